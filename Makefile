@@ -1,0 +1,67 @@
+# The verbs of this project; `make help` lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV ?= uv
+QUERIES ?= queries.jsonl
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check lint types crawl build serve schedule evaluate wheel lock
+
+help:  ## list the verbs
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */\1\t/' | expand -t 12
+
+setup: $(BIN)/starchart  ## make the virtual environment with the locked dependencies
+
+$(VENV)/.locked: requirements/dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || { \
+	  echo "Starchart runs on Python 3.11 to 3.13; $(PYTHON) is $$($(PYTHON) -V 2>&1)." \
+	    "Name another one: make PYTHON=python3.12 …" >&2; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/dev.txt
+	touch $@
+
+$(BIN)/starchart: $(VENV)/.locked pyproject.toml setup.py
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+run: setup  ## serve at http://127.0.0.1:8000, crawl and build beside it
+	$(BIN)/starchart run
+
+test: setup  ## the fast tests
+	$(BIN)/python -m pytest -q -m "not slow and not mirror and not browser"
+
+check: lint types  ## the slower checks: style, types, import contracts, real data, browser, faults
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q -m "slow or mirror or browser"
+
+lint: setup  ## style
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: setup  ## types, strictly
+	$(BIN)/mypy
+
+crawl: setup  ## fetch and parse all sources
+	$(BIN)/starchart crawl
+
+build: setup  ## build a generation of what was crawled
+	$(BIN)/starchart build
+
+serve: setup  ## serve the newest generation
+	$(BIN)/starchart serve
+
+schedule: setup  ## crawl and build now and by the timetable
+	$(BIN)/starchart schedule
+
+evaluate: setup  ## how good the order is, over judged queries: make evaluate QUERIES=file.jsonl
+	$(BIN)/starchart evaluate $(QUERIES)
+
+wheel: setup  ## dist/starchart-*.whl, with templates, static files, sample and settings
+	$(BIN)/python -m build --wheel --no-isolation --outdir dist .
+
+lock:  ## resolve requirements/*.txt again (needs uv)
+	$(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  pyproject.toml -o requirements/base.txt
+	$(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  pyproject.toml --group dev -c requirements/base.txt -o requirements/dev.txt
