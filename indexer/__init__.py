@@ -1,0 +1,1 @@
+"""Starchart's crawl: from Mozilla's public sources to a searchable generation."""

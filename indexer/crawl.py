@@ -1,0 +1,276 @@
+"""Every source crawled in isolation: fetched, parsed where something changed, kept.
+
+A source that fails keeps its last good snapshot, or, where it never had one, gets the
+records of the shipped sample; its state says so. Fetching runs in threads, parsing of
+anything large in worker processes, which write the snapshot themselves so that no
+million of records travels between processes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import logging
+import multiprocessing
+import os
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from pydantic_core import to_json
+
+from indexer.config import Config
+from indexer.fetch import Fetcher
+from indexer.locking import WORK, exclusive
+from indexer.progress import Progress, now
+from indexer.snapshots import SnapshotState, SnapshotStore, record_shape
+from indexer.sources import Fetched, Report, Request, Source, SourceUnavailable, find_sources
+
+LARGE = 2_000_000  # bytes of input from which a process of its own pays
+FEW = 20  # records below which a loss says nothing
+
+log = logging.getLogger(__name__)
+
+
+class UnknownSource(Exception):
+    """A name that no source has, or whose source is not enabled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crawled:
+    """How a source's crawl ended: parsed, unchanged, kept (its last good records) or sample."""
+
+    source: str
+    outcome: str
+    state: SnapshotState
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """What a worker needs to parse a source and keep its records; it is pickled."""
+
+    source: Source
+    options: Mapping[str, Any]
+    fetched: tuple[Fetched, ...]
+    state: SnapshotState
+    data_dir: Path
+    max_loss: float | None  # None: any loss is accepted
+
+
+def sample_path() -> Path:
+    """The folder of the shipped sample: a small mirror."""
+    return Path(__file__).with_name("sample")
+
+
+def choose_sources(config: Config, names: Sequence[str]) -> dict[str, Source]:
+    """The sources to crawl: those named, else all that are enabled. Raises UnknownSource."""
+    found = find_sources()
+    usable = [name for name in config.enabled_sources() if name in found]
+    for name in names:
+        if name not in usable:
+            raise UnknownSource(f"{name}: no enabled source of that name (there are: {', '.join(usable)})")
+    return {name: found[name] for name in (names or usable)}
+
+
+def crawl(
+    config: Config,
+    names: Sequence[str] = (),
+    progress: Progress | None = None,
+    *,
+    accept_loss: bool = False,
+    sample_only: bool = False,
+) -> list[Crawled]:
+    """Crawl the sources (all enabled ones by default) and keep their records.
+
+    With `sample_only` nothing is fetched: every source without a snapshot gets the sample's
+    records. Raises UnknownSource, and locking.Busy where another crawl or build runs.
+    """
+    sources = choose_sources(config, names)
+    progress = progress or Progress(config.data_dir)
+    with exclusive(config.data_dir, WORK):
+        progress.start("crawl", len(sources))
+        try:
+            with _workers(config) as workers:
+                crawler = _Crawler(config, progress, workers, accept_loss=accept_loss)
+                if sample_only:
+                    return [crawler.take_sample(source) for source in sources.values()]
+                return crawler.crawl_all(sources.values())
+        finally:
+            progress.finish()
+
+
+class _Crawler:
+    def __init__(
+        self, config: Config, progress: Progress, workers: ProcessPoolExecutor, *, accept_loss: bool
+    ) -> None:
+        self._config = config
+        self._store = SnapshotStore(config.data_dir)
+        self._progress = progress
+        self._workers = workers
+        self._max_loss = None if accept_loss else config.guard.max_loss
+
+    def crawl_all(self, sources: Iterable[Source]) -> list[Crawled]:
+        sources = list(sources)
+        with (
+            Fetcher(self._config, self._config.data_dir / "cache") as fetcher,
+            ThreadPoolExecutor(max(1, len(sources)), "crawl") as threads,
+        ):
+            return list(threads.map(lambda source: self._crawl_one(source, fetcher), sources))
+
+    def take_sample(self, source: Source) -> Crawled:
+        """The sample's records for a source that has none of its own."""
+        state = self._store.state(source.name)
+        if state is not None and self._store.is_whole(state):
+            return Crawled(source.name, "kept", state)
+        sample = self._config.model_copy(update={"mirror": str(sample_path())})
+        began = SnapshotState(
+            source=source.name,
+            last_attempt=state.last_attempt if state else "",
+            error=state.error if state else "",
+            from_sample=True,
+        )
+        try:
+            with Fetcher(sample, self._config.data_dir / "cache") as fetcher:
+                fetched = _fetch_all(source, fetcher, sample.options_of(source.name), self._progress)
+            job = self._job(source, fetched, began, max_loss=None)
+            return Crawled(source.name, "sample", _parse(job))
+        except Exception as error:  # the sample must never be what stops a crawl
+            log.exception("sample source=%s", source.name)
+            failed = replace(began, from_sample=False, error=began.error or _in_words(error))
+            self._store.write_state(failed)
+            return Crawled(source.name, "nothing", failed)
+
+    def _crawl_one(self, source: Source, fetcher: Fetcher) -> Crawled:
+        started, at = time.monotonic(), now()
+        try:
+            done = self._refresh(source, fetcher, at, started)
+        except Exception as error:  # the wall between sources: one that fails leaves the others alone
+            if not isinstance(error, SourceUnavailable):
+                log.exception("source=%s", source.name)
+            self._store.note_failure(source.name, _in_words(error), at, time.monotonic() - started)
+            done = self.take_sample(source)
+        self._progress.step(source.name)
+        _log_line(done, time.monotonic() - started)
+        return done
+
+    def _refresh(self, source: Source, fetcher: Fetcher, at: str, started: float) -> Crawled:
+        options = self._config.options_of(source.name)
+        fetched = _fetch_all(source, fetcher, options, self._progress)
+        before = self._store.state(source.name)
+        digest = _input_digest(source, options, fetched)
+        if before is not None and before.input_digest == digest and self._store.is_whole(before) and fetched:
+            same = replace(
+                before, last_success=at, last_attempt=at, error="", seconds=time.monotonic() - started
+            )
+            self._store.write_state(same)
+            return Crawled(source.name, "unchanged", same)
+        began = SnapshotState(
+            source=source.name,
+            last_success=at,
+            last_attempt=at,
+            files=sum(file.status == 200 for file in fetched),
+            input_digest=digest,
+            parser_version=str(source.version),
+        )
+        job = self._job(source, fetched, began, max_loss=self._max_loss)
+        size = sum(_size(file) for file in fetched)
+        state = self._workers.submit(_parse, job).result() if size > LARGE else _parse(job)
+        return Crawled(source.name, "parsed", state)
+
+    def _job(
+        self, source: Source, fetched: Sequence[Fetched], state: SnapshotState, *, max_loss: float | None
+    ) -> _Job:
+        options = self._config.options_of(source.name)
+        return _Job(source, options, tuple(fetched), state, self._config.data_dir, max_loss)
+
+
+def _fetch_all(
+    source: Source, fetcher: Fetcher, options: Mapping[str, Any], progress: Progress
+) -> list[Fetched]:
+    """All files of a source: what it asks for first, and what it asks for on seeing those."""
+    fetched: list[Fetched] = []
+    asked: set[Request] = set()
+    wanted = list(dict.fromkeys(source.requests(options)))
+    while wanted:
+        progress.expect(len(wanted))
+        fetched.extend(fetcher.fetch(wanted, lambda steps: progress.step(source.name, steps)))
+        asked.update(wanted)
+        further = dict.fromkeys(source.more_requests(fetched, options))
+        wanted = [request for request in further if request not in asked]
+    return fetched
+
+
+def _parse(job: _Job) -> SnapshotState:
+    """Parse and keep; runs in a worker for what is large. Raises what the source raises."""
+    started = time.monotonic()
+    report = Report()
+    records = list(job.source.records(job.fetched, job.options, report))
+    store = SnapshotStore(job.data_dir)
+    if job.max_loss is not None:
+        _refuse_loss(store.state(job.source.name), records, job.max_loss)
+    state = replace(
+        job.state,
+        seen=dict(report.seen),
+        skipped=dict(report.skipped),
+        examples=dict(report.examples),
+        seconds=round(time.monotonic() - started, 2),
+    )
+    return store.write(job.source.name, records, state)
+
+
+def _refuse_loss(before: SnapshotState | None, records: Sequence[object], max_loss: float) -> None:
+    """Upstream that suddenly lacks much of what it had is taken for broken, not for news."""
+    if before is None or before.from_sample:
+        return
+    names = [type(record).__name__ for record in records]
+    for kind, count in before.counts.items():
+        left = names.count(kind)
+        if count >= FEW and left < count * (1 - max_loss):
+            raise SourceUnavailable(
+                f"{kind}: {left} of {count} left, more than guard.max_loss allows to go"
+                " (crawl --accept-loss takes it)"
+            )
+
+
+def _input_digest(source: Source, options: Mapping[str, Any], fetched: Sequence[Fetched]) -> str:
+    """Of everything that decides what the records are: files, options, parser, record types."""
+    files = sorted((file.request.url, file.status, file.digest) for file in fetched)
+    parts = (source.name, source.version, record_shape(), options, files)
+    return hashlib.sha256(to_json(parts)).hexdigest()[:32]
+
+
+def _size(file: Fetched) -> int:
+    if file.path is None:
+        return 0
+    return LARGE + 1 if file.path.is_dir() and file.members is None else file.path.stat().st_size
+
+
+@contextlib.contextmanager
+def _workers(config: Config) -> Iterator[ProcessPoolExecutor]:
+    """Processes for parsing, started only when needed; spawned, since threads run beside them."""
+    count = config.crawl.processes or os.cpu_count() or 1
+    with ProcessPoolExecutor(count, multiprocessing.get_context("spawn")) as workers:
+        yield workers
+
+
+def _in_words(error: BaseException) -> str:
+    text = " ".join(str(error).split())[:500]
+    return text if isinstance(error, SourceUnavailable) else f"{type(error).__name__}: {text}"
+
+
+def _log_line(done: Crawled, seconds: float) -> None:
+    """The one line of a source's crawl."""
+    state = done.state
+    log.log(
+        logging.WARNING if state.error else logging.INFO,
+        "crawl source=%s outcome=%s records=%d skipped=%d seconds=%.1f%s",
+        done.source,
+        done.outcome,
+        sum(state.counts.values()),
+        sum(state.skipped.values()),
+        seconds,
+        f" error={state.error!r}" if state.error else "",
+    )

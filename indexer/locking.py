@@ -1,0 +1,37 @@
+"""One at a time: exclusive locks on files of the data folder.
+
+flock is let go by the kernel when its process ends, however it ends. It is not to be
+trusted on a network disk: one host to a data folder.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+WORK = "work.lock"  # crawl and build
+SCHEDULER = "scheduler.lock"
+
+
+class Busy(Exception):
+    """Another process holds the lock."""
+
+
+@contextlib.contextmanager
+def exclusive(data_dir: Path, name: str) -> Iterator[None]:
+    """Hold the lock while inside. Raises Busy at once where it is taken."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    with (data_dir / name).open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            holder = file.read().strip() or "unknown"
+            raise Busy(f"{data_dir / name} is held by process {holder}") from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield

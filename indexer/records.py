@@ -1,0 +1,423 @@
+"""What the sources yield: one typed record for each thing that upstream describes.
+
+A record says what *one* upstream file says, cleaned but not joined: joining is
+catalogue.py, and the joined things are in items.py. All records are frozen, hold
+only plain values and tuples, and survive a round trip through JSON (snapshots.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+# ------------------------------------------------------------------ Glean (probeinfo)
+
+
+@dataclass(frozen=True, slots=True)
+class AppListing:
+    """One app id (channel) of an application, from v2/glean/app-listings."""
+
+    app_name: str
+    app_id: str
+    v1_name: str
+    canonical_app_name: str
+    app_description: str
+    description: str
+    channel: str  # app_channel, "" where upstream gives none
+    dataset: str  # bq_dataset_family; never derived (DESIGN.md rule 1)
+    namespace: str  # document_namespace
+    url: str
+    emails: tuple[str, ...] = ()
+    dependencies: tuple[str, ...] = ()  # dependency_names, to be mapped by LibraryVariant
+    deprecated: bool = False
+    prototype: bool = False
+    skip_documentation: bool = False
+    retention: dict[str, int] = field(default_factory=dict)  # ping -> delete_after_days
+    default_retention: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryVariant:
+    """One library variant, from v2/glean/library-variants."""
+
+    library_name: str
+    v1_name: str
+    dependency_name: str
+    description: str
+    url: str
+    emails: tuple[str, ...] = ()
+    deprecated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MetricDefinition:
+    """One entry of a metric's history: how it was defined between two dates."""
+
+    type: str
+    description: str
+    first: str  # "YYYY-MM-DD HH:MM:SS", first commit that defined it so
+    last: str
+    reflog_last: int  # reflog-index.last: breaks ties of `last`, the smallest is newest
+    expires: str  # "never", "expired", an ISO date, or a major version
+    disabled: bool = False
+    lifetime: str = ""
+    send_in_pings: tuple[str, ...] = ()  # as written upstream: all-pings etc. not expanded
+    sensitivity: tuple[str, ...] = ()
+    bugs: tuple[str, ...] = ()
+    data_reviews: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    extra_keys: tuple[ExtraKey, ...] = ()
+    tags: tuple[str, ...] = ()  # metadata.tags
+    unit: str = ""  # unit, time_unit or memory_unit
+    telemetry_mirror: str = ""
+    denominator: str = ""  # denominator_metric of a rate
+    structure: str = ""  # JSON text of an object metric's structure
+    buckets: str = ""  # "linear, 0 to 100, 50 buckets" of a custom distribution
+    source_url: str = ""
+    version: int = 0
+    gecko_datapoint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExtraKey:
+    """One extra of an event, or one key of a structure (dotted path, array levels left out)."""
+
+    name: str
+    type: str = ""
+    description: str = ""
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryMetric:
+    """A metric as one probeinfo repository (v1_name) has it; history newest first (rule 2)."""
+
+    v1_name: str
+    name: str
+    in_source: bool
+    history: tuple[MetricDefinition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PingDefinition:
+    """One entry of a ping's history."""
+
+    description: str
+    first: str
+    last: str
+    reflog_last: int
+    reasons: dict[str, str] = field(default_factory=dict)
+    include_client_id: bool = False
+    include_info_sections: bool = True
+    send_if_empty: bool = False
+    enabled: bool = True
+    follows_collection_enabled: bool = True
+    schedules_pings: tuple[str, ...] = ()
+    ping_schedule: tuple[str, ...] = ()  # pings on whose schedule it rides (metadata.ping_schedule)
+    uploader_capabilities: tuple[str, ...] = ()
+    bugs: tuple[str, ...] = ()
+    data_reviews: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    source_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryPing:
+    """A ping as one probeinfo repository has it; history newest first."""
+
+    v1_name: str
+    name: str
+    in_source: bool
+    history: tuple[PingDefinition, ...]
+    retention_days: int | None = None  # its own moz_pipeline_metadata, where given
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryTag:
+    """A tag that metrics of a repository can carry."""
+
+    v1_name: str
+    name: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryState:
+    """Which of a repository's files probeinfo had; a repository without metrics is known from its schema."""
+
+    v1_name: str
+    has_metrics: bool
+    has_pings: bool
+    dependencies: tuple[str, ...] = ()  # from glean/<v1_name>/dependencies
+
+
+# ------------------------------------------------------------------ legacy Firefox
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeDefinition:
+    """How a legacy probe was defined over a span of versions in one channel."""
+
+    channel: str  # nightly, beta, release
+    first_version: str
+    last_version: str
+    description: str
+    expires: str  # expiry_version
+    optout: bool
+    kind: str = (
+        ""  # exponential, linear, enumerated, categorical, flag, count, boolean; uint, string, boolean
+    )
+    keyed: bool = False
+    low: int | None = None
+    high: int | None = None
+    n_buckets: int | None = None
+    labels: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
+    objects: tuple[str, ...] = ()
+    extra_keys: tuple[str, ...] = ()
+    processes: tuple[str, ...] = ()  # record_in_processes, not expanded
+    stores: tuple[str, ...] = ()
+    bugs: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+    cpp_guard: str = ""
+    first_revision: str = ""
+    last_revision: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LegacyProbe:
+    """A probe of all_probes; `history` newest first within each channel."""
+
+    type: str  # histogram, scalar, event
+    name: str
+    history: tuple[ProbeDefinition, ...]
+    first_added: dict[str, str] = field(default_factory=dict)  # channel -> date
+
+
+# ------------------------------------------------------------------ the warehouse
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One (nested) column: its whole dotted path."""
+
+    path: str
+    type: str  # BigQuery's legacy names, upper case: STRING, INTEGER, RECORD, …
+    mode: str = "NULLABLE"  # NULLABLE, REQUIRED, REPEATED
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TableSchema:
+    """A list of columns that several tables may share, keyed by its digest."""
+
+    digest: str
+    columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DerivedTable:
+    """A table or view of bigquery-etl's generated-sql (metadata.yaml and beside it)."""
+
+    project: str
+    dataset: str
+    table: str
+    friendly_name: str = ""
+    description: str = ""
+    owners: tuple[str, ...] = ()
+    labels: dict[str, str] = field(default_factory=dict)
+    dag: str = ""
+    schedule: dict[str, str] = field(default_factory=dict)  # other scheduling values worth showing
+    partition_field: str = ""
+    partition_type: str = ""  # day, hour, month
+    partition_filter_required: bool = False
+    expiration_days: float | None = None
+    clustering: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()  # project.dataset.table, junk removed and counted
+    is_view: bool = False  # references come from view.sql, or view.sql is there
+    deprecated: bool = False
+    deletion_date: str = ""
+    schema_digest: str = ""  # of its TableSchema, "" where it has no schema.yaml
+    readme: str = ""
+    sql: str = ""
+    source_path: str = ""  # sql/project/dataset/table
+    routine: bool = False  # a function in a dataset of functions (udf, udf_js): no table that can be queried
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A BigQuery dataset (dataset_metadata.yaml)."""
+
+    project: str
+    name: str
+    friendly_name: str = ""
+    description: str = ""
+    user_facing: bool = False
+    labels: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PingSchema:
+    """A stable table's schema: schemas/<namespace>/<ping>/<ping>.<version>.bq."""
+
+    namespace: str
+    ping: str
+    version: int
+    schema_digest: str
+    description: str = ""  # the JSON schema's own, where read
+    fields: tuple[ExtraKey, ...] = ()  # of *.schema.json: path, type, description (telemetry namespace)
+
+
+@dataclass(frozen=True, slots=True)
+class WarehouseTable:
+    """What BigQuery itself says of a table (TABLES, TABLE_OPTIONS, COLUMN_FIELD_PATHS)."""
+
+    project: str
+    dataset: str
+    table: str
+    table_type: str  # BASE TABLE, VIEW, …
+    description: str = ""
+    labels: dict[str, str] = field(default_factory=dict)
+    row_count: int | None = None
+    byte_count: int | None = None
+    created: str = ""
+    modified: str = ""
+    schema_digest: str = ""
+
+
+# ------------------------------------------------------------------ meaning, docs, tools
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A metric-hub definition: metric, data_source, segment or dimension, of one platform."""
+
+    type: str  # metric, data_source, segment, dimension
+    platform: str  # file name without .toml: fenix, firefox_desktop, multi_product, …
+    name: str
+    friendly_name: str = ""
+    description: str = ""
+    select_expression: str = ""
+    data_source: str = ""
+    from_expression: str = ""  # of a data source: a table name or a sub-query
+    statistics: tuple[str, ...] = ()
+    category: str = ""
+    owners: tuple[str, ...] = ()
+    deprecated: bool = False
+    layers: tuple[str, ...] = ()  # files that define it: definitions, jetstream, opmon, looker
+    value_type: str = ""
+    depends_on: tuple[str, ...] = ()
+    joins: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()  # tables that from_expression names, as written
+
+
+@dataclass(frozen=True, slots=True)
+class LookerExplore:
+    """One explore of looker-hub's namespaces.yaml, with the tables of its views."""
+
+    namespace: str
+    namespace_title: str
+    name: str
+    type: str
+    views: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()  # dataset.table or project.dataset.table, as written
+    glean_app: bool = False
+    owners: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DocSection:
+    """A heading section of a docs page, its text without markup."""
+
+    path: str  # datasets/pings.md
+    slug: str  # "" for what stands before the first heading of a page
+    heading: str
+    page_title: str
+    level: int
+    text: str
+    breadcrumb: tuple[str, ...] = ()  # headings above it
+    obsolete: bool = False
+    code: str = ""  # code blocks, kept apart: they match identifiers, not prose
+    links: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """What glean-annotations says of an app, ping or metric of one origin."""
+
+    origin: str
+    kind: str  # app, metric, ping
+    name: str  # "" for an app
+    commentary: str = ""
+    warning: str = ""
+    tags: tuple[str, ...] = ()
+    logo: str = ""
+    featured: bool = False
+    component: str = ""
+    features: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DataTool:
+    """A data tool of our own dictionary (config.yaml)."""
+
+    name: str
+    title: str
+    url: str
+    summary: str
+    use_when: tuple[str, ...] = ()
+    avoid_when: tuple[str, ...] = ()
+    access: str = "public"  # public or staff
+    access_note: str = ""
+    status: str = "active"  # or deprecated
+    status_reason: str = ""
+    keywords: tuple[str, ...] = ()
+    examples: tuple[tuple[str, str], ...] = ()  # (title, address)
+    docs: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FirefoxVersion:
+    """The newest version of a channel and, for a major version, its day of release."""
+
+    channel: str  # nightly, beta, release, esr; "" for a row that only dates a major version
+    major: int
+    version: str = ""
+    released: str = ""  # ISO date
+
+
+@dataclass(frozen=True, slots=True)
+class SampledMetric:
+    """A metric whose collection a running experiment changes (Experimenter, feature glean)."""
+
+    app_name: str
+    metric: str
+    slug: str
+    channel: str = ""
+    enabled: bool = True
+    start: str = ""
+    sampling: str = ""
+
+
+Record = (
+    AppListing
+    | LibraryVariant
+    | RepositoryMetric
+    | RepositoryPing
+    | RepositoryTag
+    | RepositoryState
+    | LegacyProbe
+    | TableSchema
+    | DerivedTable
+    | Dataset
+    | PingSchema
+    | WarehouseTable
+    | Measure
+    | LookerExplore
+    | DocSection
+    | Annotation
+    | DataTool
+    | FirefoxVersion
+    | SampledMetric
+)

@@ -1,0 +1,95 @@
+"""The contract of a source, and how sources are found.
+
+A source is one module of this folder whose name does not start with an underscore.
+It has facts at the top, and one class named `Source` with:
+
+    name            the key of its entry in config.yaml (`sources: <name>: …`)
+    version         an int, raised whenever its records would come out differently
+    requests(options)      -> the first requests, as `Request`s
+    records(fetched, options, report)   -> an iterable of records
+
+`crawl` (see jobs.py) asks for the requests, fetches them, may be asked for more by
+`more_requests` (a listing names further files), and hands all that was fetched to
+`records`. Sources do no I/O of their own (bigquery.py is the one exception: its client
+library does), so that they can be tested on files and run in other processes.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from indexer.records import Record
+
+
+class SourceUnavailable(Exception):
+    """Upstream does not answer, or its answer cannot be read: its last good records stay."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A file that a source wants."""
+
+    url: str
+    kind: str = "file"  # file, or archive: a .tar.gz to be walked member by member
+    optional: bool = False  # 404 is an answer, not a failure
+    tag: str = ""  # what the source needs to know again when the file comes back
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A file as fetched: `body` for a file; `path` (and members()) for an archive; neither for a 404."""
+
+    request: Request
+    status: int  # 200 (also for a body that was revalidated by 304) or 404
+    path: Path | None  # where the body lies on this disk
+    digest: str  # of the body, "" for a 404
+    members: Callable[[], Iterable[tuple[str, bytes]]] | None = None  # archives: safe (path, content) pairs
+
+    def body(self) -> bytes:
+        """The whole body. Raises ValueError where upstream had none (404)."""
+        if self.path is None:
+            raise ValueError(f"{self.request.url} has no body (status {self.status})")
+        return self.path.read_bytes()
+
+
+@dataclass(slots=True)
+class Report:
+    """What a source saw, kept and skipped; shown on /status and in one log line."""
+
+    seen: Counter[str] = field(default_factory=Counter)
+    skipped: Counter[str] = field(default_factory=Counter)  # reason -> count
+    examples: dict[str, str] = field(default_factory=dict)  # reason -> the first thing skipped for it
+
+    def skip(self, reason: str, what: str = "") -> None:
+        """Count one thing that is passed over, and keep the first as example."""
+        self.skipped[reason] += 1
+        self.examples.setdefault(reason, what[:200])
+
+
+class Source(Protocol):
+    name: str
+    version: int
+
+    def requests(self, options: Mapping[str, Any]) -> Sequence[Request]: ...
+
+    def more_requests(self, fetched: Sequence[Fetched], options: Mapping[str, Any]) -> Sequence[Request]: ...
+
+    def records(
+        self, fetched: Sequence[Fetched], options: Mapping[str, Any], report: Report
+    ) -> Iterable[Record]: ...
+
+
+def find_sources() -> dict[str, Source]:
+    """All sources by name. Adding a file to this folder is the registration."""
+    found: dict[str, Source] = {}
+    for module in pkgutil.iter_modules(__path__):
+        if not module.name.startswith("_"):
+            source: Source = importlib.import_module(f"{__name__}.{module.name}").Source()
+            found[source.name] = source
+    return found

@@ -1,0 +1,56 @@
+"""Commentary, warnings and tags that people wrote about apps, pings and metrics (glean-annotations).
+
+The file is keyed by origin: an app_name or a library's name, as its writers spelled it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from indexer.records import Annotation, Record
+from indexer.sources import Fetched, Report, Request
+from indexer.sources._upstream import Entry, named_entries, read_json
+
+URL = "https://mozilla.github.io/glean-annotations/api.json"
+KINDS = {"metrics": "metric", "pings": "ping"}
+
+
+class Source:
+    """Requests: the one file."""
+
+    name = "annotations"
+    version = 1
+
+    def requests(self, options: Mapping[str, Any]) -> Sequence[Request]:
+        return [Request(str(options.get("url") or URL))]
+
+    def more_requests(self, fetched: Sequence[Fetched], options: Mapping[str, Any]) -> Sequence[Request]:
+        return []
+
+    def records(
+        self, fetched: Sequence[Fetched], options: Mapping[str, Any], report: Report
+    ) -> Iterator[Record]:
+        for origin, entry in named_entries(read_json(fetched[0], dict), "", report, "origin"):
+            report.seen["origins"] += 1
+            if "app" in entry.fields:
+                yield _annotation(origin, "app", "", entry.entry("app"))
+            for key, kind in KINDS.items():
+                for name, annotated in entry.entries(key):
+                    report.seen[key] += 1
+                    yield _annotation(origin, kind, name, annotated)
+
+
+def _annotation(origin: str, kind: str, name: str, entry: Entry) -> Annotation:
+    return Annotation(
+        origin=origin,
+        kind=kind,
+        name=name,
+        commentary=entry.text("commentary"),
+        warning=entry.text("warning"),
+        tags=entry.texts("tags"),
+        logo=entry.link("logo"),
+        featured=entry.flag("featured"),
+        component=entry.text("component"),
+        features=entry.texts("features"),
+    )

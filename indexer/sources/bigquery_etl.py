@@ -1,0 +1,138 @@
+"""Derived tables, views and datasets of the warehouse.
+
+Reads the generated-sql branch of bigquery-etl: `sql/<project>/<dataset>/<table>/` holds
+metadata.yaml and, where there are such, schema.yaml, README.md and the SQL. A file
+that cannot be read costs its table that file only, and is counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from indexer.records import Record
+from indexer.sources import Fetched, Report, Request
+from indexer.sources._columns import SchemaFiles
+from indexer.sources._schema_yaml import read_fields
+from indexer.sources._table_metadata import read_dataset, read_table
+from indexer.sources._upstream import clean_text
+
+URL = "https://github.com/mozilla/bigquery-etl/archive/refs/heads/generated-sql.tar.gz"
+
+# What makes the table, the telling one first: a folder can hold checks and backfills beside it.
+SQL_FILES = ("view.sql", "query.sql", "materialized_view.sql", "script.sql")
+# One generated query is over a megabyte; nobody reads past this, and the store holds it all.
+MAX_SQL = 100_000
+# The project of public functions: none of its folders is a table. The functions of the shared project stand
+# among its tables and are counted with them upstream; they are kept and marked.
+ROUTINE_PROJECT = "mozfun"
+ROUTINE_DATASETS = frozenset({"udf", "udf_js", "udf_legacy"})
+
+
+@dataclass(slots=True)
+class _Folder:
+    """What the archive holds of one table, parsed as it streams by."""
+
+    metadata: Mapping[str, Any] | None = None
+    digest: str = ""
+    readme: str = ""
+    sql: dict[str, str] = field(default_factory=dict)
+
+
+class Source:
+    name = "bigquery_etl"
+    version = 1
+
+    def requests(self, options: Mapping[str, Any]) -> Sequence[Request]:
+        return (Request(str(options.get("url") or URL), kind="archive"),)
+
+    def more_requests(self, fetched: Sequence[Fetched], options: Mapping[str, Any]) -> Sequence[Request]:
+        return ()
+
+    def records(
+        self, fetched: Sequence[Fetched], options: Mapping[str, Any], report: Report
+    ) -> Iterator[Record]:
+        """Datasets and schemas as they stream by, then the tables that name those schemas."""
+        folders: dict[tuple[str, str, str], _Folder] = {}
+        schemas = SchemaFiles(report, "schema.yaml", lambda body, path: _read_schema(body, path, report))
+        for path, body in _members(fetched):
+            parts = path.split("/")[1:]  # without the archive's own top folder
+            if not parts or parts[0] != "sql":
+                continue
+            if len(parts) == 4 and parts[3] == "dataset_metadata.yaml":
+                dataset = _read_yaml(body, path, report)
+                if dataset is not None:
+                    report.seen["dataset"] += 1
+                    yield read_dataset(parts[1], parts[2], dataset)
+            elif len(parts) == 5:
+                folder = folders.setdefault((parts[1], parts[2], parts[3]), _Folder())
+                if parts[4] == "schema.yaml":
+                    folder.digest, new = schemas.add(body, path)
+                    if new is not None:
+                        yield new
+                else:
+                    _keep(folder, parts[4], body, path, report)
+        for place, folder in sorted(folders.items()):
+            if folder.metadata is None:
+                if folder.digest:
+                    report.skip("schema.yaml without metadata.yaml", "/".join(place))
+            elif place[0] == ROUTINE_PROJECT:
+                report.skip("routine, not a table", "/".join(place))
+            else:
+                table = read_table(
+                    place,
+                    folder.metadata,
+                    report,
+                    digest=folder.digest,
+                    readme=folder.readme,
+                    sql=folder.sql,
+                    routine=place[1] in ROUTINE_DATASETS,
+                )
+                report.seen["function" if table.routine else "view" if table.is_view else "table"] += 1
+                yield table
+
+
+def _read_schema(body: bytes, path: str, report: Report) -> Any:
+    try:
+        return read_fields(body)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        report.skip("unreadable schema.yaml", f"{path}: {error}")
+        return None
+
+
+def _members(fetched: Sequence[Fetched]) -> Iterator[tuple[str, bytes]]:
+    for file in fetched:
+        if file.members is not None:
+            yield from file.members()
+
+
+def _keep(folder: _Folder, name: str, body: bytes, path: str, report: Report) -> None:
+    if name == "metadata.yaml":
+        report.seen["metadata.yaml"] += 1
+        folder.metadata = _read_yaml(body, path, report)
+    elif name == "README.md":
+        folder.readme = clean_text(body.decode("utf-8", "replace"))
+    elif name in SQL_FILES:
+        text = clean_text(body.decode("utf-8", "replace"))
+        if len(text) > MAX_SQL:
+            report.skip("SQL cut off", path)
+            text = f"{text[:MAX_SQL]}\n-- cut off here: the whole file has {len(text)} characters"
+        folder.sql[name] = text
+
+
+def _read_yaml(body: bytes, path: str, report: Report) -> dict[str, Any] | None:
+    """The mapping that a YAML file holds; an empty file is an empty mapping."""
+    try:
+        document = yaml.load(body, Loader=yaml.CSafeLoader)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        report.skip("unreadable YAML", f"{path}: {error}")
+        return None
+    if document is None:
+        return {}
+    if not isinstance(document, dict):
+        report.skip("YAML without keys", path)
+        return None
+    return document

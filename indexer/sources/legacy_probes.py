@@ -1,0 +1,89 @@
+"""Histograms, scalars and events of Firefox from before Glean, as probeinfo publishes them.
+
+One file holds all of them with the versions and channels in which they stood so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from indexer.records import LegacyProbe, ProbeDefinition, Record
+from indexer.sources import Fetched, Report, Request
+from indexer.sources._upstream import Entry, clean_text, named_entries, read_json, to_moment
+
+URL = "https://probeinfo.telemetry.mozilla.org/firefox/all/main/all_probes"
+TYPES = ("histogram", "scalar", "event")
+CHANNELS = ("nightly", "beta", "release")
+
+
+class Source:
+    """Requests: the one file."""
+
+    name = "legacy_probes"
+    version = 1
+
+    def requests(self, options: Mapping[str, Any]) -> Sequence[Request]:
+        return [Request(str(options.get("url") or URL))]
+
+    def more_requests(self, fetched: Sequence[Fetched], options: Mapping[str, Any]) -> Sequence[Request]:
+        return []
+
+    def records(
+        self, fetched: Sequence[Fetched], options: Mapping[str, Any], report: Report
+    ) -> Iterator[Record]:
+        for key, entry in named_entries(read_json(fetched[0], dict), "", report, "probe"):
+            report.seen["probes"] += 1
+            probe_type = entry.text("type") or key.partition("/")[0]
+            name = entry.text("name") or key.partition("/")[2]
+            history = tuple(_history(entry))
+            if probe_type not in TYPES or not name:
+                report.skip("probe of unknown type", key)
+            elif not history:
+                report.skip("probe without a readable definition", key)
+            else:
+                yield LegacyProbe(probe_type, name, history, _first_added(entry))
+
+
+def _history(entry: Entry) -> Iterator[ProbeDefinition]:
+    """All definitions by channel; within a channel as upstream has them, the newest first (rule 2)."""
+    by_channel = entry.entry("history")
+    known = [channel for channel in CHANNELS if channel in by_channel.fields]
+    others = [channel for channel in by_channel.fields if channel not in CHANNELS]
+    for channel in known + others:
+        for past in by_channel.listed(channel):
+            yield _definition(channel, past)
+
+
+def _definition(channel: str, entry: Entry) -> ProbeDefinition:
+    details, versions, revisions = (entry.entry(key) for key in ("details", "versions", "revisions"))
+    return ProbeDefinition(
+        channel=clean_text(channel),
+        first_version=versions.text("first"),
+        last_version=versions.text("last"),
+        description=entry.text("description"),
+        expires=entry.text("expiry_version").lower(),
+        optout=entry.flag("optout"),
+        kind=details.text("kind"),
+        keyed=details.flag("keyed"),
+        low=details.number("low"),
+        high=details.number("high"),
+        n_buckets=details.number("n_buckets"),
+        labels=details.texts("labels"),
+        methods=details.texts("methods"),
+        objects=details.texts("objects"),
+        extra_keys=details.texts("extra_keys"),
+        processes=details.texts("record_in_processes"),
+        stores=details.texts("record_into_store"),
+        bugs=entry.links("bug_numbers"),
+        emails=entry.emails("notification_emails"),
+        cpp_guard=entry.text("cpp_guard"),
+        first_revision=revisions.text("first"),
+        last_revision=revisions.text("last"),
+    )
+
+
+def _first_added(entry: Entry) -> dict[str, str]:
+    """The day on which each channel first had the probe."""
+    moments = {channel: to_moment(text) for channel, text in entry.texts_by_name("first_added").items()}
+    return {channel: moment[:10] for channel, moment in moments.items() if moment}

@@ -1,0 +1,106 @@
+"""Looker's explores: where a product dashboard starts.
+
+Reads looker-hub's namespaces.yaml. An explore names views of its namespace, and each
+view names its tables, or other views that do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import yaml
+
+from indexer.records import LookerExplore, Record
+from indexer.sources import Fetched, Report, Request, SourceUnavailable
+from indexer.sources._upstream import clean_text
+
+URL = "https://raw.githubusercontent.com/mozilla/looker-hub/main/namespaces.yaml"
+
+_TABLE = re.compile(r"(?:[a-z][a-z0-9-]*\.)?[A-Za-z_]\w*\.[\w$-]+")
+
+
+class Source:
+    name = "looker"
+    version = 1
+
+    def requests(self, options: Mapping[str, Any]) -> Sequence[Request]:
+        return (Request(str(options.get("url") or URL)),)
+
+    def more_requests(self, fetched: Sequence[Fetched], options: Mapping[str, Any]) -> Sequence[Request]:
+        return ()
+
+    def records(
+        self, fetched: Sequence[Fetched], options: Mapping[str, Any], report: Report
+    ) -> Iterator[Record]:
+        """Each explore. Raises SourceUnavailable where the file is no YAML mapping."""
+        for file in fetched:
+            for namespace, content in _read(file).items():
+                if isinstance(namespace, str) and isinstance(content, dict):
+                    report.seen["namespace"] += 1
+                    yield from _explores(clean_text(namespace), content, report)
+                else:
+                    report.skip("namespace without content", str(namespace)[:80])
+
+
+def _read(file: Fetched) -> Mapping[Any, Any]:
+    try:
+        document = yaml.load(file.body(), Loader=yaml.CSafeLoader)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise SourceUnavailable(f"{file.request.url} is not readable: {error}") from error
+    if not isinstance(document, dict):
+        raise SourceUnavailable(f"{file.request.url} holds no namespaces")
+    return document
+
+
+def _explores(namespace: str, content: Mapping[str, Any], report: Report) -> Iterator[LookerExplore]:
+    views = _mapping(content.get("views"))
+    for name, explore in _mapping(content.get("explores")).items():
+        if not isinstance(name, str) or not isinstance(explore, dict):
+            report.skip("explore without content", f"{namespace} {name}")
+            continue
+        report.seen["explore"] += 1
+        # base_view first: its tables are the ones that the explore shows.
+        named = _texts([_mapping(explore.get("views")).get(role) for role in ("base_view", "extended_view")])
+        for view in named:
+            if view not in views:
+                report.skip("explore of an unknown view", f"{namespace} {name}: {view}")
+        yield LookerExplore(
+            namespace=namespace,
+            namespace_title=_text(content.get("pretty_name")) or namespace,
+            name=clean_text(name),
+            type=_text(explore.get("type")),
+            views=named,
+            tables=tuple(dict.fromkeys(table for view in named for table in _tables(view, views, set()))),
+            glean_app=content.get("glean_app") is True,
+            owners=_texts(content.get("owners")),
+        )
+
+
+def _tables(view: str, views: Mapping[str, Any], visited: set[str]) -> Iterator[str]:
+    """The tables of a view, also through the views that it names in place of tables, each view once."""
+    if view in visited:
+        return
+    visited.add(view)
+    tables = _mapping(views.get(view)).get("tables")
+    for entry in tables if isinstance(tables, list) else ():
+        for value in _mapping(entry).values():
+            name = _text(value).replace("`", "")
+            if name in views:
+                yield from _tables(name, views, visited)
+            elif _TABLE.fullmatch(name):
+                yield name
+
+
+def _mapping(value: Any) -> Mapping[Any, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    entries = value if isinstance(value, list) else [value]
+    return tuple(dict.fromkeys(text for entry in entries if (text := _text(entry))))
+
+
+def _text(value: Any) -> str:
+    return clean_text(value) if isinstance(value, str) else ""

@@ -1,0 +1,143 @@
+"""Every ping's stable table, column by column.
+
+Reads the generated-schemas branch of mozilla-pipeline-schemas:
+`schemas/<namespace>/<ping>/<ping>.<version>.bq`, and for the legacy namespaces
+(JSON_NAMESPACES) the newest *.schema.json, whose descriptions and fields are found
+nowhere else. A file that cannot be read costs that file only, and is counted.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from indexer.records import ExtraKey, PingSchema, Record
+from indexer.sources import Fetched, Report, Request
+from indexer.sources._columns import SchemaFiles
+from indexer.sources._upstream import clean_text
+
+URL = (
+    "https://github.com/mozilla-services/mozilla-pipeline-schemas/archive/refs/heads/generated-schemas.tar.gz"
+)
+# Glean describes its pings itself; of the others only this one has schemas with descriptions.
+JSON_NAMESPACES = frozenset({"telemetry"})
+MAX_FIELDS = 20_000  # of one JSON schema; the largest has 1,300 (2026-07)
+
+_FILE = re.compile(r"[^/]+/schemas/([^/]+)/[^/]+/([^/]+)\.(\d{1,6})\.(bq|schema\.json)")
+
+_Ping = tuple[str, str]  # namespace, ping
+
+
+class Source:
+    name = "ping_schemas"
+    version = 1
+
+    def requests(self, options: Mapping[str, Any]) -> Sequence[Request]:
+        return (Request(str(options.get("url") or URL), kind="archive"),)
+
+    def more_requests(self, fetched: Sequence[Fetched], options: Mapping[str, Any]) -> Sequence[Request]:
+        return ()
+
+    def records(
+        self, fetched: Sequence[Fetched], options: Mapping[str, Any], report: Report
+    ) -> Iterator[Record]:
+        """Schemas as they stream by, then the pings that name them."""
+        tables: dict[_Ping, dict[int, str]] = {}
+        described: dict[_Ping, tuple[int, bytes, str]] = {}
+        schemas = SchemaFiles(report, "bq", lambda body, path: _read_json(body, path, report))
+        for path, body in (member for file in fetched if file.members for member in file.members()):
+            match = _FILE.fullmatch(path)
+            if match is None:
+                continue
+            ping, version = (match[1], match[2]), int(match[3])
+            if match[4] == "bq":
+                digest, new = schemas.add(body, path)
+                if new is not None:
+                    yield new
+                if digest:
+                    tables.setdefault(ping, {})[version] = digest
+            elif ping[0] in JSON_NAMESPACES:
+                report.seen["schema.json"] += 1
+                if version >= described.get(ping, (0, b"", ""))[0]:
+                    described[ping] = (version, body, path)
+        for ping in sorted(described.keys() - tables.keys()):
+            report.skip("schema.json without .bq", "/".join(ping))
+        for ping, versions in sorted(tables.items()):
+            yield from _ping_schemas(ping, versions, described.get(ping), report)
+
+
+def _ping_schemas(
+    ping: _Ping, versions: Mapping[int, str], described: tuple[int, bytes, str] | None, report: Report
+) -> Iterator[PingSchema]:
+    """One record for each version; the newest carries the description and the fields."""
+    newest = max(versions)
+    for version, digest in sorted(versions.items()):
+        description = ""
+        fields: tuple[ExtraKey, ...] = ()
+        if version == newest and described is not None:
+            description, fields = _describe(described[1], described[2], report)
+        yield PingSchema(
+            namespace=ping[0],
+            ping=ping[1],
+            version=version,
+            schema_digest=digest,
+            description=description,
+            fields=fields,
+        )
+
+
+def _describe(body: bytes, path: str, report: Report) -> tuple[str, tuple[ExtraKey, ...]]:
+    """What a JSON schema says of its ping, and each of its fields by dotted path.
+
+    Members of a map (additionalProperties, patternProperties) stand under `*`, elements of
+    a list under the list itself.
+    """
+    schema = _read_json(body, path, report)
+    if not isinstance(schema, dict):
+        return "", ()
+    fields: dict[str, ExtraKey] = {}
+    stack = list(reversed(_children("", schema)))
+    while stack and len(fields) < MAX_FIELDS:
+        name, node = stack.pop()
+        if isinstance(node, dict):
+            described = ExtraKey(name, _types(node.get("type")), _text(node.get("description")))
+            # Elements and alternatives come under their parent's name: its own words go first.
+            if name and (name not in fields or (described.description and not fields[name].description)):
+                fields[name] = described
+            stack.extend(reversed(_children(name, node)))
+    return _text(schema.get("description")), tuple(fields.values())
+
+
+def _children(name: str, node: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    found: list[tuple[str, Any]] = []
+    for keyword in ("items", "allOf", "anyOf", "oneOf"):
+        below = node.get(keyword)
+        found.extend((name, child) for child in (below if isinstance(below, list) else [below]))
+    prefix = f"{name}." if name else ""
+    properties = node.get("properties")
+    if isinstance(properties, dict):
+        found.extend((prefix + clean_text(key), child) for key, child in properties.items())
+    patterns = node.get("patternProperties")
+    found.extend((f"{prefix}*", child) for child in (patterns.values() if isinstance(patterns, dict) else ()))
+    found.append((f"{prefix}*", node.get("additionalProperties")))
+    return found
+
+
+def _read_json(body: bytes, path: str, report: Report) -> Any:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError) as error:
+        report.skip("unreadable JSON", f"{path}: {error}")
+        return None
+
+
+def _types(value: Any) -> str:
+    """`string`, `integer or boolean`: null says only that a field may be absent."""
+    names = value if isinstance(value, list) else [value]
+    return " or ".join(name for name in names if isinstance(name, str) and name != "null")
+
+
+def _text(value: Any) -> str:
+    return clean_text(value) if isinstance(value, str) else ""
