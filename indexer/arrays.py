@@ -1,0 +1,136 @@
+"""Arrays that readers map into memory: tables of strings, and lists of numbers by row.
+
+A generation is written once and read by many processes, so everything derived from
+the index is laid down as plain .npy files. Nothing here is changed after it is built.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+Arrays = dict[str, Array]
+Ints = npt.NDArray[np.int32]
+
+
+class StringTable(Sequence[str]):
+    """Strings one after another in one array of bytes; searched by bisection where they are sorted."""
+
+    __slots__ = ("_bytes", "_starts")
+
+    def __init__(self, data: Array, starts: Array) -> None:
+        self._bytes = np.ascontiguousarray(data).data.cast("B")
+        self._starts = np.ascontiguousarray(starts).data
+
+    @staticmethod
+    def build(name: str, strings: Iterable[str]) -> Arrays:
+        """The two arrays of a table, `<name>_bytes` and `<name>_starts`."""
+        encoded = [text.encode("utf-8", "surrogatepass") for text in strings]
+        starts = np.zeros(len(encoded) + 1, np.int64)
+        np.cumsum([len(e) for e in encoded], out=starts[1:])
+        return {f"{name}_bytes": np.frombuffer(b"".join(encoded), np.uint8), f"{name}_starts": starts}
+
+    @classmethod
+    def open(cls, arrays: Mapping[str, Array], name: str) -> StringTable:
+        return cls(arrays[f"{name}_bytes"], arrays[f"{name}_starts"])
+
+    def raw(self, index: int) -> bytes:
+        """The bytes of one string."""
+        return self._bytes[self._starts[index] : self._starts[index + 1]].tobytes()
+
+    def __getitem__(self, index: Any) -> Any:  # one int, never a slice
+        return self.raw(index).decode("utf-8", "surrogatepass")
+
+    def __len__(self) -> int:
+        return len(self._starts) - 1
+
+    def find(self, text: str) -> int:
+        """The place of a string in a sorted table, -1 where it is not there."""
+        key = text.encode("utf-8", "surrogatepass")
+        place = bisect_left(range(len(self)), key, key=self.raw)
+        return place if place < len(self) and self.raw(place) == key else -1
+
+    def prefixed(self, prefix: str) -> range:
+        """The places of all strings of a sorted table that begin with `prefix`."""
+        key = prefix.encode("utf-8", "surrogatepass")
+        low = bisect_left(range(len(self)), key, key=self.raw)
+        high = bisect_left(range(len(self)), True, lo=low, key=lambda i: self.raw(i)[: len(key)] != key)
+        return range(low, high)
+
+
+class Rows:
+    """Lists of numbers by row, one after another (the CSR form of a sparse matrix)."""
+
+    __slots__ = ("starts", "values")
+
+    def __init__(self, starts: Array, values: Array) -> None:
+        self.starts = starts
+        self.values: Ints = values
+
+    @staticmethod
+    def build(name: str, rows: Iterable[Sequence[int]]) -> Arrays:
+        """The two arrays of a table, `<name>_rows` and `<name>_values`."""
+        kept = list(rows)
+        starts = np.zeros(len(kept) + 1, np.int64)
+        np.cumsum([len(row) for row in kept], out=starts[1:])
+        values = np.fromiter((v for row in kept for v in row), np.int32, count=int(starts[-1]))
+        return {f"{name}_rows": starts, f"{name}_values": values}
+
+    @classmethod
+    def open(cls, arrays: Mapping[str, Array], name: str) -> Rows:
+        return cls(arrays[f"{name}_rows"], arrays[f"{name}_values"])
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    def row(self, index: int) -> Ints:
+        """The numbers of one row."""
+        return self.values[self.starts[index] : self.starts[index + 1]]
+
+    def gather(self, rows: Ints) -> tuple[Ints, Ints]:
+        """The numbers of many rows, and beside each number the place in `rows` of its row."""
+        first = self.starts[rows]
+        lengths = (self.starts[rows + 1] - first).astype(np.int64)
+        owner = np.repeat(np.arange(len(rows), dtype=np.int32), lengths)
+        ends = np.cumsum(lengths)
+        total = int(ends[-1]) if len(ends) else 0
+        places = np.arange(total, dtype=np.int64) + np.repeat(first - (ends - lengths), lengths)
+        return self.values[places], owner
+
+    def turned(self, name: str, columns: int) -> Arrays:
+        """The arrays of the table turned over: by each value below `columns`, the rows that hold it."""
+        owner = np.repeat(np.arange(len(self), dtype=np.int32), np.diff(self.starts))
+        order = np.argsort(self.values, kind="stable")
+        starts = np.zeros(columns + 1, np.int64)
+        np.cumsum(np.bincount(self.values, minlength=columns), out=starts[1:])
+        return {f"{name}_rows": starts, f"{name}_values": owner[order]}
+
+
+def write_arrays(folder: Path, arrays: Mapping[str, Array]) -> None:
+    """Each array as one .npy file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, array in arrays.items():
+        np.save(folder / f"{name}.npy", array, allow_pickle=False)
+
+
+def open_arrays(folder: Path) -> Arrays:
+    """All arrays of a folder, mapped into memory read-only: workers share the pages."""
+    return {path.stem: _map(path) for path in sorted(folder.glob("*.npy"))}
+
+
+def _map(path: Path) -> Array:
+    array: Array = (
+        np.load(path, mmap_mode="r", allow_pickle=False) if path.stat().st_size > 256 else np.load(path)
+    )
+    return np.asarray(array)  # a plain view of the map: memmap's own __getitem__ is many times slower
+
+
+def strings(table: StringTable) -> Iterator[str]:
+    """All strings of a table, in order."""
+    return (table[i] for i in range(len(table)))

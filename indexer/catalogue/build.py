@@ -1,0 +1,239 @@
+"""Records in, catalogue out: the stages in their order."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+from indexer.catalogue.annotations import Annotations
+from indexer.catalogue.apps import app_items, build_estate
+from indexer.catalogue.columns import Places
+from indexer.catalogue.docs import doc_items, names_of
+from indexer.catalogue.explores import explore_items
+from indexer.catalogue.families import families
+from indexer.catalogue.inputs import Inputs, sort_records
+from indexer.catalogue.measures import measure_items
+from indexer.catalogue.metrics import MetricMaker, count_by
+from indexer.catalogue.model import Catalogue, Estate, Link
+from indexer.catalogue.pings import glean_pings, legacy_pings, metric_counts
+from indexer.catalogue.probes import find_mirrors, probe_items
+from indexer.catalogue.relations import app_links, mirror_links, related, table_links, usage
+from indexer.catalogue.schema_metrics import metrics_of_schemas
+from indexer.catalogue.schemas import Schemas
+from indexer.catalogue.tables import Tables, build_tables
+from indexer.items import (
+    AnyItem,
+    AppItem,
+    MetricItem,
+    PingItem,
+    ProbeItem,
+    TableItem,
+    ToolItem,
+)
+from indexer.liveness import Clock, clock, next_change
+from indexer.records import DataTool, Record
+
+
+def build_catalogue(records: Iterable[Record], today: date) -> Catalogue:
+    """All records joined. Nothing upstream wrote stops it: what does not fit is counted in `problems`."""
+    inputs = sort_records(records)
+    problems: Counter[str] = Counter()
+    now = clock(today, inputs.versions)
+    estate = build_estate(inputs, problems)
+    schemas = Schemas(inputs.schemas)
+    tables = build_tables(inputs, estate, schemas, today, problems)
+    annotations = Annotations(inputs.annotations, inputs.sampled, inputs.tags)
+    pings = [*glean_pings(estate, tables, annotations, now), *legacy_pings(inputs, estate, tables)]
+    tables = _with_pings(tables, pings)
+    metrics = _metrics(estate, tables, schemas, annotations, now, problems)
+    probes = probe_items(inputs.probes, estate, tables, schemas, now)
+    mirrors = find_mirrors(metrics, probes, problems)
+    apps = _annotated(_counted_apps(app_items(estate), metrics), annotations)
+    measures, measure_links = measure_items(inputs.measures, estate, tables, metrics, problems)
+    explores, explore_links = explore_items(inputs.explores, estate, tables, problems)
+    named: list[AnyItem] = [
+        *apps,
+        *_counted_pings(pings, metrics),
+        *_mirroring(metrics, mirrors),
+        *_mirrored(probes, mirrors),
+        *tables.items.values(),
+        *measures,
+        *explores,
+        *(_tool(record) for record in inputs.tools),
+    ]
+    docs, doc_links = doc_items(inputs.docs, names_of(named, tables))
+    links = [
+        *table_links(tables),
+        *app_links(pings, tables.items.values()),
+        *mirror_links(mirrors),
+        *measure_links,
+        *explore_links,
+        *doc_links,
+    ]
+    problems["annotation of nothing that is known"] += len(annotations.unused)
+    items = _joined(_distinct([*named, *docs], problems), links, mirrors, estate, tables)
+    return Catalogue(
+        items=items,
+        schemas=schemas.used((x.schema_digest for x in tables.items.values()), problems),
+        counts=dict(Counter(item.kind for item in items)),
+        problems={reason: count for reason, count in sorted(problems.items()) if count},
+        next_change=next_change(_expiries(inputs), today),
+    )
+
+
+def _metrics(
+    estate: Estate,
+    tables: Tables,
+    schemas: Schemas,
+    annotations: Annotations,
+    now: Clock,
+    problems: Counter[str],
+) -> list[MetricItem]:
+    places = Places(tables, schemas)
+    defined = MetricMaker(estate, tables, places, annotations, now, problems).items()
+    return [*defined, *metrics_of_schemas(estate, tables, places, defined, problems)]
+
+
+def _with_pings(tables: Tables, pings: Sequence[PingItem]) -> Tables:
+    """Tables that know which ping they hold."""
+    holds: dict[str, str] = {}
+    for ping in pings:
+        for row in ping.ping_tables:
+            if row.exists:
+                holds.setdefault(tables.id_of(row.name), ping.id)
+    items = {
+        key: replace(item, ping=holds[key], pings=(holds[key].rsplit("/", 1)[1],)) if key in holds else item
+        for key, item in tables.items.items()
+    }
+    return Tables(items)
+
+
+def _counted_pings(pings: Sequence[PingItem], metrics: Sequence[MetricItem]) -> list[PingItem]:
+    counts = metric_counts(metrics)
+    counted = []
+    for ping in pings:
+        types = counts.get((ping.app, ping.name), Counter())
+        counted.append(replace(ping, metric_count=types.total(), metric_types=dict(types.most_common())))
+    return counted
+
+
+def _counted_apps(apps: Sequence[AppItem], metrics: Sequence[MetricItem]) -> list[AppItem]:
+    types, pings = count_by(metrics, "type"), count_by(metrics, "pings")
+    sensitivity, statuses = count_by(metrics, "sensitivity"), count_by(metrics, "status")
+
+    def of(counts: Mapping[str, Counter[str]], app: str) -> dict[str, int]:
+        return dict(counts.get(app, Counter()).most_common())
+
+    return [
+        replace(
+            app,
+            metric_types=of(types, app.name),
+            metric_pings=of(pings, app.name),
+            metric_sensitivity=of(sensitivity, app.name),
+            metric_statuses=of(statuses, app.name),
+        )
+        for app in apps
+    ]
+
+
+def _annotated(apps: Sequence[AppItem], annotations: Annotations) -> list[AppItem]:
+    found = []
+    for app in apps:
+        note = annotations.of("app", app.name)
+        found.append(
+            replace(
+                app,
+                commentary=note.commentary,
+                warning=note.warning,
+                tags=note.tags,
+                logo=note.logo,
+                featured=note.featured,
+            )
+        )
+    return found
+
+
+def _mirroring(metrics: Sequence[MetricItem], mirrors: Mapping[str, str]) -> list[MetricItem]:
+    return [
+        replace(
+            metric,
+            mirrors=(mirrors[metric.id],),
+            aliases=tuple(dict.fromkeys((*metric.aliases, mirrors[metric.id].split("/", 2)[2]))),
+        )
+        if metric.id in mirrors
+        else metric
+        for metric in metrics
+    ]
+
+
+def _mirrored(probes: Sequence[ProbeItem], mirrors: Mapping[str, str]) -> list[ProbeItem]:
+    metrics: dict[str, list[str]] = {}
+    for metric, probe in mirrors.items():
+        metrics.setdefault(probe, []).append(metric)
+    return [replace(x, mirrors=tuple(sorted(metrics[x.id]))) if x.id in metrics else x for x in probes]
+
+
+def _tool(record: DataTool) -> ToolItem:
+    return ToolItem(
+        id=f"tool/{record.name}",
+        kind="tool",
+        name=record.name,
+        title=record.title,
+        description=record.summary,
+        type=record.access,
+        status=record.status,
+        status_reason=record.status_reason,
+        labels=record.keywords,
+        url=record.url,
+        summary=record.summary,
+        use_when=record.use_when,
+        avoid_when=record.avoid_when,
+        access=record.access,
+        access_note=record.access_note,
+        examples=record.examples,
+        docs=record.docs,
+    )
+
+
+def _distinct(items: Iterable[AnyItem], problems: Counter[str]) -> list[AnyItem]:
+    found: dict[str, AnyItem] = {}
+    for item in items:
+        if item.id in found:
+            problems["two things with one id"] += 1
+        else:
+            found[item.id] = item
+    return list(found.values())
+
+
+def _joined(
+    items: Sequence[AnyItem],
+    links: Sequence[Link],
+    mirrors: Mapping[str, str],
+    estate: Estate,
+    tables: Tables,
+) -> tuple[AnyItem, ...]:
+    """Items with their relations, usage and families, ordered by id."""
+    places = families(items, mirrors, estate, tables)
+    relations = related(links, frozenset(item.id for item in items))
+    counted = usage(links, places, {x.id: x for x in items if isinstance(x, TableItem)})
+    joined = [
+        replace(
+            item,
+            family=places[item.id].family,
+            family_rank=places[item.id].rank,
+            usage=counted[item.id],
+            related={**relations.get(item.id, {}), **item.related},
+        )
+        for item in items
+    ]
+    return tuple(sorted(joined, key=lambda item: item.id))
+
+
+def _expiries(inputs: Inputs) -> Iterable[str]:
+    for metric in inputs.metrics:
+        if metric.history:
+            yield metric.history[0].expires
+    for table in inputs.derived:
+        yield table.deletion_date

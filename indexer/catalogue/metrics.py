@@ -1,0 +1,225 @@
+"""Glean metrics: one item for each origin and name, with all apps, channels and columns of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from indexer.catalogue.annotations import Annotations
+from indexer.catalogue.columns import (
+    ALL_PINGS,
+    Places,
+    column_path,
+    column_ref,
+    info_section,
+    pings_of,
+    users_of,
+)
+from indexer.catalogue.model import App, Channel, Estate, humanise, snake
+from indexer.catalogue.tables import SHARED, Tables
+from indexer.items import ChannelStatus, ColumnRef, MetricItem
+from indexer.liveness import Clock, channels_of, status_of, summary
+from indexer.records import MetricDefinition, RepositoryMetric
+
+MOST_RELATED = 200  # a metric that every ping carries is found by a filter, not by a list of thousands
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A metric's definition as one channel collects it."""
+
+    app: App
+    channel: Channel
+    in_source: bool
+    definition: MetricDefinition
+
+
+class MetricMaker:
+    """Makes metric items; remembers what many metrics share."""
+
+    def __init__(
+        self,
+        estate: Estate,
+        tables: Tables,
+        places: Places,
+        annotations: Annotations,
+        now: Clock,
+        problems: Counter[str],
+    ) -> None:
+        self.estate = estate
+        self.tables = tables
+        self.places = places
+        self.annotations = annotations
+        self.now = now
+        self.problems = problems
+        self.users = users_of(estate)
+        self._carriers: dict[tuple[str, tuple[str, ...], bool], tuple[str, ...]] = {}
+
+    def items(self) -> list[MetricItem]:
+        """Every metric that probeinfo knows."""
+        grouped: dict[tuple[str, str], list[RepositoryMetric]] = {}
+        for v1_name, metrics in self.estate.metrics.items():
+            origin = self.estate.origins.get(v1_name)
+            if origin is None:
+                self.problems["metric of a repository that nobody names"] += len(metrics)
+                continue
+            for metric in metrics.values():
+                if metric.history:
+                    grouped.setdefault((origin, metric.name), []).append(metric)
+                else:
+                    self.problems["metric without any definition"] += 1
+        return [self.item(origin, name, rows) for (origin, name), rows in grouped.items()]
+
+    def item(self, origin: str, name: str, rows: Sequence[RepositoryMetric]) -> MetricItem:
+        """One metric out of the same metric of several repositories; the newest definition speaks for it."""
+        newest = max(rows, key=lambda row: (row.in_source, row.history[0].last, -row.history[0].reflog_last))
+        definition = newest.history[0]
+        uses = self._uses(rows)
+        columns = self._columns(name, uses)
+        states = self._states(uses)
+        status, reason = summary(states) if states else self._unused(newest)
+        apps = tuple(dict.fromkeys(use.app.name for use in uses))
+        note = self.annotations.of("metric", origin, name)
+        path = column_path(name, definition.type, definition.send_in_pings)
+        experiments = self.annotations.experiments(name, apps)
+        tables = tables_of(columns)
+        return MetricItem(
+            id=f"metric/{origin}/{name}",
+            kind="metric",
+            name=name,
+            title=humanise(name),
+            description=definition.description,
+            commentary=note.commentary,
+            warning=note.warning,
+            apps=apps,
+            app_titles=tuple(self.estate.apps[app].title for app in apps),
+            pings=self._pings(definition, columns),
+            type=definition.type,
+            tables=tables,
+            datasets=tuple(dict.fromkeys(table.split(".", 1)[0] for table in tables)),
+            status=status,
+            status_reason=reason,
+            sampled=bool(experiments),
+            tags=tuple(dict.fromkeys((*definition.tags, *note.tags))),
+            sensitivity=definition.sensitivity,
+            added=min(entry.first for row in rows for entry in row.history)[:10],
+            changed=definition.first[:10],
+            expires=definition.expires,
+            owners=definition.emails,
+            bugs=tuple(dict.fromkeys((*definition.bugs, *definition.data_reviews))),
+            aliases=tuple(x for x in (path, definition.telemetry_mirror, _glam(name, path)) if x),
+            labels=(*definition.labels, *(key.name for key in definition.extra_keys)),
+            related=self._related(origin, definition, columns, tables),
+            origin=origin,
+            in_source=newest.in_source,
+            definition=definition,
+            history=newest.history,
+            columns=columns,
+            channel_status=states,
+            features=note.features,
+            experiments=experiments,
+        )
+
+    def _uses(self, rows: Sequence[RepositoryMetric]) -> list[Use]:
+        """Each channel once, by the newest of the variants that it depends on."""
+        found: dict[str, Use] = {}
+        for row in sorted(rows, key=lambda row: (row.in_source, row.history[0].last), reverse=True):
+            for app, channel in self.users.get(row.v1_name, ()):
+                found.setdefault(channel.listing.app_id, Use(app, channel, row.in_source, row.history[0]))
+        order = {name: position for position, name in enumerate(self.estate.apps)}
+        return sorted(found.values(), key=lambda use: order[use.app.name])
+
+    def _carried_by(self, name: str, use: Use) -> tuple[str, ...]:
+        wanted = use.definition.send_in_pings
+        # client_id alone depends on more than on where it is sent.
+        key = (use.channel.listing.app_id, wanted, name == "client_id")
+        if key not in self._carriers:
+            pings = self.estate.channel_pings[use.channel.listing.app_id]
+            self._carriers[key] = pings_of(name, wanted, pings, self.places, use.app, use.channel)
+        return self._carriers[key]
+
+    def _columns(self, name: str, uses: Sequence[Use]) -> tuple[ColumnRef, ...]:
+        """The view over all channels first, then each channel."""
+        found: list[ColumnRef] = []
+        seen: set[tuple[str, str]] = set()
+        for use in uses:
+            kind = use.definition.type
+            path = column_path(name, kind, use.definition.send_in_pings)
+            for ping in self._carried_by(name, use):
+                if (use.app.name, ping) not in seen:
+                    seen.add((use.app.name, ping))
+                    together = self.places.of_all_channels(use.app, ping)
+                    if together is not None:
+                        found.append(column_ref(together, name, kind, path))
+                found.append(column_ref(self.places.of_channel(use.app, use.channel, ping), name, kind, path))
+        return tuple(found)
+
+    def _states(self, uses: Sequence[Use]) -> tuple[ChannelStatus, ...]:
+        found = []
+        for use in uses:
+            listing = use.channel.listing
+            for channel in channels_of(listing.channel, use.definition.expires):
+                status, reason = status_of(
+                    use.definition.expires,
+                    self.now,
+                    channel=channel,
+                    in_source=use.in_source,
+                    last_seen=use.definition.last,
+                    disabled=use.definition.disabled,
+                    deprecated_app=use.app.title if listing.deprecated else "",
+                )
+                found.append(ChannelStatus(use.app.name, listing.app_id, channel, status, reason))
+        return tuple(found)
+
+    def _unused(self, newest: RepositoryMetric) -> tuple[str, str]:
+        """A library's metric that no app of the list depends on: what its definition says."""
+        definition = newest.history[0]
+        return status_of(
+            definition.expires,
+            self.now,
+            in_source=newest.in_source,
+            last_seen=definition.last,
+            disabled=definition.disabled,
+        )
+
+    def _pings(self, definition: MetricDefinition, columns: Sequence[ColumnRef]) -> tuple[str, ...]:
+        declared = () if _special(definition) else definition.send_in_pings
+        return tuple(dict.fromkeys((*declared, *(row.ping for row in columns))))
+
+    def _related(
+        self, origin: str, definition: MetricDefinition, columns: Sequence[ColumnRef], tables: Sequence[str]
+    ) -> dict[str, tuple[str, ...]]:
+        pings = dict.fromkeys(f"ping/{row.app}/{row.ping}" for row in columns)
+        found = dict.fromkeys(key for name in tables if (key := self.tables.id_of(f"{SHARED}.{name}")))
+        related = {"ping": tuple(pings)[:MOST_RELATED], "table": tuple(found)[:MOST_RELATED]}
+        if definition.denominator:
+            related["denominator"] = (f"metric/{origin}/{definition.denominator}",)
+        return {relation: ids for relation, ids in related.items() if ids}
+
+
+def tables_of(columns: Sequence[ColumnRef]) -> tuple[str, ...]:
+    """The tables that hold it, those over all channels first; not those known to lack the column."""
+    ordered = sorted(columns, key=lambda row: row.app_id != "")
+    return tuple(dict.fromkeys(row.table for row in ordered if row.exists is not False))
+
+
+def _special(definition: MetricDefinition) -> bool:
+    wanted = definition.send_in_pings
+    return bool(info_section(wanted)) or bool(ALL_PINGS.intersection(wanted))
+
+
+def _glam(name: str, path: str) -> str:
+    """The snake-cased name, where the column does not end in it anyway."""
+    return "" if path.endswith(snake(name)) or "." not in name else snake(name)
+
+
+def count_by(items: Sequence[MetricItem], field: str) -> Mapping[str, Counter[str]]:
+    """app -> how many of its metrics have each value of a field of the item (type, pings, …)."""
+    counts: dict[str, Counter[str]] = {}
+    for item in items:
+        value = getattr(item, field)
+        values = value if isinstance(value, tuple) else (value,)
+        for app in item.apps:
+            counts.setdefault(app, Counter()).update(values)
+    return counts

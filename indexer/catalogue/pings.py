@@ -1,0 +1,211 @@
+"""Pings: one item for each app and ping, and one for each legacy ping of a namespace that no app lists."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from indexer.catalogue.annotations import Annotations
+from indexer.catalogue.inputs import Inputs
+from indexer.catalogue.model import App, Channel, ChannelPing, Estate, humanise, snake
+from indexer.catalogue.tables import SHARED, Tables
+from indexer.items import ChannelStatus, MetricItem, PingItem, PingTable
+from indexer.liveness import Clock, status_of, summary
+from indexer.records import PingSchema, RepositoryPing
+
+_TABLE_ONLY = "only its table is known, not its definition"
+
+
+def glean_pings(estate: Estate, tables: Tables, annotations: Annotations, now: Clock) -> list[PingItem]:
+    """One item for each ping of each app, its libraries' pings included."""
+    items: list[PingItem] = []
+    for app in estate.apps.values():
+        names: dict[str, list[tuple[Channel, ChannelPing]]] = {}
+        for channel in app.channels:
+            for ping in estate.channel_pings[channel.listing.app_id].values():
+                names.setdefault(ping.name, []).append((channel, ping))
+        for name, rows in names.items():
+            items.append(_ping_item(app, name, rows, estate, tables, annotations, now))
+    return items
+
+
+def _newest(rows: Sequence[tuple[Channel, ChannelPing]], estate: Estate) -> RepositoryPing | None:
+    found = [estate.pings.get(ping.v1_name, {}).get(ping.name) for _, ping in rows if ping.definition]
+    known = [ping for ping in found if ping is not None]
+    return max(known, key=lambda x: (x.in_source, x.history[0].last, -x.history[0].reflog_last), default=None)
+
+
+def _ping_item(
+    app: App,
+    name: str,
+    rows: Sequence[tuple[Channel, ChannelPing]],
+    estate: Estate,
+    tables: Tables,
+    annotations: Annotations,
+    now: Clock,
+) -> PingItem:
+    newest = _newest(rows, estate)
+    definition = newest.history[0] if newest else None
+    speaker = next((ping for _, ping in rows if newest and ping.v1_name == newest.v1_name), rows[0][1])
+    states = tuple(_state(app, channel, ping, now) for channel, ping in rows)
+    status, reason = summary(states)
+    ping_tables = _ping_tables(app, name, [channel for channel, _ in rows], tables)
+    note = annotations.of("ping", speaker.origin, name)
+    views = tuple(x.name.split(".", 1)[1] for x in ping_tables if x.layer == "view" and x.exists)
+    title = humanise(name)
+    return PingItem(
+        id=f"ping/{app.name}/{name}",
+        kind="ping",
+        name=name,
+        title=f"{title} ping of {app.title}",
+        description=definition.description if definition else "",
+        commentary=note.commentary,
+        warning=note.warning,
+        apps=(app.name,),
+        app_titles=(app.title,),
+        pings=(name,),
+        type="glean",
+        tables=views,
+        datasets=tuple(dict.fromkeys(view.split(".", 1)[0] for view in views)),
+        status=status,
+        status_reason=reason,
+        tags=tuple(dict.fromkeys((*(definition.tags if definition else ()), *note.tags))),
+        added=min(entry.first for entry in newest.history)[:10] if newest else "",
+        changed=definition.first[:10] if definition else "",
+        owners=definition.emails if definition else (),
+        bugs=tuple(dict.fromkeys((*definition.bugs, *definition.data_reviews))) if definition else (),
+        aliases=_aliases(name, [channel.listing.namespace for channel, _ in rows]),
+        labels=tuple(definition.reasons) if definition else (),
+        related=_related(app.name, [x.name for x in ping_tables if x.exists], tables),
+        app=app.name,
+        origin=speaker.origin,
+        definition=definition,
+        history=newest.history if newest else (),
+        in_source=any(ping.in_source for _, ping in rows),
+        retention=_retention(name, rows, newest),
+        ping_tables=ping_tables,
+        channel_status=states,
+    )
+
+
+def _state(app: App, channel: Channel, ping: ChannelPing, now: Clock) -> ChannelStatus:
+    listing = channel.listing
+    if ping.definition is None and not listing.deprecated:
+        status, reason = "unknown", _TABLE_ONLY
+    else:
+        status, reason = status_of(
+            "never",
+            now,
+            channel=listing.channel,
+            in_source=ping.in_source,
+            last_seen=ping.definition.last if ping.definition else "",
+            disabled=ping.definition is not None and not ping.definition.enabled,
+            deprecated_app=app.title if listing.deprecated else "",
+        )
+    return ChannelStatus(app.name, listing.app_id, listing.channel, status, reason)
+
+
+def _retention(
+    name: str, rows: Sequence[tuple[Channel, ChannelPing]], newest: RepositoryPing | None
+) -> dict[str, int]:
+    """app_id -> days; what the ping itself says before what the app says of all its pings."""
+    own = newest.retention_days if newest else None
+    days = {}
+    for channel, _ in rows:
+        listing = channel.listing
+        kept = listing.retention.get(name, own if own is not None else listing.default_retention)
+        if kept is not None:
+            days[listing.app_id] = kept
+    return days
+
+
+def _ping_tables(app: App, name: str, channels: Sequence[Channel], tables: Tables) -> tuple[PingTable, ...]:
+    """Where it can be queried: the view over all channels, each channel's view, its stable and live table."""
+    table = snake(name)
+    found = []
+    together = f"{SHARED}.{app.name}.{table}"
+    if app.name not in app.datasets and tables.get(together) is not None:
+        found.append(PingTable(together, "view", "", "", True))
+    for channel in channels:
+        listing = channel.listing
+        places = [("view", f"{SHARED}.{listing.dataset}.{table}")]
+        for version in _versions(listing.dataset, table, tables):
+            places += [
+                (layer, f"{SHARED}.{listing.dataset}_{layer}.{table}_v{version}")
+                for layer in ("stable", "live")
+            ]
+        for layer, full in places:
+            known = tables.get(full) is not None
+            found.append(PingTable(full, layer, listing.app_id, listing.channel, known))
+    return tuple(found)
+
+
+def _versions(dataset: str, table: str, tables: Tables) -> list[int]:
+    """1, as of every Glean ping, and any later version that there is a table of."""
+    later = (n for n in (2, 3) if tables.get(f"{SHARED}.{dataset}_stable.{table}_v{n}") is not None)
+    return [1, *later]
+
+
+def _aliases(name: str, namespaces: Iterable[str]) -> tuple[str, ...]:
+    snaked = (snake(name),) if "-" in name else ()
+    return (*snaked, *dict.fromkeys(f"{namespace}/{name}" for namespace in namespaces if namespace))
+
+
+def _related(app: str, names: Iterable[str], tables: Tables) -> dict[str, tuple[str, ...]]:
+    ids = tuple(dict.fromkeys(key for name in names if (key := tables.id_of(name))))
+    related = {"table": ids} if ids else {}
+    return {"app": (f"app/{app}",), **related} if app else related
+
+
+def legacy_pings(inputs: Inputs, estate: Estate, tables: Tables) -> list[PingItem]:
+    """Pings of namespaces that no app lists; their schemas are all that is known of them."""
+    listed = {channel.listing.namespace for app in estate.apps.values() for channel in app.channels}
+    grouped: dict[tuple[str, str], list[PingSchema]] = {}
+    for schema in inputs.ping_schemas:
+        if schema.namespace not in listed:
+            grouped.setdefault((schema.namespace, schema.ping), []).append(schema)
+    return [_legacy_ping(namespace, name, rows, tables) for (namespace, name), rows in grouped.items()]
+
+
+def _legacy_ping(namespace: str, name: str, rows: Sequence[PingSchema], tables: Tables) -> PingItem:
+    newest = max(rows, key=lambda row: row.version)
+    stem, table = snake(namespace), snake(name)
+    found = [PingTable(f"{SHARED}.{stem}.{table}", "view", "", "", True)]
+    if tables.get(found[0].name) is None:
+        found = []
+    for row in sorted(rows, key=lambda row: -row.version):
+        for layer in ("stable", "live"):
+            full = f"{SHARED}.{stem}_{layer}.{table}_v{row.version}"
+            found.append(PingTable(full, layer, "", "", tables.get(full) is not None))
+    known = [x.name for x in found if x.exists]
+    views = tuple(x.name.split(".", 1)[1] for x in found if x.exists)
+    return PingItem(
+        id=f"ping/{namespace}/{name}",
+        kind="ping",
+        name=name,
+        title=f"{humanise(name)} ping of {humanise(namespace)} (legacy)",
+        description=newest.description or next((row.description for row in rows if row.description), ""),
+        pings=(name,),
+        type="legacy",
+        tables=views,
+        datasets=(stem,),
+        status="unknown",
+        status_reason="a legacy ping: only its schema says that it exists",
+        aliases=_aliases(name, [namespace]),
+        labels=tuple(dict.fromkeys(key.name.split(".")[-1] for key in newest.fields))[:100],
+        related=_related("", known, tables),
+        app=namespace,
+        origin=namespace,
+        legacy=True,
+        ping_tables=tuple(found),
+        schema_fields=newest.fields,
+    )
+
+
+def metric_counts(metrics: Iterable[MetricItem]) -> Mapping[tuple[str, str], Counter[str]]:
+    """(app, ping) -> how many metrics of each type it carries."""
+    counts: dict[tuple[str, str], Counter[str]] = {}
+    for metric in metrics:
+        for key in {(row.app, row.ping) for row in metric.columns}:
+            counts.setdefault(key, Counter())[metric.type] += 1
+    return counts

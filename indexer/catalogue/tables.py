@@ -1,0 +1,324 @@
+"""Tables and views in their layers, joined by what they reference (rule 6)."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from indexer.catalogue.inputs import Inputs
+from indexer.catalogue.model import Estate, humanise, snake
+from indexer.catalogue.schemas import Schemas
+from indexer.items import TableItem
+from indexer.records import DerivedTable, PingSchema, WarehouseTable
+
+SHARED = "moz-fx-data-shared-prod"
+USERS = "mozdata"  # the project in which users find the views of SHARED
+
+_LAYER = re.compile(r"(.+)_(derived|stable|live)$")
+_VERSION = re.compile(r"(.+)_v(\d+)$")
+
+
+@dataclass(frozen=True, slots=True)
+class TablePlace:
+    """What the name alone says of a table."""
+
+    stem: str  # dataset without its layer
+    layer: str  # derived, stable, live, or "" for an unsuffixed dataset
+    table: str  # without its version
+    version: int
+
+
+def place_of(dataset: str, table: str) -> TablePlace:
+    """Stem, layer and version: ("telemetry_stable", "main_v5") -> telemetry, stable, main, 5."""
+    layered = _LAYER.match(dataset)
+    versioned = _VERSION.match(table)
+    return TablePlace(
+        stem=layered[1] if layered else dataset,
+        layer=layered[2] if layered else "",
+        table=versioned[1] if versioned else table,
+        version=int(versioned[2]) if versioned else 0,
+    )
+
+
+class Tables:
+    """Tables by id, found by any of their names."""
+
+    def __init__(self, items: Mapping[str, TableItem]) -> None:
+        self.items = items
+        self._by_name: dict[str, str] = {}
+        for item in sorted(items.values(), key=lambda x: (x.project != SHARED, x.id)):
+            self._by_name.setdefault(item.name, item.id)
+
+    def id_of(self, name: str) -> str:
+        """The id for dataset.table or project.dataset.table (mozdata is a window on SHARED), or ""."""
+        parts = name.replace("`", "").replace(":", ".").strip().split(".")
+        if len(parts) == 3:
+            project = SHARED if parts[0] == USERS else parts[0]
+            found = f"table/{project}.{parts[1]}.{parts[2]}"
+            return found if found in self.items else ""
+        if len(parts) == 2:
+            return self._by_name.get(".".join(parts), "")
+        return ""
+
+    def get(self, name: str) -> TableItem | None:
+        """The table of that name, or None."""
+        return self.items.get(self.id_of(name))
+
+
+def build_tables(
+    inputs: Inputs, estate: Estate, schemas: Schemas, today: date, problems: Counter[str]
+) -> Tables:
+    """Every table of generated-sql, every stable table, and what BigQuery itself knows besides."""
+    datasets = {row.namespace: row.dataset for row in inputs.listings if row.namespace and row.dataset}
+    items: dict[str, TableItem] = {}
+    for record in inputs.derived:
+        item = _from_metadata(record, today)
+        if item.id in items:
+            problems["table described twice"] += 1
+        items[item.id] = item
+    for schema in inputs.ping_schemas:
+        stable = _from_ping_schema(schema, datasets)
+        items[stable.id] = _merge_stable(items[stable.id], stable) if stable.id in items else stable
+    for live in inputs.warehouse:
+        _merge_warehouse(items, live)
+    items = _with_apps(items, estate)
+    tables = Tables(_with_columns(items, schemas, problems))
+    return Tables(_with_user_views(tables))
+
+
+def _from_metadata(record: DerivedTable, today: date) -> TableItem:
+    place = place_of(record.dataset, record.table)
+    layer = place.layer or ("view" if record.is_view else "other")
+    deleted = bool(record.deletion_date) and record.deletion_date <= today.isoformat()
+    status, reason = "active", ""
+    if deleted:
+        status, reason = "removed", f"deleted on {record.deletion_date}"
+    elif record.deprecated:
+        status, reason = "deprecated", "deprecated in its metadata"
+        if record.deletion_date:
+            reason += f", to be deleted on {record.deletion_date}"
+    name = f"{record.dataset}.{record.table}"
+    return TableItem(
+        id=f"table/{record.project}.{name}",
+        kind="table",
+        name=name,
+        title=record.friendly_name or humanise(place.table),
+        description=record.description,
+        type=layer,
+        tables=(name,),
+        datasets=(record.dataset,),
+        status=status,
+        status_reason=reason,
+        owners=record.owners,
+        expires=record.deletion_date,
+        aliases=_aliases(record.project, name),
+        project=record.project,
+        dataset=record.dataset,
+        table=record.table,
+        layer=layer,
+        base=f"{place.stem}.{place.table}",
+        metadata_source="generated-sql",
+        schema_digest=record.schema_digest,
+        schema_source="schema.yaml" if record.schema_digest else "",
+        partition_field=record.partition_field,
+        partition_type=record.partition_type,
+        partition_filter_required=record.partition_filter_required,
+        expiration_days=record.expiration_days,
+        clustering=record.clustering,
+        dag=record.dag,
+        schedule=record.schedule,
+        table_labels=record.labels,
+        upstream=record.references,
+        readme=record.readme,
+        sql=record.sql,
+        source_path=record.source_path,
+        table_type="VIEW" if record.is_view else "",
+    )
+
+
+def _from_ping_schema(schema: PingSchema, datasets: Mapping[str, str]) -> TableItem:
+    stem = datasets.get(schema.namespace) or snake(schema.namespace)  # rule 1: listed, not derived
+    ping = snake(schema.ping)
+    name = f"{stem}_stable.{ping}_v{schema.version}"
+    return TableItem(
+        id=f"table/{SHARED}.{name}",
+        kind="table",
+        name=name,
+        title=f"{humanise(schema.ping)} pings of {schema.namespace} as they came in",
+        description=schema.description,
+        type="stable",
+        tables=(name,),
+        datasets=(f"{stem}_stable",),
+        aliases=(f"{SHARED}.{name}", f"{schema.namespace}/{schema.ping}"),
+        project=SHARED,
+        dataset=f"{stem}_stable",
+        table=f"{ping}_v{schema.version}",
+        layer="stable",
+        base=f"{stem}.{ping}",
+        metadata_source="generated-schemas",
+        schema_digest=schema.schema_digest,
+        schema_source=".bq" if schema.schema_digest else "",
+        partition_field="submission_timestamp",  # so of every ping table (rule 6)
+        partition_type="day",
+        partition_filter_required=True,
+        table_type="BASE TABLE",
+    )
+
+
+def _aliases(project: str, name: str) -> tuple[str, ...]:
+    full = f"{project}.{name}"
+    seen_by_users = project == SHARED and not place_of(*name.split(".", 1)).layer
+    return (full, f"{USERS}.{name}") if seen_by_users else (full,)
+
+
+def _merge_stable(described: TableItem, stable: TableItem) -> TableItem:
+    """A stable table that has metadata of its own: that, with the columns of its .bq where it has none."""
+    return replace(
+        described,
+        schema_digest=described.schema_digest or stable.schema_digest,
+        schema_source=described.schema_source or stable.schema_source,
+        partition_field=described.partition_field or stable.partition_field,
+        partition_type=described.partition_type or stable.partition_type,
+        partition_filter_required=described.partition_filter_required or stable.partition_filter_required,
+        aliases=(*described.aliases, *(x for x in stable.aliases if x not in described.aliases)),
+        table_type=described.table_type or stable.table_type,
+    )
+
+
+def _merge_warehouse(items: dict[str, TableItem], live: WarehouseTable) -> None:
+    """What BigQuery says of itself: figures for tables that we know, and those that nobody described."""
+    project = SHARED if live.project == USERS else live.project
+    key = f"table/{project}.{live.dataset}.{live.table}"
+    known = items.get(key)
+    if known is None:
+        metadata = DerivedTable(
+            project=project,
+            dataset=live.dataset,
+            table=live.table,
+            is_view="VIEW" in live.table_type.upper(),
+        )
+        known = replace(_from_metadata(metadata, date.min), metadata_source="bigquery")
+    items[key] = replace(
+        known,
+        description=known.description or live.description,
+        table_labels={**live.labels, **known.table_labels},
+        row_count=live.row_count,
+        byte_count=live.byte_count,
+        added=live.created[:10],
+        changed=live.modified[:10],
+        modified=live.modified,
+        table_type=live.table_type or known.table_type,
+        schema_digest=known.schema_digest or live.schema_digest,
+        schema_source=known.schema_source or ("bigquery" if live.schema_digest else ""),
+    )
+
+
+def _with_apps(items: dict[str, TableItem], estate: Estate) -> dict[str, TableItem]:
+    """A table belongs to the app whose dataset (or whose name) its dataset is."""
+    owners = {dataset: app for app in estate.apps.values() for dataset in app.datasets}
+    owners.update((app.name, app) for app in estate.apps.values())
+    found: dict[str, TableItem] = {}
+    for key, item in items.items():
+        app = owners.get(place_of(item.dataset, "").stem)
+        if app is not None:
+            item = replace(item, apps=(app.name,), app_titles=(app.title,))
+            if app.deprecated and item.status == "active":
+                item = replace(item, status="deprecated", status_reason=f"{app.title} is deprecated")
+        found[key] = item
+    return found
+
+
+def _layers_of(item: TableItem, tables: Tables) -> list[TableItem]:
+    """What a view shows: of its references those of the same base name, else all that are known."""
+    named = [tables.get(name) for name in item.upstream]
+    known = [found for found in named if found is not None and found.id != item.id]
+    own = place_of(item.dataset, item.table).table
+    same = [found for found in known if place_of(found.dataset, found.table).table == own]
+    return same or known
+
+
+def _with_columns(
+    items: dict[str, TableItem], schemas: Schemas, problems: Counter[str]
+) -> dict[str, TableItem]:
+    """Columns and partitioning of views from what they reference, however deep."""
+    tables = Tables(items)
+    done: dict[str, TableItem] = {}
+
+    def resolve(item: TableItem, above: frozenset[str]) -> TableItem:
+        if item.id in done:
+            return done[item.id]
+        if item.id in above:
+            problems["view that references itself"] += 1
+            return item
+        resolved = item
+        if item.layer == "view" or item.table_type == "VIEW":
+            beneath = [resolve(x, above | {item.id}) for x in _layers_of(item, tables)]
+            resolved = _view_over(item, beneath, schemas)
+        count = len(schemas.columns.get(resolved.schema_digest, ()))
+        done[item.id] = replace(resolved, column_count=count)
+        return done[item.id]
+
+    for item in items.values():
+        resolve(item, frozenset())
+    problems["table without known columns"] += sum(1 for item in done.values() if not item.column_count)
+    return done
+
+
+def _view_over(item: TableItem, beneath: Sequence[TableItem], schemas: Schemas) -> TableItem:
+    digest, source = item.schema_digest, item.schema_source
+    if not digest:
+        found = [
+            schemas.of_view(x.schema_digest) if x.layer in ("stable", "live") else x.schema_digest
+            for x in beneath
+            if x.schema_digest
+        ]
+        if found:
+            digest, source = schemas.union(found), "references"
+    item = replace(item, schema_digest=digest, schema_source=source)
+    fields = {x.partition_field for x in beneath if x.partition_field}
+    if item.partition_field or len(fields) != 1:
+        return item
+    field = fields.pop()
+    if digest and field not in schemas.by_path(digest):
+        return item
+    first = next(x for x in beneath if x.partition_field)
+    return replace(
+        item,
+        partition_field=field,
+        partition_type=first.partition_type,
+        partition_filter_required=any(x.partition_filter_required for x in beneath),
+        clustering=item.clustering or (first.clustering if len(beneath) == 1 else ()),
+    )
+
+
+def _with_user_views(tables: Tables) -> dict[str, TableItem]:
+    """Names for each table of an inner layer the view that people should use, and adds who reads it."""
+    readers: dict[str, list[str]] = {}
+    for item in tables.items.values():
+        for name in item.upstream:
+            if (key := tables.id_of(name)) and key != item.id:
+                readers.setdefault(key, []).append(item.id)
+    found: dict[str, TableItem] = {}
+    for key, item in tables.items.items():
+        downstream = readers.get(key, [])
+        view = "" if item.layer == "view" else _user_view(item, downstream, tables)
+        names = (tables.items[view].name, item.name) if view else item.tables
+        found[key] = replace(
+            item,
+            user_view=view,
+            tables=names,
+            downstream=tuple(x.removeprefix("table/") for x in sorted(downstream)),
+        )
+    return found
+
+
+def _user_view(item: TableItem, downstream: Sequence[str], tables: Tables) -> str:
+    by_name = tables.get(f"{item.project}.{item.base}")
+    if by_name is not None and by_name.layer == "view":
+        return by_name.id
+    views = [tables.items[key] for key in downstream if tables.items[key].layer == "view"]
+    alone = [view for view in views if len(view.upstream) == 1]
+    return min((view.id for view in alone), default="")

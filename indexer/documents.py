@@ -1,0 +1,238 @@
+"""An item as the index sees it: which text goes to which group, which facets, names and sort keys.
+
+The only place that turns an item into a document. What a group, a kind or a state
+is worth is not decided here but in search_app/ranking.py, at query time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from indexer.analysis import compounds, spelling_key, words
+from indexer.items import AnyItem, DocItem, MetricItem, PingItem, ProbeItem, TableItem, ToolItem
+from indexer.names import name_keys
+from indexer.plain import plain_text
+from indexer.records import Column
+
+GROUPS = ("name", "label", "prose", "column")
+FACETS = ("kind", "app", "ping", "type", "table", "dataset", "status", "tag", "sensitivity")
+LOOKUPS = ("owner", "bug", "layer")  # filters that are not offered as facets
+CARD_FIELDS = (
+    "id", "kind", "name", "title", "description", "app", "app_title", "ping", "type", "table", "table_count",
+    "dataset", "status", "status_reason", "sampled", "tags", "sensitivity", "added", "changed", "expires",
+    "project",
+)  # fmt: skip
+
+DESCRIPTION_LIMIT = 2000  # characters of a card's description
+PROSE_LIMIT = 20_000  # characters of one text: the longest README says nothing new behind that
+ALIAS_LIMIT = 40  # aliases whose words are searched; all of them are exact names
+LABEL_LIMIT = 400  # labels and extras whose words are searched
+COLUMN_WORD = 1.0  # each distinct word of column names counts once, however many columns hold it
+_BUG = re.compile(r"\d{5,8}")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What is written of one item."""
+
+    id: str
+    kind: str
+    family: str
+    family_rank: int
+    groups: dict[str, dict[str, float]]  # group -> term -> how often, a fraction where it counts less
+    stream: tuple[str, ...]  # terms in order, "" where no phrase may cross
+    facets: dict[str, tuple[str, ...]]
+    keys: dict[str, float]  # spelling key -> how surely it names this item, up to 1
+    card: tuple[object, ...]  # values of CARD_FIELDS
+    surface: tuple[str, ...]  # texts whose words may be completed and corrected: names, titles, labels
+    usage: int = 0
+    added: int = 0  # day number, 0 where unknown
+    expires_day: int = 0
+    expires_version: int = 0  # -1: never
+    schema: str = ""  # digest of a table's columns
+    name_key: str = ""  # spelling key of the canonical name, for near misses
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnText:
+    """What the columns of one schema give to every table that shares it."""
+
+    terms: dict[str, float] = field(default_factory=dict)
+    paths: str = ""  # the paths, one a line, for snippets
+
+
+def to_document(item: AnyItem, columns: ColumnText | None = None) -> Document:
+    """The document of one item; `columns` are those of a table's schema."""
+    name, label, prose = _texts(item)
+    column = dict(columns.terms) if columns else {}
+    if isinstance(item, DocItem):
+        _count(column, item.section.code[:PROSE_LIMIT], 1.0)
+    groups = {"name": _counted(name), "label": _counted(label), "prose": _counted(prose), "column": column}
+    version, day = _expiry(item.expires)
+    return Document(
+        id=item.id,
+        kind=item.kind,
+        family=item.family or item.id,
+        family_rank=item.family_rank,
+        groups=groups,
+        stream=_stream([text for text, weight in (*name, *label, *prose) if weight >= 1.0]),
+        facets=_facets(item),
+        keys=name_keys(item),
+        card=_card(item),
+        surface=tuple(text for text, _ in (*name, *label)),
+        usage=item.usage,
+        added=day_number(item.added),
+        expires_day=day,
+        expires_version=version,
+        schema=item.schema_digest if isinstance(item, TableItem) else "",
+        name_key=spelling_key(_short_name(item)),
+    )
+
+
+def column_text(columns: Sequence[Column], path_limit: int = 60_000) -> ColumnText:
+    """The words of a schema's column names, and each whole leaf name as one term."""
+    terms: dict[str, float] = {}
+    for column in columns:
+        for word in words(column.path):
+            terms[word] = COLUMN_WORD
+        leaf = column.path.rpartition(".")[2]
+        if not leaf.isalpha():
+            terms[column_term(leaf)] = COLUMN_WORD
+    paths = "\n".join(dict.fromkeys(column.path for column in columns))
+    return ColumnText(terms, paths[:path_limit])
+
+
+def column_term(leaf: str) -> str:
+    """The term under which a column's whole leaf name is found: days_seen_bits as one word."""
+    return "=" + spelling_key(leaf)
+
+
+def day_number(text: str) -> int:
+    """Days since the year 1 of an ISO date, 0 where there is none."""
+    try:
+        return date.fromisoformat(text[:10]).toordinal()
+    except ValueError:
+        return 0
+
+
+def _texts(item: AnyItem) -> tuple[list[tuple[str, float]], list[tuple[str, float]], list[tuple[str, float]]]:
+    """What an item is called, its short words, its prose; each with how much one occurrence counts."""
+    name, label = _names(item), [(text, 1.0) for text in _labels(item)]
+    prose = [(plain_text(text, PROSE_LIMIT), 1.0) for text in _prose(item) if text]
+    return [n for n in name if n[0]], [t for t in label if t[0]], prose
+
+
+def _names(item: AnyItem) -> list[tuple[str, float]]:
+    if isinstance(item, TableItem):
+        return [(item.table, 1.0), (item.dataset, 0.4)]
+    if isinstance(item, DocItem):  # a reader knows a section by its heading; the path says where it stands
+        return [(item.title, 1.0), (item.section.page_title, 0.5)]
+    if isinstance(item, ProbeItem):
+        return [(_short_name(item), 1.0)]
+    if isinstance(item, ToolItem):
+        return [(item.name, 1.0), (item.title, 1.0)]
+    return [(item.name, 1.0), (item.title, 0.5)]
+
+
+def _labels(item: AnyItem) -> Iterable[str]:
+    if item.title != item.name:
+        yield item.title
+    yield from item.labels[:LABEL_LIMIT]
+    yield from item.tags
+    yield from item.aliases[:ALIAS_LIMIT]
+    yield item.kind
+    yield item.type.replace("_", " ")
+    if len(item.apps) <= 3:  # a library's metric names no app in particular
+        yield from item.apps
+        yield from item.app_titles
+    if isinstance(item, DocItem):
+        yield item.name.partition("#")[0].removesuffix(".md")
+        yield from item.section.breadcrumb
+
+
+def _prose(item: AnyItem) -> Iterable[str]:
+    yield item.description
+    yield item.commentary
+    yield item.warning
+    if isinstance(item, DocItem):
+        if item.section.text != item.description:
+            yield item.section.text
+    elif isinstance(item, TableItem):
+        yield item.readme
+    elif isinstance(item, ToolItem):
+        yield item.summary
+        yield from item.use_when
+    elif isinstance(item, MetricItem) and item.definition:
+        yield from (extra.description for extra in item.definition.extra_keys)
+    elif isinstance(item, PingItem):
+        if item.definition:
+            yield from item.definition.reasons.values()
+        yield from (f"{f.name} {f.description}" for f in item.schema_fields)
+
+
+def _short_name(item: AnyItem) -> str:
+    """The name without what its kind puts before it: GC_MS of histogram/GC_MS."""
+    return item.name.partition("/")[2] if isinstance(item, ProbeItem) else item.name
+
+
+def _count(terms: dict[str, float], text: str, weight: float) -> None:
+    for word in words(text):
+        terms[word] = terms.get(word, 0.0) + weight
+    for word in compounds(text):
+        terms[word] = terms.get(word, 0.0) + weight
+
+
+def _counted(texts: Iterable[tuple[str, float]]) -> dict[str, float]:
+    terms: dict[str, float] = {}
+    for text, weight in texts:
+        _count(terms, text, weight)
+    return terms
+
+
+def _stream(texts: Iterable[str]) -> tuple[str, ...]:
+    stream: list[str] = []
+    for text in texts:
+        stream += words(text)
+        stream.append("")
+    return tuple(stream)
+
+
+def _facets(item: AnyItem) -> dict[str, tuple[str, ...]]:
+    layer = item.layer if isinstance(item, TableItem) else ""
+    values: dict[str, Iterable[str]] = {
+        "kind": (item.kind,),
+        "app": item.apps,
+        "ping": item.pings,
+        "type": (item.type,),
+        "table": item.tables,
+        "dataset": item.datasets,
+        "status": (item.status,),
+        "tag": item.tags,
+        "sensitivity": item.sensitivity,
+        "owner": (owner.lower() for owner in item.owners),
+        "bug": (number for bug in item.bugs for number in _BUG.findall(bug)[-1:]),
+        "layer": (layer,),
+    }
+    return {name: tuple(dict.fromkeys(v for v in found if v)) for name, found in values.items()}
+
+
+def _expiry(expires: str) -> tuple[int, int]:
+    """(major version, day number) of an expiry, 0 where it is not of that sort, version -1 for never."""
+    if expires == "never":
+        return -1, 0
+    if expires.isdigit() and len(expires) <= 4:
+        return int(expires), 0
+    return 0, day_number(expires)
+
+
+def _card(item: AnyItem) -> tuple[object, ...]:
+    text = item.description or (item.section.text if isinstance(item, DocItem) else "")
+    return (
+        item.id, item.kind, item.name, item.title, plain_text(text, DESCRIPTION_LIMIT), item.apps,
+        item.app_titles, item.pings, item.type, item.tables[:5], len(item.tables), item.datasets, item.status,
+        item.status_reason, item.sampled, item.tags, item.sensitivity, item.added, item.changed, item.expires,
+        item.project if isinstance(item, TableItem) else "",
+    )  # fmt: skip

@@ -1,0 +1,304 @@
+"""What runs beside the server: crawl, build, and the timetable of both.
+
+The scheduler is a process of its own, one to an installation (a lock in the data folder);
+each of its runs is a further process, so that the memory of a build is given back and a
+stop need not wait for it. Nothing here runs inside a process that answers requests.
+"""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import signal
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+from apscheduler.schedulers.blocking import BlockingScheduler
+from apscheduler.triggers.cron import CronTrigger
+
+from indexer.arrays import Arrays
+from indexer.catalogue import build_catalogue
+from indexer.config import Config, ConfigProblem
+from indexer.crawl import choose_sources, crawl
+from indexer.generation import (
+    GenerationRefused,
+    Inputs,
+    Manifest,
+    build_generation,
+    current_manifest,
+    current_name,
+    list_generations,
+    roll_back,
+)
+from indexer.locking import SCHEDULER, WORK, Busy, exclusive
+from indexer.progress import Progress
+from indexer.records import FirefoxVersion, Record
+from indexer.snapshots import (
+    SnapshotDamaged,
+    SnapshotState,
+    SnapshotStore,
+    replace_file,
+    without_collection,
+)
+
+GONE_BACK = "gone-back-from"  # holds the name of the generation that somebody went back from
+BUILD_STEPS = 7  # reading, joining, and the five steps that build_generation tells of
+
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
+
+MoreArrays = Callable[[Arrays], Arrays]
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """How a build ended: the generation's name, and whether it is new."""
+
+    generation: str
+    is_new: bool
+    seconds: float
+
+
+def start_logging(level: int = logging.INFO) -> None:
+    """One line for each event on stderr; for the processes that are ours from their start."""
+    logging.basicConfig(level=level, format=LOG_FORMAT)
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+
+
+def build(
+    config: Config,
+    progress: Progress | None = None,
+    more_arrays: MoreArrays | None = None,
+    *,
+    force: bool = False,
+    accept_loss: bool = False,
+) -> Built:
+    """Build a generation from the snapshots and switch to it, unless it would not differ.
+
+    Raises GenerationRefused where its checks fail, SnapshotDamaged, and locking.Busy where
+    another crawl or build runs.
+    """
+    started = time.monotonic()
+    progress = progress or Progress(config.data_dir)
+    with exclusive(config.data_dir, WORK):
+        store = SnapshotStore(config.data_dir)
+        states = _usable(config, store.states())
+        inputs = _inputs(config, states)
+        same = None if force else _same_generation(config.data_dir, inputs)
+        if same is not None:
+            return Built(same.id, False, time.monotonic() - started)
+        progress.start("build", BUILD_STEPS)
+        try:
+            with without_collection():
+                path = _build(config, store, inputs, progress, more_arrays, 1.0 if accept_loss else None)
+        finally:
+            progress.finish()
+    (config.data_dir / GONE_BACK).unlink(missing_ok=True)
+    built = Built(path.name, True, time.monotonic() - started)
+    log.info("build generation=%s seconds=%.1f", built.generation, built.seconds)
+    return built
+
+
+def _build(
+    config: Config,
+    store: SnapshotStore,
+    inputs: Inputs,
+    progress: Progress,
+    more_arrays: MoreArrays | None,
+    max_loss: float | None,
+) -> Path:
+    progress.step("reading snapshots")
+    records: list[Record] = []
+    for source in inputs.digests:
+        records.extend(_read(store, source))
+    inputs = replace(inputs, versions=_versions(records))
+    progress.step("joining")
+    catalogue = build_catalogue(records, inputs.today)
+    del records
+    return build_generation(
+        catalogue,
+        config.data_dir,
+        inputs,
+        keep=config.generations.keep,
+        guard=config.guard.max_loss if max_loss is None else max_loss,
+        more_arrays=more_arrays,
+        progress=progress.step,
+    )
+
+
+def _read(store: SnapshotStore, source: str) -> list[Record]:
+    """A source's records; where they are damaged, the next crawl is made to parse it again."""
+    try:
+        return store.read(source)
+    except SnapshotDamaged:
+        state = store.state(source)
+        if state is not None:
+            store.write_state(replace(state, input_digest=""))
+        raise
+
+
+def _usable(config: Config, states: Mapping[str, SnapshotState]) -> dict[str, SnapshotState]:
+    """The snapshots that count: of sources that exist and are enabled."""
+    names = choose_sources(config, ())
+    return {name: state for name, state in sorted(states.items()) if name in names and state.digest}
+
+
+def _inputs(config: Config, states: Mapping[str, SnapshotState]) -> Inputs:
+    return Inputs(
+        digests={name: state.digest for name, state in states.items()},
+        today=config.today(),
+        sample=is_sample(states.values()),
+    )
+
+
+def is_sample(states: Iterable[SnapshotState]) -> bool:
+    """Whether nothing that upstream has is in it: all records are the sample's, or need no fetching."""
+    states = list(states)
+    real = any(state.files and state.counts and not state.from_sample for state in states)
+    return not real and any(state.from_sample for state in states)
+
+
+def _versions(records: Iterable[Record]) -> dict[str, str]:
+    """The newest Firefox version of each channel, by which expiry was judged."""
+    return {
+        record.channel: record.version or str(record.major)
+        for record in records
+        if isinstance(record, FirefoxVersion) and record.channel
+    }
+
+
+def _same_generation(data_dir: Path, inputs: Inputs) -> Manifest | None:
+    """The generation that another build would repeat: the current one, or one gone back from."""
+    current = current_manifest(data_dir)
+    if current is None:
+        return None
+    left = _gone_back_from(data_dir)
+    candidates = [current, *(manifest for manifest in list_generations(data_dir) if manifest.id == left)]
+    return next((manifest for manifest in candidates if not _differs(manifest, inputs)), None)
+
+
+def go_back(config: Config) -> str:
+    """Switch to the generation before the current one, and let it answer until something new comes.
+
+    Returns its name. Raises LookupError where there is none.
+    """
+    left = _gone_back_from(config.data_dir) or current_name(config.data_dir)
+    name = roll_back(config.data_dir)
+    replace_file(config.data_dir / GONE_BACK, left.encode())
+    return name
+
+
+def _gone_back_from(data_dir: Path) -> str:
+    try:
+        return (data_dir / GONE_BACK).read_text()
+    except FileNotFoundError:
+        return ""
+
+
+def _differs(current: Manifest, inputs: Inputs) -> bool:
+    """Whether another build would give something else: other records, or a day that changes a status."""
+    if current.inputs != dict(inputs.digests) or current.sample != inputs.sample:
+        return True
+    today = inputs.today.isoformat()
+    return today < current.today or bool(current.next_change and today >= current.next_change)
+
+
+# ------------------------------------------------------------------ the timetable
+
+
+def run_once(config: Config, more_arrays: MoreArrays | None = None) -> None:
+    """Crawl all enabled sources and build. What goes wrong is logged: the timetable goes on."""
+    try:
+        crawl(config, (), Progress(config.data_dir, None))
+        build(config, None, more_arrays)
+    except Busy as error:
+        log.warning("skipped: %s", error)
+    except (GenerationRefused, SnapshotDamaged) as error:
+        log.error("build refused: %s", error)
+
+
+def build_scheduler(config: Config, more_arrays: MoreArrays | None = None) -> BlockingScheduler:
+    """A scheduler that crawls and builds at once, then by the timetable. Raises ConfigProblem."""
+    scheduler = BlockingScheduler(timezone=config.schedule.timezone)
+    scheduler.add_job(
+        _run_in_own_process,
+        _timetable(config),
+        args=(config, more_arrays),
+        id="crawl and build",
+        coalesce=True,
+        max_instances=1,
+        misfire_grace_time=None,
+        next_run_time=datetime.now(UTC),
+    )
+    return scheduler
+
+
+def run_scheduler(config: Config, more_arrays: MoreArrays | None = None) -> None:
+    """Run the scheduler until SIGINT or SIGTERM. Raises locking.Busy where one runs already."""
+    with exclusive(config.data_dir, SCHEDULER):
+        scheduler = build_scheduler(config, more_arrays)
+
+        def stop(*_: object) -> None:
+            _stop_children()
+            scheduler.shutdown(wait=False)
+
+        signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, stop)
+        scheduler.start()
+
+
+def _timetable(config: Config) -> CronTrigger:
+    fields = config.schedule.crawl.split()
+    names = ("minute", "hour", "day", "month", "day_of_week")
+    if len(fields) != len(names):
+        raise ConfigProblem(f"schedule.crawl: {config.schedule.crawl!r} has not the five fields of a crontab")
+    try:
+        return CronTrigger(
+            **dict(zip(names, fields, strict=True)),
+            timezone=config.schedule.timezone,
+            jitter=config.schedule.jitter_seconds or None,
+        )
+    except (ValueError, LookupError) as error:
+        raise ConfigProblem(f"schedule: {error}") from None
+
+
+def _run_in_own_process(config: Config, more_arrays: MoreArrays | None) -> None:
+    process = multiprocessing.get_context("spawn").Process(
+        target=_run_as_group, args=(config, more_arrays), name=GROUP
+    )
+    process.start()
+    process.join()
+    if process.exitcode:
+        log.error("crawl and build ended with exit code %s", process.exitcode)
+
+
+GROUP = "starchart-crawl-and-build"
+
+
+def _run_as_group(config: Config, more_arrays: MoreArrays | None) -> None:
+    """The body of a run's process: leader of a group, so that its own workers end with it."""
+    os.setpgid(0, 0)
+    start_logging()
+    run_once(config, more_arrays)
+
+
+def _stop_children() -> None:
+    """End a run that is under way; what it leaves is swept up by the next one."""
+    for child in multiprocessing.active_children():
+        if child.name == GROUP:
+            _stop_group(child)
+
+
+def _stop_group(child: BaseProcess) -> None:
+    if child.pid is None:
+        return
+    try:
+        os.killpg(child.pid, signal.SIGTERM)
+    except ProcessLookupError:  # it has not made its group yet
+        child.terminate()

@@ -1,0 +1,72 @@
+"""The fields of the Whoosh index, and the version of everything that a generation holds.
+
+Four groups of text, each a field whose postings carry a ready weight: how often the
+term occurs, damped by how long the document's text of that group is. How much a group
+counts is decided at query time (search_app/ranking.py), so a change there needs no build.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from whoosh import fields, formats
+from whoosh.codec.whoosh3 import W3Codec
+
+from indexer.documents import GROUPS
+
+# Raised whenever a generation would come out differently from the same inputs: readers refuse another one.
+FORMAT_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Damping:
+    """How a group's term counts shrink with its length: count / (1 - share + share * length / usual)."""
+
+    share: float
+    usual: float  # a usual number of words of this group in the real data
+
+
+DAMPING: Mapping[str, Damping] = {
+    "name": Damping(0.5, 5.0),  # a short name that holds the word is more about it
+    "label": Damping(0.4, 12.0),
+    "prose": Damping(0.6, 40.0),
+    "column": Damping(0.5, 120.0),
+}
+
+
+class GroupField(fields.FieldType):  # type: ignore[misc]
+    """A field whose value is an iterable of (term, count, weight, payload), as damped() makes it."""
+
+    def __init__(self) -> None:
+        self.format = formats.Existence()
+        self.analyzer = None
+        self.scorable = False  # lengths are in the weights already
+        self.stored = False
+        self.unique = False
+        self.spelling = False
+        self.vector = None
+        self.column_type = None
+        self.indexed = True
+        self.multitoken_query = "default"
+
+    def index(self, value: object, **options: object) -> object:
+        return value
+
+
+def index_schema() -> fields.Schema:
+    """The Whoosh schema: an id, and one field a group."""
+    return fields.Schema(id=fields.STORED, **{group: GroupField() for group in GROUPS})
+
+
+def codec() -> W3Codec:
+    """Big blocks, light compression: a term is read whole or not at all."""
+    return W3Codec(blocklimit=4096, compression=1)
+
+
+def damped(group: str, terms: Mapping[str, float]) -> list[tuple[bytes, int, float, bytes]]:
+    """A document's postings of one group, terms in order."""
+    rule = DAMPING[group]
+    length = sum(terms.values())
+    by = 1.0 / (1.0 - rule.share + rule.share * length / rule.usual)
+    return [(term.encode(), 1, count * by, b"") for term, count in sorted(terms.items())]
