@@ -1,0 +1,56 @@
+"""SQL that a person can paste into BigQuery, made for the type of a thing and the table that holds it.
+
+`queries_for` gives the queries of an item, `queries_for_column` those of one row of a
+metric's or probe's matrix, `column_queries` those of a column of a table. All read the
+columns of a table through a callable, and use no column that the table does not have.
+"""
+
+from __future__ import annotations
+
+from indexer.items import AnyItem, ColumnRef, MetricItem, PingItem, ProbeItem, TableItem
+from search_app.sql._events import legacy_event_queries, metric_event_queries
+from search_app.sql._legacy import probe_queries
+from search_app.sql._metrics import metric_queries
+from search_app.sql._source import ColumnsOf, Source, SqlQuery
+from search_app.sql._tables import column_queries, ping_queries, table_queries
+from search_app.tools import Context
+from search_app.tools._places import places
+
+__all__ = ["ColumnsOf", "SqlQuery", "column_queries", "queries_for", "queries_for_column"]
+
+PLACES = 6  # a metric of every ping of every app has thousands; the others are asked for one by one
+
+
+def queries_for(
+    item: AnyItem, context: Context, columns_of: ColumnsOf, limit: int = PLACES
+) -> list[SqlQuery]:
+    """The queries of an item, for a metric in its first `limit` (app, ping) places.
+
+    Empty where no table with known columns holds the item.
+    """
+    if isinstance(item, MetricItem):
+        rows = [row for row in places(item) if row.exists is not False][:limit]
+        return [query for row in rows for query in queries_for_column(item, row, columns_of)]
+    if isinstance(item, ProbeItem):
+        if item.probe_type == "event":
+            return [q for row in item.columns[:1] for q in queries_for_column(item, row, columns_of)]
+        return probe_queries(item, columns_of)
+    if isinstance(item, PingItem):
+        return ping_queries(item, columns_of)
+    if isinstance(item, TableItem):
+        return table_queries(item, columns_of)
+    return []
+
+
+def queries_for_column(item: MetricItem | ProbeItem, row: ColumnRef, columns_of: ColumnsOf) -> list[SqlQuery]:
+    """The queries of one row of an item's matrix; empty where the table is known to lack the column."""
+    if row.exists is False:
+        return []
+    source = Source.of(row.table, columns_of)
+    if isinstance(item, ProbeItem):
+        if item.probe_type == "event":
+            return legacy_event_queries(item, source)
+        return probe_queries(item, columns_of, (row,))
+    if item.type == "event":
+        return metric_event_queries(item, row, source)
+    return metric_queries(item, row, source)

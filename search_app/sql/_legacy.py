@@ -1,0 +1,87 @@
+"""Queries of legacy Firefox histograms and scalars in telemetry.main (rule 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from indexer.items import ColumnRef, ProbeItem
+from search_app.sql._metrics import INTEGERS, spread
+from search_app.sql._shape import Buckets, Shape, bucket_queries, shape_queries
+from search_app.sql._source import ColumnsOf, Source, SqlQuery, literal
+from search_app.tools.stmo import column_query
+
+# histograms whose buckets are names or states, not sizes: a percentile of them says nothing
+NAMED_BUCKETS = frozenset({"categorical", "enumerated", "boolean", "flag"})
+MAX_LABELS = 100
+
+
+def probe_queries(
+    item: ProbeItem, columns_of: ColumnsOf, rows: Iterable[ColumnRef] | None = None
+) -> list[SqlQuery]:
+    """The queries of a histogram or scalar, for each process whose column exists."""
+    queries: list[SqlQuery] = []
+    sources: dict[str, Source] = {}
+    for row in item.columns if rows is None else rows:
+        if row.table not in sources:
+            sources[row.table] = Source.of(row.table, columns_of)
+        if row.column in sources[row.table].columns:
+            queries += _row_queries(item, row, sources[row.table])
+    return queries
+
+
+def _row_queries(item: ProbeItem, row: ColumnRef, source: Source) -> Iterator[SqlQuery]:
+    process = row.column.split(".")[2] if ".processes." in f".{row.column}" else "parent"
+    title = f"{item.name.partition('/')[2]} of the {process} process"
+    base = SqlQuery(title, row.table, "", column_query("", row.column, row.table), note=f"{process} process")
+    column = source.columns[row.column]
+    keyed = column.mode == "REPEATED"
+    value = source.columns.get(f"{row.column}.value") if keyed else column
+    if value is None:
+        return
+    if item.probe_type == "histogram" and value.type == "STRING":
+        yield from _histogram(item, row.column, keyed, source, base)
+        return
+    joins = (f"UNNEST({source.path(row.column)}) AS entry",) if keyed else ()
+    read = "entry.value" if keyed else source.path(row.column)
+    there = () if keyed else (f"{read} IS NOT NULL",)
+    groups: tuple[tuple[str, str], ...] = (("entry.key", source.free("label")),) if keyed else ()
+    if value.type in ("BOOLEAN", "BOOL"):
+        selects: tuple[str, ...] = (f"COUNTIF({read}) AS true_count", "COUNT(*) AS pings")
+    elif value.type in INTEGERS:
+        selects = (f"SUM({read}) AS total", *spread(read))
+    else:
+        selects = ("COUNT(*) AS pings",)
+        groups = (*groups, (read, source.free("scalar_value")))
+    shape = Shape((*selects, *source.clients()), joins, there, groups)
+    split = ("by key" if keyed else "by value") if groups else ""
+    yield from shape_queries(source, shape, base, split)
+
+
+def _histogram(item: ProbeItem, path: str, keyed: bool, source: Source, base: SqlQuery) -> Iterator[SqlQuery]:
+    """A histogram is a string that mozfun.hist.extract reads, in its JSON and its compact forms."""
+    newest = item.definitions[0] if item.definitions else None
+    kind = newest.kind if newest else ""
+    read = "entry.value" if keyed else source.path(path)
+    entries = (f"UNNEST({source.path(path)}) AS entry",) if keyed else ()
+    there = () if keyed else (f"{read} IS NOT NULL",)
+    label = (("entry.key", source.free("label")),) if keyed else ()
+    if kind == "count":
+        selects = (f"SUM(mozfun.hist.extract({read}).sum) AS total", *source.clients())
+        shape = Shape(selects, entries, there, label)
+        yield from shape_queries(source, shape, base, "by key" if keyed else "")
+        return
+    joins = (*entries, f"UNNEST(mozfun.hist.extract({read}).values) AS bucket_entry")
+    if kind in NAMED_BUCKETS:
+        groups = (*label, ("bucket_entry.key", source.free("bucket")))
+        if kind == "categorical" and newest and newest.labels:
+            names = ", ".join(literal(name) for name in newest.labels[:MAX_LABELS])
+            name = f"[{names}][SAFE_OFFSET(bucket_entry.key)]"
+            groups = (*groups, (name, source.free("bucket_label")))
+        shape = Shape(("SUM(bucket_entry.value) AS samples", *source.clients()), joins, there, groups)
+        yield from shape_queries(source, shape, base, "by bucket")
+        return
+    percentile = (
+        "mozfun.hist.percentiles(STRUCT(histogram AS values), [{percent} / 100])[SAFE_OFFSET(0)].value"
+    )
+    buckets = Buckets(joins, "bucket_entry.key", "bucket_entry.value", percentile, "INT64", there)
+    yield from bucket_queries(source, buckets, base, label[0] if label else None)

@@ -1,0 +1,208 @@
+"""Queries of a Glean metric in one table, by its type."""
+
+from __future__ import annotations
+
+import json
+
+from indexer.items import ColumnRef, MetricItem
+from search_app.sql._shape import Buckets, Shape, bucket_queries, shape_queries
+from search_app.sql._source import Source, SqlQuery, literal
+from search_app.tools.stmo import column_query
+
+UNITS = {
+    "timing_distribution": "buckets are in nanoseconds",
+    "labeled_timing_distribution": "buckets are in nanoseconds",
+    "memory_distribution": "buckets are in bytes",
+    "labeled_memory_distribution": "buckets are in bytes",
+}
+INTEGERS = ("INTEGER", "INT64")
+MAX_FIELDS = 8
+
+
+def metric_queries(item: MetricItem, row: ColumnRef, source: Source) -> list[SqlQuery]:
+    """The queries of a metric that has a column; empty where the table lacks it."""
+    column = source.columns.get(row.column)
+    if column is None:
+        return []
+    note = f"{row.app}, {row.ping} ping"
+    if unit := UNITS.get(item.type):
+        note += f"; {unit}"
+    base = SqlQuery(f"{item.name} in {row.table}", source.table, "", _stmo(item, row), note=note)
+    if item.type.endswith("_distribution"):
+        return list(_distribution(item, row.column, source, base))
+    repeated = column.mode == "REPEATED"
+    if repeated:
+        shape, split = _repeated(row.column, source)
+    elif item.type == "object" or column.type == "JSON":
+        shape, split = _object(item, source.path(row.column), source), ""
+    else:
+        shape, split = _single(item, row.column, source)
+    return list(shape_queries(source, shape, base, split))
+
+
+def _stmo(item: MetricItem, row: ColumnRef) -> str:
+    return column_query(item.type, row.column, row.table)
+
+
+def _distribution(item: MetricItem, path: str, source: Source, base: SqlQuery) -> list[SqlQuery]:
+    labeled = item.type.startswith("labeled_")
+    kind = item.type.removeprefix("labeled_")
+    percentile = f"mozfun.glam.percentile({{percent}}, histogram, {literal(kind)})"
+    if labeled:
+        if f"{path}.value.values" not in source.columns:
+            return []
+        joins: tuple[str, ...] = (
+            f"UNNEST({source.path(path)}) AS entry",
+            "UNNEST(entry.value.values) AS bucket_entry",
+        )
+    elif f"{path}.values" in source.columns:
+        joins = (f"UNNEST({source.path(f'{path}.values')}) AS bucket_entry",)
+    else:
+        return []
+    buckets = Buckets(joins, "bucket_entry.key", "bucket_entry.value", percentile)
+    label = ("entry.key", source.free("label")) if labeled else None
+    return list(bucket_queries(source, buckets, base, label))
+
+
+def _repeated(path: str, source: Source) -> tuple[Shape, str]:
+    """Lists and key/value arrays: labelled types, string lists, and legacy keyed ones alike."""
+    value = source.columns.get(f"{path}.value")
+    entries = f"UNNEST({source.path(path)}) AS entry"
+    if value is None:
+        if f"{path}.key" not in source.columns and source.columns[path].type != "RECORD":
+            group = ("entry", source.free("entry_value"))
+            return Shape(("COUNT(*) AS occurrences", *source.clients()), (entries,), (), (group,)), "by value"
+        return Shape(("COUNT(*) AS entries", *source.clients()), (entries,)), ""
+    label = ("entry.key", source.free("label"))
+    if value.mode == "REPEATED":  # dual-labelled: key, then category
+        joins = (entries, "UNNEST(entry.value) AS inner_entry")
+        groups = (("entry.key", source.free("label")), ("inner_entry.key", source.free("inner_label")))
+        selects = ("SUM(inner_entry.value) AS total", *source.clients())
+        return Shape(selects, joins, (), groups), "by label"
+    if f"{path}.value.numerator" in source.columns:
+        return Shape(_rate("entry.value"), (entries,), (), (label,)), "by label"
+    if value.type in ("BOOLEAN", "BOOL"):
+        selects = ("COUNTIF(entry.value) AS true_count", "COUNT(*) AS entries", *source.clients())
+        return Shape(selects, (entries,), (), (label,)), "by label"
+    if value.type in INTEGERS and ".labeled_quantity." not in path:
+        selects = ("SUM(entry.value) AS total", *source.clients())
+        return Shape(selects, (entries,), (), (label,)), "by label"
+    if value.type in (*INTEGERS, "FLOAT", "FLOAT64", "NUMERIC"):
+        return Shape(spread("entry.value"), (entries,), (), (label,)), "by label"
+    if value.type == "STRING":
+        groups = (label, ("entry.value", source.free("label_value")))
+        return Shape(("COUNT(*) AS entries", *source.clients()), (entries,), (), groups), "by label"
+    return Shape(("COUNT(*) AS entries", *source.clients()), (entries,), (), (label,)), "by label"
+
+
+def _single(item: MetricItem, path: str, source: Source) -> tuple[Shape, str]:
+    column = source.columns[path]
+    value = source.path(path)
+    there = (f"{value} IS NOT NULL",)
+    clients = tuple(source.clients())
+    if item.type == "rate" or f"{path}.numerator" in source.columns:
+        return Shape(_rate(value), where=there), ""
+    if item.type == "timespan" and f"{path}.value" in source.columns:
+        unit = (f"{value}.time_unit", source.free("time_unit"))
+        groups = (unit,) if f"{path}.time_unit" in source.columns else ()
+        return Shape((*spread(f"{value}.value"), *clients), where=there, groups=groups), ""
+    if item.type == "counter":
+        return Shape((f"SUM({value}) AS total", *clients), where=there), ""
+    if column.type in ("BOOLEAN", "BOOL"):
+        selects = (
+            f"COUNTIF({value}) AS true_count",
+            f"COUNTIF(NOT {value}) AS false_count",
+            f"SAFE_DIVIDE(COUNTIF({value}), COUNT(*)) AS true_share",
+            *clients,
+        )
+        return Shape(selects, where=there), ""
+    if column.type in (*INTEGERS, "FLOAT", "FLOAT64", "NUMERIC"):
+        return Shape((*spread(value), *clients), where=there), ""
+    return _text(item.type, column.type, value, source), _text_split(item.type)
+
+
+def _text(metric_type: str, column_type: str, value: str, source: Source) -> Shape:
+    """Strings and what is sent as one: how many pings have which value."""
+    there = (f"{value} IS NOT NULL",)
+    counts = ("COUNT(*) AS pings", *source.clients())
+    if column_type == "RECORD":
+        return Shape(counts, where=there)
+    if metric_type == "uuid":
+        return Shape((f"COUNT(DISTINCT {value}) AS distinct_values", "COUNT(*) AS pings"), where=there)
+    if metric_type == "jwe":  # encrypted: only its presence can be counted
+        return Shape(counts, where=there)
+    if metric_type == "text":
+        spread = f"APPROX_QUANTILES(LENGTH({value}), 100)[OFFSET(50)] AS median_length"
+        return Shape((*counts, spread), where=there)
+    expression, name = value, "metric_value"
+    if metric_type == "datetime":
+        # in a view it is parsed, in a raw table it is text such as 2026-01-31T10:00+01:00
+        date = (
+            f"DATE({value})" if column_type == "TIMESTAMP" else f"SAFE_CAST(SUBSTR({value}, 1, 10) AS DATE)"
+        )
+        expression, name = date, "metric_date"
+    elif metric_type == "url":
+        expression, name = f"NET.REG_DOMAIN({value})", "domain"
+    return Shape(counts, where=there, groups=((expression, source.free(name)),))
+
+
+def _text_split(metric_type: str) -> str:
+    if metric_type in ("uuid", "jwe", "text"):
+        return ""
+    return "by date" if metric_type == "datetime" else "by value"
+
+
+def _object(item: MetricItem, value: str, source: Source) -> Shape:
+    """JSON: how many pings have it, and for each key of its structure how often that is there."""
+    selects = ["COUNT(*) AS pings", *source.clients()]
+    is_array, keys = structure_keys(item.definition.structure if item.definition else "")
+    joins: tuple[str, ...] = ()
+    holder = value
+    if is_array:
+        joins = (f"UNNEST(JSON_QUERY_ARRAY({value})) AS element",)
+        holder = "element"
+        selects[0] = "COUNT(*) AS elements"
+    for key in keys[:MAX_FIELDS]:
+        name = "".join(c if c.isalnum() else "_" for c in key)
+        selects.append(f"APPROX_TOP_COUNT(JSON_VALUE({holder}, {literal(json_path(key))}), 5) AS top_{name}")
+    return Shape(tuple(selects), joins, (f"{value} IS NOT NULL",))
+
+
+def structure_keys(structure: str) -> tuple[bool, list[str]]:
+    """Whether an object metric is an array, and the plain-valued keys of it or of its elements."""
+    try:
+        parsed = json.loads(structure) if structure else {}
+    except ValueError:
+        return False, []
+    if not isinstance(parsed, dict):
+        return False, []
+    is_array = parsed.get("type") == "array"
+    held = parsed.get("items", {}) if is_array else parsed
+    properties = held.get("properties", {}) if isinstance(held, dict) else {}
+    if not isinstance(properties, dict):
+        return is_array, []
+    plain = [
+        k for k, v in properties.items() if isinstance(v, dict) and v.get("type") not in ("array", "object")
+    ]
+    return is_array, plain
+
+
+def json_path(key: str) -> str:
+    """The JSONPath of a key; odd characters need quotes inside it."""
+    return f"$.{key}" if key.isidentifier() else f'$."{key}"'
+
+
+def _rate(value: str) -> tuple[str, ...]:
+    return (
+        f"SAFE_DIVIDE(SUM({value}.numerator), SUM({value}.denominator)) AS ratio",
+        f"SUM({value}.numerator) AS numerator",
+        f"SUM({value}.denominator) AS denominator",
+    )
+
+
+def spread(value: str) -> tuple[str, ...]:
+    return (
+        f"APPROX_QUANTILES({value}, 100)[OFFSET(50)] AS median",
+        f"APPROX_QUANTILES({value}, 100)[OFFSET(95)] AS p95",
+        f"AVG({value}) AS mean",
+    )

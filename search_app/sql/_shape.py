@@ -1,0 +1,158 @@
+"""What a type's query computes, and how that becomes text in each variant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from search_app.sql._source import Source, SqlQuery, comment, quoted
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The parts of a query that depend on the type of the value."""
+
+    selects: tuple[str, ...]  # aggregates, with their names
+    joins: tuple[str, ...] = ()  # UNNESTs, in order
+    where: tuple[str, ...] = ()
+    groups: tuple[tuple[str, str], ...] = ()  # what it is always split by: (expression, name)
+    order: str = ""  # of a variant without a date; default: the first aggregate, largest first
+
+
+@dataclass(frozen=True, slots=True)
+class Buckets:
+    """A distribution: its buckets are summed first, then percentiles are taken of the sums."""
+
+    joins: tuple[str, ...]
+    key: str  # expression of a bucket's key
+    value: str  # expression of a bucket's count
+    percentile: str  # an expression with {percent} over the column histogram, an array of key and value
+    key_type: str = "STRING"
+    where: tuple[str, ...] = ()
+
+
+PERCENTS = (5, 25, 50, 75, 95)
+TOP = 100
+
+
+def clause(keyword: str, lines: Sequence[str], separator: str = ",") -> str:
+    """`KEYWORD` and its lines, two spaces in; a comment at a line's end stays behind the separator."""
+    if not lines:
+        return ""
+    return f"{keyword}\n  " + f"{separator}\n  ".join(lines) + "\n"
+
+
+def where_clause(conditions: Sequence[str]) -> str:
+    return clause("WHERE", [conditions[0], *(f"AND {c}" for c in conditions[1:])], "") if conditions else ""
+
+
+def select(
+    columns: Sequence[str], source: Source, joins: Sequence[str], where: Sequence[str],
+    groups: Sequence[str] = (), order: str = "", limit: int = 0,
+) -> str:  # fmt: skip
+    """One SELECT statement over a source, laid out as bigquery-etl's formatter does."""
+    text = clause("SELECT", columns)
+    text += "FROM\n  " + ",\n  ".join([source.from_clause, *joins]) + "\n"
+    text += where_clause(where) + clause("GROUP BY", groups)
+    text += clause("ORDER BY", [order] if order else [])
+    return text + (f"LIMIT\n  {limit}\n" if limit else "")
+
+
+def head(title: str) -> str:
+    return f"-- {comment(title)}\n"
+
+
+def named(expression: str, name: str) -> str:
+    """`expression AS name`, without AS where the expression already ends in the name."""
+    return (
+        expression if expression.rpartition(".")[2].strip("`") == name else f"{expression} AS {quoted(name)}"
+    )
+
+
+def shape_queries(source: Source, shape: Shape, base: SqlQuery, split: str = "") -> Iterator[SqlQuery]:
+    """The variants of a query: over time, by what the type is split by, by country, channel, version.
+
+    `split` names the variant that the shape's own groups make (by label, by value).
+    """
+    date = source.date()
+    ordered = shape.order or f"{_output(shape.selects[0])} DESC"
+    where = [*source.filters(), *shape.where]
+    if date:
+        columns = [named(*date), *(() if split else _grouped(shape)), *shape.selects]
+        groups = [date[1], *(() if split else _names(shape))]
+        yield variant_query(base, "over time", select(columns, source, shape.joins, where, groups, date[1]))
+    if split:
+        columns = [*_grouped(shape), *shape.selects]
+        text = select(columns, source, shape.joins, where, _names(shape), ordered, TOP)
+        yield variant_query(base, split, text)
+    for dimension, column in source.dimensions():
+        name = column.rpartition(".")[2]
+        columns = [named(source.path(column), name), *shape.selects]
+        text = select(columns, source, shape.joins, where, [quoted(name)], ordered, TOP)
+        yield variant_query(base, dimension.variant, text)
+
+
+def bucket_queries(
+    source: Source, buckets: Buckets, base: SqlQuery, label: tuple[str, str] | None = None
+) -> Iterator[SqlQuery]:
+    """The variants of a distribution: percentiles over time, the histogram, by label, by dimension."""
+    if date := source.date():
+        yield variant_query(base, "over time", _percentiles(source, buckets, [date], date[1]))
+    yield variant_query(base, "histogram", _histogram(source, buckets))
+    if label:
+        yield variant_query(base, "by label", _percentiles(source, buckets, [label], "samples DESC", TOP))
+    for dimension, column in source.dimensions():
+        group = (source.path(column), column.rpartition(".")[2])
+        yield variant_query(
+            base, dimension.variant, _percentiles(source, buckets, [group], "samples DESC", TOP)
+        )
+
+
+def _percentiles(
+    source: Source, buckets: Buckets, groups: Sequence[tuple[str, str]], order: str, limit: int = 0
+) -> str:
+    names = [quoted(name) for _, name in groups]
+    columns = [named(*group) for group in groups]
+    columns += [f"{buckets.key} AS bucket", f"SUM({buckets.value}) AS samples"]
+    summed = select(columns, source, buckets.joins, [*source.filters(), *buckets.where], [*names, "bucket"])
+    entry = f"STRUCT<key {buckets.key_type}, value FLOAT64>(bucket, samples)"
+    lines = [*names, "SUM(samples) AS samples", f"ARRAY_AGG({entry}) AS histogram"]
+    merged = clause("SELECT", lines) + "FROM\n  buckets\n" + clause("GROUP BY", names)
+    text = f"WITH buckets AS (\n{_indented(summed)}),\nmerged AS (\n{_indented(merged)})\n"
+    percentiles = [f"{buckets.percentile.format(percent=percent)} AS p{percent}" for percent in PERCENTS]
+    text += clause("SELECT", [*names, "samples", *percentiles]) + "FROM\n  merged\n"
+    text += clause("ORDER BY", [order])
+    return text + (f"LIMIT\n  {limit}\n" if limit else "")
+
+
+def _indented(text: str) -> str:
+    return "".join(f"  {line}\n" for line in text.splitlines())
+
+
+def _histogram(source: Source, buckets: Buckets) -> str:
+    samples = f"SUM({buckets.value})"
+    columns = [
+        f"CAST({buckets.key} AS INT64) AS bucket",
+        f"{samples} AS samples",
+        f"SAFE_DIVIDE({samples}, SUM({samples}) OVER ()) AS share",
+    ]
+    where = [*source.filters(), *buckets.where]
+    return select(columns, source, buckets.joins, where, ["bucket"], "bucket")
+
+
+def variant_query(base: SqlQuery, variant: str, text: str) -> SqlQuery:
+    title = f"{base.title}, {variant}"
+    return replace(base, title=title, variant=variant, sql=head(title) + text.rstrip("\n"))
+
+
+def _grouped(shape: Shape) -> list[str]:
+    return [named(*group) for group in shape.groups]
+
+
+def _names(shape: Shape) -> list[str]:
+    return [quoted(name) for _, name in shape.groups]
+
+
+def _output(expression: str) -> str:
+    """The name of a select expression."""
+    return expression.rpartition(" AS ")[2]

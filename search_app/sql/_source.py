@@ -1,0 +1,170 @@
+"""A table as a query reads it: its alias, which columns it has, its partition and sample filters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from indexer.records import Column
+from search_app.sql._events_stream import EVENTS_STREAM
+from search_app.tools import GAINING_ACCESS
+
+ColumnsOf = Callable[[str], Sequence[Column]]  # dataset.table -> its columns, empty where unknown
+
+USER_PROJECT = "mozdata"
+DAYS = 7
+ACCESS_NOTE = "BigQuery is open to Mozilla's people only."
+
+# Words that BigQuery reserves: as a segment of a path they need backticks.
+RESERVED = frozenset(
+    {
+        "all", "and", "any", "array", "as", "asc", "assert_rows_modified", "at", "between", "by",
+        "case", "cast", "collate", "contains", "create", "cross", "cube", "current", "default",
+        "define", "desc", "distinct", "else", "end", "enum", "escape", "except", "exclude",
+        "exists", "extract", "false", "fetch", "following", "for", "from", "full", "graph_table",
+        "group", "grouping", "groups", "hash", "having", "if", "ignore", "in", "inner", "intersect",
+        "interval", "into", "is", "join", "lateral", "left", "like", "limit", "lookup", "merge",
+        "natural", "new", "no", "not", "null", "nulls", "of", "on", "or", "order", "outer", "over",
+        "partition", "preceding", "proto", "qualify", "range", "recursive", "respect", "right",
+        "rollup", "rows", "select", "set", "some", "struct", "tablesample", "then", "to", "treat",
+        "true", "unbounded", "union", "unnest", "using", "when", "where", "window", "with",
+        "within",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class SqlQuery:
+    """A query with what a reader needs to use it."""
+
+    title: str
+    table: str  # dataset.table, or project.dataset.table outside mozdata
+    sql: str
+    url: str = ""  # a prepared query in STMO that answers much the same, "" where there is none
+    variant: str = "over time"  # over time, by label, by extra, by country, by channel, by version, …
+    access: str = ACCESS_NOTE
+    access_url: str = GAINING_ACCESS
+    note: str = ""  # which app and ping it reads, or a unit
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """A way to split: the first of its columns that a table has is used."""
+
+    name: str
+    variant: str
+    columns: tuple[str, ...]
+
+
+DIMENSIONS = (
+    Dimension(
+        "country", "by country",
+        ("normalized_country_code", "metadata.geo.country", "country_code", "country"),
+    ),
+    Dimension(
+        "channel", "by channel",
+        ("normalized_channel", "client_info.app_channel", "application.channel", "channel"),
+    ),
+    Dimension(
+        "version", "by version",
+        (
+            "client_info.app_display_version", "metadata.uri.app_version", "app_display_version",
+            "app_version", "application.version",
+        ),
+    ),
+)  # fmt: skip
+CLIENT_COLUMNS = ("client_info.client_id", "client_id", "common.client_id", "clientid")
+SINGLE_TYPES = frozenset({"STRING", "INTEGER", "INT64", "FLOAT", "FLOAT64", "NUMERIC", "BOOLEAN", "BOOL"})
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A table under an alias. The alias keeps a column apart from a table of its name (`metrics`)."""
+
+    table: str  # dataset.table, read in mozdata, or project.dataset.table
+    columns: dict[str, Column] = field(default_factory=dict)
+    alias: str = "m"
+    partition: str = ""  # its partition field, where metadata names it
+
+    @classmethod
+    def of(cls, table: str, columns_of: ColumnsOf, alias: str = "m", partition: str = "") -> Source:
+        """The table with its columns; events_stream views are known by hand where no schema is."""
+        columns = columns_of(table)
+        if not columns and table.endswith(".events_stream"):
+            columns = EVENTS_STREAM
+        return cls(table, {column.path: column for column in columns}, alias, partition)
+
+    @property
+    def from_clause(self) -> str:
+        full = self.table if self.table.count(".") == 2 else f"{USER_PROJECT}.{self.table}"
+        return f"`{full}` AS {self.alias}"
+
+    def path(self, path: str) -> str:
+        """A column path under the alias."""
+        return f"{self.alias}.{quoted(path)}"
+
+    def first(self, candidates: Sequence[str]) -> str:
+        """The first column that is there and is a single plain value, "" where none is."""
+        for candidate in candidates:
+            column = self.columns.get(candidate)
+            if column and column.mode != "REPEATED" and column.type in SINGLE_TYPES:
+                return candidate
+        return ""
+
+    def free(self, name: str) -> str:
+        """An output name that no column of the table has: GROUP BY would take the column."""
+        return f"{name}_" if name in self.columns else name
+
+    def date(self) -> tuple[str, str] | None:
+        """The day of a row as (expression, name); None where the table has no date to filter by."""
+        for name in (self.partition, "submission_timestamp", "submission_date"):
+            column = self.columns.get(name)
+            if column is None or "." in name:
+                continue
+            if column.type == "DATE":
+                return self.path(name), name
+            if column.type in ("TIMESTAMP", "DATETIME"):
+                return f"DATE({self.path(name)})", self.free("submission_date" if "submi" in name else "day")
+        return None
+
+    def filters(self, days: int = DAYS) -> list[str]:
+        """Partition filter and 1 % sample, each where the table has the column."""
+        found = []
+        if date := self.date():
+            since = f"DATE_SUB(CURRENT_DATE(), INTERVAL {days} DAY)"
+            found.append(f"{date[0]} >= {since}")
+        if "sample_id" in self.columns:
+            found.append(f"{self.path('sample_id')} = 0  -- a 1 % sample: take the line out for everyone")
+        return found
+
+    def dimensions(self) -> list[tuple[Dimension, str]]:
+        """The ways to split that this table has, each with its column."""
+        found = [(dimension, self.first(dimension.columns)) for dimension in DIMENSIONS]
+        return [(dimension, column) for dimension, column in found if column]
+
+    def clients(self) -> list[str]:
+        """The count of clients as a list of at most one select expression."""
+        column = self.first(CLIENT_COLUMNS)
+        return [f"COUNT(DISTINCT {self.path(column)}) AS clients"] if column else []
+
+
+def quoted(path: str) -> str:
+    """A path with backticks around the segments that BigQuery would misread."""
+    return ".".join(
+        segment
+        if re.fullmatch(r"[A-Za-z_]\w*", segment) and segment.lower() not in RESERVED
+        else f"`{segment}`"
+        for segment in path.split(".")
+    )
+
+
+def literal(text: str) -> str:
+    """Text as an SQL string: upstream names may hold quotes and backslashes."""
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n").replace("\r", "\\r")
+    return f"'{escaped}'"
+
+
+def comment(text: str) -> str:
+    """Upstream text inside a comment: on one line, so that nothing of it can become SQL."""
+    return " ".join(re.split(r"\s+", text.strip()))

@@ -1,0 +1,169 @@
+"""The contract of a tool, how tools are found, and the links of an item.
+
+A tool is one module of this folder whose name does not start with an underscore. It has
+one class named `Tool` with:
+
+    name     the tool's name (`tool/<name>` where the tool dictionary describes it)
+    label    what a reader sees
+    order    smaller stands first on a page
+    bangs    the words after `!` that mean it in the search box
+    views(item, context) -> what the tool can show of the item, best first: Links, and
+             where it could be expected to show something but cannot, NoLinks with the reason
+
+Every address, its condition and whether it is for Mozilla staff comes from the tools'
+own sources, read in 2026; a module says where today's published form was wrong.
+Tools are pure: they read the item and the Context, nothing else.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Protocol
+
+from indexer.items import AnyItem, AppChannel, AppItem, ColumnRef, ExploreItem, MetricItem, ProbeItem
+
+PUBLIC = "public"
+STAFF = "staff"
+GAINING_ACCESS = "https://docs.telemetry.mozilla.org/concepts/gaining_access.html"
+HIT_LINKS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One address outside that shows the item."""
+
+    tool: str
+    label: str
+    url: str
+    access: str = PUBLIC  # public, or staff: Mozilla's people only
+    note: str = ""  # which app, channel or ping it shows, or a warning
+
+
+@dataclass(frozen=True, slots=True)
+class NoLink:
+    """Why a tool cannot show the item, in words for the reader."""
+
+    tool: str
+    reason: str
+
+
+def _nothing(_item_id: str) -> AnyItem | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What linking needs beyond the item; built once per generation."""
+
+    explores: frozenset[tuple[str, str]] = frozenset()  # (namespace, explore)
+    channels: Mapping[str, tuple[AppChannel, ...]] = field(default_factory=dict)  # app_name -> channels
+    titles: Mapping[str, str] = field(default_factory=dict)  # app_name -> canonical name
+    undocumented: frozenset[str] = frozenset()  # apps that the Glean Dictionary leaves out
+    datasets: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # dataset -> (app, app id or "")
+    lookup: Callable[[str], AnyItem | None] = _nothing  # an item by id
+
+    def deprecated(self, app: str, app_id: str = "") -> bool:
+        """Whether a channel, or without app_id every channel of the app, is deprecated."""
+        chosen = [c for c in self.channels.get(app, ()) if not app_id or c.app_id == app_id]
+        return bool(chosen) and all(channel.deprecated for channel in chosen)
+
+    def channel(self, app: str, app_id: str) -> AppChannel | None:
+        """The channel of an app id, None where it is not listed."""
+        return next((c for c in self.channels.get(app, ()) if c.app_id == app_id), None)
+
+
+class Tool(Protocol):
+    name: str
+    label: str
+    order: int
+    bangs: tuple[str, ...]
+
+    def views(self, item: AnyItem, context: Context) -> Iterator[Link | NoLink]: ...
+
+
+def build_context(items: Iterable[AnyItem], lookup: Callable[[str], AnyItem | None] = _nothing) -> Context:
+    """The context out of the catalogue's items; only apps and explores are looked at."""
+    explores: set[tuple[str, str]] = set()
+    apps: dict[str, AppItem] = {}
+    for item in items:
+        if isinstance(item, AppItem):
+            apps[item.name] = item
+        elif isinstance(item, ExploreItem):
+            explores.add((item.namespace, item.id.rpartition("/")[2]))
+    datasets = {name: (name, "") for name in apps}
+    datasets.update({c.dataset: (name, c.app_id) for name, app in apps.items() for c in app.channels})
+    return Context(
+        explores=frozenset(explores),
+        channels={name: app.channels for name, app in apps.items()},
+        titles={name: app.title for name, app in apps.items()},
+        undocumented=frozenset(name for name, app in apps.items() if app.skip_documentation),
+        datasets=datasets,
+        lookup=lookup,
+    )
+
+
+@cache
+def find_tools() -> dict[str, Tool]:
+    """All tools by name, in the order of a page. Adding a file to this folder is the registration."""
+    names = [m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_")]
+    tools: list[Tool] = [importlib.import_module(f"{__name__}.{name}").Tool() for name in names]
+    return {tool.name: tool for tool in sorted(tools, key=lambda tool: (tool.order, tool.name))}
+
+
+@cache
+def bangs() -> dict[str, str]:
+    """The words after `!`, with the name of the tool that each means."""
+    return {bang: tool.name for tool in find_tools().values() for bang in tool.bangs}
+
+
+def links_for(item: AnyItem, context: Context) -> list[Link]:
+    """Every link of an item, best tools first, no address twice."""
+    found: dict[str, Link] = {}
+    for tool in find_tools().values():
+        for view in tool.views(item, context):
+            if isinstance(view, Link):
+                found.setdefault(view.url, view)
+    return list(found.values())
+
+
+def reasons_for(item: AnyItem, context: Context) -> list[NoLink]:
+    """Why tools show nothing of an item, for those that have no link at all for it."""
+    reasons: list[NoLink] = []
+    for tool in find_tools().values():
+        views = list(tool.views(item, context))
+        if not any(isinstance(view, Link) for view in views):
+            reasons += dict.fromkeys(view for view in views if isinstance(view, NoLink))
+    return reasons
+
+
+def links_for_column(item: MetricItem | ProbeItem, column: ColumnRef, context: Context) -> list[Link]:
+    """The links of one row of a metric's matrix: that app, channel, ping and table only."""
+    only = replace(item, columns=(column,), apps=(column.app,), pings=(column.ping,))
+    return links_for(only, context)
+
+
+def tool_view(tool_name: str, item: AnyItem, context: Context) -> Link | NoLink | None:
+    """A tool's best view of an item, else its reason, else None: what `!bang words` asks for."""
+    tool = find_tools().get(tool_name)
+    reason: NoLink | None = None
+    for view in tool.views(item, context) if tool else ():
+        if isinstance(view, Link):
+            return view
+        reason = reason or view
+    return reason
+
+
+def hit_links(item: AnyItem, context: Context, limit: int = HIT_LINKS) -> list[Link]:
+    """The best link of each of the first few tools that have one, labelled by tool: for a result."""
+    found: list[Link] = []
+    for tool in find_tools().values():
+        view = tool_view(tool.name, item, context)
+        if isinstance(view, Link):
+            found.append(replace(view, label=tool.label))
+            if len(found) == limit:
+                break
+    return found

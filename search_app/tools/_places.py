@@ -1,0 +1,69 @@
+"""Where an item's values are: the rows of its matrix, and which of them get links of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from indexer.items import AnyItem, AppChannel, ColumnRef, MetricItem, PingItem
+from search_app.tools import Context
+
+MAX_APPS = 16
+MAX_PINGS_OF_AN_APP = 3
+
+
+def places(item: MetricItem) -> list[ColumnRef]:
+    """One row for each app and ping, the view over all channels before a single channel.
+
+    A metric of every ping of every app has thousands of rows: at most MAX_APPS apps and
+    MAX_PINGS_OF_AN_APP pings of each are kept, the `metrics` and `events` pings first;
+    links_for_column serves the others.
+    """
+    order = {app: number for number, app in enumerate(item.apps)}
+    best: dict[str, dict[str, ColumnRef]] = {}
+    for row in item.columns:
+        of_app = best.setdefault(row.app, {})
+        held = of_app.get(row.ping)
+        if held is None or (held.app_id and not row.app_id):
+            of_app[row.ping] = row
+    apps = sorted(best, key=lambda app: order.get(app, len(order)))[:MAX_APPS]
+    return [
+        row
+        for app in apps
+        for row in sorted(best[app].values(), key=lambda r: (r.ping not in ("metrics", "events"), r.ping))[
+            :MAX_PINGS_OF_AN_APP
+        ]
+    ]
+
+
+def app_ids(item: MetricItem, context: Context) -> list[tuple[str, str]]:
+    """The (app, app id) pairs that send a metric, without doubles, in the order of its rows."""
+    by_channel = {row.app for row in item.columns if row.app_id}
+    pairs: dict[tuple[str, str], None] = {}
+    for row in item.columns:
+        if row.app_id:
+            pairs[row.app, row.app_id] = None
+        elif row.app not in by_channel:  # only the view over all channels is known: every channel counts
+            pairs.update({(row.app, channel.app_id): None for channel in context.channels.get(row.app, ())})
+    return list(pairs)
+
+
+def apps_of(item: AnyItem) -> tuple[str, ...]:
+    return item.apps[:MAX_APPS]
+
+
+def live_channels(app: str, context: Context) -> tuple[AppChannel, ...]:
+    return tuple(c for c in context.channels.get(app, ()) if not c.deprecated)
+
+
+def ping_has_client_id(app: str, ping: str, context: Context) -> bool:
+    """Whether pings of that name carry a client id; True where we do not know the ping (most do)."""
+    found = context.lookup(f"ping/{app}/{ping}")
+    if isinstance(found, PingItem) and found.definition is not None:
+        return found.definition.include_client_id
+    return True
+
+
+def each_app(item: AnyItem, context: Context) -> Iterator[tuple[str, str]]:
+    """(app_name, name that people know) of an item's apps."""
+    for app in apps_of(item):
+        yield app, context.titles.get(app, app)

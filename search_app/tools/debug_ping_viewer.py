@@ -1,0 +1,28 @@
+"""The debug ping viewer: pings that a developer's own build sends under a debug tag."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from indexer.items import AnyItem, AppItem, MetricItem, PingItem
+from search_app.tools import Context, Link, NoLink
+from search_app.tools._urls import segment
+
+BASE = "https://debug-ping-preview.firebaseapp.com/"
+
+
+def tagged(tag: str) -> str:
+    """The pings that were sent under a debug tag."""
+    return f"{BASE}pings/{segment(tag)}"
+
+
+class Tool:
+    name = "debug-ping-viewer"
+    label = "Debug ping viewer"
+    order = 140
+    bangs = ("debug", "debugview")
+
+    def views(self, item: AnyItem, context: Context) -> Iterator[Link | NoLink]:
+        glean = isinstance(item, AppItem | MetricItem) or (isinstance(item, PingItem) and not item.legacy)
+        if glean and item.status != "removed":
+            yield Link(self.name, "See your own pings", BASE, note="needs a build with a debug tag set")

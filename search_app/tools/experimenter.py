@@ -1,0 +1,24 @@
+"""Experimenter: the experiments that sample a metric."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from indexer.items import AnyItem, MetricItem
+from search_app.tools import STAFF, Context, Link, NoLink
+from search_app.tools._urls import segment
+
+BASE = "https://experimenter.services.mozilla.com/nimbus"
+
+
+class Tool:
+    name = "experimenter"
+    label = "Experimenter"
+    order = 120
+    bangs = ("experimenter", "nimbus")
+
+    def views(self, item: AnyItem, context: Context) -> Iterator[Link | NoLink]:
+        if isinstance(item, MetricItem):
+            for slug in item.experiments:
+                url = f"{BASE}/{segment(slug)}/summary"
+                yield Link(self.name, "The experiment that samples it", url, STAFF, slug)

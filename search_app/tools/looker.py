@@ -1,0 +1,197 @@
+"""Looker: explores of pings and events, with the metric already chosen.
+
+Every explore is checked against looker-hub's list of namespaces; an app that is
+deprecated gets none.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from indexer.items import AnyItem, AppItem, ColumnRef, ExploreItem, MeasureItem, MetricItem, PingItem
+from search_app.tools import STAFF, Context, Link, NoLink
+from search_app.tools._names import split_event, underscored
+from search_app.tools._places import ping_has_client_id, places
+from search_app.tools._urls import segment, with_params
+
+HOME = "https://mozilla.cloud.looker.com"
+BASE = f"{HOME}/explore"
+USE_COUNTERS = f"{HOME}/dashboards/1922"
+USE_COUNTER_PLATFORMS = {"fenix": "Fenix", "firefox_desktop": "Firefox"}
+DISTRIBUTIONS = frozenset({"timing_distribution", "memory_distribution", "custom_distribution"})
+DIMENSIONS = frozenset({"boolean", "datetime", "jwe", "quantity", "string", "rate", "uuid"})
+TYPES = DISTRIBUTIONS | DIMENSIONS | {"counter", "labeled_counter", "timespan", "event"}
+
+Params = list[tuple[str, str]]
+
+
+class Tool:
+    name = "looker"
+    label = "Looker"
+    order = 30
+    bangs = ("looker", "explore")
+
+    def views(self, item: AnyItem, context: Context) -> Iterator[Link | NoLink]:
+        if isinstance(item, MetricItem):
+            yield from self._metric(item, context)
+        elif isinstance(item, PingItem) and not item.legacy:
+            yield from self._ping(item, context)
+        elif isinstance(item, ExploreItem):
+            key = item.id.rpartition("/")[2]
+            yield Link(self.name, "Open the explore", explore_url(item.namespace, key, []), STAFF)
+        elif isinstance(item, AppItem):
+            for key in ("baseline", "metrics", "events_stream"):
+                if (item.name, key) in context.explores and not context.deprecated(item.name):
+                    yield Link(self.name, f"Explore {key} in Looker", explore_url(item.name, key, []), STAFF)
+        elif isinstance(item, MeasureItem) and item.type == "metric":
+            key = f"metric_definitions_{item.data_source}"
+            if (item.platform, key) in context.explores:
+                yield Link(self.name, "Explore in Looker", explore_url(item.platform, key, []), STAFF, key)
+            else:
+                yield NoLink(self.name, "Looker has no explore of its data source.")
+
+    def _ping(self, item: PingItem, context: Context) -> Iterator[Link | NoLink]:
+        key = underscored(item.name)
+        if context.deprecated(item.app):
+            yield NoLink(self.name, "The application is deprecated: Looker is not linked.")
+        elif item.name == "events" and (event := _event_explore(item.app, context)):
+            yield Link(self.name, "Explore in Looker", explore_url(item.app, event, []), STAFF)
+        elif (item.app, key) in context.explores and item.name != "events":
+            yield Link(self.name, "Explore in Looker", explore_url(item.app, key, []), STAFF)
+        else:
+            yield NoLink(self.name, "Looker has no explore of this ping.")
+
+    def _metric(self, item: MetricItem, context: Context) -> Iterator[Link | NoLink]:
+        for row in places(item):
+            if context.deprecated(row.app, row.app_id):
+                yield NoLink(self.name, "The application is deprecated: Looker is not linked.")
+                continue
+            if item.type == "event":
+                yield from self._event(item, row, context)
+                continue
+            key = underscored(row.ping)
+            if (row.app, key) not in context.explores:
+                yield NoLink(self.name, f"Looker has no explore of {row.app}'s {row.ping} ping.")
+                continue
+            fields = _fields(item, row, key, context) if row.column else None
+            if fields is None:
+                yield NoLink(self.name, f"Looker's explores have no field for {item.type} metrics.")
+                continue
+            params = [*_channel_filter(row, f"f[{key}.channel]", context), *fields, ("toggle", "vis")]
+            note = f"{row.app}, {row.ping} ping"
+            yield Link(self.name, "Explore in Looker", explore_url(row.app, key, params), STAFF, note)
+        for app, platform in USE_COUNTER_PLATFORMS.items():
+            if any(row.app == app and row.ping == "use-counters" for row in item.columns):
+                yield Link(
+                    self.name, "Use counter dashboard", _use_counters(item.name, platform), STAFF, platform
+                )
+
+    def _event(self, item: MetricItem, row: ColumnRef, context: Context) -> Iterator[Link | NoLink]:
+        found = False
+        for url in _event_urls(item, row, context):
+            found = True
+            yield Link(self.name, "Explore the event in Looker", url, STAFF, row.app)
+        if not found:
+            yield NoLink(self.name, f"Looker has no events explore of {row.app}.")
+
+
+def explore_url(namespace: str, key: str, params: Params) -> str:
+    """An explore's address: key `events` of a Glean app is event_counts there (on desktop it is legacy)."""
+    name = "event_counts" if key == "events" and namespace != "firefox_desktop" else key
+    return with_params(f"{BASE}/{segment(namespace)}/{segment(name)}", params)
+
+
+def _event_explore(app: str, context: Context) -> str:
+    keys = ["events_stream", "glean_event_counts", "events", "funnel_analysis"]
+    if app == "firefox_desktop":
+        keys.remove("events")
+    return next((key for key in keys if (app, key) in context.explores), "")
+
+
+def _channel_filter(row: ColumnRef, name: str, context: Context) -> Params:
+    several = len(context.channels.get(row.app, ())) > 1
+    return [(name, row.channel)] if row.app_id and row.channel and several else []
+
+
+def _fields(item: MetricItem, row: ColumnRef, key: str, context: Context) -> Params | None:
+    """The fields parameter and its company for a type; None where Looker has no field of that type."""
+    date = f"{key}.submission_date"
+    leaf = row.column.rpartition(".")[2]
+    dimension = f"{key}.{row.column.replace('.', '__')}"
+    if item.type == "counter":
+        return [("fields", f"{date},{key}.{leaf}")]
+    if item.type == "labeled_counter":
+        base = f"{key}__metrics__labeled_counter__{leaf}"
+        return [("fields", f"{date},{base}.label,{base}.count"), ("pivots", f"{base}.label")]
+    if item.type == "timespan":
+        return _derived(item, date, "median", f"median_of_{leaf}", f"{dimension}__value")
+    if item.type in DISTRIBUTIONS:
+        return _derived(item, date, "sum", f"sum_of_{leaf}", f"{dimension}__sum")
+    if item.type in DIMENSIONS:
+        dimension += "_date" if item.type == "datetime" else ""
+        count = "clients" if ping_has_client_id(row.app, row.ping, context) else "ping_count"
+        return [("fields", f"{date},{dimension},{key}.{count}"), ("pivots", dimension)]
+    return None
+
+
+def _derived(item: MetricItem, date: str, how: str, name: str, based_on: str) -> Params:
+    dynamic = {
+        "measure": name,
+        "label": f"{how.capitalize()} of {item.name}",
+        "based_on": based_on,
+        "expression": "",
+        "type": how,
+    }
+    return [
+        ("fields", f"{date},{name}"),
+        ("dynamic_fields", json.dumps([dynamic], separators=(",", ":"))),
+    ]
+
+
+def _event_urls(item: MetricItem, row: ColumnRef, context: Context) -> Iterator[str]:
+    category, name = (f'"{part}"' for part in split_event(item.name))
+    app = row.app
+    if row.ping == "events" and (app, "events_stream") in context.explores:
+        params = [
+            ("fields", "events_stream.submission_date,events_stream.event_count,events_stream.client_count"),
+            *_channel_filter(row, "f[events_stream.normalized_channel]", context),
+            ("f[events_stream.event_category]", category),
+            ("f[events_stream.event_name]", name),
+            ("toggle", "vis"),
+        ]
+        yield explore_url(app, "events_stream", params)
+    if app != "firefox_desktop" and (app, "events") in context.explores:
+        yield explore_url(app, "events", _counts("events", category, name, row, context))
+    elif (app, "glean_event_counts") in context.explores:
+        yield explore_url(app, "glean_event_counts", _counts("glean_events", category, name, row, context))
+    elif (app, "funnel_analysis") in context.explores and (app, "events_stream") not in context.explores:
+        params = [
+            ("fields", "funnel_analysis.count_completed_step_1"),
+            ("f[step_1.event]", name),
+            ("f[step_1.category]", category),
+            *_channel_filter(row, "f[funnel_analysis.app_channel]", context),
+            ("toggle", "vis"),
+        ]
+        yield explore_url(app, "funnel_analysis", params)
+
+
+def _counts(view: str, category: str, name: str, row: ColumnRef, context: Context) -> Params:
+    return [
+        ("fields", f"{view}.submission_date,{view}.event_count,{view}.client_count"),
+        *_channel_filter(row, f"f[{view}.normalized_channel]", context),
+        (f"f[{view}.event_name]", name),
+        (f"f[{view}.event_category]", category),
+        ("toggle", "vis"),
+    ]
+
+
+def _use_counters(metric: str, platform: str) -> str:
+    params = [
+        ("Platform", platform),
+        ("Version Major", ""),
+        ("Metric", f'"{metric}"'),
+        ("Submission Date", "30 day"),
+        ("Country", "United States,Canada,Germany"),
+    ]
+    return with_params(USE_COUNTERS, params)

@@ -1,0 +1,22 @@
+"""The people who answer for an item."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import quote
+
+from indexer.items import AnyItem
+from search_app.tools import Context, Link, NoLink
+
+
+class Tool:
+    name = "mail"
+    label = "E-mail"
+    order = 150
+    bangs = ()
+
+    def views(self, item: AnyItem, context: Context) -> Iterator[Link | NoLink]:
+        for owner in item.owners:
+            if re.fullmatch(r"[\w.+-]+@[\w.-]+\.\w+", owner):
+                yield Link(self.name, owner, f"mailto:{quote(owner, safe='@+')}", note="owner")

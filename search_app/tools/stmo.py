@@ -1,0 +1,76 @@
+"""STMO (Redash): prepared queries that take a table and a column as parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from indexer.items import AnyItem, MetricItem, PingItem
+from search_app.tools import STAFF, Context, Link, NoLink
+from search_app.tools._names import split_event
+from search_app.tools._places import places
+from search_app.tools._urls import with_params
+
+BASE = "https://sql.telemetry.mozilla.org/queries"
+HOME = "https://sql.telemetry.mozilla.org/"
+
+# what the prepared query counts -> its number
+GENERIC, LABELED, DUAL_LABELED = 110672, 110677, 110678
+EVENT_IN_PING, EVENTS_STREAM, AUTO_EVENT, WHOLE_PING = 110679, 110680, 110681, 110682
+AUTO_EVENTS = ("glean.element_click", "glean.page_load")
+
+
+def prepared(number: int, params: list[tuple[str, str]]) -> str:
+    """The address of a prepared query with its parameters filled in."""
+    return with_params(f"{BASE}/{number}/source", params)
+
+
+def column_query(metric_type: str, column: str, table: str) -> str:
+    number = {"labeled_counter": LABELED, "dual_labeled_counter": DUAL_LABELED}.get(metric_type, GENERIC)
+    return prepared(number, [("p_columnName", column), ("p_table", table)])
+
+
+def event_query(metric: str, ping: str, table: str) -> str:
+    """For an event of the events ping `table` is its events_stream, else the table of its ping."""
+    category, name = split_event(metric)
+    number = EVENTS_STREAM if ping == "events" else EVENT_IN_PING
+    return prepared(number, [("p_table", table), ("p_eventCategory", category), ("p_eventName", name)])
+
+
+def auto_event_query(metric: str, table: str, auto_event_id: str) -> str:
+    category, name = split_event(metric)
+    params = [("p_table", table), ("p_eventCategory", category), ("p_eventName", name)]
+    return prepared(AUTO_EVENT, [*params, ("p_autoEventId", auto_event_id)])
+
+
+def ping_query(table: str) -> str:
+    return prepared(WHOLE_PING, [("p_table", table)])
+
+
+class Tool:
+    name = "stmo"
+    label = "STMO"
+    order = 40
+    bangs = ("stmo", "redash", "sql")
+
+    def views(self, item: AnyItem, context: Context) -> Iterator[Link | NoLink]:
+        if isinstance(item, PingItem):
+            view = next((t for t in item.ping_tables if t.layer == "view" and t.exists), None)
+            if view and not item.legacy:
+                table = view.name.partition(".")[2]
+                yield Link(self.name, "Query the ping in STMO", ping_query(table), STAFF, table)
+        elif isinstance(item, MetricItem):
+            for row in places(item):
+                note = f"{row.table}, {row.ping} ping"
+                if item.type == "event":
+                    if row.ping == "events" and not row.table.endswith(".events_stream"):
+                        yield NoLink(self.name, "The prepared query needs an events_stream table.")
+                        continue
+                    url = event_query(item.name, row.ping, row.table)
+                elif row.exists is not False and row.column:
+                    url = column_query(item.type, row.column, row.table)
+                else:
+                    yield NoLink(
+                        self.name, "The prepared query needs a column, and the table has none for it."
+                    )
+                    continue
+                yield Link(self.name, "Query in STMO", url, STAFF, note)
