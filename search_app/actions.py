@@ -1,0 +1,95 @@
+"""What a reader can do with an item: tools that show it, why others do not, queries that run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from indexer.items import AnyItem, TableItem
+from indexer.records import Column
+from search_app import tools
+from search_app.query import Query
+from search_app.site import Site
+from search_app.sql import ColumnsOf, SqlQuery, queries_for
+from search_app.tools import Context, Link, NoLink
+
+SHARED_PROJECT = "moz-fx-data-shared-prod"  # where views without a project in their name lie
+LISTED = 100  # items a page, when all of a kind are gone through
+
+
+@dataclass(frozen=True, slots=True)
+class Actions:
+    """Links and queries of one item."""
+
+    links: tuple[Link, ...]
+    reasons: tuple[NoLink, ...]
+    queries: tuple[SqlQuery, ...]
+
+    @property
+    def public(self) -> tuple[Link, ...]:
+        """Links that everybody can open."""
+        return tuple(link for link in self.links if link.access == tools.PUBLIC)
+
+    @property
+    def staff(self) -> tuple[Link, ...]:
+        """Links for Mozilla's people only."""
+        return tuple(link for link in self.links if link.access != tools.PUBLIC)
+
+
+def link_context(site: Site) -> Context:
+    """What linking needs to know of all apps and explores, gathered once per generation."""
+    return site.remembered(("link context",), lambda: _gather(site))
+
+
+def actions_for(site: Site, item: AnyItem) -> Actions:
+    """All links, reasons and queries of an item."""
+    context = link_context(site)
+    return Actions(
+        links=tuple(tools.links_for(item, context)),
+        reasons=tuple(tools.reasons_for(item, context)),
+        queries=tuple(queries_for(item, context, columns_of(site))),
+    )
+
+
+def columns_of(site: Site) -> ColumnsOf:
+    """A table's columns by its name, with or without project; empty where they are not known."""
+
+    def columns(name: str) -> Sequence[Column]:
+        whole = name if name.count(".") == 2 else f"{SHARED_PROJECT}.{name}"
+        table = site.engine.get(f"table/{whole}")
+        if not isinstance(table, TableItem) or not table.schema_digest:
+            return ()
+        return site.remembered(
+            ("columns", table.schema_digest), lambda: site.engine.columns(table.schema_digest)
+        )
+
+    return columns
+
+
+def hit_links(site: Site, item_id: str) -> tuple[Link, ...]:
+    """The few best links of a hit, worked out once per generation."""
+    return site.remembered(("hit links", item_id), lambda: _hit_links(site, item_id))
+
+
+def _hit_links(site: Site, item_id: str) -> tuple[Link, ...]:
+    item = site.engine.get(item_id)
+    return tuple(tools.hit_links(item, link_context(site))) if item is not None else ()
+
+
+def _gather(site: Site) -> Context:
+    items = (item for kind in ("app", "explore") for item in all_of_kind(site, kind))
+    return tools.build_context(items, site.engine.get)
+
+
+def all_of_kind(site: Site, kind: str) -> Iterator[AnyItem]:
+    """Every item of a kind, through the engine's own listing; folded variants too."""
+    page, seen = 1, 0
+    while True:
+        query = Query("", filters={"kind": (kind,)}, page=page, size=LISTED, sort="name", facets=())
+        results = site.engine.search(query)
+        ids = [each for hit in results.hits for each in (hit.card.id, *(v.id for v in hit.variants))]
+        yield from (item for item in map(site.engine.get, ids) if item is not None)
+        seen += len(results.hits)
+        page += 1
+        if not results.hits or seen >= results.total:
+            return

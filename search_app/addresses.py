@@ -1,0 +1,127 @@
+"""Addresses of our own pages: item ids as paths, searches as query strings.
+
+The only place that encodes an id or a search into a URL, so that every page, feed and
+redirect writes the same address for the same thing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from urllib.parse import quote, urlencode
+
+from search_app.query import FILTERS
+
+# every parameter that narrows a search; the first nine are facets too
+NARROWING = (*FILTERS, "column", "bug", "owner", "expires", "added")
+
+
+def item_path(item_id: str) -> str:
+    """The path of an item's page: each segment of the id percent-encoded (`#` is `%23`)."""
+    return "/" + "/".join(quote(segment, safe="") for segment in item_id.split("/"))
+
+
+def api_path(item_id: str) -> str:
+    """The path of an item's JSON twin."""
+    return "/api/v1/item" + item_path(item_id)
+
+
+def with_parameters(path: str, parameters: Mapping[str, str | int], fragment: str = "") -> str:
+    """A path with a query string; empty values are left out."""
+    kept = {name: str(value) for name, value in parameters.items() if value not in ("", None)}
+    return path + (f"?{urlencode(kept)}" if kept else "") + (f"#{quote(fragment)}" if fragment else "")
+
+
+@dataclass(frozen=True, slots=True)
+class SearchState:
+    """What the address of a results page holds; every change of it is another address."""
+
+    q: str = ""
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    page: int = 1
+    size: int = 20
+    sort: str = "relevance"
+    explain: bool = False
+    literal: tuple[str, ...] = ()
+
+    def url(self, path: str = "/") -> str:
+        """The address of this state, defaults left out."""
+        pairs = [("q", self.q)]
+        pairs += [(name, value) for name in NARROWING for value in self.filters.get(name, ())]
+        pairs += [("literal", word) for word in self.literal]
+        if self.sort != "relevance":
+            pairs.append(("sort", self.sort))
+        if self.size != 20:
+            pairs.append(("size", str(self.size)))
+        if self.page > 1:
+            pairs.append(("page", str(self.page)))
+        if self.explain:
+            pairs.append(("explain", "1"))
+        return f"{path}?{urlencode(pairs)}"
+
+    def at_page(self, page: int) -> SearchState:
+        """The same search, another page of it."""
+        return replace(self, page=page)
+
+    def sorted_by(self, sort: str) -> SearchState:
+        """The same search in another order, from its first page."""
+        return replace(self, sort=sort, page=1)
+
+    def asking(self, q: str) -> SearchState:
+        """Other words with the same filters, from the first page."""
+        return replace(self, q=q, page=1)
+
+    def explained(self, explain: bool) -> SearchState:
+        """The same page with or without the parts of each score."""
+        return replace(self, explain=explain)
+
+    def only(self, filters: Mapping[str, Sequence[str]]) -> SearchState:
+        """The same words with exactly these filters."""
+        kept = {name: tuple(values) for name, values in filters.items() if values}
+        return replace(self, filters=kept, page=1)
+
+    def toggled(self, name: str, value: str) -> SearchState:
+        """This value of a filter added, or taken off where it is on: in the words too."""
+        values = self.filters.get(name, ())
+        if value in values:
+            return self.without(name, value)
+        q = without_prefix(self.q, name, value)
+        if q != self.q:
+            return replace(self, q=q, page=1)
+        return replace(self, filters={**self.filters, name: (*values, value)}, page=1)
+
+    def without(self, name: str, value: str | None = None) -> SearchState:
+        """This filter taken off, or one value of it."""
+        rest = tuple(each for each in self.filters.get(name, ()) if value is not None and each != value)
+        filters = {key: values for key, values in self.filters.items() if key != name}
+        return replace(self, filters={**filters, name: rest} if rest else filters, page=1)
+
+    def as_parameters(self) -> list[tuple[str, str]]:
+        """Hidden form inputs that keep the filters while the words change."""
+        pairs = [(name, value) for name in NARROWING for value in self.filters.get(name, ())]
+        return pairs + ([("sort", self.sort)] if self.sort != "relevance" else [])
+
+
+def without_prefix(text: str, name: str, value: str) -> str:
+    """A query text without the word `name:value` (or `name:"value"`), where it has one."""
+    pattern = rf'(?:^|(?<=\s)){re.escape(name)}:(?:"{re.escape(value)}"|{re.escape(value)})(?=\s|$)'
+    return (
+        " ".join(re.sub(pattern, "", text, flags=re.IGNORECASE).split())
+        if re.search(pattern, text, re.IGNORECASE)
+        else text
+    )
+
+
+def parse_state(parameters: Mapping[str, Sequence[str]], page: int, size: int, sort: str) -> SearchState:
+    """The state of a request whose parameters were already found to be good."""
+    filters = {name: tuple(dict.fromkeys(v for v in parameters.get(name, ()) if v)) for name in NARROWING}
+    return SearchState(
+        q=" ".join("".join(parameters.get("q", ())[:1]).split()),
+        filters={name: values for name, values in filters.items() if values},
+        page=page,
+        size=size,
+        sort=sort,
+        explain="".join(parameters.get("explain", ())[:1]) in ("1", "true"),
+        literal=tuple(parameters.get("literal", ())),
+    )

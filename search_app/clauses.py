@@ -1,0 +1,171 @@
+"""A query's meaning as clauses over terms: what may stand for each typed word, and what it weighs.
+
+Between understanding (words and their roles) and scoring (postings). Looks words up in
+the corpus, because only there is it known whether a word is unfinished or mistyped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from indexer.analysis import compounds, identifier_words, spelling_key, stem, words
+from indexer.documents import column_term
+from search_app.corpus import Corpus
+from search_app.lexicon import SEEN
+from search_app.ranking import COMPLETIONS, PREFIX_TERMS, SHORTEST_COMPLETION
+from search_app.spelling import Speller
+from search_app.understanding import Understanding, UnderstoodTerm
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Terms that together may stand for a clause."""
+
+    terms: tuple[str, ...]  # all wanted in one document
+    weight: float = 1.0
+    phrase: bool = False  # and side by side
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One typed word (or piece of an identifier) with all that may stand for it; the best wording counts."""
+
+    text: str
+    wordings: tuple[Wording, ...]
+    weight: float = 1.0
+    required: bool = True
+    hard: bool = False  # a phrase: without it a document is no hit at all
+    term: int = 0  # place of the typed term among those of the query
+
+
+@dataclass(frozen=True, slots=True)
+class Clauses:
+    """A whole query in terms."""
+
+    wanted: tuple[Clause, ...]
+    unwanted: tuple[Clause, ...]
+    corrected: dict[str, str]  # typed word -> the known word it may have meant
+
+
+def clauses_of(meaning: Understanding, corpus: Corpus, speller: Speller) -> Clauses:
+    """The clauses of a query."""
+    corrected: dict[str, str] = {}
+    wanted: list[Clause] = []
+    unwanted: list[Clause] = []
+    last = len(meaning.terms) - 1
+    for place, term in enumerate(meaning.terms):
+        if term.exclude:
+            unwanted += _literal(term, place, corpus)
+        elif term.kind != "word" or term.group:
+            wanted += _literal(term, place, corpus)
+        else:
+            wanted += _loose(term, place, place == last, corpus, speller, corrected)
+    wanted = _with_joined(wanted, corpus, speller)
+    return Clauses(tuple(_grouped(wanted, meaning.terms)), tuple(unwanted), corrected)
+
+
+def _literal(term: UnderstoodTerm, place: int, corpus: Corpus) -> list[Clause]:
+    """A phrase, a prefix, an excluded word or one side of an OR: just what was typed, and its expansions."""
+    pieces = identifier_words(term.text.rstrip("*") if term.kind == "prefix" else term.text)
+    if not pieces:
+        return []
+    stems = tuple(stem(piece) for piece in pieces)
+    if term.kind == "prefix":
+        found = corpus.completed(pieces[-1], PREFIX_TERMS)
+        wordings = tuple(Wording((*stems[:-1], each)) for each in found)
+    else:
+        together = term.kind == "phrase" or (term.exclude and len(stems) > 1)
+        wordings = (Wording(stems, 1.0, together and len(stems) > 1),)
+        if not term.exclude:
+            wordings += _expansions(term, 1)
+    hard = term.kind == "phrase" and not term.exclude and not term.group
+    return [Clause(term.text, wordings, term.weight * len(stems), term.required, hard, place)]
+
+
+def _loose(
+    term: UnderstoodTerm, place: int, last: bool, corpus: Corpus, speller: Speller, corrected: dict[str, str]
+) -> list[Clause]:
+    """A typed word: each of its pieces a clause of its own."""
+    pieces = identifier_words(term.text)
+    more = _expansions(term, len(pieces))
+    whole = [Wording((each,), 1.0 / len(pieces)) for each in compounds(term.text)] if len(pieces) > 1 else []
+    column = column_term(term.text)
+    if len(pieces) > 1 and corpus.frequency(column):
+        whole.append(Wording((column,), corpus.weights.whole_column / len(pieces)))
+    clauses = []
+    for number, piece in enumerate(pieces):
+        wordings = [Wording((stem(piece),)), *more, *whole]
+        if not (speller.knows(piece) or corpus.frequency(stem(piece)) >= SEEN) and not whole:
+            wordings += _near(piece, corpus, speller, corrected)
+        elif last and number == len(pieces) - 1 and len(piece) >= SHORTEST_COMPLETION:
+            wordings += _endings(piece, corpus)
+        clauses.append(Clause(piece, tuple(wordings), term.weight, term.required, False, place))
+    return clauses
+
+
+def _endings(piece: str, corpus: Corpus) -> list[Wording]:
+    """What the last word may go on to be; worth no more than the word itself, however rare."""
+    base, known = corpus.rarity(stem(piece)), stem(piece)
+    return [
+        Wording((each,), corpus.weights.ending * min(1.0, base / corpus.rarity(each)))
+        for each in corpus.completed(piece, COMPLETIONS, named=True)
+        if each != known
+    ]
+
+
+def _near(piece: str, corpus: Corpus, speller: Speller, corrected: dict[str, str]) -> list[Wording]:
+    """What an unknown word may be: unfinished, two words in one, or mistyped."""
+    weights = corpus.weights
+    if len(piece) >= SHORTEST_COMPLETION:
+        found = corpus.completed(piece, COMPLETIONS, named=True)
+        if found:
+            return [Wording((each,), weights.completion) for each in found]
+    near: list[Wording] = []
+    split = speller.split(piece)
+    if split:
+        near.append(Wording(tuple(stem(word) for word in split), weights.joined))
+    for correction in speller.correct(piece):
+        near.append(Wording((stem(correction.text),), weights.correction / correction.distance))
+        corrected.setdefault(piece, correction.text)
+    return near
+
+
+def _expansions(term: UnderstoodTerm, pieces: int) -> tuple[Wording, ...]:
+    return tuple(
+        Wording(tuple(words(each.text)), each.weight * each.share / max(1, pieces))
+        for each in term.expansions
+        if words(each.text)
+    )
+
+
+def _with_joined(clauses: list[Clause], corpus: Corpus, speller: Speller) -> list[Clause]:
+    """Neighbours that are one word somewhere: "pass word" finds password."""
+    joined = list(clauses)
+    for place, (left, right) in enumerate(pairwise(clauses)):
+        if left.hard or right.hard:
+            continue
+        one = speller.join(spelling_key(left.text), spelling_key(right.text))
+        if one and corpus.frequency(stem(one)):
+            extra = Wording((stem(one),), corpus.weights.joined / 2)
+            for at in (place, place + 1):
+                joined[at] = replace(joined[at], wordings=(*joined[at].wordings, extra))
+    return joined
+
+
+def _grouped(clauses: list[Clause], terms: tuple[UnderstoodTerm, ...]) -> list[Clause]:
+    """The sides of an OR made one clause."""
+    grouped: list[Clause] = []
+    at: dict[int, int] = {}
+    for clause in clauses:
+        group = terms[clause.term].group
+        if not group or group not in at:
+            if group:
+                at[group] = len(grouped)
+            grouped.append(clause)
+            continue
+        first = grouped[at[group]]
+        grouped[at[group]] = replace(
+            first, text=f"{first.text} OR {clause.text}", wordings=(*first.wordings, *clause.wordings)
+        )
+    return grouped

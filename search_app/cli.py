@@ -1,0 +1,271 @@
+"""The commands. Exit code 0: done; 1: it failed, with the reason on stderr; 2: bad usage."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from indexer.config import Config, ConfigProblem, load_config
+from indexer.crawl import Crawled, UnknownSource, crawl
+from indexer.generation import GenerationRefused, Manifest, current_name, list_generations
+from indexer.jobs import build, go_back, run_scheduler, start_logging
+from indexer.locking import Busy
+from indexer.progress import Progress, ProgressState
+from indexer.snapshots import SnapshotDamaged
+from indexer.status import SourceStatus, read_status, status_json
+from search_app.app import create_app
+from search_app.evaluate import evaluate, format_report
+from search_app.lexicon import completion_arrays
+from search_app.opening import open_engine
+from search_app.query import QueryProblem, parse_query
+from search_app.results import Hit, Results
+from search_app.running import ensure_generation, run_together
+from search_app.search_json import results_json
+from search_app.serving import Server
+from search_app.site import NothingIndexed, current_site
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What all commands share."""
+
+    config: Config
+    path: Path | None
+
+
+pass_settings = click.make_pass_decorator(Settings)
+accept_loss = click.option(
+    "--accept-loss", is_flag=True, help="Take it as true that much of what was there is gone."
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--config",
+    "path",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A settings file, laid over the shipped ones (else STARCHART_CONFIG).",
+)
+@click.option("--quiet", is_flag=True, help="Say only what goes wrong.")
+@click.pass_context
+def main(context: click.Context, path: Path | None, quiet: bool) -> None:
+    """Search over everything that Mozilla publishes about its telemetry."""
+    start_logging(logging.WARNING if quiet else logging.INFO)
+    try:
+        context.obj = Settings(load_config(path), path)
+    except ConfigProblem as problem:
+        raise click.UsageError(str(problem)) from None
+
+
+@main.command()
+@pass_settings
+def run(settings: Settings) -> None:
+    """Serve, and crawl and build beside it. Ctrl-C stops both."""
+    with _told():
+        ensure_generation(settings.config, completion_arrays)
+    own = ["--config", str(settings.path)] if settings.path else []
+    sys.exit(run_together([[*own, "serve"], [*own, "schedule"]]))
+
+
+@main.command("crawl")
+@click.argument("sources", nargs=-1, metavar="[SOURCE]...")
+@accept_loss
+@pass_settings
+def crawl_command(settings: Settings, sources: tuple[str, ...], accept_loss: bool) -> None:
+    """Fetch and parse the sources named, or all that are enabled, and keep their records.
+
+    A source that fails keeps its last good records; the exit code is 1 only if all of them fail.
+    """
+    with _told():
+        crawled = crawl(settings.config, sources, _progress(settings.config), accept_loss=accept_loss)
+    for each in crawled:
+        click.echo(_crawled_line(each))
+    if crawled and all(each.state.error for each in crawled):
+        raise click.ClickException("no source could be reached")
+
+
+@main.command("build")
+@click.option("--force", is_flag=True, help="Build even if nothing changed.")
+@accept_loss
+@pass_settings
+def build_command(settings: Settings, force: bool, accept_loss: bool) -> None:
+    """Build a generation of the kept records and switch to it; nothing where nothing changed."""
+    with _told():
+        built = build(
+            settings.config,
+            _progress(settings.config),
+            completion_arrays,
+            force=force,
+            accept_loss=accept_loss,
+        )
+    click.echo(f"{'built' if built.is_new else 'unchanged'} {built.generation} in {built.seconds:.1f} s")
+
+
+@main.command()
+@click.option("--host", help="Address to listen at.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port to listen at (else PORT).")
+@click.option("--workers", type=click.IntRange(1), help="Processes that answer.")
+@pass_settings
+def serve(settings: Settings, host: str | None, port: int | None, workers: int | None) -> None:
+    """Serve the newest generation."""
+    given = {"host": host, "port": port, "workers": workers}
+    changes = {name: value for name, value in given.items() if value is not None}
+    server = settings.config.server.model_copy(update=changes)
+    Server(settings.config.model_copy(update={"server": server})).run()
+
+
+@main.command()
+@pass_settings
+def schedule(settings: Settings) -> None:
+    """Crawl and build at once, then by the timetable of the settings, until stopped."""
+    with _told():
+        run_scheduler(settings.config, completion_arrays)
+
+
+@main.command()
+@click.argument("query", nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help="The answer of /api/v1/search.")
+@click.option("--size", type=click.IntRange(1, 100), default=20, show_default=True)
+@click.option("--page", type=click.IntRange(1), default=1, show_default=True)
+@pass_settings
+def search(settings: Settings, query: tuple[str, ...], as_json: bool, size: int, page: int) -> None:
+    """Search, as the page does: words, "phrases", app:fenix, kind:metric, -not, prefix*."""
+    with _told():
+        asked = parse_query(" ".join(query), {"size": str(size), "page": str(page)})
+        results = open_engine(settings.config).search(asked)
+        if as_json:
+            with create_app(settings.config).test_request_context():
+                click.echo(json.dumps(results_json(current_site(), results, asked), ensure_ascii=False))
+            return
+    click.echo(_results_table(results, shutil.get_terminal_size((110, 24)).columns))
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="The answer of /api/v1/status.")
+@pass_settings
+def status(settings: Settings, as_json: bool) -> None:
+    """What is indexed, how fresh each source is, and what its crawl passed over."""
+    found = read_status(settings.config)
+    if as_json:
+        click.echo(json.dumps(status_json(found), ensure_ascii=False))
+        return
+    click.echo(_generation_line(found.generation) if found.generation else "nothing is indexed yet")
+    if found.progress.phase:
+        click.echo(f"now: {found.progress.phase} {found.progress.done} of {found.progress.total}")
+    for source in found.sources:
+        click.echo(_source_line(source))
+
+
+@main.command()
+@pass_settings
+def generations(settings: Settings) -> None:
+    """The generations on disk, newest first; the one that answers has a star."""
+    current = current_name(settings.config.data_dir)
+    for manifest in list_generations(settings.config.data_dir):
+        click.echo(f"{'*' if manifest.id == current else ' '} {_generation_line(manifest)}")
+
+
+@main.command()
+@pass_settings
+def rollback(settings: Settings) -> None:
+    """Let the generation before the current one answer, until something new is crawled."""
+    try:
+        click.echo(f"now answering: {go_back(settings.config)}")
+    except LookupError as error:
+        raise click.ClickException(str(error)) from None
+
+
+@main.command("evaluate")
+@click.argument("queries", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--misses", type=click.IntRange(0), default=10, show_default=True, help="Worst queries to show."
+)
+@pass_settings
+def evaluate_command(settings: Settings, queries: Path, misses: int) -> None:
+    """How good the order is, over judged QUERIES (JSON Lines)."""
+    with _told():
+        click.echo(format_report(evaluate(open_engine(settings.config), queries), misses))
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    """What can go wrong, in one line and with exit code 1 (2 where the command line is at fault)."""
+    try:
+        yield
+    except (UnknownSource, ConfigProblem, QueryProblem) as error:
+        raise click.UsageError(str(error)) from None
+    except (Busy, GenerationRefused, SnapshotDamaged) as error:
+        raise click.ClickException(str(error)) from None
+    except NothingIndexed:
+        raise click.ClickException("nothing is indexed yet: starchart crawl, then starchart build") from None
+
+
+def _progress(config: Config) -> Progress:
+    """Shown in one line on a terminal; elsewhere the log's lines are enough."""
+    if not sys.stderr.isatty():
+        return Progress(config.data_dir)
+
+    def show(state: ProgressState) -> None:
+        line = f"{state.phase}: {state.done} of {state.total}  {state.source}" if state.phase else ""
+        click.echo(f"\r\033[K{line}", nl=False, err=True)
+
+    return Progress(config.data_dir, show)
+
+
+def _crawled_line(crawled: Crawled) -> str:
+    state = crawled.state
+    records = sum(state.counts.values())
+    skipped = sum(state.skipped.values())
+    line = f"{crawled.source:<16} {crawled.outcome:<10} {records:>8} records {skipped:>6} skipped"
+    return f"{line}  {state.error}" if state.error else line
+
+
+def _source_line(source: SourceStatus) -> str:
+    state = source.state
+    if state is None:
+        return f"{source.name:<16} {source.word}"
+    age = "never" if source.age_seconds is None else f"{source.age_seconds / 3600:.1f} h ago"
+    line = (
+        f"{source.name:<16} {source.word:<7} {age:>12} {sum(state.counts.values()):>8} records"
+        f" {sum(state.skipped.values()):>6} skipped"
+    )
+    return f"{line}  {state.error}" if state.error else line
+
+
+def _generation_line(manifest: Manifest) -> str:
+    counts = ", ".join(f"{count} {kind}s" for kind, count in sorted(manifest.counts.items()))
+    return f"{manifest.id}  built {manifest.built_at}{'  (sample)' if manifest.sample else ''}  {counts}"
+
+
+def _results_table(results: Results, width: int) -> str:
+    """One line for each hit, cut to the terminal's width."""
+    head = f"{results.total} found in {results.took_ms:.1f} ms"
+    if results.did_you_mean:
+        head += f"; did you mean: {results.did_you_mean}"
+    names = max((len(hit.card.name) for hit in results.hits), default=0)
+    lines = [_hit_line(hit, min(names, 48), width) for hit in results.hits]
+    return "\n".join([head, *lines, *(f"try: {way.text} ({way.total})" for way in results.help)])
+
+
+def _hit_line(hit: Hit, name_width: int, width: int) -> str:
+    card = hit.card
+    also = f" +{hit.variant_count}" if hit.variant_count else ""
+    apps = ", ".join(card.app[:2])
+    description = " ".join(card.description.split())
+    line = (
+        f"{card.kind:<8} {card.name + also:<{name_width + 4}} {card.status:<10} {card.type:<20.20}"
+        f" {apps:<24.24} {description}"
+    )
+    return line[: max(width, 80)].rstrip()
+
+
+if __name__ == "__main__":
+    main()

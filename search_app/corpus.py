@@ -1,0 +1,195 @@
+"""An opened generation as the engine reads it: terms, facets, names, families, cards.
+
+Everything is mapped read-only and shared by threads and workers; what is computed at
+the opening is one number a document (the prior) and small tables.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.arrays import Array, Rows, StringTable
+from indexer.documents import FACETS, GROUPS, LOOKUPS
+from indexer.generation import Opened
+from search_app.ranking import WEIGHTS, Floats, Weights, inverse_frequency, saturated, usage_factor
+from search_app.results import Card, Generation, Variant
+
+Ints = npt.NDArray[np.int32]
+Bools = npt.NDArray[np.bool_]
+
+
+class FacetIndex:
+    """The values of one facet: by document, and by value."""
+
+    __slots__ = ("all_counts", "by_doc", "by_value", "values")
+
+    def __init__(self, arrays: dict[str, Array], name: str) -> None:
+        self.values = StringTable.open(arrays, f"facet_{name}")
+        self.by_doc = Rows.open(arrays, f"facet_{name}")
+        self.by_value = Rows.open(arrays, f"having_{name}")
+
+    def documents(self, value: str) -> Ints:
+        """The documents with a value, ascending."""
+        code = self.values.find(value)
+        return self.by_value.row(code) if code >= 0 else np.zeros(0, np.int32)
+
+
+class Corpus:
+    """One generation, ready to be searched."""
+
+    def __init__(self, opened: Opened, weights: Weights = WEIGHTS) -> None:
+        arrays = opened.arrays
+        self.opened = opened
+        self.weights = weights
+        manifest = opened.manifest
+        self.generation = Generation(manifest.id, manifest.built_at, manifest.sample)
+        self.terms = StringTable.open(arrays, "terms")
+        self._starts: Array = arrays["post_starts"]
+        self._ids: Ints = arrays["post_ids"]
+        self._weights: Array = arrays["post_weights"]
+        self._groups = np.array(weights.groups, np.float32)
+        self.family: Ints = arrays["family"]
+        self.size = len(self.family)
+        self.families = int(self.family[-1]) + 1 if self.size else 0
+        self.facets = {name: FacetIndex(arrays, name) for name in (*FACETS, *LOOKUPS)}
+        self.ids = StringTable.open(arrays, "ids")
+        self.id_docs: Ints = arrays["id_docs"]
+        self.keys = StringTable.open(arrays, "keys")
+        self.key_docs = Rows.open(arrays, "key_docs")
+        self.key_sure: Floats = arrays["key_sure"]
+        self.stream = Rows.open(arrays, "stream")
+        self.surface = StringTable.open(arrays, "surface")
+        self.surface_terms = StringTable.open(arrays, "surface_terms")
+        self.surface_counts: Ints = arrays["surface_counts"]
+        self.surface_named: Bools = arrays["surface_named"]
+        self.name_rank: Ints = arrays["name_rank"]
+        self.added: Ints = arrays["added"]
+        self.expires_day: Ints = arrays["expires_day"]
+        self.expires_version: Ints = arrays["expires_version"]
+        self.schemas = StringTable.open(arrays, "schemas")
+        self.schema: Ints = arrays["schema"]
+        self.schema_paths = StringTable.open(arrays, "schema_paths")
+        self.cards = StringTable.open(arrays, "cards")
+        self.namesake: Ints = arrays["namesake"]
+        self.prior = self._prior(arrays)
+        self._cards: dict[int, Card] = {}
+        self._variants: dict[int, Variant] = {}
+
+    # -------------------------------------------------------------- words
+
+    def postings(self, term: str) -> tuple[Ints, Floats]:
+        """The documents that hold a term, ascending, and the term's score in each."""
+        place = self.terms.find(term)
+        if place < 0:
+            return np.zeros(0, np.int32), np.zeros(0, np.float32)
+        low, high = int(self._starts[place]), int(self._starts[place + 1])
+        counts = self._weights[low:high].astype(np.float32) @ self._groups
+        idf = inverse_frequency(self.size, high - low)
+        return self._ids[low:high], saturated(counts, idf, self.weights)
+
+    def frequency(self, term: str) -> int:
+        """In how many documents a term stands."""
+        place = self.terms.find(term)
+        return int(self._starts[place + 1] - self._starts[place]) if place >= 0 else 0
+
+    def rarity(self, term: str) -> float:
+        """How much a term tells (idf)."""
+        return inverse_frequency(self.size, self.frequency(term))
+
+    def in_groups(self, term: str, document: int) -> dict[str, float]:
+        """What a term weighs in each group of one document; empty where it does not occur."""
+        place = self.terms.find(term)
+        if place < 0:
+            return {}
+        low, high = int(self._starts[place]), int(self._starts[place + 1])
+        at = low + int(np.searchsorted(self._ids[low:high], document))
+        if at >= high or self._ids[at] != document:
+            return {}
+        return {g: float(w) for g, w in zip(GROUPS, self._weights[at], strict=True) if w > 0}
+
+    def completed(self, prefix: str, limit: int, named: bool = False) -> list[str]:
+        """The terms of the most frequent words that begin with `prefix`; `named`: words of names only."""
+        found = self.surface.prefixed(prefix)
+        places = np.arange(found.start, min(found.stop, found.start + 20_000))
+        if named:
+            places = places[self.surface_named[places]]
+        if len(places) > limit:
+            places = places[np.argsort(-self.surface_counts[places], kind="stable")[:limit]]
+        return list(dict.fromkeys(self.surface_terms[int(place)] for place in places))
+
+    # -------------------------------------------------------------- names
+
+    def named(self, key: str) -> tuple[Ints, Floats]:
+        """The documents that a spelling key names, and how surely."""
+        place = self.keys.find(key)
+        if place < 0:
+            return np.zeros(0, np.int32), np.zeros(0, np.float32)
+        low, high = int(self.key_docs.starts[place]), int(self.key_docs.starts[place + 1])
+        return self.key_docs.values[low:high], self.key_sure[low:high]
+
+    def document(self, item_id: str) -> int:
+        """The number of an item's document, -1 where there is none."""
+        place = self.ids.find(item_id)
+        return int(self.id_docs[place]) if place >= 0 else -1
+
+    # -------------------------------------------------------------- what is shown
+
+    def card(self, document: int) -> Card:
+        """What a hit shows of a document; kept once read, up to a bound."""
+        card = self._cards.get(document)
+        if card is None:
+            values: list[Any] = json.loads(self.cards.raw(document))
+            frozen: Any = (tuple(v) if isinstance(v, list) else v for v in values)
+            card = Card(*frozen)
+            if len(self._cards) >= CARDS_KEPT:
+                self._cards.clear()
+            self._cards[document] = card
+        return card
+
+    def variant(self, document: int) -> Variant:
+        """A document as a member of another one's hit."""
+        variant = self._variants.get(document)
+        if variant is None:
+            item_id, kind, name, _, _, app = json.loads(self.cards.raw(document))[:6]
+            variant = Variant(item_id, kind, name, tuple(app))
+            if len(self._variants) >= VARIANTS_KEPT:
+                self._variants.clear()
+            self._variants[document] = variant
+        return variant
+
+    def column_paths(self, document: int) -> str:
+        """The column paths of a table, one a line, cut where they are very many."""
+        place = int(self.schema[document])
+        return self.schema_paths[place] if place >= 0 else ""
+
+    # -------------------------------------------------------------- numbers
+
+    def _prior(self, arrays: dict[str, Array]) -> Floats:
+        weights = self.weights
+        prior = usage_factor(arrays["usage"], weights)
+        tables = (("kind", weights.kinds), ("layer", weights.layers), ("status", weights.statuses))
+        for name, table in tables:
+            facet = self.facets[name]
+            for code in range(len(facet.values)):
+                prior[facet.by_value.row(code)] *= np.float32(table.get(facet.values[code], 1.0))
+        return prior
+
+    @cached_property
+    def family_starts(self) -> Ints:
+        """The first document of each family, and the number of documents behind the last."""
+        return np.append(np.flatnonzero(np.diff(self.family, prepend=-1)), self.size).astype(np.int32)
+
+
+CARDS_KEPT = 4_000
+VARIANTS_KEPT = 50_000
+
+
+def values_of(facet: FacetIndex) -> Sequence[str]:
+    """All values of a facet, sorted."""
+    return [facet.values[i] for i in range(len(facet.values))]

@@ -1,0 +1,85 @@
+"""How responses travel: security headers, 304 for what did not change, gzip, timing.
+
+A page is a function of generation, address and day, so its ETag is made of these and a
+known one is answered before any work is done.
+"""
+
+from __future__ import annotations
+
+import gzip
+import time
+from hashlib import blake2b
+
+from flask import Response, g, request
+
+from search_app.site import NothingIndexed, current_site
+from search_app.templating import assets_digest
+
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+# what changes while the generation stays, or must be asked anew each time
+UNCACHED = ("/status", "/api/v1/status", "/healthz", "/readyz", "/metrics", "/go", "/static/")
+COMPRESSED = ("text/", "application/json", "application/atom", "application/opensearch", "image/svg")
+SMALLEST_COMPRESSED = 600  # bytes; below, the header costs more than it saves
+
+
+def unchanged() -> Response | None:
+    """304 where the asker has this answer of this generation already."""
+    g.started = time.perf_counter()
+    g.etag = ""
+    if request.method not in ("GET", "HEAD") or request.path.startswith(UNCACHED):
+        return None
+    site = current_site()
+    try:
+        generation = site.engine.generation
+    except NothingIndexed:
+        return None
+    if generation.sample:  # its pages carry the progress of the first crawl
+        return None
+    parts = (generation.id, request.full_path, site.today.isoformat(), assets_digest(), request.host)
+    g.etag = blake2b("\n".join(parts).encode(), digest_size=12).hexdigest()
+    if request.if_none_match.contains_weak(g.etag):
+        return Response(status=304)
+    return None
+
+
+def deliver(response: Response) -> Response:
+    """Headers on every response, gzip where it is welcome."""
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
+    if (started := g.get("started")) is not None:
+        response.headers["Server-Timing"] = f"app;dur={(time.perf_counter() - started) * 1000:.1f}"
+    if g.get("etag") and response.status_code in (200, 304):
+        response.set_etag(g.etag, weak=True)
+        response.headers["Cache-Control"] = "no-cache"
+    elif "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "no-store"
+    if request.path.startswith("/static/") and response.status_code == 200:
+        # the address carries a digest of the content (see asset())
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    if request.path.startswith("/api/"):
+        response.headers["Access-Control-Allow-Origin"] = "*"
+    return _compressed(response)
+
+
+def _compressed(response: Response) -> Response:
+    if not (response.mimetype or "").startswith(COMPRESSED) or response.status_code != 200:
+        return response
+    response.vary.add("Accept-Encoding")
+    if not request.accept_encodings["gzip"] or "Content-Encoding" in response.headers:
+        return response
+    response.direct_passthrough = False
+    body = response.get_data()
+    if len(body) >= SMALLEST_COMPRESSED:
+        response.set_data(gzip.compress(body, 5, mtime=0))
+        response.headers["Content-Encoding"] = "gzip"
+    return response

@@ -1,0 +1,41 @@
+"""The protocol of a search engine: what pages, API and command line may ask of one.
+
+whoosh_engine.py is the implementation; a cluster engine would be a second one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from indexer.items import AnyItem
+from indexer.records import Column
+from search_app.query import Query
+from search_app.results import Generation, Results, Suggestion
+
+
+class Engine(Protocol):
+    """Safe for threads; a new generation is picked up by `refresh`."""
+
+    @property
+    def generation(self) -> Generation: ...
+
+    def search(self, query: Query) -> Results:
+        """Hits, facets and help for a query; never raises for anything a user typed."""
+        ...
+
+    def suggest(self, text: str, limit: int = 10) -> list[Suggestion]:
+        """Completions of the last word, best first."""
+        ...
+
+    def get(self, item_id: str) -> AnyItem | None:
+        """The whole item, None where there is none of that id."""
+        ...
+
+    def columns(self, schema_digest: str) -> Sequence[Column]:
+        """All columns of a table's schema, in upstream's order; empty where unknown."""
+        ...
+
+    def refresh(self) -> bool:
+        """True if a newer generation was switched to."""
+        ...

@@ -1,0 +1,91 @@
+"""Families folded: one hit for the members that match, its face the best of them.
+
+Documents are numbered family by family, so the members of one family are neighbours
+in any ascending list of documents.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from search_app.corpus import Corpus, Ints
+
+VARIANTS = 50  # members that a hit lists beside its face; the others are counted
+
+
+NAMESAKES_AMONG = 1000  # best families that are looked at for sharing a name
+MOST_DEMOTED = 4  # from here on a further namesake is demoted no more
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Families in their order on the page; all arrays by family."""
+
+    ids: Ints  # every matching document, ascending
+    starts: npt.NDArray[np.int64]  # where each family begins in `ids`; one more at the end
+    best: npt.NDArray[np.float64]  # the sort value of its best member, the larger the better
+
+    def __len__(self) -> int:
+        return len(self.best)
+
+
+def fold(corpus: Corpus, ids: Ints, values: npt.NDArray[np.float64]) -> Folded:
+    """The families of matching documents; `values` sort the documents, the largest first."""
+    if not len(ids):
+        return Folded(ids, np.zeros(1, np.int64), np.zeros(0))
+    family = corpus.family[ids]
+    starts = np.flatnonzero(np.concatenate(([True], family[1:] != family[:-1])))
+    return Folded(ids, np.append(starts, len(ids)), np.maximum.reduceat(values, starts))
+
+
+def demote_namesakes(corpus: Corpus, folded: Folded, values: npt.NDArray[np.float64]) -> Folded:
+    """The families again, each further one of a name that stands above it already worth less.
+
+    Thirty apps send a ping of one name: the first is likely meant, and the table of that
+    name must not stand behind them all.
+    """
+    if len(folded) < 2:
+        return folded
+    places = _largest(folded.best, min(len(folded), NAMESAKES_AMONG))
+    name = corpus.namesake[folded.ids[_faces(folded, values)[places]]]
+    by_name = np.argsort(name, kind="stable")  # within a name still best first
+    ordered = name[by_name]
+    first = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
+    before = np.arange(len(name)) - np.repeat(first, np.diff(np.append(first, len(name))))
+    best = folded.best.copy()
+    best[places[by_name]] *= corpus.weights.namesake ** np.minimum(before, MOST_DEMOTED)
+    return Folded(folded.ids, folded.starts, best)
+
+
+def _faces(folded: Folded, values: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    """The place in `ids` of each family's best member, the first of equal ones."""
+    lengths = np.diff(folded.starts)
+    tops = np.flatnonzero(values == np.repeat(folded.best, lengths))
+    return tops[np.searchsorted(tops, folded.starts[:-1])]
+
+
+def page(folded: Folded, values: npt.NDArray[np.float64], first: int, size: int) -> list[list[int]]:
+    """The families of one page; each as places in `ids`, its face first, then its variants best first."""
+    wanted = min(len(folded), first + size)
+    if wanted <= first:
+        return []
+    order = _largest(folded.best, wanted)[first:wanted]
+    pages = []
+    for family in order.tolist():
+        low, high = int(folded.starts[family]), int(folded.starts[family + 1])
+        members = np.argsort(-values[low:high], kind="stable") + low
+        pages.append(members.tolist())
+    return pages
+
+
+def _largest(values: npt.NDArray[np.float64], count: int) -> npt.NDArray[np.int64]:
+    """The places of the largest values, largest first; equal ones in their order."""
+    if count < len(values):
+        least = np.partition(values, len(values) - count)[len(values) - count]
+        places = np.flatnonzero(values >= least)  # all that equal the least, so that ties keep their order
+    else:
+        places = np.arange(len(values))
+    return places[np.argsort(-values[places], kind="stable")][:count]

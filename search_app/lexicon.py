@@ -1,0 +1,103 @@
+"""What a generation's values are called: what a query may mean, what is completed, what is mended."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.arrays import Array, Arrays, Rows, StringTable
+from indexer.documents import CARD_FIELDS, FACETS
+from search_app import spelling, suggest
+from search_app.addresses import item_path
+from search_app.corpus import Corpus, FacetIndex, values_of
+from search_app.meaning import AppName, Lexicon
+from search_app.results import Card
+
+SEEN = 4  # texts in which a word stands before it is taken for known
+ALIVE = ("active", "unknown")
+
+
+def lexicon_of(corpus: Corpus) -> Lexicon:
+    """The facet values of a generation, with apps and tools as people name them."""
+    facets = corpus.facets
+    return Lexicon(
+        apps=tuple(_apps(corpus)),
+        pings=tuple(values_of(facets["ping"])),
+        types=tuple(values_of(facets["type"])),
+        tools=tuple((card.name, card.title) for card in _cards(corpus, "tool")),
+        datasets=tuple(values_of(facets["dataset"])),
+        tags=tuple(values_of(facets["tag"])),
+        kinds=tuple(values_of(facets["kind"])),
+        statuses=tuple(values_of(facets["status"])),
+    )
+
+
+def app_titles(corpus: Corpus) -> dict[str, str]:
+    """The names that people know apps by."""
+    return {card.name: card.title for card in _cards(corpus, "app")}
+
+
+def _apps(corpus: Corpus) -> Iterator[AppName]:
+    weights = _sizes(corpus.facets["app"])
+    known = {card.name: card for card in _cards(corpus, "app")}
+    for app in values_of(corpus.facets["app"]):
+        card = known.get(app)
+        ids = (*card.dataset,) if card else ()
+        yield AppName(app, card.title if card else app, ids, weights.get(app, 0))
+
+
+def _cards(corpus: Corpus, kind: str) -> Iterator[Card]:
+    return (corpus.card(int(document)) for document in corpus.facets["kind"].documents(kind))
+
+
+def _sizes(facet: FacetIndex) -> dict[str, int]:
+    sizes = np.diff(facet.by_value.starts)
+    return {facet.values[i]: int(size) for i, size in enumerate(sizes)}
+
+
+def completion_arrays(arrays: Mapping[str, Array]) -> Arrays:
+    """The arrays of completions and of spelling, from those of the documents; laid down with a generation."""
+    surface = StringTable.open(arrays, "surface")
+    counts: npt.NDArray[np.int32] = arrays["surface_counts"]
+    named: npt.NDArray[np.bool_] = arrays["surface_named"]
+    # A slip of upstream's own ("telemtry", once) is not a word that people mean.
+    kept = np.flatnonzero(named | (counts >= SEEN)).tolist()
+    words = {surface[i]: int(counts[i]) for i in kept}
+    names = StringTable.open(arrays, "name_keys")
+    popular = {surface[i]: int(counts[i]) for i in np.flatnonzero(named).tolist()}
+    made: Arrays = dict(spelling.build(words, [names[i] for i in range(len(names))], popular))
+    made |= suggest.build(_entries(arrays), popular, {name: _filter_values(arrays, name) for name in FACETS})
+    return made | {"completions_ready": np.ones(1, np.int8)}
+
+
+def _entries(arrays: Mapping[str, Array]) -> Iterator[suggest.Entry]:
+    """One entry a family: its usual face stands first."""
+    cards = StringTable.open(arrays, "cards")
+    family: npt.NDArray[np.int32] = arrays["family"]
+    usage: npt.NDArray[np.int32] = arrays["usage"]
+    for document in np.flatnonzero(np.diff(family, prepend=-1)).tolist():
+        card = dict(zip(CARD_FIELDS, json.loads(cards.raw(document)), strict=True))
+        yield suggest.Entry(
+            card["name"],
+            card["kind"],
+            card["title"] if card["title"] != card["name"] else "",
+            _detail(card["type"], card["app_title"]),
+            item_path(card["id"]),
+            float(usage[document]),
+            card["status"] in ALIVE,
+        )
+
+
+def _detail(type_: str, apps: list[str]) -> str:
+    """What stands small beside a completion: "labeled counter, 3 apps"."""
+    shown = apps[0] if len(apps) == 1 else f"{len(apps)} apps" if apps else ""
+    return ", ".join(part for part in (type_.replace("_", " "), shown) if part)
+
+
+def _filter_values(arrays: Mapping[str, Array], name: str) -> list[suggest.FilterValue]:
+    values = StringTable.open(arrays, f"facet_{name}")
+    sizes = np.diff(Rows.open(arrays, f"having_{name}").starts)
+    return [suggest.FilterValue(values[i], values[i], int(size)) for i, size in enumerate(sizes)]

@@ -1,0 +1,97 @@
+"""Upstream text as safe HTML or as plain text.
+
+Upstream text is untrusted (DESIGN.md rule 12): raw HTML is never let through
+(markdown-it with html off), and what comes out passes a second wall (nh3).
+Pictures become links: a page of ours fetches nothing from elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from html import escape
+
+import nh3
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import get_lexer_by_name
+from pygments.util import ClassNotFound
+
+ALLOWED_TAGS = {
+    *("p", "br", "hr", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a"),
+    *("h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td", "div", "span"),
+}
+ALLOWED_ATTRIBUTES = {"a": {"href", "title"}, "span": {"class"}, "div": {"class"}}
+MAX_MARKDOWN = 60_000  # characters; the longest README and commentary of upstream stay below
+_FORMATTER_CLASS = "code"
+
+
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False, "linkify": False, "highlight": _highlighted})
+    return parser.enable("table").enable("strikethrough")
+
+
+def _highlighted(code: str, language: str, _attributes: str) -> str:
+    return str(highlighted(code, language)) if language else ""
+
+
+@lru_cache(maxsize=512)
+def markdown(text: str) -> Markup:
+    """Markdown as safe HTML. Headings start at h3, pictures are links, long text is cut."""
+    tokens = _parser().parse(text[:MAX_MARKDOWN])
+    for token in tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{min(6, int(token.tag[1]) + 2)}"
+        for child in token.children or ():
+            if child.type == "image":
+                child.type, child.tag = "html_inline", ""
+                child.content = _picture_link(str(child.attrs.get("src", "")), child.content)
+    parser = _parser()
+    html = parser.renderer.render(tokens, parser.options, {})
+    return Markup(  # noqa: S704 - the one place where upstream Markdown becomes markup: nh3 has cleaned it
+        nh3.clean(
+            html,
+            tags=ALLOWED_TAGS,
+            attributes=ALLOWED_ATTRIBUTES,
+            url_schemes={"http", "https", "mailto"},
+            link_rel="noopener noreferrer nofollow",
+        )
+    )
+
+
+def _picture_link(source: str, words: str) -> str:
+    if not re.match(r"https?://", source):
+        return escape(words)
+    return f'<a href="{escape(source)}">picture: {escape(words) or "open"}</a>'
+
+
+@lru_cache(maxsize=2048)
+def plain(text: str) -> str:
+    """Markdown as one paragraph of words, for snippets, titles and feeds."""
+    if not re.search(r"[*_`#\[\]<>&|~]", text):
+        return " ".join(text.split())
+    text = re.sub(r"!?\[([^\]]*)\]\([^)\s]*\)", r"\1", text)
+    text = re.sub(r"!?\[([^\]]+)\]\[[^\]]*\]", r"\1", text)
+    text = re.sub(r"(\*\*|__|~~|`+)", "", text)
+    text = re.sub(r"^\s{0,3}(#{1,6}|[-*+]|>)\s+", "", text, flags=re.MULTILINE)
+    return " ".join(text.split())
+
+
+@lru_cache(maxsize=256)
+def highlighted(code: str, language: str = "sql") -> Markup:
+    """Code with classes for colours (no inline style), escaped by pygments."""
+    try:
+        lexer = get_lexer_by_name(language.split()[0].lower() if language.split() else "text")
+    except ClassNotFound:
+        return Markup("{}").format(code)
+    return Markup(highlight(code, lexer, HtmlFormatter(nowrap=True)).rstrip("\n"))  # noqa: S704 - escaped
+
+
+def safe_href(address: str) -> str:
+    """An address that may stand in a link, empty for everything that is not http(s) or mail."""
+    address = address.strip()
+    if re.match(r"(?i)(https?://[^\s<>\"]+|mailto:[^\s<>\"]+)$", address):
+        return address
+    return ""

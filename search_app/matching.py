@@ -1,0 +1,126 @@
+"""From a query to the families that answer it, before any of them is shown.
+
+The one path of every search, count and export: understand, score, filter, decide how
+near a miss may be, fold.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.analysis import identifier_words, spelling_key, stem
+from indexer.store import Store
+from search_app.clauses import Clauses, clauses_of
+from search_app.corpus import Bools, Corpus, Ints
+from search_app.filtering import masks, together
+from search_app.folding import Folded, demote_namesakes, fold
+from search_app.meaning import Lexicon, Understanding
+from search_app.query import Query
+from search_app.ranking import ENOUGH, NEAR, Floats
+from search_app.scoring import Scored, score
+from search_app.spelling import Speller
+from search_app.suggest import Suggester
+from search_app.understanding import understand
+from search_app.vocabulary import Vocabulary
+
+NEAR_NAMES = 8  # names a slip away that are looked at
+SHORTEST_NEAR_NAME = 6  # letters of a name in which a slip is looked for
+
+
+@dataclass(frozen=True, slots=True)
+class Searchable:
+    """A generation with all that searching it needs."""
+
+    corpus: Corpus
+    store: Store
+    speller: Speller
+    suggester: Suggester
+    lexicon: Lexicon
+    vocabulary: Vocabulary
+    titles: dict[str, str]  # of apps
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a query matches."""
+
+    meaning: Understanding
+    clauses: Clauses
+    scored: Scored  # before filters
+    masks: dict[str, Bools]  # by filter, over all documents
+    chosen: Bools  # by candidate: near enough, whatever the filters say
+    places: npt.NDArray[np.int64]  # of what matches, among the candidates
+    values: npt.NDArray[np.float64]  # by matching document: what it is sorted by, the largest first
+    folded: Folded
+    relaxed: bool  # nothing holds every word: near misses are shown
+
+    @property
+    def total(self) -> int:
+        return len(self.folded)
+
+
+def find(on: Searchable, query: Query) -> Found:
+    """All that a query matches."""
+    corpus = on.corpus
+    meaning = understand(query, on.lexicon, on.vocabulary)
+    query = meaning.query
+    clauses = clauses_of(meaning, corpus, on.speller)
+    scored = score(corpus, meaning, clauses, near_names(on, query, clauses))
+    found = masks(corpus, query, on.store.schema_digests_with, on.today)
+    allowed = together(found)
+    inside = np.ones(len(scored.ids), np.bool_) if allowed is None else allowed[scored.ids]
+    chosen, relaxed = _near_enough(corpus, scored, inside)
+    places = np.flatnonzero(chosen & inside)
+    values = sort_values(corpus, query.sort, scored.ids[places], scored.scores[places])
+    folded = fold(corpus, scored.ids[places], values)
+    if query.sort == "relevance":
+        folded = demote_namesakes(corpus, folded, values)
+    return Found(meaning, clauses, scored, found, chosen, places, values, folded, relaxed)
+
+
+def near_names(on: Searchable, query: Query, clauses: Clauses) -> dict[int, float]:
+    """Documents whose whole name is a slip away from what was typed, with how near."""
+    typed = [term.text for term in query.terms if term.kind == "word" and not term.exclude]
+    if not 1 <= len(typed) <= 4 or len(typed) != len(query.terms):
+        return {}
+    key = spelling_key("".join(typed))
+    if len(key) < SHORTEST_NEAR_NAME or len(on.corpus.named(key)[0]):
+        return {}
+    unknown = [
+        piece for text in typed for piece in identifier_words(text) if not on.corpus.frequency(stem(piece))
+    ]
+    if not unknown and len(typed) > 1:
+        return {}
+    return {name.index: 1.0 / name.distance for name in on.speller.near_names(key, NEAR_NAMES)}
+
+
+def _near_enough(corpus: Corpus, scored: Scored, inside: Bools) -> tuple[Bools, bool]:
+    """Which candidates count as hits: those with every word; near misses where these fill no page."""
+    full = scored.full
+    complete = families(corpus, scored.ids[full & inside])
+    if complete >= ENOUGH:
+        return full, False
+    near = scored.cover >= NEAR
+    if not complete and not (near & inside).any():
+        near = np.ones(len(near), np.bool_)
+    return near, not complete and bool(len(near))
+
+
+def families(corpus: Corpus, ids: Ints) -> int:
+    """How many families have a member among ascending documents."""
+    family = corpus.family[ids]
+    return int(np.count_nonzero(np.diff(family))) + 1 if len(family) else 0
+
+
+def sort_values(corpus: Corpus, sort: str, ids: Ints, scores: Floats) -> npt.NDArray[np.float64]:
+    """What documents are sorted by, the largest first."""
+    if sort == "name":
+        return -corpus.name_rank[ids].astype(np.float64)
+    if sort == "newest":  # of one day in order of names
+        return corpus.added[ids].astype(np.float64) - corpus.name_rank[ids] / (corpus.size + 1.0)
+    return scores.astype(np.float64)

@@ -1,0 +1,181 @@
+"""The JSON interface in OpenAPI 3.1, made from the same tables that the endpoints use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from indexer.items import KINDS, STATUSES
+from search_app.addresses import NARROWING
+from search_app.query import FACETS, SORTS
+
+_STRING = {"type": "string"}
+_STRINGS = {"type": "array", "items": _STRING}
+_COUNT = {"type": "integer", "minimum": 0}
+
+
+def openapi_document() -> dict[str, Any]:
+    """The whole document."""
+    search = [_query("q", _STRING, "What is searched; empty lists."), *_search_parameters()]
+    paths: dict[str, Any] = {
+        "/api/v1/search": _get("Search everything", search, "Results"),
+        "/api/v1/item/{id}": _get("A whole record", _item_parameters(), "Item", missing=True),
+        "/api/v1/suggest": _get(
+            "Completions",
+            [
+                _query("q", _STRING, "What was typed so far."),
+                _query("limit", _number(1, 50, 10), "At most so many."),
+            ],
+            "Suggestions",
+        ),
+        "/api/v1/status": _get("Generation, sources, crawl", [], "Status"),
+    }
+    for kind in KINDS:
+        parameters = [each for each in search if each["name"] != "kind"]
+        paths[f"/api/v1/{kind}s"] = _get(f"List the items of kind {kind}", parameters, "Results")
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Starchart",
+            "version": "1",
+            "description": "Search over everything that Mozilla publishes about its telemetry.",
+        },
+        "paths": paths,
+        "components": {"schemas": _schemas()},
+    }
+
+
+def _number(low: int, high: int, default: int) -> dict[str, Any]:
+    return {"type": "integer", "minimum": low, "maximum": high, "default": default}
+
+
+def _query(name: str, schema: dict[str, Any], description: str) -> dict[str, Any]:
+    return {"name": name, "in": "query", "required": False, "description": description, "schema": schema}
+
+
+def _search_parameters() -> list[dict[str, Any]]:
+    values: dict[str, dict[str, Any]] = {
+        "kind": {"type": "string", "enum": list(KINDS)},
+        "status": {"type": "string", "enum": list(STATUSES)},
+    }
+    filters = [
+        _query(
+            name,
+            {"type": "array", "items": values.get(name, _STRING)},
+            f"Only hits of this {name}. Repeatable: OR within a name, AND across names.",
+        )
+        for name in NARROWING
+    ]
+    return [
+        *filters,
+        _query("page", _number(1, 10_000, 1), "From 1."),
+        _query("size", _number(1, 100, 20), "Hits a page."),
+        _query("sort", {"type": "string", "enum": list(SORTS), "default": "relevance"}, "Order of the hits."),
+        _query("facets", _STRING, f"Comma-separated names of {', '.join(FACETS)}; empty for none."),
+        _query("explain", {"type": "boolean", "default": False}, "With the parts of each score."),
+    ]
+
+
+def _item_parameters() -> list[dict[str, Any]]:
+    return [
+        {
+            "name": "id",
+            "in": "path",
+            "required": True,
+            "description": "The id, each segment percent-encoded (`#` is `%23`).",
+            "schema": _STRING,
+        },
+        _query("columns_page", _number(1, 100_000, 1), "Which page of `columns`."),
+        _query("columns_size", _number(1, 5_000, 500), "Columns a page."),
+    ]
+
+
+def _get(
+    summary: str, parameters: list[dict[str, Any]], schema: str, missing: bool = False
+) -> dict[str, Any]:
+    def answer(description: str, name: str) -> dict[str, Any]:
+        content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}
+        return {"description": description, "content": content}
+
+    responses = {"200": answer("Found", schema), "400": answer("A parameter is wrong", "Error")}
+    if missing:
+        responses["404"] = answer("No such item", "Error")
+    return {"get": {"summary": summary, "parameters": parameters, "responses": responses}}
+
+
+def _object(**properties: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def _schemas() -> dict[str, Any]:
+    nothing_or_string = {"type": ["string", "null"]}
+    link = _object(
+        tool=_STRING, label=_STRING, url=_STRING, access={"type": "string", "enum": ["public", "staff"]}
+    )
+    variant = _object(id=_STRING, kind=_STRING, name=_STRING, app=_STRINGS, url=_STRING)
+    generation = _object(id=_STRING, built_at=_STRING, sample={"type": "boolean"})
+    hit = _object(
+        id=_STRING,
+        kind={"type": "string", "enum": list(KINDS)},
+        name=_STRING,
+        title=_STRING,
+        description=_STRING,
+        snippet={"type": "string", "description": "HTML-escaped, with <mark> around what matched"},
+        app=_STRINGS,
+        app_title=_STRINGS,
+        ping=_STRINGS,
+        type=nothing_or_string,
+        table=_STRINGS,
+        table_count=_COUNT,
+        status={"type": "string", "enum": list(STATUSES)},
+        status_reason=nothing_or_string,
+        url=_STRING,
+        score={"type": "number"},
+        variants={"type": "array", "items": variant},
+        links={"type": "array", "items": link},
+    )
+    facet_value = _object(value=_STRING, count=_COUNT)
+    column = _object(
+        app=nothing_or_string,
+        app_id=nothing_or_string,
+        channel=nothing_or_string,
+        ping=nothing_or_string,
+        table=_STRING,
+        column=nothing_or_string,
+        exists={"type": ["boolean", "null"]},
+    )
+    return {
+        "Error": _object(error=_object(code=_STRING, message=_STRING, parameter=nothing_or_string)),
+        "Results": _object(
+            query=_object(q=_STRING, filters={"type": "object"}, terms=_STRINGS),
+            total=_COUNT,
+            page=_COUNT,
+            size=_COUNT,
+            took_ms={"type": "number"},
+            generation=generation,
+            hits={"type": "array", "items": hit},
+            facets={"type": "object", "additionalProperties": {"type": "array", "items": facet_value}},
+            did_you_mean=nothing_or_string,
+        ),
+        "Item": _object(
+            id=_STRING,
+            kind=_STRING,
+            name=_STRING,
+            url=_STRING,
+            columns={"type": "array", "items": column},
+            columns_total=_COUNT,
+            links={"type": "array", "items": link},
+            queries={
+                "type": "array",
+                "items": _object(title=_STRING, table=_STRING, sql=_STRING, url=nothing_or_string),
+            },
+            related={"type": "object", "additionalProperties": _STRINGS},
+        ),
+        "Suggestions": _object(
+            q=_STRING,
+            suggestions={
+                "type": "array",
+                "items": _object(text=_STRING, kind=_STRING, url=nothing_or_string),
+            },
+        ),
+        "Status": _object(generation=generation, sources={"type": "array"}, counts={"type": "object"}),
+    }

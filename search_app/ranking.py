@@ -1,0 +1,86 @@
+"""What decides the order of results: one table of weights, each with its reason.
+
+A text's score is, over the typed words, idf * c / (c + SATURATION), where c is the
+weighted sum of the word's damped counts in the groups of text. That is lowered where
+wanted words are missing, multiplied by what the thing is worth by itself (prior) and by
+soft preferences, and raised out of reach by an exact name. All pure numbers: a change
+here needs no new index.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """All numbers of the ranking."""
+
+    # A word in a thing's name says more than in its labels, and these more than running text.
+    # Columns count least: a table of 13,000 columns holds every word.
+    groups: tuple[float, ...] = (6.0, 2.5, 1.6, 0.7)  # name, label, prose, column
+    saturation: float = 3.0  # a second name hit adds little: two words matched beat one word twice
+    coordination: float = 1.6  # power of the share of wanted words found: "gc pause" beats "gc gc"
+    completion: float = 0.85  # an unfinished word: "wallpap" as wallpaper
+    ending: float = 0.5  # a last word that is whole but may go on: "use_count" as use counter
+    namesake: float = 0.6  # each further thing of one name: thirty apps have a ping of that name
+    correction: float = 0.6  # a mistyped word, mended
+    joined: float = 0.9  # "pass word" as password, "clientsdaily" as its two words
+    whole_column: float = 1.5  # days_seen_bits typed whole beats its three words apart
+    near_name: float = 14.0  # a whole name with one slip: "browser.engagment.active_ticks"
+    exact_whole: float = 1000.0  # the query is this name and nothing else: out of reach of all else
+    exact_part: float = 12.0  # one of the typed words is this thing's name
+    preference: float = 1.2  # how far a soft preference of weight 1 lifts: x (1 + this)
+    listed: float = 4.0  # "pings of fenix": what is listed stands before what mentions it
+    neighbours: float = 0.25  # two query words side by side, share of the pair's score
+    usage: float = 0.06  # for each doubling of how many other things name it
+    usage_limit: float = 8.0  # doublings that count
+    # A data question ends at a metric or a user-facing table; sections of docs are long and many, so
+    # that one of them matches nearly everything ("clients last seen").
+    kinds: dict[str, float] = field(
+        default_factory=lambda: {
+            "app": 1.15, "ping": 1.1, "metric": 1.05, "probe": 0.9, "table": 1.0, "measure": 0.75,
+            "explore": 0.7, "doc": 0.9, "tool": 1.1,
+        }
+    )  # fmt: skip
+    # User-facing views are the contract (rule 6).
+    layers: dict[str, float] = field(
+        default_factory=lambda: {"view": 1.0, "derived": 0.8, "stable": 0.75, "live": 0.6, "other": 0.7}
+    )
+    # Inactive things are demoted, never hidden (rule 7).
+    statuses: dict[str, float] = field(
+        default_factory=lambda: {
+            "active": 1.0, "unknown": 0.9, "disabled": 0.8, "expired": 0.75, "removed": 0.7,
+            "deprecated": 0.6,
+        }
+    )  # fmt: skip
+
+
+WEIGHTS = Weights()
+
+ENOUGH = 20  # with so many families that hold every word, near misses are not looked for: one page
+NEAR = 0.5  # least share of the wanted words, by their weight, that a near miss must hold
+PREFIX_TERMS = 300  # words that one prefix* may stand for; the most frequent ones
+COMPLETIONS = 12  # words that one unfinished word may stand for
+SHORTEST_COMPLETION = 3  # letters: two letters begin too many words
+
+
+def inverse_frequency(documents: int, holding: int) -> float:
+    """How much a word tells: the rarer the more (BM25's idf, never negative)."""
+    return float(np.log(1.0 + (documents - holding + 0.5) / (holding + 0.5)))
+
+
+def saturated(counts: Floats, idf: float, weights: Weights) -> Floats:
+    """The score of one word, from its weighted counts."""
+    return counts * np.float32(idf * (weights.saturation + 1.0)) / (counts + np.float32(weights.saturation))
+
+
+def usage_factor(usage: npt.NDArray[np.int32], weights: Weights) -> Floats:
+    """What being named by other things is worth."""
+    doublings = np.minimum(np.log2(1.0 + usage), weights.usage_limit)
+    return np.asarray(1.0 + weights.usage * doublings, np.float32)

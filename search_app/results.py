@@ -1,0 +1,138 @@
+"""What an engine answers: hits, facets, suggestions. Plain values, no markup."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """Another member of a hit's family that matches too."""
+
+    id: str
+    kind: str
+    name: str
+    app: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a hit shows of an item: the same for every query, stored ready-made."""
+
+    id: str
+    kind: str
+    name: str
+    title: str
+    description: str  # plain text, at most 2,000 characters
+    app: tuple[str, ...]
+    app_title: tuple[str, ...]
+    ping: tuple[str, ...]
+    type: str
+    table: tuple[str, ...]  # at most five
+    table_count: int
+    dataset: tuple[str, ...]
+    status: str
+    status_reason: str
+    sampled: bool
+    tags: tuple[str, ...]
+    sensitivity: tuple[str, ...]
+    added: str
+    changed: str
+    expires: str
+    project: str = ""  # tables
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One family's best matching member."""
+
+    card: Card
+    score: float
+    variants: tuple[Variant, ...] = ()
+    variant_count: int = 0
+    snippet: str = ""  # plain text; the marked spans are in `marks`
+    marks: tuple[tuple[int, int], ...] = ()  # character spans of `snippet`
+    name_marks: tuple[tuple[int, int], ...] = ()
+    explanation: tuple[Part, ...] = ()  # with explain=1
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a score."""
+
+    label: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class FacetCount:
+    value: str
+    label: str
+    count: int
+    selected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    name: str
+    label: str
+    values: tuple[FacetCount, ...]
+    total: int  # distinct values, of which `values` may be the first
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """A way out of a query with few or no hits: a new query, what it changes, how many it would find."""
+
+    kind: str  # spelling, drop-filter, any-word, include-inactive
+    text: str
+    q: str
+    filters: dict[str, tuple[str, ...]]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """Which data answered."""
+
+    id: str
+    built_at: str
+    sample: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    total: int
+    hits: tuple[Hit, ...]
+    facets: tuple[Facet, ...]
+    generation: Generation
+    took_ms: float
+    terms: tuple[str, ...] = ()  # the words as searched
+    understood: tuple[Understood, ...] = ()  # chips: what the words were taken to mean
+    did_you_mean: str | None = None
+    help: tuple[Help, ...] = ()
+    relaxed: bool = False  # not every word was found: near misses shown
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A word that was taken as more than a word; the reader can take it off."""
+
+    text: str  # as typed
+    field: str  # app, type, kind, status, …
+    value: str
+    label: str
+    q_without: str  # the query that takes the word literally
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """One line under the box."""
+
+    text: str  # what the box will hold
+    kind: str  # a kind, "filter" or "word"
+    label: str = ""
+    detail: str = ""
+    url: str = ""  # item page, "" for a query
+    count: int | None = None
+    extra: dict[str, str] = field(default_factory=dict)

@@ -1,0 +1,251 @@
+"""Scores of all documents that a query may mean, before filters and folding.
+
+Works on ascending arrays of document numbers. A document is a candidate when it holds
+at least one wanted word, is named exactly, or is of what the query lists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+
+from search_app.clauses import Clause, Clauses, Wording
+from search_app.corpus import Bools, Corpus, Ints
+from search_app.ranking import Floats
+from search_app.understanding import Boost, Understanding
+
+PROXIMITY_FOR = 500  # best candidates whose words are looked at for being neighbours
+UNKNOWN = 1000  # documents that an unknown word is taken to stand in: it is likely a slip or filler
+RAREST = 2.0  # a word in three documents must not outweigh all other words of a query
+FULL = 0.999  # share of the wanted words from which a document holds "all" of them, for rounding
+
+
+@dataclass(slots=True)
+class Scored:
+    """Candidates, ascending, with score and the share of the wanted words that each holds."""
+
+    ids: Ints
+    scores: Floats
+    cover: Floats
+    parts: list[tuple[str, Ints, Floats]] = field(default_factory=list)  # clause -> its documents and scores
+    named: dict[int, float] = field(default_factory=dict)  # document -> what its exact name added
+    factors: list[tuple[str, Floats]] = field(default_factory=list)  # by candidate, what multiplied the score
+
+    @property
+    def full(self) -> Bools:
+        """Which candidates hold every wanted word."""
+        return self.cover >= FULL
+
+
+def score(corpus: Corpus, meaning: Understanding, clauses: Clauses, near: dict[int, float]) -> Scored:
+    """All candidates of a query; `near`: documents whose whole name is a slip away, with their nearness."""
+    if not clauses.wanted and not near and not meaning.names:
+        ids = np.arange(corpus.size, dtype=np.int32)
+        scored = Scored(ids, corpus.prior.copy(), np.ones(corpus.size, np.float32))
+        return _prefer(corpus, _without(corpus, scored, clauses.unwanted), meaning.boosts)
+    text = np.zeros(corpus.size, np.float32)
+    cover = np.zeros(corpus.size, np.float32)
+    wanted = _worth(corpus, clauses.wanted)
+    parts = []
+    for clause, worth in zip(clauses.wanted, wanted, strict=True):
+        ids, scores = evaluate(corpus, clause)
+        text[ids] += scores
+        cover[ids] += np.float32(worth)
+        parts.append((clause.text, ids, scores))
+    total = sum(wanted)
+    if total > 0:
+        cover /= np.float32(total)
+    else:  # nothing is required: what holds any of the words holds enough
+        cover[text > 0] = 1.0
+    named = _name(corpus, meaning, near, text, cover)
+    listed = _list(corpus, meaning, text, cover)
+    ids = np.flatnonzero(text > 0).astype(np.int32)
+    scored = Scored(ids, text[ids], np.minimum(cover[ids], 1.0), parts, named)
+    scored = _hard(corpus, scored, clauses.wanted)
+    scored = _without(corpus, scored, clauses.unwanted)
+    _neighbours(corpus, scored, clauses.wanted)
+    scored.factors.append(("words missing", scored.cover**corpus.weights.coordination))
+    scored.factors.append(("importance", corpus.prior[scored.ids]))
+    if listed is not None:
+        scored.factors.append(("asked to list", listed[scored.ids]))
+    for _, factor in scored.factors:
+        scored.scores = scored.scores * factor
+    scored = _prefer(corpus, scored, meaning.boosts)
+    if named:
+        places = np.searchsorted(scored.ids, np.fromiter(named, np.int32, len(named)))
+        for place, (document, bonus) in zip(places.tolist(), named.items(), strict=True):
+            if place < len(scored.ids) and scored.ids[place] == document:
+                scored.scores[place] += np.float32(bonus * corpus.prior[document])
+    return scored
+
+
+def evaluate(corpus: Corpus, clause: Clause) -> tuple[Ints, Floats]:
+    """The documents of a clause with the score of its best wording in each."""
+    found = [_wording(corpus, wording) for wording in clause.wordings]
+    found = [(ids, scores) for ids, scores in found if len(ids)]
+    if not found:
+        return np.zeros(0, np.int32), np.zeros(0, np.float32)
+    if len(found) == 1:
+        ids, scores = found[0]
+    else:
+        best = np.zeros(corpus.size, np.float32)
+        for ids, scores in found:
+            best[ids] = np.maximum(best[ids], scores)
+        ids = np.flatnonzero(best).astype(np.int32)
+        scores = best[ids]
+    return ids, scores * np.float32(clause.weight)
+
+
+def _wording(corpus: Corpus, wording: Wording) -> tuple[Ints, Floats]:
+    lists = sorted((corpus.postings(term) for term in dict.fromkeys(wording.terms)), key=lambda p: len(p[0]))
+    ids, scores = lists[0]
+    for other, more in lists[1:]:
+        if not len(ids):
+            break
+        places = np.minimum(np.searchsorted(other, ids), max(0, len(other) - 1))
+        both = other[places] == ids if len(other) else np.zeros(len(ids), np.bool_)
+        ids, scores = ids[both], scores[both] + more[places[both]]
+    if wording.phrase and len(ids):
+        side_by_side = holds_phrase(corpus, ids, wording.terms)
+        ids, scores = ids[side_by_side], scores[side_by_side]
+    return ids, scores * np.float32(wording.weight)
+
+
+def holds_phrase(corpus: Corpus, ids: Ints, terms: Sequence[str]) -> Bools:
+    """Which documents have the terms side by side in their text (columns hold no phrases)."""
+    held = np.zeros(len(ids), np.bool_)
+    numbers = [corpus.terms.find(term) for term in terms]
+    if min(numbers) < 0:
+        return held
+    values, owner = corpus.stream.gather(ids)
+    span = len(values) - len(numbers) + 1
+    if span <= 0:
+        return held
+    here = np.ones(span, np.bool_)
+    for offset, number in enumerate(numbers):
+        here &= values[offset : offset + span] == number
+    held[owner[:span][here]] = True  # a document's stream ends with a break: no phrase crosses into the next
+    return held
+
+
+def _worth(corpus: Corpus, clauses: Sequence[Clause]) -> list[float]:
+    """What each wanted word counts towards "all words": rare words more, words that need not be 0."""
+    return [
+        clause.weight * (1.0 + _rarity(corpus, clause.wordings[0]))
+        if clause.required and clause.wordings
+        else 0.0
+        for clause in clauses
+    ]
+
+
+def _rarity(corpus: Corpus, wording: Wording) -> float:
+    """How much a wording tells when it is missing: like idf; an unknown word is no more than a rare one."""
+    holding = min(corpus.frequency(term) or UNKNOWN for term in wording.terms)
+    return min(RAREST, float(np.log(1.0 + corpus.size / (1.0 + holding))) / 2)
+
+
+def _name(
+    corpus: Corpus, meaning: Understanding, near: dict[int, float], text: Floats, cover: Floats
+) -> dict[int, float]:
+    """What exact and nearly exact names add, by document; those of whole names become candidates."""
+    weights = corpus.weights
+    added: dict[int, float] = {}
+    for guess in meaning.names:
+        documents, sure = corpus.named(guess.key)
+        for document, how_sure in zip(documents.tolist(), sure.tolist(), strict=True):
+            bonus = (weights.exact_whole if guess.whole else weights.exact_part) * guess.weight * how_sure
+            if bonus > added.get(document, 0.0):
+                added[document] = bonus
+            if guess.whole:
+                cover[document] = 1.0
+    for document, nearness in near.items():
+        added[document] = max(added.get(document, 0.0), weights.near_name * nearness)
+        cover[document] = 1.0
+    for document in added:
+        if cover[document] > 0:
+            text[document] = max(text[document], np.float32(0.01))
+    return added
+
+
+def _list(corpus: Corpus, meaning: Understanding, text: Floats, cover: Floats) -> Floats | None:
+    """Make what the query lists candidates; returns by document what that multiplies."""
+    if not meaning.listing:
+        return None
+    chosen = np.ones(corpus.size, np.bool_)
+    for name, values in meaning.listing.items():
+        if name in corpus.facets:
+            chosen &= _holding(corpus, name, values)
+    text[chosen] += 1.0
+    cover[chosen] = 1.0
+    return np.where(chosen, np.float32(corpus.weights.listed), np.float32(1.0))
+
+
+def _holding(corpus: Corpus, name: str, values: Sequence[str]) -> Bools:
+    mask = np.zeros(corpus.size, np.bool_)
+    for value in values:
+        mask[corpus.facets[name].documents(value)] = True
+    return mask
+
+
+def _prefer(corpus: Corpus, scored: Scored, boosts: Sequence[Boost]) -> Scored:
+    """Lift what has the facet values that words of the query asked for."""
+    for boost in boosts:
+        facet = corpus.facets.get(boost.field)
+        if facet is None:
+            continue
+        mask = np.zeros(corpus.size, np.bool_)
+        mask[facet.documents(boost.value)] = True
+        lift = np.float32(corpus.weights.preference * boost.weight)
+        factor = np.where(mask[scored.ids], np.float32(1.0) + lift, np.float32(1.0))
+        scored.factors.append((f"{boost.field}: {boost.value}", factor))
+        scored.scores = scored.scores * factor
+    return scored
+
+
+def _hard(corpus: Corpus, scored: Scored, clauses: Sequence[Clause]) -> Scored:
+    """Keep only what holds every phrase."""
+    for clause in clauses:
+        if clause.hard:
+            ids, _ = evaluate(corpus, clause)
+            scored = _kept(scored, np.isin(scored.ids, ids, assume_unique=True))
+    return scored
+
+
+def _without(corpus: Corpus, scored: Scored, clauses: Sequence[Clause]) -> Scored:
+    """Drop what holds an excluded word."""
+    for clause in clauses:
+        ids, _ = evaluate(corpus, clause)
+        scored = _kept(scored, ~np.isin(scored.ids, ids, assume_unique=True))
+    return scored
+
+
+def _kept(scored: Scored, mask: Bools) -> Scored:
+    scored.ids, scored.scores, scored.cover = scored.ids[mask], scored.scores[mask], scored.cover[mask]
+    return scored
+
+
+def _neighbours(corpus: Corpus, scored: Scored, clauses: Sequence[Clause]) -> None:
+    """Raise the best candidates that have two typed words side by side."""
+    pairs = [
+        (a, b)
+        for a, b in pairwise(clauses)
+        if not (a.hard or b.hard) and a.wordings and b.wordings and min(a.weight, b.weight) >= 0.5
+    ]
+    if not pairs or not len(scored.ids):
+        return
+    best = np.ones(len(scored.ids), np.bool_)
+    if len(scored.ids) > PROXIMITY_FOR:
+        least = np.partition(scored.scores, len(scored.scores) - PROXIMITY_FOR)[-PROXIMITY_FOR]
+        best = scored.scores >= least
+    places = np.flatnonzero(best)
+    ids = scored.ids[places]
+    bonus = np.ones(len(ids), np.float32)
+    for a, b in pairs:
+        terms = (*a.wordings[0].terms, *b.wordings[0].terms)
+        bonus += np.float32(corpus.weights.neighbours / len(pairs)) * holds_phrase(corpus, ids, terms)
+    factor = np.ones(len(scored.ids), np.float32)
+    factor[places] = bonus
+    scored.factors.append(("words side by side", factor))

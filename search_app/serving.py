@@ -1,0 +1,54 @@
+"""The server's processes: gunicorn with sync workers, each with an app of its own.
+
+Query time is processor time, so one process for each core answers; a worker maps the
+generation's files, which the kernel shares between them.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import gunicorn.app.base
+from flask import Flask
+
+from indexer.config import Config
+from search_app.app import create_app
+
+
+class Server(gunicorn.app.base.BaseApplication):  # type: ignore[misc]
+    """gunicorn, set up from the settings instead of from its own command line."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in options(self._config).items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        return create_app(self._config)
+
+
+def options(config: Config) -> dict[str, Any]:
+    """gunicorn's settings."""
+    server = config.server
+    return {
+        "bind": f"{server.host}:{server.port}",
+        "workers": server.workers or os.cpu_count() or 1,
+        "timeout": server.timeout_seconds,
+        "graceful_timeout": 5,
+        "worker_tmp_dir": "/dev/shm" if os.path.isdir("/dev/shm") else None,  # noqa: S108  heartbeats, not data
+        "loglevel": "warning",
+        "proc_name": "starchart",
+        "control_socket_disable": True,
+        "when_ready": lambda _: print(f"Starchart is at {address(config)}", flush=True),
+    }
+
+
+def address(config: Config) -> str:
+    """Where a browser finds the server."""
+    host = config.server.host
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104  what to show for "everywhere"
+    return config.server.public_url or f"http://{shown}:{config.server.port}"

@@ -1,0 +1,85 @@
+"""What a request needs beside itself: the engine, the settings, today, and links that were worked out.
+
+Made once by create_app; blueprints get it by current_site().
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, TypeVar
+
+from flask import current_app
+
+from indexer.config import Config
+from search_app.engine import Engine
+from search_app.results import Generation
+
+REFRESH_SECONDS = 2.0  # how often, at most, the pointer to the current generation is looked at
+EXTENSION = "starchart"
+MOST_REMEMBERED = 5_000  # values worked out of one generation; above, all are forgotten
+
+T = TypeVar("T")
+
+
+class NothingIndexed(Exception):
+    """There is no generation to answer from yet."""
+
+
+@dataclass(slots=True)
+class Site:
+    """One installation as the server sees it. Safe for threads."""
+
+    config: Config
+    open_engine: Callable[[], Engine]  # raises NothingIndexed
+    _engine: Engine | None = None
+    _looked: float = 0.0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _memory: dict[tuple[object, ...], Any] = field(default_factory=dict)
+
+    @property
+    def engine(self) -> Engine:
+        """The engine on the newest generation, looked for every two seconds. Raises NothingIndexed."""
+        now = time.monotonic()
+        with self._lock:
+            if self._engine is None:
+                self._engine = self.open_engine()
+                self._looked = now
+            elif now - self._looked > REFRESH_SECONDS:
+                self._looked = now
+                self._engine.refresh()
+            return self._engine
+
+    @property
+    def answering(self) -> Generation | None:
+        """The generation in use; None where none was opened yet. Never opens one, never fails."""
+        return self._engine.generation if self._engine is not None else None
+
+    @property
+    def today(self) -> date:
+        """The day by which ages are told."""
+        return self.config.today()
+
+    def remembered(self, key: tuple[object, ...], make: Callable[[], T]) -> T:
+        """What `make` returns, worked out once for each generation and key."""
+        generation = self.engine.generation.id
+        full_key = (generation, *key)
+        if full_key in self._memory:
+            found: T = self._memory[full_key]
+            return found
+        value = make()
+        with self._lock:
+            newest = next(reversed(self._memory), None)
+            if len(self._memory) >= MOST_REMEMBERED or (newest is not None and newest[0] != generation):
+                self._memory = {}
+            self._memory[full_key] = value
+        return value
+
+
+def current_site() -> Site:
+    """The site of the running app."""
+    site: Site = current_app.extensions[EXTENSION]
+    return site

@@ -1,0 +1,109 @@
+"""The piece of a text around the words that were found, and where in it they stand.
+
+A regular expression over what is stored: no positions are kept in the index for it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+WIDTH = 220  # characters of a snippet
+LEAD = 50  # characters shown before the first word found
+MARKS = 24  # spans that are marked at most
+COLUMNS_READ = 12_000  # characters of a table's column paths that are looked through
+COLUMNS_SHOWN = 4
+
+Spans = tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    text: str
+    marks: Spans
+
+
+@lru_cache(maxsize=2048)
+def pattern(terms: tuple[str, ...]) -> re.Pattern[str] | None:
+    """A pattern for words that begin with one of the stems, also inside camelCase; None for no terms."""
+    stems = sorted({_stem(term) for term in terms if term and term[0] != "="}, key=len, reverse=True)
+    if not stems:
+        return None
+    return re.compile(
+        r"(?:(?<![A-Za-z0-9])|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Za-z])(?=[0-9]))(?i:" + "|".join(stems) + ")"
+    )
+
+
+def _stem(term: str) -> str:
+    """A stem as pattern: "queri" stands for query and queries; short words only for themselves."""
+    if len(term) <= 3:
+        return re.escape(term) + r"s?(?![a-z])"
+    return re.escape(term[:-1] if term.endswith("i") else term) + "[a-z]*"
+
+
+def spans(found: re.Pattern[str] | None, text: str) -> Spans:
+    """Where the pattern occurs, at most MARKS times."""
+    if found is None:
+        return ()
+    marks = []
+    for match in found.finditer(text):
+        if match.end() > match.start():
+            marks.append(match.span())
+            if len(marks) == MARKS:
+                break
+    return tuple(marks)
+
+
+def snippet(found: re.Pattern[str] | None, text: str) -> Snippet:
+    """The window with the most found words, cut at words, with dots where text is left out."""
+    marks = spans(found, text)
+    if len(text) <= WIDTH:
+        return Snippet(text, marks)
+    first = _window(marks)
+    low = _word_start(text, max(0, first - LEAD))
+    high = low + WIDTH
+    if high < len(text):
+        cut = text.rfind(" ", low + WIDTH // 2, high)
+        high = cut if cut > 0 else high
+    before, after = "\u2026" if low else "", "\u2026" if high < len(text) else ""
+    inside = tuple((a - low + len(before), b - low + len(before)) for a, b in marks if a >= low and b <= high)
+    return Snippet(before + text[low:high] + after, inside)
+
+
+def columns_snippet(found: re.Pattern[str] | None, paths: str) -> Snippet | None:
+    """The first columns that hold a found word, None where none does."""
+    if found is None:
+        return None
+    columns: dict[str, None] = {}
+    for match in found.finditer(paths, 0, COLUMNS_READ):
+        low = paths.rfind("\n", 0, match.start()) + 1
+        high = paths.find("\n", match.end())
+        columns[paths[low : high if high >= 0 else len(paths)]] = None
+        if len(columns) == COLUMNS_SHOWN:
+            break
+    if not columns:
+        return None
+    text = "columns: " + ", ".join(columns)
+    return Snippet(text, tuple(span for span in spans(found, text) if span[0] >= len("columns: ")))
+
+
+def _window(marks: Iterable[tuple[int, int]]) -> int:
+    """Where the window with the most marks begins."""
+    starts = [a for a, _ in marks]
+    best, best_at, left = 0, 0, 0
+    for right, start in enumerate(starts):
+        while start - starts[left] > WIDTH - LEAD - 30:
+            left += 1
+        if right - left + 1 > best:
+            best, best_at = right - left + 1, starts[left]
+    return best_at
+
+
+def _word_start(text: str, low: int) -> int:
+    """The beginning of the word at `low`, or of the next one."""
+    if low == 0:
+        return 0
+    space = text.find(" ", low, low + 40)
+    return space + 1 if space >= 0 else low

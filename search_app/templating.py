@@ -1,0 +1,105 @@
+"""What templates can call: filters and functions, and addresses of assets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from hashlib import blake2b
+from pathlib import Path
+
+from flask import Flask, url_for
+
+from search_app import labels
+from search_app.addresses import api_path, item_path, with_parameters
+from search_app.markdown import highlighted, markdown, plain, safe_href
+from search_app.present import status_legend
+from search_app.site import current_site
+
+STATIC = Path(__file__).parent / "static"
+
+
+def set_up_templates(app: Flask) -> None:
+    """Filters, functions and strict undefined names for all templates."""
+    env = app.jinja_env
+    env.trim_blocks = env.lstrip_blocks = True
+    env.filters.update(
+        markdown=markdown,
+        plain=plain,
+        highlighted=highlighted,
+        href=safe_href,
+        number=labels.number,
+        plural=labels.plural,
+        human_date=labels.human_date,
+        human_bytes=labels.human_bytes,
+        kind_label=labels.kind_label,
+        path=item_path,
+        api_path=api_path,
+        id_label=id_label,
+        reference_label=reference_label,
+        first_items=first_items,
+        xml_text=xml_text,
+    )
+    env.globals.update(
+        asset=asset,
+        type_label=labels.type_label,
+        ago=lambda text: labels.ago(text, current_site().today),
+        generation=lambda: current_site().answering,
+        sensitivity_labels=labels.SENSITIVITY_LABELS,
+        relation_label=labels.relation_label,
+        kind_labels=labels.KIND_LABELS,
+        status_legend=status_legend,
+        with_parameters=with_parameters,
+    )
+
+
+def reference_label(address: str) -> str:
+    """A link to a bug or a review in few words: `bug 1591564`, `mozilla-mobile/fenix#4495`."""
+    if match := re.match(r"https?://(?:bugzilla\.mozilla\.org/show_bug\.cgi\?id=|bugzil\.la/)(\d+)", address):
+        comment = re.search(r"#c(\d+)$", address)
+        return f"bug {match[1]}" + (f", comment {comment[1]}" if comment else "")
+    if match := re.match(r"https?://github\.com/([\w.-]+/[\w.-]+)/(?:issues|pull)/(\d+)", address):
+        return f"{match[1]}#{match[2]}"
+    return re.sub(r"^https?://(www\.)?", "", address)[:60]
+
+
+def first_items(counts: Mapping[str, int], most: int) -> dict[str, int]:
+    """The largest counts of a table of counts."""
+    return dict(sorted(counts.items(), key=lambda item: -item[1])[:most])
+
+
+def xml_text(text: str) -> str:
+    """Text without the characters that XML 1.0 cannot hold; escaping is the template's."""
+    return re.sub(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "", text)
+
+
+def id_label(item_id: str) -> str:
+    """The name of an item as its id tells it: `metric/fenix/a.b` is `a.b`, of fenix."""
+    kind, _, rest = item_id.partition("/")
+    if kind in ("metric", "ping") and "/" in rest:
+        return rest.split("/", 1)[1]
+    if kind == "probe":
+        return rest.split("/", 1)[-1]
+    if kind == "table":
+        return rest.split(".", 1)[-1]
+    if kind == "measure":
+        return rest.rsplit("/", 1)[-1]
+    return rest
+
+
+@lru_cache(maxsize=32)
+def _digest(name: str) -> str:
+    return blake2b((STATIC / name).read_bytes(), digest_size=5).hexdigest()
+
+
+def asset(name: str) -> str:
+    """The address of a static file, with a digest of its content so that it may be cached for ever."""
+    return url_for("static", filename=name, v=_digest(name))
+
+
+@lru_cache(maxsize=1)
+def assets_digest() -> str:
+    """One digest over all static files: pages made for other files must not be served from a cache."""
+    return blake2b("".join(_digest(path.name) for path in sorted(STATIC.glob("*.*"))).encode()).hexdigest()[
+        :10
+    ]

@@ -1,0 +1,278 @@
+"""What the words of a query are taken to mean: apps, kinds, types, states, names, synonyms.
+
+understand(query, lexicon, vocabulary) is pure: it adds preferences and alternatives to a
+Query and takes nothing away. No word is dropped: a word of a question only weighs little.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import lru_cache
+
+from indexer.analysis import spelling_key
+from search_app.identifiers import bare, is_identifier, is_joined, spellings
+from search_app.meaning import AppName, Boost, Expansion, Lexicon, NameGuess, Understanding, UnderstoodTerm
+from search_app.query import Query
+from search_app.results import Understood
+from search_app.spans import Dictionary, Span, build_dictionary, find_spans
+from search_app.vocabulary import Vocabulary, fold
+
+__all__ = (
+    "AppName",
+    "Boost",
+    "Expansion",
+    "Lexicon",
+    "NameGuess",
+    "Understanding",
+    "UnderstoodTerm",
+    "dictionary_of",
+    "resolve_filters",
+    "understand",
+)
+
+MOST_EXPANSIONS = 6  # of one term: more alternatives find more of what was not meant
+CHIP_FROM = 0.3  # weaker preferences are not worth a line on the page
+_FIELD_LABELS = {"app": "App", "kind": "Kind", "type": "Type", "status": "Status", "ping": "Ping"}
+
+
+def understand(query: Query, lexicon: Lexicon, vocabulary: Vocabulary) -> Understanding:
+    """What the query means in this generation. `lexicon` and `vocabulary` are kept by identity."""
+    return _Reading(query, dictionary_of(lexicon, vocabulary), vocabulary).understanding(lexicon)
+
+
+@lru_cache(maxsize=8)
+def dictionary_of(lexicon: Lexicon, vocabulary: Vocabulary) -> Dictionary:
+    """The wordings of a generation, made once for each pair."""
+    return build_dictionary(lexicon, vocabulary)
+
+
+def resolve_filters(
+    filters: Mapping[str, tuple[str, ...]], dictionary: Dictionary
+) -> dict[str, tuple[str, ...]]:
+    """Filter values as the index knows them: app titles and ids as app names, pings with dashes.
+
+    Unknown values stay as they are: they match nothing, and the page can say so.
+    """
+    resolved = dict(filters)
+    for name, known in (("app", dictionary.app_keys), ("ping", dictionary.ping_keys)):
+        if name in resolved:
+            values = (known.get(spelling_key(value), value) for value in resolved[name])
+            resolved[name] = tuple(dict.fromkeys(values))
+    return resolved
+
+
+class _Reading:
+    """One query being read: its plain words in a row, each with the term that it came from."""
+
+    def __init__(self, query: Query, dictionary: Dictionary, vocabulary: Vocabulary) -> None:
+        self.query = query
+        self.dictionary = dictionary
+        self.vocabulary = vocabulary
+        self.words: list[str] = []  # folded
+        self.owners: list[int] = []  # the term of each word
+        literal = {word for text in query.literal for word in fold(text)}
+        for place, term in enumerate(query.terms):
+            if term.kind == "word" and not term.exclude and not is_joined(term.text):
+                # A word that is taken literally still separates its neighbours.
+                folded = ("",) if literal.intersection(fold(term.text)) else fold(term.text)
+                self.words.extend(folded)
+                self.owners.extend([place] * len(folded))
+        self.spans = find_spans(self.words, dictionary)
+
+    def understanding(self, lexicon: Lexicon) -> Understanding:
+        terms = self._terms()
+        boosts = self._boosts()
+        return Understanding(
+            replace(
+                self.query,
+                filters=resolve_filters(self.query.filters, self.dictionary),
+                exclude_filters=resolve_filters(self.query.exclude_filters, self.dictionary),
+            ),
+            terms,
+            self._chips(),
+            boosts,
+            self._names(terms, boosts),
+            self._listing(terms, boosts),
+        )
+
+    def _terms(self) -> tuple[UnderstoodTerm, ...]:
+        roles, weights = self._roles()
+        expansions = self._expansions()
+        terms = []
+        for place, term in enumerate(self.query.terms):
+            role = roles.get(place, "identifier" if is_joined(term.text) else "word")
+            terms.append(
+                UnderstoodTerm(
+                    term.text,
+                    term.kind,
+                    term.exclude,
+                    term.group,
+                    role,
+                    weights.get(place, 1.0),
+                    role in ("word", "identifier") and weights.get(place, 1.0) >= 0.6,
+                    expansions.get(place, ()),
+                )
+            )
+        wanted = [term for term in terms if not term.exclude]
+        if wanted and all(term.role == "noise" for term in wanted):
+            # "how many": when nothing else was typed, the words of the question are the query.
+            return tuple(replace(term, weight=1.0, role="word", required=True) for term in terms)
+        return tuple(terms)
+
+    def _roles(self) -> tuple[dict[int, str], dict[int, float]]:
+        """Role and weight of the terms that are noise or stand for facet values."""
+        roles: dict[int, str] = {}
+        weights: dict[int, float] = {}
+        for place in set(self.owners):
+            worth = [self.vocabulary.noise.get(word, 1.0) for word, owner in self._owned() if owner == place]
+            if max(worth) < 1.0:
+                weights[place] = max(worth)
+                if max(worth) < 0.3:
+                    roles[place] = "noise"
+        for span in self.spans:
+            for place in self._places(span):
+                strongest = max(span.meanings, key=lambda meaning: meaning.weight)
+                if roles.get(place) == "noise" and span.end - span.start > 1:
+                    continue  # the "for" of "firefox for android" stays noise
+                roles[place] = strongest.field if strongest.weight >= CHIP_FROM else "word"
+                weights[place] = min(weights.get(place, 1.0), strongest.text_weight)
+        return roles, weights
+
+    def _owned(self) -> list[tuple[str, int]]:
+        return list(zip(self.words, self.owners, strict=True))
+
+    def _places(self, span: Span) -> tuple[int, ...]:
+        return tuple(dict.fromkeys(self.owners[span.start : span.end]))
+
+    def _expansions(self) -> dict[int, tuple[Expansion, ...]]:
+        found: dict[int, dict[str, Expansion]] = {}
+        for start in range(len(self.words)):
+            for end in range(start + 1, min(start + self.vocabulary.longest, len(self.words)) + 1):
+                places = tuple(dict.fromkeys(self.owners[start:end]))
+                for other in self.vocabulary.alternatives.get(tuple(self.words[start:end]), ()):
+                    expansion = Expansion(other.text, other.weight, 1 / len(places), other.reason)
+                    for place in places:
+                        known = found.setdefault(place, {})
+                        if other.text not in known or known[other.text].weight < other.weight:
+                            known[other.text] = expansion
+        return {
+            place: tuple(sorted(known.values(), key=lambda e: (-e.weight, e.text))[:MOST_EXPANSIONS])
+            for place, known in found.items()
+        }
+
+    def _boosts(self) -> tuple[Boost, ...]:
+        found: dict[tuple[str, str], Boost] = {}
+        for span in self.spans:
+            for meaning in span.meanings:
+                key = (meaning.field, meaning.value)
+                if key not in found or found[key].weight < meaning.weight:
+                    found[key] = Boost(*key, meaning.weight, self._places(span))
+        for place, term in enumerate(self.query.terms):
+            app = self.dictionary.app_keys.get(spelling_key(term.text))
+            if app and term.kind == "word" and not term.exclude and is_identifier(term.text):
+                found.setdefault(("app", app), Boost("app", app, 0.5, (place,)))
+        kinds = {value for name, value in found if name == "kind"}
+        if len(kinds) > 1 and any(name == "ping" for name, _ in found) and "ping" in kinds:
+            # "Metrics of the baseline ping" wants metrics: the ping's name only says which.
+            others = [b for (name, value), b in found.items() if name == "kind" and value != "ping"]
+            pinned = found[("kind", "ping")]
+            if any(set(b.terms).isdisjoint(pinned.terms) for b in others):
+                del found[("kind", "ping")]
+        return tuple(sorted(found.values(), key=lambda b: (-b.weight, b.field, b.value)))
+
+    def _chips(self) -> tuple[Understood, ...]:
+        chips = []
+        positions = self._positions()
+        for span in self.spans:
+            strong = [meaning for meaning in span.meanings if meaning.weight >= CHIP_FROM]
+            if not strong:
+                continue
+            field = max(strong, key=lambda meaning: meaning.weight).field
+            values = [meaning.value for meaning in strong if meaning.field == field]
+            titles = [self.dictionary.titles.get((field, value), value) for value in values]
+            places = self._places(span)
+            typed = " ".join(self.query.terms[place].text for place in places)
+            label = f"{_FIELD_LABELS[field]}: {', '.join(titles)}"
+            chips.append(Understood(typed, field, ",".join(values), label, self._without(places, positions)))
+        return tuple(chips)
+
+    def _positions(self) -> list[tuple[int, int]]:
+        """Where each term stands in the text."""
+        positions, cursor = [], 0
+        for term in self.query.terms:
+            start = self.query.text.find(term.text, cursor)
+            start = cursor if start < 0 else start
+            positions.append((start, start + len(term.text)))
+            cursor = start + len(term.text)
+        return positions
+
+    def _without(self, places: tuple[int, ...], positions: list[tuple[int, int]]) -> str:
+        """The text with these terms quoted: a quoted word is taken literally."""
+        text = self.query.text
+        for place in sorted(places, reverse=True):
+            start, end = positions[place]
+            text = f'{text[:start]}"{text[start:end]}"{text[end:]}'
+        return text
+
+    def _names(self, terms: tuple[UnderstoodTerm, ...], boosts: tuple[Boost, ...]) -> tuple[NameGuess, ...]:
+        """What may be a name, best first; of two guesses with one key the surer one."""
+        best: dict[tuple[str, str], NameGuess] = {}
+        for guess in (*_typed_names(terms), *self._meant_names(terms, boosts)):
+            known = best.get((guess.key, guess.kind))
+            if len(guess.key) > 1 and (known is None or known.weight < guess.weight):
+                best[guess.key, guess.kind] = guess
+        return tuple(sorted(best.values(), key=lambda guess: -guess.weight))
+
+    def _meant_names(
+        self, terms: tuple[UnderstoodTerm, ...], boosts: tuple[Boost, ...]
+    ) -> Iterator[NameGuess]:
+        """The ping of "baseline ping", the app of "firefox for android", the rest of "fenix crash count"."""
+        wanted = [place for place, term in enumerate(terms) if not term.exclude]
+        kinds = [boost.value for boost in boosts if boost.field == "kind"]
+        said = {place for place in wanted if terms[place].role != "noise"}
+        for boost in boosts:
+            if boost.field == "ping" and "ping" in kinds:
+                yield NameGuess(spelling_key(boost.value), "ping", False, boost.terms, 0.9)
+            if boost.field == "app" and boost.weight >= CHIP_FROM and said <= set(boost.terms):
+                yield NameGuess(spelling_key(boost.value), "app", True, boost.terms, 0.5 + boost.weight / 2)
+        rest = tuple(place for place in wanted if terms[place].role in ("word", "identifier"))
+        if rest and len(rest) < len(wanted):
+            key = spelling_key(" ".join(bare(terms[place].text) for place in rest))
+            for kind in kinds or [""]:
+                yield NameGuess(key, kind, False, rest, 0.8 if kind else 0.6)
+
+    def _listing(
+        self, terms: tuple[UnderstoodTerm, ...], boosts: tuple[Boost, ...]
+    ) -> dict[str, tuple[str, ...]]:
+        """Facet values to list by, when nothing but facet words and filler was typed.
+
+        An app alone, or a ping's name beside "ping", names that thing: no listing.
+        """
+        wanted = [term for term in terms if not term.exclude]
+        if not wanted or any(term.role in ("word", "identifier") for term in wanted):
+            return {}
+        strong = [boost for boost in boosts if boost.weight >= CHIP_FROM]
+        listed: dict[str, tuple[str, ...]] = {}
+        for boost in strong:
+            listed[boost.field] = (*listed.get(boost.field, ()), boost.value)
+        named_ping = "ping" in listed and listed.get("kind", ("ping",)) == ("ping",)
+        if named_ping or not set(listed) - {"app"} or all(term.role == "noise" for term in wanted):
+            return {}
+        return listed
+
+
+def _typed_names(terms: tuple[UnderstoodTerm, ...]) -> Iterator[NameGuess]:
+    """The whole text as one name, and each identifier in it."""
+    if len(terms) == 1 and not terms[0].exclude:
+        for key, kind, weight in spellings(terms[0].text):
+            yield NameGuess(key, kind, True, (0,), weight)
+        return
+    places = tuple(range(len(terms)))
+    if not any(term.exclude or term.group for term in terms):
+        yield NameGuess(spelling_key(" ".join(term.text for term in terms)), "", True, places, 1.0)
+    for place, term in enumerate(terms):
+        if not term.exclude and is_identifier(term.text):
+            sure = 0.98 if is_joined(term.text) else 0.6  # "WebRTC" among other words is a word
+            for key, kind, weight in spellings(term.text):
+                yield NameGuess(key, kind, False, (place,), weight * sure)
