@@ -1,0 +1,183 @@
+"""`python -m tests.check_sql [DATA_DIR]`: every query of the whole catalogue against the real schemas.
+
+For each active metric in each ping of each app, each probe, ping and table: the queries
+are made, parsed in BigQuery's dialect, and every path in them is walked to its leaf
+(sql_paths). Prints counts; exit code 1 where anything is refused.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from pathlib import Path
+
+import sqlglot
+
+from indexer.config import load_config
+from indexer.generation import open_current
+from indexer.items import AnyItem, ColumnRef, MetricItem, ProbeItem
+from indexer.records import Column
+from indexer.store import Store
+from search_app.sql import SqlQuery, queries_for, queries_for_column
+from search_app.sql._events_stream import EVENTS_STREAM
+from search_app.sql._metrics import structure_keys
+from search_app.tools import Context
+from tests.sql_paths import Checker, UnknownPath
+
+KINDS = ("metric", "probe", "ping", "table")
+EXAMPLES = 20
+
+
+@dataclass
+class Outcome:
+    """What was checked."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    refused: list[str] = field(default_factory=list)
+
+    def add(self, other: Outcome) -> None:
+        self.counts.update(other.counts)
+        self.refused += other.refused
+
+
+class Schemas:
+    """dataset.table -> columns, the events_stream views by hand where nothing is published."""
+
+    def __init__(self, store: Store, digests: dict[str, str]) -> None:
+        self._store = store
+        self.digests = digests
+
+    def columns_of(self, table: str) -> Sequence[Column]:
+        digest = self.digests.get(table, "")
+        if digest:
+            return self._store.columns(digest)
+        return EVENTS_STREAM if table.endswith(".events_stream") else ()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("data_dir", nargs="?", type=Path, help="default: the configured one")
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--every", type=int, default=1, help="check each n-th item only")
+    parser.add_argument("--kind", action="append", choices=KINDS)
+    options = parser.parse_args()
+    data_dir = options.data_dir or load_config(None).data_dir
+    opened = open_current(data_dir)
+    if opened is None:
+        print(f"{data_dir} has no generation: run starchart crawl and starchart build first")
+        return 2
+    started = time.monotonic()
+    outcome = check_all(
+        opened.path / "catalogue.sqlite", options.kind or KINDS, options.processes, options.every
+    )
+    for name, count in sorted(outcome.counts.items()):
+        print(f"{name:32} {count:9,}")
+    for refused in outcome.refused[:EXAMPLES]:
+        print(refused)
+    print(f"{len(outcome.refused):,} refused, {time.monotonic() - started:.0f} s")
+    return 1 if outcome.refused else 0
+
+
+def check_all(catalogue: Path, kinds: Sequence[str], processes: int, every: int = 1) -> Outcome:
+    """All queries of the given kinds, shared out over processes."""
+    store = Store(catalogue)
+    ids = [item_id for kind in kinds for item_id in store.ids(kind)[::every]]
+    outcome = Outcome()
+    shares = [(catalogue, ids[start::processes]) for start in range(processes)]
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        for share in pool.map(_share, shares):
+            outcome.add(share)
+    return outcome
+
+
+def _share(work: tuple[Path, list[str]]) -> Outcome:
+    catalogue, ids = work
+    store = Store(catalogue)
+    schemas = Schemas(store, _digests(store))
+    checker = Checker(lambda name: schemas.columns_of(_short(name)))
+    seen: set[tuple[str, str]] = set()
+    outcome = Outcome()
+    for start in range(0, len(ids), 500):
+        for item in store.items(ids[start : start + 500]):
+            keys = json_keys(item)
+            for query in _queries(item, schemas, outcome):
+                outcome.counts[f"{item.kind} queries"] += 1
+                short = query.table
+                digest = schemas.digests.get(_short(short), "") or short
+                # the same text over the same schema needs one check only
+                same = (digest, query.sql.replace(short, "", 1).replace(f".{short}`", ""))
+                if same in seen:
+                    outcome.counts["checked as the same"] += 1
+                    continue
+                seen.add(same)
+                try:
+                    outcome.counts["paths walked"] += checker.check(query.sql, keys)
+                except (UnknownPath, sqlglot.errors.SqlglotError) as problem:
+                    outcome.refused.append(f"{item.id} {query.table} {query.variant}: {problem}\n{query.sql}")
+    return outcome
+
+
+def _short(table: str) -> str:
+    return table.split(".", 1)[1] if table.count(".") == 2 else table
+
+
+def _digests(store: Store) -> dict[str, str]:
+    """dataset.table -> schema; the shared project's table where several projects have the name."""
+    found: dict[str, str] = {}
+    for item in store.items(store.ids("table")):
+        if item.schema_digest and (item.project == "moz-fx-data-shared-prod" or item.name not in found):
+            found[item.name] = item.schema_digest
+    return found
+
+
+def _queries(item: AnyItem, schemas: Schemas, outcome: Outcome) -> Iterator[SqlQuery]:
+    if isinstance(item, MetricItem):
+        if item.status != "active":
+            outcome.counts["metrics that are not active"] += 1
+            return
+        for row in pairs(item):
+            made = queries_for_column(item, row, schemas.columns_of)
+            outcome.counts["metric places"] += 1
+            if made:
+                outcome.counts["metric places with SQL"] += 1
+            elif row.exists:
+                outcome.refused.append(f"{item.id} {row.table} {row.column}: no query")
+            else:
+                outcome.counts["metric places without a column"] += 1
+            yield from made
+        return
+    made = queries_for(item, Context(), schemas.columns_of)
+    outcome.counts[f"{item.kind}s {'with' if made else 'without'} SQL"] += 1
+    if isinstance(item, ProbeItem) and not made and any(row.exists for row in item.columns):
+        outcome.refused.append(f"{item.id}: no query")
+    yield from made
+
+
+def pairs(item: MetricItem) -> list[ColumnRef]:
+    """One row for each app and ping: the view over all channels where there is one."""
+    best: dict[tuple[str, str], ColumnRef] = {}
+    for row in item.columns:
+        held = best.get((row.app, row.ping))
+        if held is None or (held.app_id and not row.app_id):
+            best[row.app, row.ping] = row
+    return list(best.values())
+
+
+def json_keys(item: AnyItem) -> frozenset[str]:
+    """The keys that upstream defines for the JSON of an item: extras, or an object's structure."""
+    if isinstance(item, MetricItem) and item.definition:
+        extras = {key.name for key in item.definition.extra_keys}
+        return frozenset(extras | set(structure_keys(item.definition.structure)[1]))
+    if isinstance(item, ProbeItem):
+        return frozenset(key for definition in item.definitions for key in definition.extra_keys)
+    return frozenset()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

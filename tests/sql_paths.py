@@ -1,0 +1,252 @@
+"""A checker of generated SQL: every path in it, down to its leaf, against the columns of its tables.
+
+sqlglot parses the text in BigQuery's dialect, but does not look into structs. Here each
+FROM item gets a shape (a table, a common table expression, or the element of an UNNEST),
+and each dotted path is walked segment by segment through it. What is not known is
+refused: a table without columns, a segment that is not there, a routine of mozfun that
+we did not read, a key of a JSON column that upstream does not define.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import sqlglot
+from sqlglot import exp
+
+from indexer.records import Column
+
+
+class UnknownPath(ValueError):
+    """The query names something that the schema does not have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a path stands for."""
+
+    fields: dict[str, Shape] = field(default_factory=dict)  # of a struct, folded to lower case
+    repeated: bool = False
+    json: bool = False
+    anything: bool = False  # a computed value whose inside nobody may look into
+
+    def element(self) -> Shape:
+        return Shape(self.fields, False, self.json)
+
+
+VALUE = Shape(anything=True)
+KEY_VALUE = Shape({"key": VALUE, "value": VALUE}, repeated=True)
+# mozfun routines, read in bigquery-etl (sql/mozfun/*/udf.sql): what they give back
+ROUTINES = {
+    "mozfun.glam.percentile": VALUE,
+    "mozfun.map.get_key": VALUE,
+    "mozfun.hist.percentiles": Shape({"percentile": VALUE, "value": VALUE}, repeated=True),
+    "mozfun.hist.extract": Shape(
+        {
+            "bucket_count": VALUE,
+            "histogram_type": VALUE,
+            "sum": VALUE,
+            "range": Shape(repeated=True),
+            "values": KEY_VALUE,
+        }
+    ),
+}
+
+
+def table_shape(columns: Sequence[Column]) -> Shape:
+    """The columns of a table as a tree."""
+    root = Shape()
+    for column in sorted(columns, key=lambda c: c.path.count(".")):
+        *parents, leaf = column.path.lower().split(".")
+        holder = root
+        for parent in parents:  # a schema that leaves a parent out means a plain struct
+            holder = holder.fields.setdefault(parent, Shape())
+        holder.fields[leaf] = Shape(repeated=column.mode == "REPEATED", json=column.type == "JSON")
+    return root
+
+
+class Checker:
+    """Checks queries over one catalogue; a table's tree is made once."""
+
+    def __init__(self, columns_of: Callable[[str], Sequence[Column]]) -> None:
+        self._columns_of = columns_of
+        self._shapes: dict[str, Shape] = {}
+
+    def check(self, sql: str, json_keys: Collection[str] = ()) -> int:
+        """How many paths were walked. Raises UnknownPath, or sqlglot's ParseError."""
+        statement = sqlglot.parse_one(sql, dialect="bigquery")
+        if not isinstance(statement, exp.Select):
+            raise UnknownPath(f"not a SELECT: {sql[:80]}")
+        walk = _Walk(self._table, frozenset(json_keys))
+        walk.select(statement, {})
+        return walk.walked
+
+    def _table(self, name: str) -> Shape:
+        if name not in self._shapes:
+            short = name.removeprefix("mozdata.")
+            columns = self._columns_of(short)
+            if not columns:
+                raise UnknownPath(f"no columns are known of {short}")
+            self._shapes[name] = table_shape(columns)
+        return self._shapes[name]
+
+
+class _Walk:
+    """One query."""
+
+    def __init__(self, table: Callable[[str], Shape], json_keys: frozenset[str]) -> None:
+        self._table = table
+        self._json_keys = json_keys
+        self.walked = 0
+
+    def select(self, query: exp.Select, outer: dict[str, Shape]) -> Shape:
+        """The output columns of a SELECT as a shape, everything in it checked."""
+        tables = dict(outer)
+        with_ = query.args.get("with_") or query.args.get("with")
+        for cte in with_.expressions if with_ else ():
+            tables[cte.alias.lower()] = self.select(cte.this, tables)
+        names: dict[str, Shape] = {}
+        bare: dict[str, Shape] = {}
+        from_ = query.args.get("from_") or query.args["from"]
+        for item in [from_.this, *(join.this for join in query.args.get("joins") or ())]:
+            self._from_item(item, tables, names, bare)
+        outputs: dict[str, Shape] = {}
+        for expression in query.expressions:
+            value = self._value(expression.unalias(), names, bare)
+            outputs[expression.alias_or_name.lower()] = value
+        if where := query.args.get("where"):
+            self._value(where.this, names, bare)
+        for part in ("group", "order"):
+            for expression in query.args[part].expressions if query.args.get(part) else ():
+                self._value(expression, names, {**bare, **outputs})
+        return Shape(outputs)
+
+    def _from_item(
+        self, item: exp.Expression, tables: dict[str, Shape], names: dict[str, Shape], bare: dict[str, Shape]
+    ) -> None:
+        if isinstance(item, exp.Unnest):
+            source = self._value(item.expressions[0], names, bare)
+            if not source.repeated:
+                raise UnknownPath(f"UNNEST of what is no array: {item.sql('bigquery')}")
+            alias = item.args["alias"].columns[0].name.lower()
+            names[alias] = source.element()
+            return
+        if not isinstance(item, exp.Table):
+            raise UnknownPath(f"what is this in FROM: {item.sql('bigquery')}")
+        full = ".".join(part.name for part in item.parts)
+        shape = tables[full.lower()] if full.lower() in tables else self._table(full)
+        if item.alias:
+            names[item.alias.lower()] = shape
+        else:
+            bare.update(shape.fields)
+
+    def _value(self, node: exp.Expression, names: dict[str, Shape], bare: dict[str, Shape]) -> Shape:
+        """The shape of an expression, and all that is in it checked."""
+        routine = _routine(node)
+        if routine:
+            name, arguments = routine
+            if name not in ROUTINES:
+                raise UnknownPath(f"unknown routine {name}")
+            shapes = [self._value(argument, names, bare) for argument in arguments]
+            if name == "mozfun.map.get_key":
+                self._key_of_map(shapes[0], arguments[1])
+            return ROUTINES[name]
+        if isinstance(node, exp.Column):
+            return self._path([part.name for part in node.parts], names, bare)
+        if isinstance(node, exp.Dot):
+            if segments := _segments(node):
+                return self._path(segments, names, bare)
+            return self._step(self._value(node.this, names, bare), node.expression.name)
+        if isinstance(node, exp.Bracket):
+            for index in node.expressions:
+                self._value(index, names, bare)
+            inner = self._value(node.this, names, bare)
+            return inner.element() if inner.repeated else VALUE
+        if isinstance(node, exp.JSONExtractScalar | exp.JSONExtractArray | exp.JSONExtract):
+            return self._json(node, names, bare)
+        return self._computed(node, names, bare)
+
+    def _computed(self, node: exp.Expression, names: dict[str, Shape], bare: dict[str, Shape]) -> Shape:
+        if isinstance(node, exp.PropertyEQ):
+            return self._value(node.expression, names, bare)
+        shapes = [self._value(child, names, bare) for child in _children(node)]
+        if isinstance(node, exp.Struct):
+            named = [e.this.name.lower() for e in node.expressions if isinstance(e, exp.PropertyEQ)]
+            return Shape(dict(zip(named, shapes, strict=False)))
+        if isinstance(node, exp.ArrayAgg | exp.Array):
+            return Shape(KEY_VALUE.fields, repeated=True)
+        return shapes[0] if isinstance(node, exp.Paren | exp.Alias | exp.Ordered) else VALUE
+
+    def _path(self, segments: list[str], names: dict[str, Shape], bare: dict[str, Shape]) -> Shape:
+        self.walked += 1
+        first, *rest = [segment.lower() for segment in segments]
+        if first in names:
+            shape = names[first]
+        elif first in bare:
+            shape = bare[first]
+        else:
+            raise UnknownPath(f"{first} in {'.'.join(segments)} is neither alias nor column")
+        for segment, written in zip(rest, segments[1:], strict=True):
+            shape = self._step(shape, written if shape.json else segment)
+        return shape
+
+    def _step(self, shape: Shape, segment: str) -> Shape:
+        if shape.json:
+            self._json_key(segment)
+            return Shape(json=True)
+        if shape.repeated:
+            raise UnknownPath(f"{segment} is asked of an array")
+        found = shape.fields.get(segment.lower())
+        if found is None:
+            raise UnknownPath(f"there is no {segment} here")
+        return found
+
+    def _json(self, node: exp.Expression, names: dict[str, Shape], bare: dict[str, Shape]) -> Shape:
+        held = self._value(node.this, names, bare)
+        if not held.json:
+            raise UnknownPath(f"JSON is asked of another type: {node.sql('bigquery')}")
+        for part in node.expression.find_all(exp.JSONPathKey) if node.expression else ():
+            self._json_key(str(part.this))
+        return Shape(repeated=isinstance(node, exp.JSONExtractArray), json=True)
+
+    def _json_key(self, key: str) -> None:
+        if key not in self._json_keys:
+            raise UnknownPath(f"{key} is no key of this JSON")
+
+    def _key_of_map(self, shape: Shape, key: exp.Expression) -> None:
+        if shape.fields and not {"key", "value"} <= shape.fields.keys() and "key_value" not in shape.fields:
+            raise UnknownPath("get_key is asked of what is no map")
+        if isinstance(key, exp.Literal):
+            self._json_key(key.name)
+
+
+def _children(node: exp.Expression) -> Iterator[exp.Expression]:
+    for child in node.iter_expressions():
+        if isinstance(child, exp.DataType | exp.Identifier | exp.TableAlias | exp.Var | exp.Star):
+            continue
+        if isinstance(child, exp.Select | exp.Subquery):
+            raise UnknownPath(f"not checked: {child.sql('bigquery')}")
+        yield child
+
+
+def _segments(node: exp.Dot) -> list[str]:
+    """The segments of a long path; empty where it starts with a function's result."""
+    parts: list[str] = []
+    held: exp.Expression = node
+    while isinstance(held, exp.Dot):
+        parts.insert(0, held.expression.name)
+        held = held.this
+    return [*(part.name for part in held.parts), *parts] if isinstance(held, exp.Column) else []
+
+
+def _routine(node: exp.Expression) -> tuple[str, list[exp.Expression]] | None:
+    """project.dataset.name and arguments where the node calls a routine with a path."""
+    if not (isinstance(node, exp.Dot) and isinstance(node.expression, exp.Func)):
+        return None
+    name = f"{node.this.sql('bigquery')}.{_routine_name(node.expression)}".lower()
+    return name, list(_children(node.expression))
+
+
+def _routine_name(function: exp.Func) -> str:
+    return function.name if isinstance(function, exp.Anonymous) else function.sql_name()
