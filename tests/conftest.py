@@ -1,0 +1,101 @@
+"""Fixtures: the mirror of real data, a generation and a server of it, and the same of the shipped sample.
+
+What is made of the mirror is made once for all tests that ask for it, in under a minute. While a
+test is being written, STARCHART_TEST_DATA may name a data folder that holds it already.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from indexer.config import Config, load_config
+from search_app.app import create_app
+from search_app.lexicon import completion_arrays
+from search_app.running import ensure_generation
+from search_app.whoosh_engine import WhooshEngine
+from tests.servers import served
+
+MIRROR = Path(__file__).resolve().parents[2] / "shared" / "mirror"
+
+
+@pytest.fixture(scope="session")
+def mirror() -> Path:
+    """The folder of real data. Skips where it is not; in CI that is a failure."""
+    if not MIRROR.is_dir():
+        if os.environ.get("CI"):
+            pytest.fail("the mirror is not beside the project, and CI must have it")
+        pytest.skip("the mirror is not beside the project")
+    return MIRROR
+
+
+@pytest.fixture(scope="session")
+def mirror_data(mirror: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the newest generation made of the whole mirror. Not to be changed."""
+    if ready := os.environ.get("STARCHART_TEST_DATA"):
+        return Path(ready)
+    data = tmp_path_factory.mktemp("mirror")
+    for command in ("crawl", "build"):
+        starchart(command, data=data, mirror=mirror)
+    return data
+
+
+@pytest.fixture(scope="session")
+def mirror_engine(mirror_data: Path) -> WhooshEngine:
+    """The engine over the real data."""
+    return WhooshEngine(mirror_data)
+
+
+@pytest.fixture(scope="session")
+def mirror_client(mirror_data: Path) -> FlaskClient:
+    """The application over the real data, without a server between."""
+    return create_app(_config(mirror_data)).test_client()
+
+
+@pytest.fixture(scope="session")
+def mirror_server(mirror_data: Path) -> Iterator[str]:
+    """The base URL of a real server of the real data."""
+    with served(mirror_data) as base:
+        yield base
+
+
+@pytest.fixture(scope="session")
+def sample_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with a generation made of the shipped sample. Not to be changed."""
+    data = tmp_path_factory.mktemp("sample")
+    ensure_generation(_config(data), completion_arrays)
+    return data
+
+
+@pytest.fixture(scope="session")
+def sample_client(sample_data: Path) -> FlaskClient:
+    """The application over the sample, without a server between."""
+    return create_app(_config(sample_data)).test_client()
+
+
+@pytest.fixture(scope="session")
+def sample_server(sample_data: Path) -> Iterator[str]:
+    """The base URL of a real server of the sample."""
+    with served(sample_data) as base:
+        yield base
+
+
+def starchart(*command: str, data: Path, mirror: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run a command of ours to its end. Raises CalledProcessError where it fails."""
+    environment = {**os.environ, "STARCHART_DATA_DIR": str(data)}
+    if mirror is not None:
+        environment["STARCHART_MIRROR"] = str(mirror)
+    return subprocess.run(
+        [sys.executable, "-m", "search_app.cli", *command],
+        env=environment, check=True, capture_output=True, text=True, timeout=600,
+    )  # fmt: skip
+
+
+def _config(data: Path) -> Config:
+    return load_config(None).model_copy(update={"data_dir": data})
