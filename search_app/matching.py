@@ -53,7 +53,8 @@ class Found:
     clauses: Clauses
     scored: Scored  # before filters
     masks: dict[str, Bools]  # by filter, over all documents
-    chosen: Bools  # by candidate: near enough, whatever the filters say
+    chosen: Bools  # by candidate: near enough to be a hit
+    usual: Bools  # the same as it would be without filters; differs only where these leave none of them
     places: npt.NDArray[np.int64]  # of what matches, among the candidates
     values: npt.NDArray[np.float64]  # by matching document: what it is sorted by, the largest first
     folded: Folded
@@ -73,14 +74,20 @@ def find(on: Searchable, query: Query) -> Found:
     scored = score(corpus, meaning, clauses, near_names(on, query, clauses))
     found = masks(corpus, query, on.store.schema_digests_with, on.today)
     allowed = together(found)
-    inside = np.ones(len(scored.ids), np.bool_) if allowed is None else allowed[scored.ids]
-    chosen, relaxed = _near_enough(corpus, scored, inside)
-    places = np.flatnonzero(chosen & inside)
+    usual, relaxed = _near_enough(corpus, scored)
+    chosen, inside = usual, usual
+    if allowed is not None:
+        inside = usual & allowed[scored.ids]
+        if not inside.any():
+            chosen = scored.cover >= NEAR
+            inside = chosen & allowed[scored.ids]
+            relaxed = bool(inside.any())
+    places = np.flatnonzero(inside)
     values = sort_values(corpus, query.sort, scored.ids[places], scored.scores[places])
     folded = fold(corpus, scored.ids[places], values)
     if query.sort == "relevance":
         folded = demote_namesakes(corpus, folded, values)
-    return Found(meaning, clauses, scored, found, chosen, places, values, folded, relaxed)
+    return Found(meaning, clauses, scored, found, chosen, usual, places, values, folded, relaxed)
 
 
 def near_names(on: Searchable, query: Query, clauses: Clauses) -> dict[int, float]:
@@ -99,14 +106,16 @@ def near_names(on: Searchable, query: Query, clauses: Clauses) -> dict[int, floa
     return {name.index: 1.0 / name.distance for name in on.speller.near_names(key, NEAR_NAMES)}
 
 
-def _near_enough(corpus: Corpus, scored: Scored, inside: Bools) -> tuple[Bools, bool]:
-    """Which candidates count as hits: those with every word; near misses where these fill no page."""
-    full = scored.full
-    complete = families(corpus, scored.ids[full & inside])
+def _near_enough(corpus: Corpus, scored: Scored) -> tuple[Bools, bool]:
+    """Which candidates count as hits: those with every word; near misses where these fill no page.
+
+    Decided before any filter, so that a facet's count is what choosing its value gives.
+    """
+    complete = families(corpus, scored.ids[scored.full])
     if complete >= ENOUGH:
-        return full, False
+        return scored.full, False
     near = scored.cover >= NEAR
-    if not complete and not (near & inside).any():
+    if not near.any():
         near = np.ones(len(near), np.bool_)
     return near, not complete and bool(len(near))
 

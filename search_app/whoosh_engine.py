@@ -14,12 +14,15 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+
 from indexer.arrays import Arrays
 from indexer.generation import Opened, current_name, open_current
 from indexer.items import AnyItem
 from indexer.records import Column
 from indexer.store import Store
-from search_app.corpus import Corpus
+from search_app.corpus import Bools, Corpus
 from search_app.facets import Matching, counts, facet_of
 from search_app.filtering import together
 from search_app.helping import mended, ways_out
@@ -147,14 +150,20 @@ def _facets(on: Searchable, found: Found, query: Query) -> tuple[Facet, ...]:
     whole = Matching.of(corpus, found.folded.ids)
     facets = []
     for name in query.facets:
-        matching = whole
-        if name in found.masks:
-            others = together(found.masks, without=name)
-            inside = found.chosen if others is None else found.chosen & others[found.scored.ids]
-            matching = Matching.of(corpus, found.scored.ids[inside])
-        counted = counts(corpus.facets[name], matching)
+        counted = counts(corpus.facets[name], whole) if name not in found.masks else _without(on, found, name)
         facets.append(facet_of(corpus, name, counted, query.filters.get(name, ()), on.titles))
     return tuple(facets)
+
+
+def _without(on: Searchable, found: Found, name: str) -> npt.NDArray[np.int64]:
+    """Families by value of a facet, as if its own filter were not there."""
+    others, ids, index = together(found.masks, without=name), found.scored.ids, on.corpus.facets[name]
+
+    def counted(chosen: Bools) -> npt.NDArray[np.int64]:
+        return counts(index, Matching.of(on.corpus, ids[chosen if others is None else chosen & others[ids]]))
+
+    usual = counted(found.usual)
+    return usual if found.chosen is found.usual else np.where(usual > 0, usual, counted(found.chosen))
 
 
 def _normalised(query: Query) -> Sequence[object]:
