@@ -11,7 +11,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from whoosh.lang.porter import stem as _porter
+from whoosh.lang.porter2 import stem as _porter2
 
 # "HTTPServer2" is HTTP, Server, 2; "active_ticks" is active, ticks; other scripts stay whole.
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_a-zA-Z]+")
@@ -48,13 +48,13 @@ def compounds(text: str) -> list[str]:
 
 @lru_cache(maxsize=200_000)
 def stem(word: str) -> str:
-    """The stem of one lower-case word; short words and words of other scripts stay as they are.
+    """The stem of one lower-case word (Porter2); short words and words of other scripts stay as they are.
 
     Three letters and fewer are left alone: "gas" is not "ga", "ms" not "m", "dns" not "dn".
     """
     if len(word) <= 3 or not word.isascii():
         return word
-    return str(_porter(word))
+    return str(_porter2(word))
 
 
 def spelling_key(text: str) -> str:

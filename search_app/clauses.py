@@ -147,7 +147,8 @@ def _with_joined(clauses: list[Clause], corpus: Corpus, speller: Speller) -> lis
             continue
         one = speller.join(spelling_key(left.text), spelling_key(right.text))
         if one and corpus.frequency(stem(one)):
-            extra = Wording((stem(one),), corpus.weights.joined / 2)
+            typed_so = left.term == right.term  # "un-install": the hyphen says that it is one word
+            extra = Wording((stem(one),), (1.0 if typed_so else corpus.weights.joined) / 2)
             for at in (place, place + 1):
                 joined[at] = replace(joined[at], wordings=(*joined[at].wordings, extra))
     return joined

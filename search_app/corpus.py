@@ -178,6 +178,7 @@ class Corpus:
             facet = self.facets[name]
             for code in range(len(facet.values)):
                 prior[facet.by_value.row(code)] *= np.float32(table.get(facet.values[code], 1.0))
+        prior[1:][self.family[1:] == self.family[:-1]] *= np.float32(weights.beside)
         return prior
 
     @cached_property

@@ -20,7 +20,7 @@ from search_app.filtering import masks, together
 from search_app.folding import Folded, demote_namesakes, fold
 from search_app.meaning import Lexicon, Understanding
 from search_app.query import Query
-from search_app.ranking import ENOUGH, NEAR, Floats
+from search_app.ranking import ENOUGH, NEAR, SAYING, SEVERAL, Floats
 from search_app.scoring import Scored, score
 from search_app.spelling import Speller
 from search_app.suggest import Suggester
@@ -74,7 +74,7 @@ def find(on: Searchable, query: Query) -> Found:
     scored = score(corpus, meaning, clauses, near_names(on, query, clauses))
     found = masks(corpus, query, on.store.schema_digests_with, on.today)
     allowed = together(found)
-    usual, relaxed = _near_enough(corpus, scored)
+    usual, relaxed = _near_enough(corpus, scored, telling(clauses))
     chosen, inside = usual, usual
     if allowed is not None:
         inside = usual & allowed[scored.ids]
@@ -106,13 +106,19 @@ def near_names(on: Searchable, query: Query, clauses: Clauses) -> dict[int, floa
     return {name.index: 1.0 / name.distance for name in on.speller.near_names(key, NEAR_NAMES)}
 
 
-def _near_enough(corpus: Corpus, scored: Scored) -> tuple[Bools, bool]:
+def telling(clauses: Clauses) -> int:
+    """How many of the wanted words say something."""
+    return sum(clause.weight >= SAYING for clause in clauses.wanted)
+
+
+def _near_enough(corpus: Corpus, scored: Scored, words: int) -> tuple[Bools, bool]:
     """Which candidates count as hits: those with every word; near misses where these fill no page.
 
-    Decided before any filter, so that a facet's count is what choosing its value gives.
+    Decided before any filter, so that a facet's count is what choosing its value gives. `words`: how many
+    words say something; see SEVERAL.
     """
     complete = families(corpus, scored.ids[scored.full])
-    if complete >= ENOUGH:
+    if complete >= ENOUGH and words < SEVERAL:
         return scored.full, False
     near = scored.cover >= NEAR
     if not near.any():

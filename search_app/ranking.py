@@ -24,8 +24,8 @@ class Weights:
     # A word in a thing's name says more than in its labels, and these more than running text.
     # Columns count least: a table of 13,000 columns holds every word.
     groups: tuple[float, ...] = (6.0, 2.5, 1.6, 0.7)  # name, label, prose, column
-    saturation: float = 3.0  # a second name hit adds little: two words matched beat one word twice
-    coordination: float = 1.6  # power of the share of wanted words found: "gc pause" beats "gc gc"
+    saturation: float = 5.0  # a second name hit adds little: two words matched beat one word twice
+    coordination: float = 1.3  # power of the share of wanted words found: "gc pause" beats "gc gc"
     completion: float = 0.85  # an unfinished word: "wallpap" as wallpaper
     ending: float = 0.5  # a last word that is whole but may go on: "use_count" as use counter
     namesake: float = 0.6  # each further thing of one name: thirty apps have a ping of that name
@@ -33,6 +33,7 @@ class Weights:
     joined: float = 0.9  # "pass word" as password, "clientsdaily" as its two words
     whole_column: float = 1.5  # days_seen_bits typed whole beats its three words apart
     near_name: float = 14.0  # a whole name with one slip: "browser.engagment.active_ticks"
+    unfinished: float = 10.0  # a name that goes on from what was typed, by the share that was: "clients_dai"
     exact_whole: float = 1000.0  # the query is this name and nothing else: out of reach of all else
     exact_part: float = 12.0  # one of the typed words is this thing's name
     preference: float = 1.2  # how far a soft preference of weight 1 lifts: x (1 + this)
@@ -52,6 +53,9 @@ class Weights:
     layers: dict[str, float] = field(
         default_factory=lambda: {"view": 1.0, "derived": 0.8, "stable": 0.75, "live": 0.6, "other": 0.7}
     )
+    # Of the members of a family the canonical one (fenix.metrics before org_mozilla_fenix.metrics) is meant
+    # unless another is named.
+    beside: float = 0.8
     # Inactive things are demoted, never hidden (rule 7).
     statuses: dict[str, float] = field(
         default_factory=lambda: {
@@ -63,7 +67,11 @@ class Weights:
 
 WEIGHTS = Weights()
 
-ENOUGH = 20  # with so many families that hold every word, near misses are not looked for: one page
+# With so many families that hold every word, near misses are not looked for: one page. But from three
+# words on that say something they always are: of a whole question what is meant seldom holds every word.
+ENOUGH = 20
+SEVERAL = 3
+SAYING = 0.3  # weight from which a word says something
 NEAR = 0.5  # least share of the wanted words, by their weight, that a near miss must hold
 PREFIX_TERMS = 300  # words that one prefix* may stand for; the most frequent ones
 COMPLETIONS = 12  # words that one unfinished word may stand for

@@ -6,7 +6,7 @@ at least one wanted word, is named exactly, or is of what the query lists.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -18,8 +18,12 @@ from search_app.ranking import Floats
 from search_app.understanding import Boost, Understanding
 
 PROXIMITY_FOR = 500  # best candidates whose words are looked at for being neighbours
+TIES = 0.02  # what importance adds to an exact name: less than a step of how sure a name is
+SHORTEST_UNFINISHED = 4  # letters from which the names that go on from them are looked at
+MOST_UNFINISHED = 3000  # of those names
 UNKNOWN = 1000  # documents that an unknown word is taken to stand in: it is likely a slip or filler
 RAREST = 2.0  # a word in three documents must not outweigh all other words of a query
+FACET_FROM = 0.15  # weight of a meaning from which what has the facet value holds the word
 FULL = 0.999  # share of the wanted words from which a document holds "all" of them, for rounding
 
 
@@ -48,12 +52,13 @@ def score(corpus: Corpus, meaning: Understanding, clauses: Clauses, near: dict[i
         return _prefer(corpus, _without(corpus, scored, clauses.unwanted), meaning.boosts)
     text = np.zeros(corpus.size, np.float32)
     cover = np.zeros(corpus.size, np.float32)
-    wanted = _worth(corpus, clauses.wanted)
+    facets = _facet_holders(corpus, meaning)
+    wanted = _worth(corpus, clauses.wanted, facets)
     parts = []
     for clause, worth in zip(clauses.wanted, wanted, strict=True):
         ids, scores = evaluate(corpus, clause)
         text[ids] += scores
-        cover[ids] += np.float32(worth)
+        cover[_with_facet(ids, facets.get(clause.term))] += np.float32(worth)
         parts.append((clause.text, ids, scores))
     total = sum(wanted)
     if total > 0:
@@ -78,7 +83,8 @@ def score(corpus: Corpus, meaning: Understanding, clauses: Clauses, near: dict[i
         places = np.searchsorted(scored.ids, np.fromiter(named, np.int32, len(named)))
         for place, (document, bonus) in zip(places.tolist(), named.items(), strict=True):
             if place < len(scored.ids) and scored.ids[place] == document:
-                scored.scores[place] += np.float32(bonus * corpus.prior[document])
+                # How surely it is named goes first; of equally sure ones the more important one is meant.
+                scored.scores[place] += np.float32(bonus * (1.0 + TIES * np.log(corpus.prior[document])))
     return scored
 
 
@@ -131,14 +137,30 @@ def holds_phrase(corpus: Corpus, ids: Ints, terms: Sequence[str]) -> Bools:
     return held
 
 
-def _worth(corpus: Corpus, clauses: Sequence[Clause]) -> list[float]:
+def _worth(corpus: Corpus, clauses: Sequence[Clause], facets: Mapping[int, Ints]) -> list[float]:
     """What each wanted word counts towards "all words": rare words more, words that need not be 0."""
     return [
         clause.weight * (1.0 + _rarity(corpus, clause.wordings[0]))
-        if clause.required and clause.wordings
+        if clause.wordings and (clause.required or clause.term in facets)
         else 0.0
         for clause in clauses
     ]
+
+
+def _facet_holders(corpus: Corpus, meaning: Understanding) -> dict[int, Ints]:
+    """Term of the query -> the documents with a facet value that it stands for: probes hold "probes"."""
+    held: dict[int, list[Ints]] = {}
+    for boost in meaning.boosts:
+        facet = corpus.facets.get(boost.field)
+        for place in boost.terms if facet and boost.weight >= FACET_FROM else ():
+            if facet and meaning.terms[place].role != "noise":
+                held.setdefault(place, []).append(facet.documents(boost.value))
+    return {place: np.unique(np.concatenate(found)) for place, found in held.items()}
+
+
+def _with_facet(ids: Ints, holders: Ints | None) -> Ints:
+    """The documents that satisfy a clause: by their text, or by the facet value that it stands for."""
+    return ids if holders is None else np.union1d(ids, holders).astype(np.int32)
 
 
 def _rarity(corpus: Corpus, wording: Wording) -> float:
@@ -161,6 +183,9 @@ def _name(
                 added[document] = bonus
             if guess.whole:
                 cover[document] = 1.0
+    for document, share in _unfinished(corpus, meaning).items():
+        added[document] = max(added.get(document, 0.0), weights.unfinished * share)
+        cover[document] = 1.0
     for document, nearness in near.items():
         added[document] = max(added.get(document, 0.0), weights.near_name * nearness)
         cover[document] = 1.0
@@ -168,6 +193,22 @@ def _name(
         if cover[document] > 0:
             text[document] = max(text[document], np.float32(0.01))
     return added
+
+
+def _unfinished(corpus: Corpus, meaning: Understanding) -> dict[int, float]:
+    """Documents with a name that goes on from what was typed, and how much of that name was typed."""
+    whole = next((guess for guess in meaning.names if guess.whole and not guess.kind), None)
+    if whole is None or len(whole.key) < SHORTEST_UNFINISHED:
+        return {}
+    found = corpus.keys.prefixed(whole.key)
+    shares: dict[int, float] = {}
+    for place in range(found.start, min(found.stop, found.start + MOST_UNFINISHED)):
+        share = (len(whole.key) / len(corpus.keys[place])) ** 0.5
+        low, high = int(corpus.key_docs.starts[place]), int(corpus.key_docs.starts[place + 1])
+        documents, sure = corpus.key_docs.values[low:high], corpus.key_sure[low:high]
+        for document, how_sure in zip(documents.tolist(), sure.tolist(), strict=True):
+            shares[document] = max(shares.get(document, 0.0), share * how_sure)
+    return shares
 
 
 def _list(corpus: Corpus, meaning: Understanding, text: Floats, cover: Floats) -> Floats | None:

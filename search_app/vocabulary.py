@@ -58,8 +58,8 @@ class Vocabulary:
 def fold(text: str) -> Words:
     """The words of a text as the vocabulary's keys are written.
 
-    >>> fold("Cookie pop-ups"), fold("FxA")
-    (('cooki', 'pop', 'up'), ('fxa',))
+    >>> fold("Pop-up windows"), fold("FxA")
+    (('pop', 'up', 'window'), ('fxa',))
     """
     return tuple(stem(piece) for piece in _PIECES.findall(_APOSTROPHE.sub("", text.lower())))
 
