@@ -22,8 +22,8 @@ LIFE = ("active", "unknown", "deprecated", "disabled", "expired", "removed")
 # Channels that ship Firefox, in the order in which a version reaches them.
 FIREFOX_CHANNELS = ("nightly", "beta", "release")
 
-_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
-_VERSION = re.compile(r"(\d{1,4})(?:\.\d\w*|[ab]\d+)*$")
+_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
+_VERSION = re.compile(r"(0|[1-9]\d{0,3})(?:\.\d{1,2})*(?:[ab]\d+|esr)?$", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,26 @@ CASES = [
     ("junk", {"deprecated_app": "Lockwise"}, "deprecated", "Lockwise is deprecated"),
     ("junk", {"disabled": True}, "disabled", "disabled in its definition"),
     ("2030-01-01", {"deprecated_app": "Lockwise"}, "deprecated", "Lockwise is deprecated"),
+    # versions: below, equal and above in each channel, and other ways to write them
+    ("149", {"channel": "nightly"}, "expired", "expired in Firefox 149 (Nightly is 150)"),
+    ("148", {"channel": "beta"}, "expired", "expired in Firefox 148 (Beta is 149)"),
+    ("147", {"channel": "release"}, "expired", "expired in Firefox 147 (Release is 148)"),
+    (" 151 ", {"channel": "nightly"}, "active", ""),
+    ("150b2", {"channel": "beta"}, "active", ""),
+    ("0", {}, "expired", "expired in Firefox 0 (Release is 148)"),
+    ("151", {"channel": "nightly", "disabled": True}, "disabled", "disabled in its definition"),
+    ("145", {"channel": "x", "in_source": False}, "removed", "removed from the source"),
+    ("145", {"channel": "x", "disabled": True}, "disabled", "disabled in its definition"),
+    # dates that are none
+    ("2026-13-01", {}, "unknown", "its expiry is not understood: 2026-13-01"),
+    ("2026/07/01", {}, "unknown", "its expiry is not understood: 2026/07/01"),
+    ("01.07.2026", {}, "unknown", "its expiry is not understood: 01.07.2026"),
+    ("0000-00-00", {}, "unknown", "its expiry is not understood: 0000-00-00"),
+    ("-150", {}, "unknown", "its expiry is not understood: -150"),
+    ("1e2", {}, "unknown", "its expiry is not understood: 1e2"),
+    ("never ever", {}, "unknown", "its expiry is not understood: never ever"),
+    ("\0", {}, "unknown", "its expiry is not understood: \0"),
+    ("٢٠٢٦", {}, "unknown", "its expiry is not understood: ٢٠٢٦"),
 ]
 
 
@@ -113,6 +133,26 @@ def test_rule_7_the_most_alive_channel_is_the_summary():
     assert summary(rows) == ("active", "")
     assert summary(rows[:1]) == ("expired", "expired in Firefox 149 (Nightly is 150)")
     assert summary([])[0] == "unknown"
+
+
+def rows(*statuses: str) -> list[ChannelStatus]:
+    return [ChannelStatus("fenix", status, "", status, f"because {status}") for status in statuses]
+
+
+@pytest.mark.parametrize(
+    ("statuses", "best"),
+    [
+        (("removed", "active"), "active"),
+        (("expired", "disabled", "removed"), "disabled"),
+        (("deprecated", "expired"), "deprecated"),
+        (("unknown", "deprecated", "disabled"), "unknown"),
+        (("removed", "expired"), "expired"),
+        (("removed", "removed"), "removed"),
+        (("active", "unknown"), "active"),
+    ],
+)
+def test_rule_7_mixed_channels_are_as_alive_as_their_most_alive(statuses, best):
+    assert summary(rows(*statuses)) == (best, f"because {best}")
 
 
 def test_the_next_change_is_the_earliest_future_date():
