@@ -318,6 +318,14 @@ def test_rule_6_a_view_over_several_channels_has_the_columns_of_all(upstream, wo
     assert paths == ["client_id", "only_one", "only_two"]
 
 
+def test_rule_6_a_view_over_a_live_table_has_the_columns_of_its_stable_twin(upstream, world):
+    upstream.app("fenix")
+    upstream.stable("fenix", "newtab", CLIENT_INFO)
+    upstream.view("fenix.newtab_live", "fenix_live.newtab_v1")
+    view = world()["table/moz-fx-data-shared-prod.fenix.newtab_live"]
+    assert (view.schema_source, view.column_count) == ("references", 3)
+
+
 def test_rule_6_views_that_reference_each_other_end(upstream, world):
     upstream.view("a.one", "a.two")
     upstream.view("a.two", "a.one")

@@ -232,8 +232,11 @@ def _with_apps(items: dict[str, TableItem], estate: Estate) -> dict[str, TableIt
 
 
 def _layers_of(item: TableItem, tables: Tables) -> list[TableItem]:
-    """What a view shows: of its references those of the same base name, else all that are known."""
-    named = [tables.get(name) for name in item.upstream]
+    """What a view shows: of its references those of the same base name, else all that are known.
+
+    Live tables are described nowhere; each has the columns of its stable twin.
+    """
+    named = [tables.get(name) or tables.get(name.replace("_live.", "_stable.")) for name in item.upstream]
     known = [found for found in named if found is not None and found.id != item.id]
     own = place_of(item.dataset, item.table).table
     same = [found for found in known if place_of(found.dataset, found.table).table == own]
