@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from indexer.sources import Fetched, Report, Request, Source, SourceUnavailable,
 
 LARGE = 2_000_000  # bytes of input from which a process of its own pays
 FEW = 20  # records below which a loss says nothing
+SAMPLE_DAY = date(2026, 6, 1)  # the day by which the sample alone is judged: it ages for nobody
 
 log = logging.getLogger(__name__)
 

@@ -24,7 +24,7 @@ from apscheduler.triggers.cron import CronTrigger
 from indexer.arrays import Arrays
 from indexer.catalogue import build_catalogue
 from indexer.config import Config, ConfigProblem
-from indexer.crawl import choose_sources, crawl
+from indexer.crawl import SAMPLE_DAY, choose_sources, crawl
 from indexer.generation import (
     GenerationRefused,
     Inputs,
@@ -150,10 +150,11 @@ def _usable(config: Config, states: Mapping[str, SnapshotState]) -> dict[str, Sn
 
 
 def _inputs(config: Config, states: Mapping[str, SnapshotState]) -> Inputs:
+    sample = is_sample(states.values())
     return Inputs(
         digests={name: state.digest for name, state in states.items()},
-        today=config.today(),
-        sample=is_sample(states.values()),
+        today=SAMPLE_DAY if sample and config.now is None else config.today(),
+        sample=sample,
     )
 
 

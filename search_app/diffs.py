@@ -65,7 +65,7 @@ class Entry:
 def history_entries(history: Sequence[MetricDefinition] | Sequence[PingDefinition]) -> tuple[Entry, ...]:
     """The entries newest first, each with what it changed."""
     definitions: list[MetricDefinition | PingDefinition] = list(history)
-    older = [*definitions[1:], None]
+    older = [*definitions[1:], None] if definitions else []  # a ping known from its schema only has none
     return tuple(
         Entry(new.first, new.last, new.source_url, tuple(_changes(old, new)) if old else ())
         for new, old in zip(definitions, older, strict=True)

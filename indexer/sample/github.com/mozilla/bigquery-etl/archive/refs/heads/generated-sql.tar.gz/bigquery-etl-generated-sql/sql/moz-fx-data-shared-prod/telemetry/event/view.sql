@@ -1,0 +1,7 @@
+CREATE OR REPLACE VIEW
+  `moz-fx-data-shared-prod.telemetry.event`
+AS
+SELECT
+  *
+FROM
+  `moz-fx-data-shared-prod.telemetry_stable.event_v4`
