@@ -13,13 +13,14 @@ from werkzeug.exceptions import HTTPException
 
 from indexer.config import Config
 from search_app import api, browser, ops, pages
-from search_app.delivery import deliver, unchanged
+from search_app.delivery import deliver, start_timing, unchanged
 from search_app.engine import Engine
 from search_app.opening import open_engine
 from search_app.query import QueryProblem
 from search_app.site import EXTENSION, NothingIndexed, Site
 from search_app.templating import set_up_templates
 
+READ_BY_PROGRAMS = ("/api/", "/export.", "/feed.atom", "/suggest")
 LONGEST_ADDRESS = 8_000  # characters of path and parameters; nothing of ours comes near
 
 
@@ -39,6 +40,7 @@ def create_app(config: Config, engine: Engine | None = None) -> Flask:
     app.register_blueprint(browser.blueprint)
     app.register_blueprint(api.blueprint)
     app.register_blueprint(pages.blueprint)
+    app.before_request(start_timing)
     app.before_request(_refuse_long_address)
     app.before_request(unchanged)
     app.after_request(deliver)
@@ -62,8 +64,8 @@ def _refuse_long_address() -> Response | None:
 
 
 def _problem(status: int, code: str, message: str, parameter: str) -> Response:
-    """An error in the shape that the asker reads: JSON below /api/, a page elsewhere."""
-    if request.path.startswith("/api/"):
+    """An error in the shape that the asker reads: JSON for programs, a page for people."""
+    if request.path.startswith(READ_BY_PROGRAMS):
         response = Response(status=status, mimetype="application/json")
         error = {"code": code, "message": message, "parameter": parameter or None}
         response.set_data(json.dumps({"error": error}))

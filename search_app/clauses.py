@@ -97,7 +97,8 @@ def _loose(
     for number, piece in enumerate(pieces):
         wordings = [Wording((stem(piece),)), *more, *whole]
         if not (speller.knows(piece) or corpus.frequency(stem(piece)) >= SEEN) and not whole:
-            wordings += _near(piece, corpus, speller, corrected)
+            # a word that the vocabulary explains is no slip: TTFB is not "ttfr"
+            wordings += _near(piece, corpus, speller, {} if more else corrected)
         elif last and number == len(pieces) - 1 and len(piece) >= SHORTEST_COMPLETION:
             wordings += _endings(piece, corpus)
         clauses.append(Clause(piece, tuple(wordings), term.weight, term.required, False, place))

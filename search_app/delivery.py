@@ -32,10 +32,14 @@ COMPRESSED = ("text/", "application/json", "application/atom", "application/open
 SMALLEST_COMPRESSED = 600  # bytes; below, the header costs more than it saves
 
 
-def unchanged() -> Response | None:
-    """304 where the asker has this answer of this generation already."""
+def start_timing() -> None:
+    """Before all else, so that every response can say how long it took."""
     g.started = time.perf_counter()
     g.etag = ""
+
+
+def unchanged() -> Response | None:
+    """304 where the asker has this answer of this generation already."""
     if request.method not in ("GET", "HEAD") or request.path.startswith(UNCACHED):
         return None
     site = current_site()

@@ -128,7 +128,7 @@ def _answer(on: Searchable, query: Query) -> Results:
     found = find(on, query)
     meant = found.meaning.query
     corrected = found.clauses.corrected
-    spelled = mended(query.text, corrected) if corrected and (found.relaxed or not found.total) else ""
+    spelled = mended(query.text, corrected)
     help_ = ways_out(meant, found, lambda q: find(on, q).total, parse_query) if found.total < FEW else ()
     return Results(
         total=found.total,

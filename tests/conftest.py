@@ -21,6 +21,8 @@ from search_app.lexicon import completion_arrays
 from search_app.running import ensure_generation
 from search_app.whoosh_engine import WhooshEngine
 from tests.servers import served
+from tests.small_world import small_world
+from tests.upstream import built
 
 MIRROR = Path(__file__).resolve().parents[2] / "shared" / "mirror"
 
@@ -99,3 +101,9 @@ def starchart(*command: str, data: Path, mirror: Path | None = None) -> subproce
 
 def _config(data: Path) -> Config:
     return load_config(None).model_copy(update={"data_dir": data})
+
+
+@pytest.fixture(scope="session")
+def small_client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
+    """The application over a small made-up world, crawled and built like the real one."""
+    return create_app(built(small_world(), tmp_path_factory.mktemp("small"))).test_client()

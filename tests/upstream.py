@@ -15,9 +15,12 @@ from typing import Any
 from indexer.catalogue import build_catalogue
 from indexer.catalogue.model import Catalogue
 from indexer.config import Config, load_config
+from indexer.crawl import crawl
 from indexer.fetch import Fetcher
+from indexer.jobs import build
 from indexer.records import Record
-from indexer.sources import Report, SourceUnavailable, find_sources
+from indexer.sources import Report, find_sources
+from search_app.lexicon import completion_arrays
 
 PROBEINFO = "probeinfo.telemetry.mozilla.org"
 PRODUCT_DETAILS = "product-details.mozilla.org/1.0"
@@ -30,6 +33,18 @@ LOOKER = "raw.githubusercontent.com/mozilla/looker-hub/main/namespaces.yaml"
 ANNOTATIONS = "mozilla.github.io/glean-annotations/api.json"
 EXPERIMENTS = "experimenter.services.mozilla.com/api/v6/experiments/index.json"
 
+# Each source has its file even where a test publishes nothing there, so that none falls back to the sample.
+EMPTY = {
+    f"{SQL}/.keep": "",
+    f"{SCHEMAS}/.keep": "",
+    f"{DOCS}/.keep": "",
+    f"{HUB}/.keep": "",
+    LOOKER: "{}",
+    ANNOTATIONS: "{}",
+    f"{PRODUCT_DETAILS}/firefox_versions.json": "{}",
+    f"{PRODUCT_DETAILS}/firefox_history_major_releases.json": "{}",
+    f"{PRODUCT_DETAILS}/firefox_history_development_releases.json": "{}",
+}
 DAY = date(2026, 7, 1)
 NEWEST = "2026-06-09 00:00:00"
 OLDEST = "2020-01-01 00:00:00"
@@ -129,8 +144,6 @@ class Upstream:
         }
         current = {keys[name][0]: f"{major}.0{keys[name][1]}" for name, major in majors.items()}
         self.files[f"{PRODUCT_DETAILS}/firefox_versions.json"] = json.dumps(current)
-        for history in ("major", "development"):
-            self.files[f"{PRODUCT_DETAILS}/firefox_history_{history}_releases.json"] = "{}"
 
     def experiment(self, slug: str, app: str, metrics: Mapping[str, bool]) -> None:
         """The one running experiment, which switches metrics on or off."""
@@ -154,6 +167,7 @@ class Upstream:
     def write(self, folder: Path) -> Path:
         """All files below a folder, which is then a mirror; returns the folder."""
         files = {
+            **EMPTY,
             f"{PROBEINFO}/v2/glean/app-listings": json.dumps(self._listings),
             f"{PROBEINFO}/v2/glean/library-variants": json.dumps(self._variants),
             f"{PROBEINFO}/firefox/all/main/all_probes": json.dumps(self._probes),
@@ -203,7 +217,7 @@ def catalogue_of(upstream: Upstream, folder: Path, today: date = DAY) -> Catalog
 
 
 def records_of(upstream: Upstream, folder: Path) -> list[Record]:
-    """All records; a source that has no file here gives none."""
+    """All records that the sources read of it."""
     config = config_of(upstream.write(folder / "mirror"), folder / "data")
     found: list[Record] = []
     with Fetcher(config, folder / "cache") as fetcher:
@@ -211,12 +225,9 @@ def records_of(upstream: Upstream, folder: Path) -> list[Record]:
             if not config.sources[name].enabled or name == "tools":
                 continue
             options = config.options_of(name)
-            try:
-                fetched = fetcher.fetch(source.requests(options))
-                fetched += fetcher.fetch(source.more_requests(fetched, options))
-                found.extend(source.records(fetched, options, Report()))
-            except SourceUnavailable:
-                continue
+            fetched = fetcher.fetch(source.requests(options))
+            fetched += fetcher.fetch(source.more_requests(fetched, options))
+            found.extend(source.records(fetched, options, Report()))
     return found
 
 
@@ -227,6 +238,15 @@ def _definition(given: Mapping[str, Any]) -> dict[str, Any]:
     reflog: int = entry.pop("reflog", 0)
     defaults = {"description": "Made up.", "expires": "never", "send_in_pings": ["metrics"], "bugs": []}
     return {**defaults, "dates": dates, "reflog-index": {"first": reflog, "last": reflog}, **entry}
+
+
+def built(upstream: Upstream, folder: Path, today: date = DAY) -> Config:
+    """What is published, crawled and built into a generation; the settings of its server."""
+    config = config_of(upstream.write(folder / "mirror"), folder / "data", today)
+    for done in crawl(config):
+        assert done.outcome == "parsed" or not done.state.from_sample, done
+    build(config, None, completion_arrays)
+    return config
 
 
 def names(items: Sequence[Any]) -> list[str]:
