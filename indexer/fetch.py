@@ -23,6 +23,7 @@ from urllib.parse import unquote, urlsplit
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import NewConnectionError
 from urllib3.util.retry import Retry
 
 from indexer.archives import ArchiveLimits, digest_folder, walk_archive
@@ -53,6 +54,7 @@ class Fetcher:
         self._at_once = threading.Semaphore(config.crawl.at_once)
         self._hosts: dict[str, ThreadPoolExecutor] = {}
         self._hosts_lock = threading.Lock()
+        self._unreachable: dict[str, str] = {}  # host -> why; asked no more in this crawl
 
     def __enter__(self) -> Fetcher:
         return self
@@ -132,6 +134,9 @@ class Fetcher:
 
     def _ask(self, url: str) -> Entry | None:
         """The cache's entry of a URL, fetched or revalidated now; None for a 404."""
+        host = urlsplit(url).netloc
+        if host in self._unreachable:
+            raise SourceUnavailable(f"{url}: {self._unreachable[host]}")
         for attempt in range(self._limits.retries + 1):
             try:
                 return self._ask_once(url)
@@ -140,6 +145,8 @@ class Fetcher:
                     raise SourceUnavailable(f"{url}: {error}") from error
                 time.sleep(self._limits.backoff_seconds * 2**attempt)
             except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+                if _is_unreachable(error):
+                    self._unreachable[host] = _cause(error)
                 raise SourceUnavailable(f"{url}: {_cause(error)}") from error
         raise AssertionError("unreachable: the last attempt returns or raises")
 
@@ -205,6 +212,7 @@ def _session(limits: CrawlConfig) -> requests.Session:
     session.max_redirects = limits.max_redirects
     retry = Retry(
         total=limits.retries,
+        connect=1,  # where there is no network, patience does not help
         backoff_factor=limits.backoff_seconds,
         status_forcelist=RETRIED,
         allowed_methods=("GET",),
@@ -219,13 +227,23 @@ def _session(limits: CrawlConfig) -> requests.Session:
 
 def _cause(error: BaseException) -> str:
     """The innermost reason, in one line: "Connection refused" rather than four wrapped names."""
-    seen: set[int] = set()
-    while id(error) not in seen:
-        seen.add(id(error))
-        inner = getattr(error, "reason", None) or next(
-            (part for part in error.args if isinstance(part, BaseException)), None
-        )
-        if not isinstance(inner, BaseException):
-            break
-        error = inner
-    return " ".join(f"{type(error).__name__}: {error}".split())[:300]
+    innermost = _chain(error)[-1]
+    return " ".join(f"{type(innermost).__name__}: {innermost}".split())[:300]
+
+
+def _is_unreachable(error: BaseException) -> bool:
+    """Whether there was no connection at all, to the host or to the proxy on the way."""
+    none = (NewConnectionError, requests.ConnectTimeout, requests.exceptions.ProxyError)
+    return any(isinstance(each, none) for each in _chain(error))
+
+
+def _chain(error: BaseException) -> list[BaseException]:
+    """An error and those that it wraps, the innermost last."""
+    chain = [error]
+    while True:
+        last = chain[-1]
+        wrapped = (getattr(last, "reason", None), *last.args, last.__cause__)
+        inner = next((each for each in wrapped if isinstance(each, BaseException)), None)
+        if inner is None or inner in chain:
+            return chain
+        chain.append(inner)

@@ -69,6 +69,7 @@ def start_logging(level: int = logging.INFO) -> None:
     """One line for each event on stderr; for the processes that are ours from their start."""
     logging.basicConfig(level=level, format=LOG_FORMAT)
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    logging.getLogger("urllib3").setLevel(logging.ERROR)  # a source's own line says why it failed
 
 
 def build(

@@ -29,7 +29,7 @@ from search_app.query import QueryProblem, parse_query
 from search_app.results import Hit, Results
 from search_app.running import ensure_generation, run_together
 from search_app.search_json import results_json
-from search_app.serving import Server
+from search_app.serving import PortUnusable, Server, check_port
 from search_app.site import NothingIndexed, current_site
 
 
@@ -70,6 +70,7 @@ def main(context: click.Context, path: Path | None, quiet: bool) -> None:
 def run(settings: Settings) -> None:
     """Serve, and crawl and build beside it. Ctrl-C stops both."""
     with _told():
+        check_port(settings.config)
         ensure_generation(settings.config, completion_arrays)
     own = ["--config", str(settings.path)] if settings.path else []
     sys.exit(run_together([[*own, "serve"], [*own, "schedule"]]))
@@ -82,13 +83,14 @@ def run(settings: Settings) -> None:
 def crawl_command(settings: Settings, sources: tuple[str, ...], accept_loss: bool) -> None:
     """Fetch and parse the sources named, or all that are enabled, and keep their records.
 
-    A source that fails keeps its last good records; the exit code is 1 only if all of them fail.
+    A source that fails keeps its last good records; the exit code is 1 only if nothing could be fetched.
     """
     with _told():
         crawled = crawl(settings.config, sources, _progress(settings.config), accept_loss=accept_loss)
     for each in crawled:
         click.echo(_crawled_line(each))
-    if crawled and all(each.state.error for each in crawled):
+    fetching = [each for each in crawled if each.state.files or each.state.error]
+    if fetching and all(each.state.error for each in fetching):
         raise click.ClickException("no source could be reached")
 
 
@@ -119,7 +121,10 @@ def serve(settings: Settings, host: str | None, port: int | None, workers: int |
     given = {"host": host, "port": port, "workers": workers}
     changes = {name: value for name, value in given.items() if value is not None}
     server = settings.config.server.model_copy(update=changes)
-    Server(settings.config.model_copy(update={"server": server})).run()
+    config = settings.config.model_copy(update={"server": server})
+    with _told():
+        check_port(config)
+    Server(config).run()
 
 
 @main.command()
@@ -202,7 +207,7 @@ def _told() -> Iterator[None]:
         yield
     except (UnknownSource, ConfigProblem, QueryProblem) as error:
         raise click.UsageError(str(error)) from None
-    except (Busy, GenerationRefused, SnapshotDamaged) as error:
+    except (Busy, GenerationRefused, PortUnusable, SnapshotDamaged) as error:
         raise click.ClickException(str(error)) from None
     except NothingIndexed:
         raise click.ClickException("nothing is indexed yet: starchart crawl, then starchart build") from None

@@ -7,6 +7,7 @@ generation's files, which the kernel shares between them.
 from __future__ import annotations
 
 import os
+import socket
 from typing import Any
 
 import gunicorn.app.base
@@ -14,6 +15,10 @@ from flask import Flask
 
 from indexer.config import Config
 from search_app.app import create_app
+
+
+class PortUnusable(Exception):
+    """Nobody can listen there; the message says why."""
 
 
 class Server(gunicorn.app.base.BaseApplication):  # type: ignore[misc]
@@ -45,6 +50,19 @@ def options(config: Config) -> dict[str, Any]:
         "control_socket_disable": True,
         "when_ready": lambda _: print(f"Starchart is at {address(config)}", flush=True),
     }
+
+
+def check_port(config: Config) -> None:
+    """Raises PortUnusable at once where listening fails; gunicorn would try for five seconds first."""
+    host, port = config.server.host, config.server.port
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host.strip("[]"), port), family=family).close()
+    except OSError as error:
+        cause = os.strerror(error.errno) if error.errno else str(error)
+        raise PortUnusable(
+            f"cannot listen at {host}:{port}: {cause}. Choose another port with PORT or --port"
+        ) from None
 
 
 def address(config: Config) -> str:

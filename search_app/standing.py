@@ -90,6 +90,8 @@ def _source(source: SourceStatus) -> SourceStanding:
 def _summary(sources: tuple[SourceStanding, ...], generation: Generation, at: datetime) -> str:
     """One or two sentences on freshness."""
     if generation.sample:
+        if any(source.state == "sample" and source.detail.error for source in sources):
+            return "Served from the shipped sample, since the last crawl could not reach its sources."
         return "Served from the shipped sample until the first crawl is through."
     on = [source for source in sources if source.state != "off"]
     late = [source.name.replace("_", " ") for source in on if source.state != "good"]

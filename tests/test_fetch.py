@@ -16,6 +16,7 @@ from werkzeug import Response
 from indexer.config import Config, load_config
 from indexer.fetch import Fetcher
 from indexer.sources import Request, SourceUnavailable
+from tests.servers import free_port
 
 NOTHING_LISTENS = "http://127.0.0.1:9"
 
@@ -200,7 +201,33 @@ def test_nobody_listening_is_told_in_few_words(fetcher_with: Callable[..., Fetch
     with pytest.raises(SourceUnavailable) as problem:
         fetcher_with().fetch([Request(f"{NOTHING_LISTENS}/a")])
     assert "refused" in str(problem.value).lower()
-    assert len(str(problem.value)) < 200
+    assert len(str(problem.value)) < 100
+
+
+def test_a_host_that_cannot_be_reached_is_not_asked_again_in_the_same_crawl(
+    fetcher_with: Callable[..., Fetcher],
+) -> None:
+    port = free_port()
+    fetcher = fetcher_with()
+    with pytest.raises(SourceUnavailable, match="refused"):
+        fetcher.fetch([Request(f"http://127.0.0.1:{port}/a")])
+    late = HTTPServer(port=port)
+    late.expect_request("/a").respond_with_data(b"there now")
+    with late:
+        with pytest.raises(SourceUnavailable, match="refused"):
+            fetcher.fetch([Request(f"http://127.0.0.1:{port}/a")])
+        assert not late.log
+        assert fetcher_with().fetch([Request(f"http://127.0.0.1:{port}/a")])[0].body() == b"there now"
+
+
+def test_a_proxy_that_is_not_there_is_told_too(
+    fetcher_with: Callable[..., Fetcher], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", NOTHING_LISTENS)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    with pytest.raises(SourceUnavailable, match="refused"):
+        fetcher_with().fetch([Request("http://far.example/a")])
 
 
 def test_no_host_is_asked_for_more_at_once_than_allowed(
