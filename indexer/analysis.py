@@ -32,6 +32,8 @@ def identifier_words(text: str) -> list[str]:
     """
     if "'" in text or "\u2019" in text:
         text = _APOSTROPHE.sub("", _APOSTROPHE_S.sub("", text))
+    if "%" in text:
+        text = text.replace("%", " percent ")
     text = _without_accents(text)
     return [piece.lower() for piece in _PIECE.findall(text) if len(piece) <= LONGEST_WORD]
 

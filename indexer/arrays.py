@@ -50,6 +50,10 @@ class StringTable(Sequence[str]):
     def __len__(self) -> int:
         return len(self._starts) - 1
 
+    def lengths(self, places: range) -> Ints:
+        """How many bytes each of some neighbouring strings has."""
+        return np.diff(np.asarray(self._starts[places.start : places.stop + 1])).astype(np.int32)
+
     def find(self, text: str) -> int:
         """The place of a string in a sorted table, -1 where it is not there."""
         key = text.encode("utf-8", "surrogatepass")

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from indexer.analysis import compounds, spelling_key, words
-from indexer.items import AnyItem, DocItem, MetricItem, PingItem, ProbeItem, TableItem, ToolItem
-from indexer.names import name_keys
+from indexer.items import AnyItem, DocItem, MeasureItem, MetricItem, PingItem, ProbeItem, TableItem, ToolItem
+from indexer.names import name_keys, name_stems
 from indexer.plain import plain_text
 from indexer.records import Column
 
@@ -53,6 +53,7 @@ class Document:
     expires_day: int = 0
     expires_version: int = 0  # -1: never
     schema: str = ""  # digest of a table's columns
+    stems: tuple[str, ...] = ()  # its names as stems joined by "_"
     name_key: str = ""  # spelling key of the canonical name, for near misses
 
 
@@ -70,7 +71,12 @@ def to_document(item: AnyItem, columns: ColumnText | None = None) -> Document:
     column = dict(columns.terms) if columns else {}
     if isinstance(item, DocItem):
         _count(column, item.section.code[:PROSE_LIMIT], 1.0)
-    groups = {"name": _counted(name), "label": _counted(label), "prose": _counted(prose), "column": column}
+    groups = {
+        "name": _counted(name, once=True),
+        "label": _counted(label),
+        "prose": _counted(prose),
+        "column": column,
+    }
     version, day = _expiry(item.expires)
     return Document(
         id=item.id,
@@ -88,6 +94,7 @@ def to_document(item: AnyItem, columns: ColumnText | None = None) -> Document:
         expires_day=day,
         expires_version=version,
         schema=item.schema_digest if isinstance(item, TableItem) else "",
+        stems=name_stems(item),
         name_key=spelling_key(_short_name(item)),
     )
 
@@ -178,17 +185,18 @@ def _short_name(item: AnyItem) -> str:
     return item.name.partition("/")[2] if isinstance(item, ProbeItem) else item.name
 
 
-def _count(terms: dict[str, float], text: str, weight: float) -> None:
-    for word in words(text):
-        terms[word] = terms.get(word, 0.0) + weight
-    for word in compounds(text):
+def _count(terms: dict[str, float], text: str, weight: float, once: bool = False) -> None:
+    found = [*words(text), *compounds(text)]
+    for word in dict.fromkeys(found) if once else found:
         terms[word] = terms.get(word, 0.0) + weight
 
 
-def _counted(texts: Iterable[tuple[str, float]]) -> dict[str, float]:
+def _counted(texts: Iterable[tuple[str, float]], once: bool = False) -> dict[str, float]:
+    """How often each word occurs. `once`: in one text a word counts once, however often it stands there:
+    a name that says a word twice (bookmarks_toolbar_bookmark_added) is not more about it."""
     terms: dict[str, float] = {}
     for text, weight in texts:
-        _count(terms, text, weight)
+        _count(terms, text, weight, once)
     return terms
 
 
@@ -204,7 +212,7 @@ def _facets(item: AnyItem) -> dict[str, tuple[str, ...]]:
     layer = item.layer if isinstance(item, TableItem) else ""
     values: dict[str, Iterable[str]] = {
         "kind": (item.kind,),
-        "app": item.apps,
+        "app": item.apps or ((item.platform,) if isinstance(item, MeasureItem) else ()),
         "ping": item.pings,
         "type": (item.type,),
         "table": item.tables,

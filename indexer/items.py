@@ -166,7 +166,7 @@ class TableItem(Item):
     project: str
     dataset: str
     table: str
-    layer: str  # view, derived, stable, live, other: rule 6
+    layer: str  # view, derived, stable, live, routine, other: rule 6
     base: str = ""  # name without version and layer
     metadata_source: str = ""  # generated-sql, generated-schemas, bigquery
     schema_digest: str = ""  # of its columns in the store, "" where unknown

@@ -96,7 +96,14 @@ def _names(documents: Sequence[Document]) -> Arrays:
     keys = sorted(holders, key=str.encode)
     rows = Rows.build("key_docs", ([number for number, _ in holders[key]] for key in keys))
     certainties = [sure for key in keys for _, sure in holders[key]]
+    by_stems: dict[str, list[int]] = {}
+    for number, document in enumerate(documents):
+        for stems in document.stems:
+            by_stems.setdefault(stems, []).append(number)
+    inflected = sorted(by_stems, key=str.encode)
     return {
+        **StringTable.build("stems", inflected),
+        **Rows.build("stem_docs", (by_stems[stems] for stems in inflected)),
         **StringTable.build("keys", keys),
         **rows,
         "key_sure": np.array(certainties, np.float32),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from indexer.analysis import spelling_key
+from indexer.analysis import spelling_key, words
 from indexer.items import AnyItem, AppItem, DocItem, ExploreItem, MeasureItem, ProbeItem, TableItem, ToolItem
 
 OWN = 1.0  # its name as it is
@@ -25,6 +25,22 @@ def name_keys(item: AnyItem) -> dict[str, float]:
         if len(key) >= SHORTEST and sure > keys.get(key, 0.0):
             keys[key] = sure
     return keys
+
+
+def name_stems(item: AnyItem) -> tuple[str, ...]:
+    """An item's names as the stems of their words, joined by "_": what is the same when inflected.
+
+    >>> "_".join(words("Deletion requests")) == "_".join(words("deletion-request"))
+    True
+    """
+    texts = [item.name, item.title] if isinstance(item, AppItem | ToolItem) else [item.name]
+    if isinstance(item, TableItem):
+        texts = [item.table, f"{item.dataset}.{item.table}"]
+    elif isinstance(item, ProbeItem):
+        texts = [item.name.partition("/")[2]]
+    elif isinstance(item, DocItem):
+        texts = [item.title]
+    return tuple(dict.fromkeys(stems for text in texts if (stems := "_".join(words(text)))))
 
 
 def _names(item: AnyItem) -> list[tuple[str, float]]:

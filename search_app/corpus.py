@@ -61,6 +61,8 @@ class Corpus:
         self.ids = StringTable.open(arrays, "ids")
         self.id_docs: Ints = arrays["id_docs"]
         self.keys = StringTable.open(arrays, "keys")
+        self.stems = StringTable.open(arrays, "stems")
+        self.stem_docs = Rows.open(arrays, "stem_docs")
         self.key_docs = Rows.open(arrays, "key_docs")
         self.key_sure: Floats = arrays["key_sure"]
         self.stream = Rows.open(arrays, "stream")

@@ -71,6 +71,7 @@ LAYER_LABELS = {
     "stable": "stable ping table",
     "live": "live ping table (last days, duplicates possible)",
     "other": "table",
+    "routine": "function",
 }
 
 RELATION_LABELS = {

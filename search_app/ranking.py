@@ -34,7 +34,11 @@ class Weights:
     whole_column: float = 1.5  # days_seen_bits typed whole beats its three words apart
     near_name: float = 14.0  # a whole name with one slip: "browser.engagment.active_ticks"
     unfinished: float = 10.0  # a name that goes on from what was typed, by the share that was: "clients_dai"
+    inflected: float = 16.0  # a name that is what was typed but for inflection: "deletion requests"
     exact_whole: float = 1000.0  # the query is this name and nothing else: out of reach of all else
+    literal: float = (
+        60.0  # letter by letter so: search.counts is not search_counts, more than a step of sureness
+    )
     exact_part: float = 12.0  # one of the typed words is this thing's name
     preference: float = 1.2  # how far a soft preference of weight 1 lifts: x (1 + this)
     listed: float = 4.0  # "pings of fenix": what is listed stands before what mentions it
@@ -51,7 +55,14 @@ class Weights:
     )  # fmt: skip
     # User-facing views are the contract (rule 6).
     layers: dict[str, float] = field(
-        default_factory=lambda: {"view": 1.0, "derived": 0.8, "stable": 0.75, "live": 0.6, "other": 0.7}
+        default_factory=lambda: {
+            "view": 1.0,
+            "derived": 0.8,
+            "stable": 0.75,
+            "live": 0.6,
+            "routine": 0.6,
+            "other": 0.7,
+        }
     )
     # Of the members of a family the canonical one (fenix.metrics before org_mozilla_fenix.metrics) is meant
     # unless another is named.

@@ -6,21 +6,24 @@ at least one wanted word, is named exactly, or is of what the query lists.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
 
+from indexer.analysis import words
 from search_app.clauses import Clause, Clauses, Wording
 from search_app.corpus import Bools, Corpus, Ints
 from search_app.ranking import Floats
+from search_app.results import Card
 from search_app.understanding import Boost, Understanding
 
 PROXIMITY_FOR = 500  # best candidates whose words are looked at for being neighbours
 TIES = 0.02  # what importance adds to an exact name: less than a step of how sure a name is
+MOST_LITERAL = 60  # things named alike whose names are looked at letter by letter
 SHORTEST_UNFINISHED = 4  # letters from which the names that go on from them are looked at
-MOST_UNFINISHED = 3000  # of those names
+MOST_UNFINISHED = 200  # of those names, the shortest
 UNKNOWN = 1000  # documents that an unknown word is taken to stand in: it is likely a slip or filler
 RAREST = 2.0  # a word in three documents must not outweigh all other words of a query
 FACET_FROM = 0.15  # weight of a meaning from which what has the facet value holds the word
@@ -183,8 +186,12 @@ def _name(
                 added[document] = bonus
             if guess.whole:
                 cover[document] = 1.0
-    for document, share in _unfinished(corpus, meaning).items():
-        added[document] = max(added.get(document, 0.0), weights.unfinished * share)
+    if 1 < len(added) <= MOST_LITERAL:
+        typed = meaning.query.text.strip("` ")
+        for document in added:  # of names that differ in punctuation only, the one that was typed
+            added[document] += weights.literal * (typed in _written(corpus.card(document)))
+    for document, bonus in _inflected(corpus, meaning).items():
+        added[document] = max(added.get(document, 0.0), bonus)
         cover[document] = 1.0
     for document, nearness in near.items():
         added[document] = max(added.get(document, 0.0), weights.near_name * nearness)
@@ -195,20 +202,39 @@ def _name(
     return added
 
 
-def _unfinished(corpus: Corpus, meaning: Understanding) -> dict[int, float]:
-    """Documents with a name that goes on from what was typed, and how much of that name was typed."""
-    whole = next((guess for guess in meaning.names if guess.whole and not guess.kind), None)
-    if whole is None or len(whole.key) < SHORTEST_UNFINISHED:
-        return {}
-    found = corpus.keys.prefixed(whole.key)
-    shares: dict[int, float] = {}
-    for place in range(found.start, min(found.stop, found.start + MOST_UNFINISHED)):
-        share = (len(whole.key) / len(corpus.keys[place])) ** 0.5
-        low, high = int(corpus.key_docs.starts[place]), int(corpus.key_docs.starts[place + 1])
-        documents, sure = corpus.key_docs.values[low:high], corpus.key_sure[low:high]
-        for document, how_sure in zip(documents.tolist(), sure.tolist(), strict=True):
-            shares[document] = max(shares.get(document, 0.0), share * how_sure)
-    return shares
+def _written(card: Card) -> tuple[str, ...]:
+    """A thing's name as people write it. Measures and explores are named after what they are made of."""
+    if card.kind in ("measure", "explore"):
+        return ()
+    return (card.name, card.name.partition("." if card.kind == "table" else "/")[2])
+
+
+def _inflected(corpus: Corpus, meaning: Understanding) -> dict[int, float]:
+    """What is added to things whose name is what was typed but for inflection, or goes on from it."""
+    weights = corpus.weights
+    added: dict[int, float] = {}
+    for stems, sure in _typed_stems(meaning):
+        found = corpus.stems.prefixed(stems)
+        lengths = corpus.stems.lengths(found)
+        shortest = np.argsort(lengths, kind="stable")[:MOST_UNFINISHED]
+        for place, length in zip((shortest + found.start).tolist(), lengths[shortest].tolist(), strict=True):
+            share = len(stems.encode()) / length
+            bonus = sure * (weights.inflected if share == 1.0 else weights.unfinished * share**0.5)
+            for document in corpus.stem_docs.row(place).tolist():
+                added[document] = max(added.get(document, 0.0), bonus)
+    return added
+
+
+def _typed_stems(meaning: Understanding) -> Iterator[tuple[str, float]]:
+    """The telling words of the query as stems joined by "_", all of them and those that are no facet's."""
+    telling = [term for term in meaning.terms if not term.exclude and term.role != "noise"]
+    if any(term.kind != "word" or term.group for term in telling):
+        return
+    plain = [term for term in telling if term.role in ("word", "identifier")]
+    for terms, sure in ((telling, 1.0), (plain, 0.8)):
+        stems = "_".join(word for term in terms for word in words(term.text))
+        if len(stems) >= SHORTEST_UNFINISHED:
+            yield stems, sure
 
 
 def _list(corpus: Corpus, meaning: Understanding, text: Floats, cover: Floats) -> Floats | None:

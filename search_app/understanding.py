@@ -78,7 +78,14 @@ class _Reading:
                 folded = ("",) if literal.intersection(fold(term.text)) else fold(term.text)
                 self.words.extend(folded)
                 self.owners.extend([place] * len(folded))
-        self.spans = find_spans(self.words, dictionary)
+        self.spans = [span for span in find_spans(self.words, dictionary) if self._is_whole(span)]
+
+    def _is_whole(self, span: Span) -> bool:
+        """Does a run of words hold whole terms? The "install" of "un-install ping" names no ping."""
+        first, last = self.owners[span.start], self.owners[span.end - 1]
+        before = span.start > 0 and self.owners[span.start - 1] == first
+        behind = span.end < len(self.owners) and self.owners[span.end] == last
+        return not (before or behind)
 
     def understanding(self, lexicon: Lexicon) -> Understanding:
         terms = self._terms()

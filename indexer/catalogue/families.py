@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from indexer.catalogue.model import Estate
+from indexer.catalogue.model import Estate, snake
 from indexer.catalogue.tables import SHARED, Tables, place_of
 from indexer.items import AnyItem, Item, MetricItem, ProbeItem, TableItem
 from indexer.liveness import LIFE
@@ -54,12 +54,20 @@ def families(
 
 
 def _metric_keys(items: Iterable[AnyItem], mirrors: Mapping[str, str]) -> dict[str, str]:
+    """A metric's key is its name. One known from a schema has lost the dots: it has the key of the only
+    metric that would have this column, if there is one."""
+    items = list(items)
+    dotted: dict[str, set[str]] = {}  # column leaf -> names
+    for item in items:
+        if isinstance(item, MetricItem) and item.known_from != "schema":
+            dotted.setdefault(snake(item.name), set()).add(item.name)
     names: dict[str, set[str]] = {}  # probe id -> names of the metrics that mirror it
     keys: dict[str, str] = {}
     probes = []
     for item in items:
         if isinstance(item, MetricItem):
-            keys[item.id] = f"metric {item.name}"
+            whole = dotted.get(item.name, ()) if item.known_from == "schema" else ()
+            keys[item.id] = f"metric {min(whole) if len(whole) == 1 else item.name}"
             if item.id in mirrors:
                 names.setdefault(mirrors[item.id], set()).add(item.name)
         elif isinstance(item, ProbeItem):

@@ -91,7 +91,7 @@ def build_tables(
 
 def _from_metadata(record: DerivedTable, today: date) -> TableItem:
     place = place_of(record.dataset, record.table)
-    layer = place.layer or ("view" if record.is_view else "other")
+    layer = "routine" if record.routine else place.layer or ("view" if record.is_view else "other")
     deleted = bool(record.deletion_date) and record.deletion_date <= today.isoformat()
     status, reason = "active", ""
     if deleted:
@@ -271,6 +271,7 @@ def _with_columns(
 
 
 def _view_over(item: TableItem, beneath: Sequence[TableItem], schemas: Schemas) -> TableItem:
+    """The view with columns, partitioning and, where it has none, the description of what it shows."""
     digest, source = item.schema_digest, item.schema_source
     if not digest:
         found = [
@@ -280,7 +281,10 @@ def _view_over(item: TableItem, beneath: Sequence[TableItem], schemas: Schemas) 
         ]
         if found:
             digest, source = schemas.union(found), "references"
-    item = replace(item, schema_digest=digest, schema_source=source)
+    described = next((x.description for x in beneath if x.description), "")
+    item = replace(
+        item, schema_digest=digest, schema_source=source, description=item.description or described
+    )
     fields = {x.partition_field for x in beneath if x.partition_field}
     if item.partition_field or len(fields) != 1:
         return item

@@ -26,6 +26,9 @@ SCHEDULE_KEYS = (
     "query_file_path",
 )
 
+# What stands for a description until somebody writes one (bigquery-etl's templates).
+PLACEHOLDERS = frozenset(("Please provide a description for the query", "[DESCRIPTION_MISSING]"))
+
 _REFERENCE = re.compile(r"(?:([a-z][a-z0-9-]*)\.)?([A-Za-z]\w*)\.([\w$*-]+)")
 
 
@@ -38,6 +41,15 @@ def read_dataset(project: str, name: str, metadata: Mapping[str, Any]) -> Datase
         user_facing=metadata.get("user_facing") is True,
         labels=_labels(metadata.get("labels")),
     )
+
+
+def _description(value: Any, report: Report, what: str) -> str:
+    """A description that somebody wrote; what upstream's templates put for a missing one is none."""
+    text = _text(value)
+    if text.strip() in PLACEHOLDERS:
+        report.skip("description that is a placeholder", what)
+        return ""
+    return text
 
 
 def read_table(
@@ -62,7 +74,7 @@ def read_table(
         dataset=dataset,
         table=table,
         friendly_name=_text(metadata.get("friendly_name")),
-        description=_text(metadata.get("description")),
+        description=_description(metadata.get("description"), report, ".".join(place)),
         owners=_texts(metadata.get("owners")),
         labels=_labels(metadata.get("labels")),
         dag=_text(scheduling.get("dag_name")),

@@ -44,7 +44,7 @@ class _Folder:
 
 class Source:
     name = "bigquery_etl"
-    version = 1
+    version = 2
 
     def requests(self, options: Mapping[str, Any]) -> Sequence[Request]:
         return (Request(str(options.get("url") or URL), kind="archive"),)
