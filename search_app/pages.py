@@ -1,15 +1,16 @@
-"""The pages: start, results, one for each item, status, help, about, feed and exports."""
+"""The pages: start, results, one for each item, maps, status, help, about, feed and exports."""
 
 from __future__ import annotations
 
 from flask import Blueprint, Response, abort, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from indexer.items import KINDS
+from indexer.items import KINDS, AppItem
 from search_app import exports, tools
 from search_app.actions import hit_links
 from search_app.addresses import SearchState, item_path, parse_state
 from search_app.item_views import item_view, kind_counts
+from search_app.maps import flow_view, galaxy_view
 from search_app.present import present_results
 from search_app.query import LANGUAGE, Query, parse_query
 from search_app.site import current_site
@@ -68,6 +69,22 @@ for _kind in KINDS:
     blueprint.add_url_rule(
         f"/{_kind}/<path:rest>", f"item_{_kind}", item, defaults={"kind": _kind}, methods=["GET"]
     )
+
+
+@blueprint.get("/map")
+def all_apps_map() -> str:
+    """All apps, each as large as what it measures."""
+    return render_template("map.html", view=galaxy_view(current_site()))
+
+
+@blueprint.get("/app/<name>/map")
+def app_map(name: str) -> str:
+    """The pings of an app, the types of their metrics, the tables that hold them."""
+    site = current_site()
+    app = site.engine.get(f"app/{name}")
+    if not isinstance(app, AppItem):
+        abort(404)
+    return render_template("map_app.html", view=flow_view(site, app), item=app)
 
 
 @blueprint.get("/status")
