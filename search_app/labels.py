@@ -74,6 +74,22 @@ LAYER_LABELS = {
     "routine": "function",
 }
 
+# a source without an entry is called by its name
+SOURCE_LABELS = {
+    "glean": ("Glean", "apps, pings, metrics and tags of everything that uses Glean"),
+    "legacy_probes": ("Legacy probes", "histograms, scalars and events of Firefox from before Glean"),
+    "annotations": ("Annotations", "remarks and warnings that people wrote about apps, pings and metrics"),
+    "product_details": ("Product details", "Firefox versions with their days of release"),
+    "experimenter": ("Experimenter", "metrics whose collection a running experiment changes"),
+    "bigquery_etl": ("bigquery-etl", "derived tables and views: metadata, schemas, owners, schedules"),
+    "ping_schemas": ("Ping schemas", "the schema of every ping\u2019s table"),
+    "data_docs": ("Data docs", "docs.telemetry.mozilla.org, section by section"),
+    "metric_hub": ("metric-hub", "metrics, data sources, segments and dimensions of analyses"),
+    "looker": ("Looker", "explores by namespace"),
+    "bigquery": ("BigQuery", "what BigQuery itself says of its tables; needs a project"),
+    "tools": ("Tools", "our own dictionary of data tools"),
+}
+
 RELATION_LABELS = {
     "app": "Apps",
     "apps": "Apps",
@@ -114,6 +130,16 @@ RELATION_LABELS = {
 def relation_label(name: str) -> str:
     """What a relation is called; one that nobody named yet reads as its own key."""
     return RELATION_LABELS.get(name, name.replace("_", " ").capitalize())
+
+
+def source_label(name: str) -> tuple[str, str]:
+    """What a source is called, and what it gives."""
+    return SOURCE_LABELS.get(name, (name.replace("_", " ").capitalize(), ""))
+
+
+def expiry(text: str) -> str:
+    """When collection ends, in words: `9 June 2026`, `in version 150`, `never`."""
+    return f"in version {text}" if text.isdigit() else human_date(text)
 
 
 def kind_label(kind: str, many: bool = False) -> str:

@@ -49,7 +49,14 @@ def search() -> str:
     query, state = asked()
     view = present_results(site.engine.search(query), state)
     links = {hit.card.id: hit_links(site, hit.card.id) for hit in view.hits}
-    return render_template("search/results.html", view=view, query=query, state=state, links=links)
+    return render_template(
+        "search/results.html",
+        view=view,
+        query=query,
+        state=state,
+        links=links,
+        examples=EXAMPLES[:4] if not view.paging.total else (),
+    )
 
 
 def item(kind: str, rest: str) -> str | BaseResponse:

@@ -1,4 +1,4 @@
-"""Results as view values: marked names and snippets, facets, chips, paging, legend.
+"""Results as view values: marked names and snippets, variants, paging, legend.
 
 Pure: an answer of the engine and the state of the address go in, values for templates
 and for JSON come out. Markup is made here and in markdown.py, nowhere else.
@@ -11,20 +11,25 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from search_app.addresses import NARROWING, SearchState, item_path
-from search_app.labels import (
-    FACET_LABELS,
-    FACET_ORDER,
-    KIND_LABELS,
-    STATUS_MEANINGS,
-    facet_value_label,
-    kind_label,
-    type_label,
+from search_app.addresses import SearchState, item_path
+from search_app.labels import STATUS_MEANINGS, kind_label, type_label
+from search_app.narrowing import (
+    Chip,
+    FacetValueView,
+    FacetView,
+    SpanGroup,
+    chips,
+    facet_views,
+    kind_tabs,
+    span_groups,
 )
+from search_app.query import DEEPEST_HIT
 from search_app.results import Card, Facet, Hit, Part, Results
 
-SHOWN_VALUES = 7  # of a facet; the rest waits behind "more"
+SHOWN_APPS = 2
 SHOWN_VARIANTS = 6
+# kinds that are seldom anything but active: a hit says so of the others only
+MOSTLY_ACTIVE = ("doc", "tool", "explore", "measure")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,40 +70,8 @@ class HitView:
     more_variants: int
     parts: tuple[Part, ...]
     score: float
-
-
-@dataclass(frozen=True, slots=True)
-class FacetValueView:
-    label: str
-    value: str
-    count: int
-    selected: bool
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class FacetView:
-    name: str
-    label: str
-    shown: tuple[FacetValueView, ...]
-    folded: tuple[FacetValueView, ...]
-    total: int
-    any_selected: bool
-
-    @property
-    def unlisted(self) -> int:
-        """How many values the engine did not list."""
-        return max(0, self.total - len(self.shown) - len(self.folded))
-
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """A filter that is on, or a word that was understood; `url` takes it off."""
-
-    label: str
-    detail: str
-    url: str
-    understood: bool = False
+    shows_status: bool
+    table_url: str  # of the first table that holds it; empty where that is no page for certain
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +106,7 @@ class ResultsView:
     kinds: tuple[FacetValueView, ...]  # tabs above the hits
     all_kinds: FacetValueView
     facets: tuple[FacetView, ...]
+    spans: tuple[SpanGroup, ...]
     chips: tuple[Chip, ...]
     sorts: tuple[PageLink, ...]
     paging: Paging
@@ -140,6 +114,7 @@ class ResultsView:
     help: tuple[HelpLink, ...]
     explain_url: str
     filters_on: int
+    clear_url: str
 
 
 def marked(text: str, marks: Sequence[tuple[int, int]]) -> Markup:
@@ -167,16 +142,23 @@ def heading_of(card: Card) -> str:
     """The title where it adds to the name: `Firefox for Android` to `fenix`, nothing to its own spelling."""
     if card.kind == "doc":
         return ""
-    same = "".join(filter(str.isalnum, card.title.lower())) == "".join(
-        filter(str.isalnum, card.name.rsplit("/", 1)[-1].lower())
-    )
-    return "" if same else card.title
+    return "" if _letters(card.title) == _letters(card.name.rsplit("/", 1)[-1]) else card.title
 
 
-def present_hit(hit: Hit) -> HitView:
-    """A hit with marks, links and words for people."""
+def snippet_of(hit: Hit) -> Markup:
+    """The snippet with its marks, empty where it only says the title or the name again."""
+    said = (_letters(hit.card.title), _letters(hit.card.name.rsplit("/", 1)[-1]))
+    return Markup("") if _letters(hit.snippet) in said else marked(hit.snippet, hit.marks)
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text.lower()))
+
+
+def present_hit(hit: Hit, apps_first: frozenset[str] = frozenset()) -> HitView:
+    """A hit with marks, links and words for people; apps that were asked for stand first."""
     card = hit.card
-    apps = app_names(card.app, card.app_title)
+    apps = sorted(app_names(card.app, card.app_title), key=lambda app: app.name not in apps_first)
     name = marked(
         card.title if card.kind == "doc" else card.name, () if card.kind == "doc" else hit.name_marks
     )
@@ -191,20 +173,34 @@ def present_hit(hit: Hit) -> HitView:
         type_label=type_label(card.kind, card.type) if card.type else "",
         name=name,
         heading=heading_of(card),
-        snippet=marked(hit.snippet, hit.marks),
-        apps=apps[:3],
-        more_apps=max(0, len(apps) - 3),
+        snippet=snippet_of(hit),
+        apps=tuple(apps[:SHOWN_APPS]),
+        more_apps=max(0, len(apps) - SHOWN_APPS),
         variants=variants[:SHOWN_VARIANTS],
         more_variants=max(0, max(hit.variant_count, len(variants)) - SHOWN_VARIANTS),
         parts=hit.explanation,
         score=hit.score,
+        shows_status=card.status != "active" or card.kind not in MOSTLY_ACTIVE,
+        table_url=_table_url(card),
     )
+
+
+def _table_url(card: Card) -> str:
+    """Tables of metrics, probes and pings lie in the one project that is named in no hit."""
+    if card.kind not in ("metric", "probe", "ping") or not card.table:
+        return ""
+    return item_path(f"table/moz-fx-data-shared-prod.{card.table[0]}")
+
+
+def _asked_apps(results: Results, facets: dict[str, Facet]) -> frozenset[str]:
+    chosen = [value.value for value in facets["app"].values if value.selected] if "app" in facets else []
+    return frozenset(chosen) | {each.value for each in results.understood if each.field == "app"}
 
 
 def variant_label(card: Card, kind: str, name: str, apps: Sequence[str]) -> str:
     """How another member of the family is told from the one shown: by app, else by name."""
     if kind != card.kind:
-        return f"{name} ({kind_label(kind).lower()})"
+        return f"{name} ({kind_label(kind).lower()}{f' of {apps[0]}' if apps else ''})"
     if name == card.name and apps:
         return apps[0] if len(apps) == 1 else f"{apps[0]} and {len(apps) - 1} more"
     return name
@@ -213,20 +209,19 @@ def variant_label(card: Card, kind: str, name: str, apps: Sequence[str]) -> str:
 def present_results(results: Results, state: SearchState) -> ResultsView:
     """Everything that the results page shows."""
     facets = {facet.name: facet for facet in results.facets}
-    kinds = facets.get("kind")
+    apps = _asked_apps(results, facets)
     suggestion = results.did_you_mean
     return ResultsView(
         state=state,
         results=results,
-        hits=tuple(present_hit(hit) for hit in results.hits),
-        kinds=_kind_tabs(kinds, state),
+        hits=tuple(present_hit(hit, apps) for hit in results.hits),
+        kinds=kind_tabs(facets.get("kind"), state),
         all_kinds=FacetValueView(
             "All", "", results.total, not state.filters.get("kind"), state.without("kind").url()
         ),
-        facets=tuple(
-            _facet(facets[name], state) for name in FACET_ORDER if name in facets and name != "kind"
-        ),
-        chips=_chips(results, state),
+        facets=facet_views(facets, state),
+        spans=span_groups(state),
+        chips=chips(results, state),
         sorts=tuple(
             PageLink(label, state.sorted_by(sort).url(), state.sort == sort)
             for sort, label in (("relevance", "Best match"), ("name", "Name"), ("newest", "Newest"))
@@ -236,73 +231,12 @@ def present_results(results: Results, state: SearchState) -> ResultsView:
         help=tuple(HelpLink(h.text, state.asking(h.q).only(h.filters).url(), h.total) for h in results.help),
         explain_url=state.explained(not state.explain).url(),
         filters_on=sum(len(values) for name, values in state.filters.items() if name != "kind"),
+        clear_url=state.only({}).url(),
     )
-
-
-def _kind_tabs(facet: Facet | None, state: SearchState) -> tuple[FacetValueView, ...]:
-    """Kinds in their own fixed order, so that a tab stands at the same place in every search."""
-    if facet is None:
-        return ()
-    counts = {value.value: value.count for value in facet.values}
-    chosen = state.filters.get("kind", ())
-    return tuple(
-        FacetValueView(
-            label.many,
-            kind,
-            counts.get(kind, 0),
-            kind in chosen,
-            state.only({**state.filters, "kind": () if kind in chosen else (kind,)}).url(),
-        )
-        for kind, label in KIND_LABELS.items()
-        if counts.get(kind) or kind in chosen
-    )
-
-
-def _facet(facet: Facet, state: SearchState) -> FacetView:
-    chosen = state.filters.get(facet.name, ())
-    values = [
-        FacetValueView(
-            facet_value_label(facet.name, v.value, v.label),
-            v.value,
-            v.count,
-            v.selected or v.value in chosen,
-            state.toggled(facet.name, v.value).url(),
-        )
-        for v in facet.values
-    ]
-    values.sort(key=lambda value: not value.selected)
-    cut = max(SHOWN_VALUES, sum(value.selected for value in values))
-    if len(values) - cut <= 2:
-        cut = len(values)
-    return FacetView(
-        facet.name,
-        FACET_LABELS.get(facet.name, facet.label),
-        tuple(values[:cut]),
-        tuple(values[cut:]),
-        facet.total,
-        any(value.selected for value in values),
-    )
-
-
-def _chips(results: Results, state: SearchState) -> tuple[Chip, ...]:
-    on = [
-        Chip(
-            f"{FACET_LABELS.get(name, name).lower()}: {facet_value_label(name, value, '')}",
-            "",
-            state.without(name, value).url(),
-        )
-        for name in NARROWING
-        for value in state.filters.get(name, ())
-    ]
-    understood = [
-        Chip(each.text, each.label or f"{each.field}: {each.value}", state.asking(each.q_without).url(), True)
-        for each in results.understood
-    ]
-    return tuple(on + understood)
 
 
 def _paging(results: Results, state: SearchState) -> Paging:
-    pages = max(1, -(-results.total // state.size))
+    pages = min(max(1, -(-results.total // state.size)), DEEPEST_HIT // state.size)
     page = min(state.page, pages)
     first = (page - 1) * state.size + 1 if results.total else 0
     numbers = sorted({1, pages, *range(max(1, page - 2), min(pages, page + 2) + 1)})

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from indexer.progress import ProgressState
 from indexer.snapshots import SnapshotState
 from indexer.status import SourceStatus, Status, read_status
-from search_app.labels import human_seconds, plural
+from search_app.labels import human_seconds, plural, source_label
 from search_app.results import Generation
 from search_app.site import Site
 
@@ -28,9 +28,12 @@ class SourceStanding:
     """One source as /status shows it."""
 
     name: str
+    label: str
+    gives: str  # what comes from it
     state: str  # a key of STATE_WORDS
     word: str
     age: str  # "3 hours", "" where it was never fetched
+    address: str  # where it is read from, "" where nowhere
     records: int
     detail: SnapshotState
 
@@ -52,7 +55,7 @@ def standing(site: Site, at: datetime | None = None) -> Standing:
     moment = at or datetime.now(UTC)
     status = read_status(site.config, moment)
     generation = site.engine.generation
-    sources = tuple(_source(source) for source in status.sources)
+    sources = tuple(_source(source, _address(site, source.name)) for source in status.sources)
     return Standing(
         status=status,
         generation=generation,
@@ -69,16 +72,25 @@ def progress_text(progress: ProgressState) -> str:
         return ""
     verb = {"crawl": "Crawling", "build": "Building the index"}.get(progress.phase, progress.phase)
     count = f": {progress.done:,} of {progress.total:,}" if progress.total else ""
-    return f"{verb}{count}" + (f" ({progress.source.replace('_', ' ')})" if progress.source else "")
+    return f"{verb}{count}" + (f" ({source_label(progress.source)[0]})" if progress.source else "")
 
 
-def _source(source: SourceStatus) -> SourceStanding:
+def _address(site: Site, name: str) -> str:
+    options = site.config.sources[name].options
+    return str(options.get("url") or options.get("base_url") or "")
+
+
+def _source(source: SourceStatus, address: str) -> SourceStanding:
     detail = source.state or SnapshotState(source=source.name)
     state = source.word
     if state == "good" and source.age_seconds is not None and source.age_seconds > OLD_SECONDS:
         state = "old"
+    label, gives = source_label(source.name)
     return SourceStanding(
         name=source.name,
+        label=label,
+        gives=gives,
+        address=address,
         state=state,
         word=STATE_WORDS[state],
         age=human_seconds(source.age_seconds) if source.age_seconds is not None else "",
@@ -94,7 +106,7 @@ def _summary(sources: tuple[SourceStanding, ...], generation: Generation, at: da
             return "Served from the shipped sample, since the last crawl could not reach its sources."
         return "Served from the shipped sample until the first crawl is through."
     on = [source for source in sources if source.state != "off"]
-    late = [source.name.replace("_", " ") for source in on if source.state != "good"]
+    late = [source.label for source in on if source.state != "good"]
     text = f"Built {_since(generation.built_at, at)}from {plural(len(on), 'source')}."
     return f"{text} Behind: {', '.join(late)}." if late else f"{text} All of them are fresh."
 

@@ -10,11 +10,13 @@ from pathlib import Path
 
 from flask import Flask, url_for
 
+from indexer.progress import read_progress
 from search_app import labels
 from search_app.addresses import api_path, item_path, with_parameters
 from search_app.markdown import highlighted, markdown, plain, safe_href
 from search_app.present import status_legend
 from search_app.site import current_site
+from search_app.standing import progress_text
 
 STATIC = Path(__file__).parent / "static"
 
@@ -31,6 +33,7 @@ def set_up_templates(app: Flask) -> None:
         number=labels.number,
         plural=labels.plural,
         human_date=labels.human_date,
+        expiry=labels.expiry,
         human_bytes=labels.human_bytes,
         kind_label=labels.kind_label,
         path=item_path,
@@ -45,6 +48,7 @@ def set_up_templates(app: Flask) -> None:
         type_label=labels.type_label,
         ago=lambda text: labels.ago(text, current_site().today),
         generation=lambda: current_site().answering,
+        progress=lambda: progress_text(read_progress(current_site().config.data_dir)),
         sensitivity_labels=labels.SENSITIVITY_LABELS,
         relation_label=labels.relation_label,
         kind_labels=labels.KIND_LABELS,
