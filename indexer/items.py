@@ -94,6 +94,14 @@ class AppChannel:
     prototype: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Novelty:
+    """A metric that is new, changed, gone or about to expire, and when (a date; a version of what expires)."""
+
+    metric: str  # id
+    date: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppItem(Item):
     channels: tuple[AppChannel, ...] = ()
@@ -106,6 +114,7 @@ class AppItem(Item):
     metric_pings: dict[str, int] = field(default_factory=dict)
     metric_sensitivity: dict[str, int] = field(default_factory=dict)
     metric_statuses: dict[str, int] = field(default_factory=dict)
+    news: dict[str, tuple[Novelty, ...]] = field(default_factory=dict)  # added, changed, removed, expiring
     known_from: str = "probeinfo"  # or "schema": listed, but probeinfo had no metrics
     skip_documentation: bool = False  # the Glean Dictionary leaves it out
 

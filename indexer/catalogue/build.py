@@ -10,6 +10,7 @@ from datetime import date
 from indexer.catalogue.annotations import Annotations
 from indexer.catalogue.apps import app_items, build_estate
 from indexer.catalogue.columns import Places
+from indexer.catalogue.derivations import derivation_links
 from indexer.catalogue.docs import doc_items, names_of
 from indexer.catalogue.explores import explore_items
 from indexer.catalogue.families import families
@@ -17,6 +18,8 @@ from indexer.catalogue.inputs import Inputs, sort_records
 from indexer.catalogue.measures import measure_items
 from indexer.catalogue.metrics import MetricMaker, count_by
 from indexer.catalogue.model import Catalogue, Estate, Link
+from indexer.catalogue.neighbours import with_neighbours, with_sections
+from indexer.catalogue.news import with_news
 from indexer.catalogue.pings import glean_pings, legacy_pings, metric_counts
 from indexer.catalogue.probes import find_mirrors, probe_items
 from indexer.catalogue.relations import app_links, mirror_links, related, table_links, usage
@@ -50,13 +53,13 @@ def build_catalogue(records: Iterable[Record], today: date) -> Catalogue:
     metrics = _metrics(estate, tables, schemas, annotations, now, problems)
     probes = probe_items(inputs.probes, estate, tables, schemas, now)
     mirrors = find_mirrors(metrics, probes, problems)
-    apps = _annotated(_counted_apps(app_items(estate), metrics), annotations)
+    apps = with_news(_annotated(_counted_apps(app_items(estate), metrics), annotations), metrics)
     measures, measure_links = measure_items(inputs.measures, estate, tables, metrics, problems)
     explores, explore_links = explore_items(inputs.explores, estate, tables, problems)
     named: list[AnyItem] = [
         *apps,
         *_counted_pings(pings, metrics),
-        *_mirroring(metrics, mirrors),
+        *with_neighbours(_mirroring(metrics, mirrors)),
         *_mirrored(probes, mirrors),
         *tables.items.values(),
         *measures,
@@ -68,12 +71,13 @@ def build_catalogue(records: Iterable[Record], today: date) -> Catalogue:
         *table_links(tables),
         *app_links(pings, tables.items.values()),
         *mirror_links(mirrors),
+        *derivation_links(tables, metrics, probes, schemas),
         *measure_links,
         *explore_links,
         *doc_links,
     ]
     problems["annotation of nothing that is known"] += len(annotations.unused)
-    items = _joined(_distinct([*named, *docs], problems), links, mirrors, estate, tables)
+    items = _joined(_distinct([*named, *with_sections(docs)], problems), links, mirrors, estate, tables)
     return Catalogue(
         items=items,
         schemas=schemas.used((x.schema_digest for x in tables.items.values()), problems),

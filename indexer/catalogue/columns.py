@@ -19,6 +19,7 @@ _INFO_SECTION = {CLIENT_INFO: "client_info", PING_INFO: "ping_info"}
 _INTERNAL = "glean.internal.metrics."
 _OTHER_SECTION = {"client_info": "ping_info", "ping_info": "client_info"}
 _SECOND_ATTEMPTS = {first: second for second, first in RENAMED_TYPES.items()}
+VIEW_ONLY = "in the schema of the view, not in that of the stable table beneath it"
 _UNDERSCORES = re.compile(r"_{2,}")
 
 
@@ -33,6 +34,7 @@ class PingPlace:
     table: str  # dataset.table of the user-facing view
     columns: Mapping[str, Column] | None  # by path; None where no schema is known
     stream: str = ""  # dataset.events_stream, for the events ping and where it exists
+    published: tuple[Mapping[str, Column], ...] = ()  # columns of the stable tables beneath, by path
 
 
 def info_section(send_in_pings: Iterable[str]) -> str:
@@ -84,7 +86,8 @@ class Places:
             known = self._tables.get(f"{SHARED}.{app.name}.{snake(ping)}") is not None
             stream = ping == "events" and self._tables.get(f"{SHARED}.{app.name}.events_stream") is not None
             separate = app.name not in app.datasets and (known or stream)
-            self._places[key] = self._place(app.name, "", "", app.name, ping) if separate else None
+            datasets = [channel.listing.dataset for channel in app.channels]
+            self._places[key] = self._place(app.name, "", "", app.name, ping, datasets) if separate else None
         return self._places[key]
 
     def columns_of(self, dataset: str, ping: str) -> Mapping[str, Column] | None:
@@ -92,12 +95,18 @@ class Places:
         view = self._tables.get(f"{SHARED}.{dataset}.{snake(ping)}")
         if view is not None and view.schema_digest:
             return self._schemas.by_path(view.schema_digest)
-        stable = self._tables.get(f"{SHARED}.{dataset}_stable.{snake(ping)}_v1")
-        if stable is not None and stable.schema_digest:
-            return self._schemas.by_path(self._schemas.of_view(stable.schema_digest))
-        return None
+        stable = self._stable(dataset, ping)
+        return stable[0] if stable else None
 
-    def _place(self, app: str, app_id: str, channel: str, dataset: str, ping: str) -> PingPlace:
+    def _stable(self, dataset: str, ping: str) -> tuple[Mapping[str, Column], ...]:
+        """Columns of the ping's stable tables, as a view over them shows them."""
+        names = (f"{SHARED}.{dataset}_stable.{snake(ping)}_v{version}" for version in (1, 2))
+        found = [table for name in names if (table := self._tables.get(name)) and table.schema_digest]
+        return tuple(self._schemas.by_path(self._schemas.of_view(table.schema_digest)) for table in found)
+
+    def _place(
+        self, app: str, app_id: str, channel: str, dataset: str, ping: str, beneath: Iterable[str] = ()
+    ) -> PingPlace:
         stream = f"{dataset}.events_stream"
         streamed = ping == "events" and self._tables.get(f"{SHARED}.{stream}") is not None
         return PingPlace(
@@ -108,6 +117,7 @@ class Places:
             table=f"{dataset}.{snake(ping)}",
             columns=self.columns_of(dataset, ping),
             stream=stream if streamed else "",
+            published=tuple(x for name in (beneath or (dataset,)) for x in self._stable(name, ping)),
         )
 
 
@@ -119,6 +129,8 @@ def column_ref(place: PingPlace, name: str, metric_type: str, column: str) -> Co
     if place.columns is not None:
         found, note = _look_up(place.columns, column)
         column = found.path if found else column
+        if found and place.published and not any(column in paths for paths in place.published):
+            note = note or VIEW_ONLY
     return ColumnRef(
         app=place.app,
         app_id=place.app_id,

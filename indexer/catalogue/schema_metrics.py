@@ -76,11 +76,16 @@ def _gather(
     columns: Mapping[str, Column] = place.columns or {}
     taken = explained.get(app.name, set())
     for kind, leaf, column in metric_columns(columns):
-        if f"metrics.{kind}.{leaf}" in taken:
+        if f"metrics.{kind}.{leaf}" in taken or _is_raw_twin(columns, kind, leaf):
             continue
         found = gathered.setdefault((origin, kind, leaf), _Found(kind, column.description))
         found.places.append(place)
         found.channels[channel.listing.app_id] = (app, channel)
+
+
+def _is_raw_twin(columns: Mapping[str, Column], kind: str, leaf: str) -> bool:
+    """Views show a datetime twice: parsed, and as it came in under raw_<its name>."""
+    return leaf.startswith("raw_") and f"metrics.{kind}.{leaf.removeprefix('raw_')}" in columns
 
 
 def _item(origin: str, leaf: str, found: _Found, places: Places, tables: Tables) -> MetricItem:
