@@ -96,7 +96,7 @@ class AppChannel:
 
 @dataclass(frozen=True, slots=True)
 class Novelty:
-    """A metric that is new, changed, gone or about to expire, and when (a date; a version of what expires)."""
+    """A metric that is new, changed, gone or about to expire, and when: a date, or a version that ends it."""
 
     metric: str  # id
     date: str

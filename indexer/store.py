@@ -153,6 +153,16 @@ class Store:
                 found[item_id] = _adapters()[kind].validate_json(_unpack(body))
         return [found[item_id] for item_id in wanted if item_id in found]
 
+    def known(self, ids: Iterable[str]) -> frozenset[str]:
+        """Those of the ids that there is an item of."""
+        wanted = list(dict.fromkeys(ids))
+        found: set[str] = set()
+        for start in range(0, len(wanted), _AT_ONCE):
+            some = wanted[start : start + _AT_ONCE]
+            query = f"SELECT id FROM item WHERE id IN ({','.join('?' * len(some))})"  # noqa: S608 - marks only
+            found.update(row[0] for row in self._connection().execute(query, some))
+        return frozenset(found)
+
     def ids(self, kind: str) -> list[str]:
         """All ids of a kind, in order."""
         rows = self._connection().execute("SELECT id FROM item WHERE kind = ? ORDER BY id", (kind,))

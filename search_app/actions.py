@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from indexer.items import AnyItem, TableItem
+from indexer.items import AnyItem, MetricItem, ProbeItem, TableItem
 from indexer.records import Column
 from search_app import tools
 from search_app.query import Query
 from search_app.site import Site
-from search_app.sql import ColumnsOf, SqlQuery, queries_for
+from search_app.sql import PLACES, ColumnsOf, SqlQuery, column_queries, queries_for, queries_for_column
 from search_app.tools import Context, Link, NoLink
 
 SHARED_PROJECT = "moz-fx-data-shared-prod"  # where views without a project in their name lie
@@ -41,14 +41,28 @@ def link_context(site: Site) -> Context:
     return site.remembered(("link context",), lambda: _gather(site))
 
 
-def actions_for(site: Site, item: AnyItem) -> Actions:
-    """All links, reasons and queries of an item."""
+def actions_for(site: Site, item: AnyItem, place: tuple[str, str] = ("", ""), column: str = "") -> Actions:
+    """All links, reasons and queries of an item; queries of one (app, ping) or of one column where asked."""
     context = link_context(site)
     return Actions(
         links=tuple(tools.links_for(item, context)),
         reasons=tuple(tools.reasons_for(item, context)),
-        queries=tuple(queries_for(item, context, columns_of(site))),
+        queries=tuple(_queries(site, item, place, column)),
     )
+
+
+def _queries(site: Site, item: AnyItem, place: tuple[str, str], column: str) -> list[SqlQuery]:
+    columns = columns_of(site)
+    app, ping = place
+    if isinstance(item, TableItem) and column and (found := column_queries(item, column, columns)):
+        return found
+    if isinstance(item, MetricItem | ProbeItem) and (app or ping):
+        rows = [row for row in item.columns if app in ("", row.app) and ping in ("", row.ping)]
+        rows.sort(key=lambda row: row.app_id != "")  # the view over all channels first
+        places = {(row.app, row.ping): row for row in reversed(rows) if row.exists is not False}
+        chosen = list(places.values())[:PLACES]
+        return [query for row in chosen for query in queries_for_column(item, row, columns)]
+    return queries_for(item, link_context(site), columns)
 
 
 def columns_of(site: Site) -> ColumnsOf:

@@ -8,15 +8,13 @@ from werkzeug.datastructures import MultiDict
 from indexer.items import KINDS
 from indexer.status import status_json
 from search_app.actions import actions_for
+from search_app.item_json import COLUMNS_SIZE, METRICS_SIZE, MOST_COLUMNS, MOST_METRICS, Wanted, item_json
 from search_app.item_views import kind_counts
 from search_app.openapi import openapi_document
 from search_app.query import QueryProblem, parse_query
 from search_app.search_json import (
-    COLUMNS_SIZE,
-    MOST_COLUMNS,
     bounded,
     generation_json,
-    item_json,
     results_json,
     suggestions_json,
 )
@@ -54,15 +52,25 @@ for _kind in KINDS:
 
 @blueprint.get("/item/<path:item_id>")
 def item(item_id: str) -> tuple[Response, int] | Response:
-    """A whole record."""
+    """A whole record: all that its page shows."""
     site = current_site()
-    page = bounded(request.args.get("columns_page", ""), "columns_page", 1, 100_000)
-    size = bounded(request.args.get("columns_size", ""), "columns_size", COLUMNS_SIZE, MOST_COLUMNS)
+    wanted = Wanted(
+        columns_page=_bounded("columns_page", 1, 100_000),
+        columns_size=_bounded("columns_size", COLUMNS_SIZE, MOST_COLUMNS),
+        metrics_page=_bounded("metrics_page", 1, 100_000),
+        metrics_size=_bounded("metrics_size", METRICS_SIZE, MOST_METRICS),
+    )
     found = site.engine.get(item_id)
     if found is None:
         error = {"code": "not_found", "message": f"There is no item {item_id[:200]}.", "parameter": "id"}
         return jsonify({"error": error}), 404
-    return jsonify(item_json(site, found, actions_for(site, found), page, size))
+    place = (request.args.get("in_app", ""), request.args.get("in_ping", ""))
+    actions = actions_for(site, found, place, request.args.get("column", ""))
+    return jsonify(item_json(site, found, actions, wanted))
+
+
+def _bounded(name: str, default: int, highest: int) -> int:
+    return bounded(request.args.get(name, ""), name, default, highest)
 
 
 @blueprint.get("/suggest")

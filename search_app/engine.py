@@ -5,7 +5,7 @@ whoosh_engine.py is the implementation; a cluster engine would be a second one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from indexer.items import AnyItem
@@ -30,6 +30,10 @@ class Engine(Protocol):
 
     def get(self, item_id: str) -> AnyItem | None:
         """The whole item, None where there is none of that id."""
+        ...
+
+    def known(self, ids: Iterable[str]) -> frozenset[str]:
+        """Those of the ids that there is an item of: a page links to no other."""
         ...
 
     def columns(self, schema_digest: str) -> Sequence[Column]:

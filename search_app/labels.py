@@ -107,6 +107,7 @@ RELATION_LABELS = {
     "explores": "Looker explores",
     "doc": "Documentation that names it",
     "docs": "Documentation that names it",
+    "section": "Other sections of this page",
     "tool": "Tools",
     "mirror": "Legacy mirror",
     "mirrors": "Legacy mirrors",

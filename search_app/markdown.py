@@ -16,6 +16,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
+from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
@@ -82,11 +83,23 @@ def plain(text: str) -> str:
 @lru_cache(maxsize=256)
 def highlighted(code: str, language: str = "sql") -> Markup:
     """Code with classes for colours (no inline style), escaped by pygments."""
-    try:
-        lexer = get_lexer_by_name(language.split()[0].lower() if language.split() else "text")
-    except ClassNotFound:
+    lexer = _lexer(language.split()[0].lower() if language.split() else "text")
+    if lexer is None:
         return Markup("{}").format(code)
-    return Markup(highlight(code, lexer, HtmlFormatter(nowrap=True)).rstrip("\n"))  # noqa: S704 - escaped
+    return Markup(highlight(code, lexer, _formatter()).rstrip("\n"))  # noqa: S704 - escaped
+
+
+@lru_cache(maxsize=64)
+def _lexer(language: str) -> Lexer | None:
+    try:
+        return get_lexer_by_name(language)
+    except ClassNotFound:
+        return None
+
+
+@lru_cache(maxsize=1)
+def _formatter() -> HtmlFormatter[str]:
+    return HtmlFormatter(nowrap=True)
 
 
 def safe_href(address: str) -> str:

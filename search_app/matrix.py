@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from indexer.items import ChannelStatus, ColumnRef
+from indexer.items import ChannelStatus, ColumnRef, PingItem, PingTable
 
 ROWS_SHOWN = 100
 
@@ -80,3 +80,41 @@ def status_groups(statuses: Sequence[ChannelStatus]) -> tuple[StatusGroup, ...]:
         StatusGroup(app, status, reason, tuple(dict.fromkeys(name for name in names if name)))
         for (app, status, reason), names in groups.items()
     )
+
+
+@dataclass(frozen=True, slots=True)
+class PingChannel:
+    """A ping as one channel sends it (app_id "" is the view over all): its state and its tables by layer."""
+
+    app_id: str
+    channel: str
+    status: str
+    reason: str
+    days: int | None
+    tables: tuple[PingTable, ...]
+
+    def of_layer(self, layer: str) -> tuple[PingTable, ...]:
+        """The tables of one layer; a ping that has several versions has several."""
+        return tuple(table for table in self.tables if table.layer == layer)
+
+
+def ping_channels(ping: PingItem) -> tuple[PingChannel, ...]:
+    """The variants of a ping, the view over all channels first."""
+    states = {each.app_id: each for each in ping.channel_status}
+    tables: dict[str, list[PingTable]] = {}
+    for table in ping.ping_tables:
+        tables.setdefault(table.app_id, []).append(table)
+    found = []
+    for app_id in dict.fromkeys((*tables, *states)):
+        state, own = states.get(app_id), tuple(tables.get(app_id, ()))
+        found.append(
+            PingChannel(
+                app_id=app_id,
+                channel=state.channel if state else own[0].channel,
+                status=state.status if state else "",
+                reason=state.reason if state else "",
+                days=ping.retention.get(app_id),
+                tables=own,
+            )
+        )
+    return tuple(found)

@@ -1,4 +1,4 @@
-"""The JSON shapes of the contract: results, suggestions, whole items."""
+"""The JSON shapes of a search: results, hits, suggestions."""
 
 from __future__ import annotations
 
@@ -6,18 +6,13 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
-from indexer.items import AnyItem, MetricItem, ProbeItem, TableItem
-from search_app.actions import Actions, hit_links
-from search_app.addresses import SearchState, api_path, item_path
-from search_app.item_views import schema_tree
+from search_app.actions import hit_links
+from search_app.addresses import SearchState, item_path
 from search_app.present import marked
 from search_app.query import Query, QueryProblem
 from search_app.results import Generation, Hit, Results, Suggestion
 from search_app.site import Site
 from search_app.tools import Link
-
-COLUMNS_SIZE = 500
-MOST_COLUMNS = 5_000
 
 
 def results_json(site: Site, results: Results, query: Query) -> dict[str, Any]:
@@ -124,76 +119,6 @@ def suggestion_json(suggestion: Suggestion) -> dict[str, Any]:
         "url": suggestion.url or None,
         "count": suggestion.count,
     }
-
-
-def item_json(site: Site, item: AnyItem, actions: Actions, page: int, size: int) -> dict[str, Any]:
-    """A whole record: all that its page shows. `columns` is a page of them, see `columns_total`."""
-    record = {
-        name: value
-        for name, value in dataclasses.asdict(item).items()
-        if name not in ("columns", "family", "family_rank", "usage")
-    }
-    columns = columns_of(site, item)
-    return {
-        **record,
-        "app": list(item.apps) if isinstance(record.get("app"), (tuple, list)) else record.get("app"),
-        "app_title": list(item.app_titles),
-        "url": item_path(item.id),
-        "api_url": api_path(item.id),
-        "generation": generation_json(site.engine.generation),
-        "columns": columns[(page - 1) * size : page * size],
-        "columns_page": page,
-        "columns_size": size,
-        "columns_total": len(columns),
-        "links": [link_json(link) for link in actions.links],
-        "no_links": [{"tool": each.tool, "reason": each.reason} for each in actions.reasons],
-        "queries": [
-            {"title": q.title, "table": q.table, "sql": q.sql, "url": q.url or None} for q in actions.queries
-        ],
-        "related": {name: list(ids) for name, ids in item.related.items()},
-    }
-
-
-def columns_of(site: Site, item: AnyItem) -> list[dict[str, Any]]:
-    """Where an item's values are; of a table, all of its columns."""
-    if isinstance(item, MetricItem | ProbeItem):
-        return [
-            {
-                "app": row.app,
-                "app_id": row.app_id or None,
-                "channel": row.channel or None,
-                "ping": row.ping,
-                "table": row.table,
-                "column": row.column or None,
-                "exists": row.exists,
-                "type": row.type or None,
-                "mode": row.mode or None,
-                "note": row.note or None,
-            }
-            for row in item.columns
-        ]
-    if isinstance(item, TableItem):
-        return _table_columns(site, item)
-    return []
-
-
-def _table_columns(site: Site, item: TableItem) -> list[dict[str, Any]]:
-    ping = item.ping.split("/", 2)[2] if item.ping.count("/") >= 2 else None
-    return [
-        {
-            "app": item.apps[0] if item.apps else None,
-            "app_id": None,
-            "channel": None,
-            "ping": ping,
-            "table": item.name,
-            "column": column.path,
-            "exists": True,
-            "type": column.type,
-            "mode": column.mode,
-            "description": column.description or None,
-        }
-        for column in schema_tree(site, item).columns
-    ]
 
 
 def bounded(text: str, name: str, default: int, highest: int) -> int:

@@ -40,6 +40,7 @@ def set_up_templates(app: Flask) -> None:
         api_path=api_path,
         id_label=id_label,
         reference_label=reference_label,
+        source_label=source_label,
         first_items=first_items,
         xml_text=xml_text,
     )
@@ -65,6 +66,14 @@ def reference_label(address: str) -> str:
     if match := re.match(r"https?://github\.com/([\w.-]+/[\w.-]+)/(?:issues|pull)/(\d+)", address):
         return f"{match[1]}#{match[2]}"
     return re.sub(r"^https?://(www\.)?", "", address)[:60]
+
+
+def source_label(address: str) -> str:
+    """A place in a repository in few words: `metrics.yaml, line 12`, with the folder that tells it apart."""
+    path = re.sub(r"^https?://[^/]+/", "", address).partition("#")[0]
+    path = re.sub(r"^[^/]+/[^/]+/(?:blob|tree|raw)/[^/]+/", "", path)
+    line = re.search(r"#L(\d+)", address)
+    return "/".join(path.split("/")[-3:]) + (f", line {line[1]}" if line else "")
 
 
 def first_items(counts: Mapping[str, int], most: int) -> dict[str, int]:

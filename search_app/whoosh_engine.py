@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -88,6 +88,10 @@ class WhooshEngine:
     def get(self, item_id: str) -> AnyItem | None:
         """The whole item, None where there is none of that id."""
         return self._on.store.item(item_id)
+
+    def known(self, ids: Iterable[str]) -> frozenset[str]:
+        """Those of the ids that there is an item of."""
+        return self._on.store.known(ids)
 
     def columns(self, schema_digest: str) -> Sequence[Column]:
         """All columns of a table's schema, in upstream's order; empty where unknown."""

@@ -32,7 +32,8 @@ ALLOWED: dict[str, set[str]] = {
     "a": {"href", "rel", "title", "aria-label", "aria-current", "data-swap-link"}, "pre": {"tabindex"},
     "nav": {"aria-label"}, "aside": {"data-generation", "aria-live"}, "span": {"aria-hidden", "title"},
     "kbd": {"aria-hidden"}, "section": {"aria-labelledby", "data-swap"}, "details": {"open"},
-    "div": {"role", "tabindex", "aria-labelledby", "aria-label"}, "th": {"scope"}, "option": {"value", "selected"},
+    "div": {"role", "tabindex", "aria-labelledby", "aria-label"}, "th": {"scope"},
+    "option": {"value", "selected"},
     "form": {"role", "action", "method", "autocomplete"}, "label": {"for"}, "select": {"name", "aria-label"},
     "input": {
         "name", "type", "value", "maxlength", "placeholder", "spellcheck", "autocapitalize", "autocorrect",

@@ -16,7 +16,7 @@ from search_app.sql._tables import column_queries, ping_queries, table_queries
 from search_app.tools import Context
 from search_app.tools._places import places
 
-__all__ = ["ColumnsOf", "SqlQuery", "column_queries", "queries_for", "queries_for_column"]
+__all__ = ["PLACES", "ColumnsOf", "SqlQuery", "column_queries", "queries_for", "queries_for_column"]
 
 PLACES = 6  # a metric of every ping of every app has thousands; the others are asked for one by one
 
