@@ -116,7 +116,7 @@ def build_generation(
             sample=inputs.sample,
             files=_digests(temporary),
         )
-        (temporary / "manifest.json").write_text(json.dumps(asdict(manifest), indent=1), encoding="utf-8")
+        write_manifest(temporary, manifest)
         final = data_dir / FOLDER / name
         temporary.rename(final)
     except BaseException:
@@ -137,6 +137,20 @@ def _fill(
     columns = {digest: column_text(schema) for digest, schema in catalogue.schemas.items()}
     progress("making documents")
     documents = make_documents(catalogue, columns)
+    paths = {digest: text.paths for digest, text in columns.items()}
+    write_search_files(folder, documents, paths, more_arrays, progress)
+    progress("writing the catalogue store")
+    write_store(folder / "catalogue.sqlite", catalogue)
+
+
+def write_search_files(
+    folder: Path,
+    documents: Sequence[Document],
+    paths: Mapping[str, str],
+    more_arrays: Callable[[Arrays], Arrays] | None = None,
+    progress: Callable[[str], None] = lambda step: None,
+) -> None:
+    """whoosh/ and arrays/ of documents that are in_order(); `paths`: schema digest -> its column paths."""
     progress(f"indexing {len(documents)} documents")
     write_index(folder / "whoosh", documents)
     progress("laying down arrays")
@@ -144,12 +158,10 @@ def _fill(
     arrays = lay_down(reader)
     reader.close()
     arrays |= lay_out_streams(documents, StringTable.open(arrays, "terms"))
-    arrays |= lay_out(documents, {digest: text.paths for digest, text in columns.items()})
+    arrays |= lay_out(documents, paths)
     if more_arrays:
         arrays |= more_arrays(arrays)
     write_arrays(folder / "arrays", arrays)
-    progress("writing the catalogue store")
-    write_store(folder / "catalogue.sqlite", catalogue)
 
 
 def make_documents(catalogue: Catalogue, columns: Mapping[str, ColumnText]) -> list[Document]:
@@ -245,6 +257,11 @@ def current_manifest(data_dir: Path) -> Manifest | None:
 def read_manifest(path: Path) -> Manifest:
     """The manifest in a generation's folder. Raises FileNotFoundError where there is none."""
     return Manifest(**json.loads((path / "manifest.json").read_text(encoding="utf-8")))
+
+
+def write_manifest(path: Path, manifest: Manifest) -> None:
+    """The last file of a generation: a folder without it is none."""
+    (path / "manifest.json").write_text(json.dumps(asdict(manifest), indent=1), encoding="utf-8")
 
 
 def list_generations(data_dir: Path) -> list[Manifest]:

@@ -1,0 +1,196 @@
+"""The adapter to Whoosh's private parts: what it reads is what was written, and what Whoosh itself reads.
+
+The same tests run on whoosh3, the other living Whoosh (test_the_adapter_works_on_whoosh3).
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import whoosh
+from whoosh import index
+from whoosh.reading import TermNotFound
+
+from indexer.arrays import StringTable
+from indexer.documents import GROUPS, Document
+from indexer.postings import IndexReader, lay_down, write_index
+from indexer.schema import damped
+
+ROOT = Path(__file__).resolve().parents[1]
+MANY = 9_000  # documents: more than two posting blocks of the commonest terms
+
+
+def document(number: int, groups: dict[str, dict[str, float]]) -> Document:
+    return Document(f"doc/{number}", "doc", f"doc/{number}", 0, groups, (), {}, {}, (), ())
+
+
+def random_documents(count: int) -> list[Document]:
+    """Terms in one document, in a few, in nearly all; counts that are whole, halves and tenths."""
+    chance = random.Random(3)
+    documents = []
+    for number in range(count):
+        groups = {
+            group: {
+                f"{group[0]}{min(chance.randrange(1, 3000), chance.randrange(1, 3000)) // 7}": weight
+                for weight in chance.choices((1.0, 2.0, 0.5, 1.4, 7.0), k=chance.randrange(4))
+            }
+            for group in GROUPS
+        }
+        groups["prose"]["everywhere"] = 1.0
+        if number % 2:
+            groups["name"]["everywhere"] = 3.0
+        if number == 7:
+            groups["label"] = {"日本": 1.0, "=odd": 0.5, "zz": 2.0}
+        documents.append(document(number, groups))
+    return documents
+
+
+def written(documents: list[Document], group: str) -> dict[str, dict[int, float]]:
+    """Term -> document -> weight, straight from the documents."""
+    found: dict[str, dict[int, float]] = {}
+    for number, each in enumerate(documents):
+        if each.groups[group]:
+            for term, _, weight, _ in damped(group, each.groups[group]):
+                found.setdefault(term.decode(), {})[number] = float(np.float32(weight))
+    return found
+
+
+@pytest.fixture(scope="module")
+def documents() -> list[Document]:
+    return random_documents(MANY)
+
+
+@pytest.fixture(scope="module")
+def folder(documents: list[Document], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("index") / "whoosh"
+    assert write_index(made, documents) == MANY
+    return made
+
+
+def test_what_is_read_is_what_was_written(documents: list[Document], folder: Path) -> None:
+    reader = IndexReader(folder)
+    assert reader.ids() == [each.id for each in documents]
+    for group in GROUPS:
+        due = written(documents, group)
+        assert [term.decode() for term in reader.terms(group)] == sorted(due, key=str.encode)
+        for term, weights in due.items():
+            found = reader.postings(group, term.encode())
+            assert dict(zip(found.ids.tolist(), found.weights.tolist(), strict=True)) == weights, term
+            assert found.ids.tolist() == sorted(weights), term
+    reader.close()
+
+
+def test_whoosh_itself_reads_the_same(documents: list[Document], folder: Path) -> None:
+    opened = index.open_dir(str(folder))
+    ours = IndexReader(folder)
+    with opened.reader() as reader:
+        assert reader.doc_count() == MANY
+        for group in GROUPS:
+            for term in list(written(documents, group))[:60]:
+                matcher = reader.postings(group, term.encode())
+                ids, weights = [], []
+                while matcher.is_active():
+                    ids.append(matcher.id())
+                    weights.append(matcher.weight())
+                    matcher.next()
+                found = ours.postings(group, term.encode())
+                assert (found.ids.tolist(), found.weights.tolist()) == (ids, weights), (group, term)
+    ours.close()
+    opened.close()
+
+
+def test_an_unknown_term_is_not_found(folder: Path) -> None:
+    reader = IndexReader(folder)
+    with pytest.raises(TermNotFound):
+        reader.postings("name", b"nowhere")
+    reader.close()
+
+
+def test_an_index_of_several_segments_is_refused(tmp_path: Path) -> None:
+    write_index(tmp_path / "whoosh", random_documents(5))
+    opened = index.open_dir(str(tmp_path / "whoosh"))
+    writer = opened.writer()
+    writer.add_document(id="doc/more", name=[(b"more", 1, 1.0, b"")])
+    writer.commit(merge=False)
+    with pytest.raises(ValueError, match="more than one segment"):
+        IndexReader(tmp_path / "whoosh")
+
+
+def test_an_empty_index_has_no_terms_and_no_documents(tmp_path: Path) -> None:
+    write_index(tmp_path / "whoosh", [])
+    reader = IndexReader(tmp_path / "whoosh")
+    assert (len(reader), reader.ids(), list(reader.terms("name"))) == (0, [], [])
+    assert len(lay_down(reader)["post_ids"]) == 0
+
+
+def test_the_arrays_hold_the_postings_of_all_groups_side_by_side(
+    documents: list[Document], folder: Path
+) -> None:
+    reader = IndexReader(folder)
+    arrays = lay_down(reader)
+    reader.close()
+    by_group = [written(documents, group) for group in GROUPS]
+    terms = StringTable.open(arrays, "terms")
+    assert [terms[i] for i in range(len(terms))] == sorted(set().union(*by_group), key=str.encode)
+    for place in range(len(terms)):
+        low, high = arrays["post_starts"][place : place + 2]
+        ids = arrays["post_ids"][low:high].tolist()
+        assert ids == sorted(set().union(*(found.get(terms[place], {}) for found in by_group)))
+        for group, found in enumerate(by_group):
+            due = [np.float16(found.get(terms[place], {}).get(number, 0.0)) for number in ids]
+            assert arrays["post_weights"][low:high, group].tolist() == [float(weight) for weight in due]
+
+
+def test_nothing_but_the_adapter_touches_what_whoosh_keeps_to_itself() -> None:
+    """Of the other modules that may know Whoosh none reads a private name of a foreign object."""
+    for path in (*(ROOT / "indexer").rglob("*.py"), *(ROOT / "search_app").rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        imports = {
+            name.split(".")[0]
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Import | ast.ImportFrom)
+            for name in (
+                [node.module or ""] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names]
+            )
+        }
+        if "whoosh" not in imports or path.name == "postings.py":
+            continue
+        private = [
+            f"{path.name}:{node.lineno} {node.attr}"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Attribute) and node.attr.startswith("_")
+            if not (isinstance(node.value, ast.Name) and node.value.id in ("self", "cls"))
+        ]
+        assert private == []
+        assert path.name in ("analysis.py", "schema.py", "generation.py")
+
+
+def test_this_whoosh_is_the_one_that_was_asked_for() -> None:
+    wanted = os.environ.get("STARCHART_TEST_WHOOSH", "2.7.5")
+    assert ".".join(str(part) for part in whoosh.__version__) == wanted
+
+
+@pytest.mark.slow
+def test_the_adapter_works_on_whoosh3(tmp_path: Path) -> None:
+    if "STARCHART_TEST_WHOOSH" in os.environ:
+        pytest.skip("this is the run on whoosh3")
+    requirement = ROOT / "requirements" / "whoosh3.txt"
+    subprocess.run(
+        [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps",
+         "--require-hashes", "--target", str(tmp_path), "-r", str(requirement)],
+        check=True,
+    )  # fmt: skip
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path), "STARCHART_TEST_WHOOSH": "3.54.0"}
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(Path(__file__))],
+        env=environment, cwd=ROOT, capture_output=True, text=True,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stdout
+    assert "8 passed, 1 skipped" in run.stdout, run.stdout
