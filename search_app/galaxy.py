@@ -21,7 +21,7 @@ CLEAR = 5.0  # between two stars with their labels
 RINGED = 4  # fewer stars have no orbits
 HEADING = 40.0
 BETWEEN = 34.0  # between platforms
-STEP = 0.16  # along the spiral, radians
+REACH, STEP = 2.6, 0.16  # of the spiral: outwards for each radian, and radians from one try to the next
 GROUPS = {
     "desktop": "Desktop",
     "android": "Android",
@@ -75,15 +75,6 @@ class Star:
             left=self.left + dx, right=self.right + dx, top=self.top + dy, bottom=self.bottom + dy,
             texts=tuple(replace(text, x=text.x + dx, y=text.y + dy) for text in self.texts),
         )  # fmt: skip
-
-    def meets(self, other: Star) -> bool:
-        """Whether the two with their labels come closer than they may."""
-        return (
-            self.left < other.right + CLEAR
-            and other.left < self.right + CLEAR
-            and self.top < other.bottom + CLEAR
-            and other.top < self.bottom + CLEAR
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,15 +173,18 @@ def _constellation(label: str, apps: Sequence[AppCounts], room: float) -> Conste
 
 def _first_free(star: Star, others: Sequence[Star], stretch: float, room: float) -> Star:
     """The star at the first place along the spiral where it meets no other and keeps within the room."""
+    taken = [(o.left - CLEAR, o.right + CLEAR, o.top - CLEAR, o.bottom + CLEAR) for o in others]
+    leftmost = min((other.left for other in others), default=star.left)
+    rightmost = max((other.right for other in others), default=star.right)
     turn = 0.0
     while True:
-        reach = 2.6 * turn
-        moved = star.moved(reach * cos(turn) * stretch, reach * sin(turn))
-        if not any(moved.meets(other) for other in others):
-            left = min([moved.left, *(other.left for other in others)])
-            right = max([moved.right, *(other.right for other in others)])
-            if right - left <= room:
-                return moved
+        dx, dy = REACH * turn * cos(turn) * stretch, REACH * turn * sin(turn)
+        left, right, top, bottom = star.left + dx, star.right + dx, star.top + dy, star.bottom + dy
+        if max(right, rightmost) - min(left, leftmost) <= room and not any(
+            left < o_right and o_left < right and top < o_bottom and o_top < bottom
+            for o_left, o_right, o_top, o_bottom in taken
+        ):
+            return star.moved(dx, dy)
         turn += STEP / max(1.0, turn / 12)
 
 
