@@ -1,0 +1,114 @@
+"""The maps in a real browser: labels measured in its own letters, paths lit by pointer and by keyboard."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
+
+pytestmark = [pytest.mark.browser, pytest.mark.mirror]
+
+FENIX = "/app/fenix/map"
+APPS = (
+    "fenix",
+    "firefox_desktop",
+    "firefox_desktop_background_update",
+    "syncstorage",
+    "burnham",
+    "relay_backend",
+)
+# labels that stick out of the rectangle drawn for them, in the browser's own measure
+STICKING_OUT = """marks => marks.flatMap(mark => {
+    const room = mark.querySelector('rect').getBBox();
+    return [...mark.querySelectorAll('text')].filter(text => {
+        const box = text.getBBox();
+        return box.x < room.x - 1 || box.x + box.width > room.x + room.width + 1
+            || box.y < room.y - 2 || box.y + box.height > room.y + room.height + 2;
+    }).map(text => text.textContent);
+})"""
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+def opened(browser: Browser, address: str, width: int = 1280) -> Page:
+    """A page whose paths change at once, not little by little."""
+    context = browser.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce")
+    page = context.new_page()
+    page.goto(address)
+    return page
+
+
+def strength(curves: Locator) -> set[str]:
+    """How strongly curves are drawn."""
+    found: list[str] = curves.evaluate_all("all => all.map(each => getComputedStyle(each).strokeOpacity)")
+    return set(found)
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_no_label_of_a_flow_leaves_its_box(chromium: Browser, mirror_server: str, app: str) -> None:
+    page = opened(chromium, f"{mirror_server}/app/{app}/map")
+    assert page.locator(".flow .box text").count() > 3
+    assert page.locator(".flow .box").evaluate_all(STICKING_OUT) == []
+
+
+@pytest.mark.parametrize(("width", "shown"), [(1280, "wide"), (390, "narrow")])
+def test_one_galaxy_is_shown_and_no_label_of_it_meets_another(
+    chromium: Browser, mirror_server: str, width: int, shown: str
+) -> None:
+    page = opened(chromium, f"{mirror_server}/map", width)
+    assert page.locator("svg.galaxy:visible").count() == 1
+    stars = page.locator(f".galaxy-{shown} .star-link")
+    assert stars.count() == 57
+    assert stars.evaluate_all(STICKING_OUT) == []
+
+
+@pytest.mark.parametrize("width", [390, 1280, 1920])
+@pytest.mark.parametrize("path", ["/map", FENIX])
+def test_the_page_itself_never_scrolls_sideways(
+    chromium: Browser, mirror_server: str, path: str, width: int
+) -> None:
+    page = opened(chromium, mirror_server + path, width)
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+def test_a_ping_lights_its_paths_when_it_is_pointed_at(chromium: Browser, mirror_server: str) -> None:
+    page = opened(chromium, mirror_server + FENIX)
+    strand = page.locator(".strand", has=page.locator('[href="/ping/fenix/baseline"]'))
+    others = page.locator(".strand").filter(has_not=page.locator('[href="/ping/fenix/baseline"]'))
+    assert strength(strand.locator(".curve")) == {"0.32"}
+    strand.locator(".of-ping").hover()
+    assert strength(strand.locator(".curve")) == {"0.85"}
+    assert strength(others.locator(".curve")) == {"0.07"}
+
+
+def test_a_table_lights_its_paths_when_the_keyboard_comes_to_it(
+    chromium: Browser, mirror_server: str
+) -> None:
+    page = opened(chromium, mirror_server + FENIX)
+    strand = page.locator(".strand", has=page.locator('[href="/ping/fenix/baseline"]'))
+    strand.locator(".of-ping").focus()
+    page.keyboard.press("Tab")
+    focused = page.evaluate("document.activeElement.getAttribute('href')")
+    assert focused == "/table/moz-fx-data-shared-prod.fenix.baseline"
+    assert strength(strand.locator(".curve")) == {"0.85"}
+
+
+def test_a_type_lights_its_paths_through_all_pings(chromium: Browser, mirror_server: str) -> None:
+    page = opened(chromium, mirror_server + FENIX)
+    page.locator(".of-type.type-0").hover()
+    assert strength(page.locator(".of-type-0")) == {"0.85"}
+    assert strength(page.locator(".of-type-1")) == {"0.07"}
+
+
+def test_a_star_leads_to_the_map_of_its_app(chromium: Browser, mirror_server: str) -> None:
+    page = opened(chromium, f"{mirror_server}/map")
+    page.locator('.galaxy-wide [href="/app/fenix/map"]').click()
+    assert page.locator("h1").inner_text() == "Map of Firefox for Android"
