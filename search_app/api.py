@@ -22,6 +22,7 @@ from search_app.site import current_site
 from search_app.standing import standing
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
+described = Blueprint("described", __name__)  # where one interface is known by, whatever its versions
 LONGEST_TYPED = 500
 MOST_SUGGESTIONS = 50
 
@@ -105,6 +106,7 @@ def status() -> Response:
     )
 
 
+@described.get("/api/openapi.json")
 @blueprint.get("/openapi.json")
 def openapi() -> Response:
     """This interface described in OpenAPI 3.1."""

@@ -39,6 +39,7 @@ def create_app(config: Config, engine: Engine | None = None) -> Flask:
     app.register_blueprint(ops.blueprint)
     app.register_blueprint(browser.blueprint)
     app.register_blueprint(api.blueprint)
+    app.register_blueprint(api.described)
     app.register_blueprint(pages.blueprint)
     app.before_request(start_timing)
     app.before_request(_refuse_long_address)

@@ -15,7 +15,7 @@ from search_app.addresses import SearchState, item_path
 from search_app.api import typed_text
 from search_app.exports import public_root
 from search_app.query import parse_query
-from search_app.results import Results
+from search_app.results import Hit, Results
 from search_app.site import Site, current_site
 from search_app.tools import Link
 
@@ -78,13 +78,19 @@ def _tool_address(site: Site, results: Results, tool: str) -> str:
 
 
 def best_is_clear(results: Results, words: str) -> bool:
-    """Whether one hit is what was meant: the only one, its name was typed, or far ahead of the next."""
+    """Whether one hit is what was meant: the only one, alone of that name, or far ahead of the next."""
     if not results.hits or results.relaxed:
         return False
-    first = results.hits[0]
-    if results.total == 1 or _key(words) in (_key(first.card.name), _key(first.card.title)):
+    key, (first, *others) = _key(words), results.hits
+    if results.total == 1:
         return True
-    return len(results.hits) > 1 and results.hits[1].score < first.score * CLEAR_LEAD
+    if key in _names(first):
+        return not any(key in _names(other) for other in others)
+    return bool(others) and others[0].score < first.score * CLEAR_LEAD
+
+
+def _names(hit: Hit) -> tuple[str, str]:
+    return _key(hit.card.name), _key(hit.card.title)
 
 
 def _key(text: str) -> str:

@@ -51,7 +51,8 @@ def unchanged() -> Response | None:
         return None
     parts = (generation.id, request.full_path, site.today.isoformat(), assets_digest(), request.host)
     g.etag = blake2b("\n".join(parts).encode(), digest_size=12).hexdigest()
-    if request.if_none_match.contains_weak(g.etag):
+    known = request.if_none_match
+    if not known.star_tag and known.contains_weak(g.etag):  # `*` would hide a 404 behind a 304
         return Response(status=304)
     return None
 

@@ -54,6 +54,9 @@ class MetricMaker:
         self.now = now
         self.problems = problems
         self.users = users_of(estate)
+        # apps as they are listed, the channels of each with release first
+        app_ids = (c.listing.app_id for app in estate.apps.values() for c in app.channels)
+        self.places_in_order = {app_id: place for place, app_id in enumerate(app_ids)}
         self._carriers: dict[tuple[str, tuple[str, ...], bool], tuple[str, ...]] = {}
 
     def items(self) -> list[MetricItem]:
@@ -127,8 +130,7 @@ class MetricMaker:
         for row in sorted(rows, key=lambda row: (row.in_source, row.history[0].last), reverse=True):
             for app, channel in self.users.get(row.v1_name, ()):
                 found.setdefault(channel.listing.app_id, Use(app, channel, row.in_source, row.history[0]))
-        order = {name: position for position, name in enumerate(self.estate.apps)}
-        return sorted(found.values(), key=lambda use: order[use.app.name])
+        return sorted(found.values(), key=lambda use: self.places_in_order[use.channel.listing.app_id])
 
     def _carried_by(self, name: str, use: Use) -> tuple[str, ...]:
         wanted = use.definition.send_in_pings
