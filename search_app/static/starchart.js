@@ -137,7 +137,6 @@ function suggestions(input) {
     }
     input.value = line.text;
     if (line.kind === "filter") {
-      input.value += " ";
       input.focus();
       ask();
     } else form.requestSubmit();

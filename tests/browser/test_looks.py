@@ -1,0 +1,109 @@
+"""How pages look in a real browser: no sideways scrolling, readable in light and dark, quiet on the wire."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.browser.conftest import OpenPage
+
+pytestmark = [pytest.mark.browser, pytest.mark.mirror]
+
+PAGES = (
+    "/",
+    "/?q=gc+pause+fenix",
+    "/?q=&app=fenix&status=active&status=expired&type=event",
+    "/?q=search+counts&explain=1",
+    "/?q=qqzzxx",
+    "/?q=" + "unbroken" * 40,
+    "/help",
+    "/about",
+    "/status",
+    "/nothing-here",
+    "/?page=0",
+    "/app/fenix",
+    "/ping/fenix/metrics",
+    "/metric/gecko/javascript.gc.slice_time",
+    "/metric/fenix/events.app_opened",
+    "/probe/histogram/GC_MS",
+    "/probe/event/normandy%23enroll",
+    "/table/moz-fx-data-shared-prod.telemetry.clients_daily",
+    "/measure/metric/firefox_desktop/days_of_use",
+    "/explore/fenix/events_stream",
+    "/doc/datasets/pings.md%23ping-metadata",
+    "/tool/glam",
+    "/map",
+    "/app/fenix/map",
+)
+
+ERRORS = {"/nothing-here": "Nothing here", "/?page=0": "That did not work"}
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_scrolls_sideways(open_page: OpenPage, path: str) -> None:
+    page = open_page(path)
+    assert (page.locator("h1").inner_text() in ERRORS.values()) == (path in ERRORS)
+    for width in (320, 390, 768, 1280, 1920):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert (width, page.evaluate("document.documentElement.scrollWidth")) == (width, width)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_meets_the_accessibility_rules_in_light_and_dark(open_page: OpenPage, path: str) -> None:
+    page = open_page(path)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        found = Axe().run(page).response["violations"]
+        broken = [(each["id"], each["nodes"][0]["html"][:120]) for each in found]
+        assert (scheme, broken) == (scheme, [])
+
+
+def test_suggestions_meet_the_accessibility_rules(open_page: OpenPage) -> None:
+    page = open_page("/")
+    page.locator("#q").press_sequentially("clients_d")
+    expect(page.get_by_role("option").first).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    assert [each["id"] for each in Axe().run(page).response["violations"]] == []
+
+
+def test_dark_and_light_follow_the_reader(open_page: OpenPage) -> None:
+    ground = "getComputedStyle(document.body).backgroundColor"
+    assert open_page("/help").evaluate(ground) == "rgb(251, 250, 246)"
+    assert open_page("/help", dark=True).evaluate(ground) == "rgb(18, 18, 42)"
+
+
+@pytest.mark.parametrize("path", ["/", "/?q=gc", "/metric/gecko/javascript.gc.slice_time", "/status"])
+def test_a_page_asks_its_own_server_only_and_breaks_none_of_its_own_rules(
+    open_page: OpenPage, path: str
+) -> None:
+    page = open_page("/about")
+    hosts: set[str] = set()
+    complaints: list[str] = []
+    page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(path, wait_until="networkidle")
+    assert hosts == {urlsplit(page.url).netloc}
+    assert complaints == []
+
+
+def test_the_browser_finds_the_search_engine_to_add(open_page: OpenPage) -> None:
+    page = open_page("/")
+    link = page.locator('link[rel="search"][type="application/opensearchdescription+xml"]')
+    href = link.get_attribute("href")
+    assert href == "/opensearch.xml"
+    answer = page.request.get(href)
+    assert answer.status == 200
+    assert answer.headers["content-type"].startswith("application/opensearchdescription+xml")
+
+
+def test_the_first_tab_stop_leads_past_the_header(open_page: OpenPage) -> None:
+    page = open_page("/help")
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    expect(page.locator(".skip")).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.locator("#main")).to_be_focused()
