@@ -24,7 +24,8 @@ _METHODS = (
 )
 _METHOD = re.compile(rf"(?:\.|::)(?:{_METHODS})$")
 _LANGUAGES = re.compile(r"^(?:mozilla::)?(?:Glean|glean|GleanMetrics|GleanPings|Telemetry)(?:\.|::)(?!.*\s)")
-_METRIC_COLUMN = re.compile(r"(?:^|\.)metrics\.([a-z]+(?:_[a-z]+)*2?)\.(\w+)")
+# Behind the last "metrics": the ping of that name has columns of that name (fenix.metrics.metrics.counter.…).
+_METRIC_COLUMN = re.compile(r"(?:^|.*\.)(metrics\.[a-z]+(?:_[a-z]+)*2?\.(\w+))")
 _PROBE_COLUMN = re.compile(
     r"(?:^|\.)(?:payload\.)?(?:processes\.\w+\.)?(?:keyed_)?(?:histograms|scalars)\.(\w+)", re.IGNORECASE
 )
@@ -86,7 +87,7 @@ def _columns(name: str) -> Iterator[tuple[str, str, float]]:
     for path in dict.fromkeys((name, _VALUE.sub("", name))):
         weight = 0.95 if path == name else 0.85
         if match := _METRIC_COLUMN.search(path):
-            yield path[match.start() :], "", weight
+            yield path[match.start(1) :], "", weight
             yield match[2], "metric", weight
         elif match := _PROBE_COLUMN.search(path):
             yield path[match.start() :], "", weight

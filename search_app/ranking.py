@@ -23,10 +23,10 @@ class Weights:
 
     # A word in a thing's name says more than in its labels, and these more than running text.
     # Columns count least: a table of 13,000 columns holds every word.
-    groups: tuple[float, ...] = (6.0, 2.5, 1.6, 0.7)  # name, label, prose, column
+    groups: tuple[float, ...] = (6.0, 2.5, 1.8, 0.4)  # name, label, prose, column
     saturation: float = 5.0  # a second name hit adds little: two words matched beat one word twice
     coordination: float = 1.3  # power of the share of wanted words found: "gc pause" beats "gc gc"
-    completion: float = 0.85  # an unfinished word: "wallpap" as wallpaper
+    completion: float = 0.75  # an unfinished word: "wallpap" as wallpaper
     ending: float = 0.5  # a last word that is whole but may go on: "use_count" as use counter
     namesake: float = 0.6  # each further thing of one name: thirty apps have a ping of that name
     correction: float = 0.6  # a mistyped word, mended
@@ -36,34 +36,27 @@ class Weights:
     unfinished: float = 10.0  # a name that goes on from what was typed, by the share that was: "clients_dai"
     inflected: float = 16.0  # a name that is what was typed but for inflection: "deletion requests"
     exact_whole: float = 1000.0  # the query is this name and nothing else: out of reach of all else
-    literal: float = (
-        60.0  # letter by letter so: search.counts is not search_counts, more than a step of sureness
-    )
-    exact_part: float = 12.0  # one of the typed words is this thing's name
+    literal: float = 60.0  # written just so: "search.counts" is not search_counts; a step of sureness
+    exact_part: float = 9.0  # one of the typed words is this thing's name
     preference: float = 1.2  # how far a soft preference of weight 1 lifts: x (1 + this)
     listed: float = 4.0  # "pings of fenix": what is listed stands before what mentions it
-    neighbours: float = 0.25  # two query words side by side, share of the pair's score
+    neighbours: float = 0.35  # two query words side by side, share of the pair's score
     usage: float = 0.06  # for each doubling of how many other things name it
     usage_limit: float = 8.0  # doublings that count
-    # A data question ends at a metric or a user-facing table; sections of docs are long and many, so
-    # that one of them matches nearly everything ("clients last seen").
+    # A data question ends at a metric or a user-facing table; explores and measures repeat the names of
+    # the tables that they are made of.
     kinds: dict[str, float] = field(
         default_factory=lambda: {
             "app": 1.15, "ping": 1.1, "metric": 1.05, "probe": 0.9, "table": 1.0, "measure": 0.75,
-            "explore": 0.7, "doc": 0.9, "tool": 1.1,
+            "explore": 0.7, "doc": 1.0, "tool": 1.1,
         }
     )  # fmt: skip
     # User-facing views are the contract (rule 6).
     layers: dict[str, float] = field(
         default_factory=lambda: {
-            "view": 1.0,
-            "derived": 0.8,
-            "stable": 0.75,
-            "live": 0.6,
-            "routine": 0.6,
-            "other": 0.7,
+            "view": 1.0, "derived": 0.8, "stable": 0.75, "live": 0.6, "routine": 0.6, "other": 0.7,
         }
-    )
+    )  # fmt: skip
     # Of the members of a family the canonical one (fenix.metrics before org_mozilla_fenix.metrics) is meant
     # unless another is named.
     beside: float = 0.8

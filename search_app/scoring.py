@@ -231,7 +231,7 @@ def _typed_stems(meaning: Understanding) -> Iterator[tuple[str, float]]:
     if any(term.kind != "word" or term.group for term in telling):
         return
     plain = [term for term in telling if term.role in ("word", "identifier")]
-    for terms, sure in ((telling, 1.0), (plain, 0.8)):
+    for terms, sure in ((telling, 1.0), (plain, 0.8 * len(plain) / max(1, len(telling)))):
         stems = "_".join(word for term in terms for word in words(term.text))
         if len(stems) >= SHORTEST_UNFINISHED:
             yield stems, sure

@@ -33,6 +33,7 @@ __all__ = (
 
 MOST_EXPANSIONS = 6  # of one term: more alternatives find more of what was not meant
 CHIP_FROM = 0.3  # weaker preferences are not worth a line on the page
+_NUMBER = 0.5  # a number among words is mostly a value ("the last 28 days"): it need not be found
 _FIELD_LABELS = {"app": "App", "kind": "Kind", "type": "Type", "status": "Status", "ping": "Ping"}
 
 
@@ -133,6 +134,8 @@ class _Reading:
         weights: dict[int, float] = {}
         for place in set(self.owners):
             worth = [self.vocabulary.noise.get(word, 1.0) for word, owner in self._owned() if owner == place]
+            if self.query.terms[place].text.isdigit() and len(self.query.terms) > 1:
+                worth = [_NUMBER]
             if max(worth) < 1.0:
                 weights[place] = max(worth)
                 if max(worth) < 0.3:

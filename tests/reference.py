@@ -372,7 +372,8 @@ class Reference:
         if any(term.kind != "word" or term.group for term in telling_terms):
             return
         plain = [term for term in telling_terms if term.role in ("word", "identifier")]
-        for terms, sure in ((telling_terms, 1.0), (plain, 0.8)):
+        share = 0.8 * len(plain) / max(1, len(telling_terms))
+        for terms, sure in ((telling_terms, 1.0), (plain, share)):
             typed = "_".join(word for term in terms for word in words(term.text))
             if len(typed) < scoring.SHORTEST_UNFINISHED:
                 continue
