@@ -18,8 +18,9 @@ import whoosh
 from whoosh import index
 from whoosh.reading import TermNotFound
 
-from indexer.arrays import StringTable
+from indexer.arrays import StringTable, strings
 from indexer.documents import GROUPS, Document
+from indexer.generation import open_current
 from indexer.postings import IndexReader, lay_down, write_index
 from indexer.schema import damped
 
@@ -194,3 +195,25 @@ def test_the_adapter_works_on_whoosh3(tmp_path: Path) -> None:
     )  # fmt: skip
     assert run.returncode == 0, run.stdout
     assert "8 passed, 1 skipped" in run.stdout, run.stdout
+
+
+@pytest.mark.mirror
+@pytest.mark.slow
+def test_the_arrays_of_the_real_generation_are_the_postings_of_its_index(mirror_data: Path) -> None:
+    generation = open_current(mirror_data)
+    arrays, reader = generation.arrays, IndexReader(generation.path / "whoosh")
+    terms = StringTable.open(arrays, "terms")
+    number = {terms[place]: place for place in range(len(terms))}
+    left = arrays["post_weights"].copy()
+    for group, name in enumerate(GROUPS):
+        for term in reader.terms(name):
+            low, high = arrays["post_starts"][number[term.decode()] : number[term.decode()] + 2]
+            found = reader.postings(name, term)
+            places = low + np.searchsorted(arrays["post_ids"][low:high], found.ids)
+            assert (arrays["post_ids"][places] == found.ids).all(), term
+            assert (left[places, group] == found.weights.astype(np.float16)).all(), term
+            left[places, group] = 0
+    assert not left.any()  # and nothing else stands in the arrays
+    ids, stored = StringTable.open(arrays, "ids"), reader.ids()
+    assert [stored[document] for document in arrays["id_docs"].tolist()] == list(strings(ids))
+    reader.close()
