@@ -243,6 +243,8 @@ def build_scheduler(config: Config, more_arrays: MoreArrays | None = None) -> Bl
 
 def run_scheduler(config: Config, more_arrays: MoreArrays | None = None) -> None:
     """Run the scheduler until SIGINT or SIGTERM. Raises locking.Busy where one runs already."""
+    # A run that is stopped leaves semaphores behind, which this process's tracker clears away.
+    os.environ.setdefault("PYTHONWARNINGS", "ignore:resource_tracker:UserWarning")
     with exclusive(config.data_dir, SCHEDULER):
         scheduler = build_scheduler(config, more_arrays)
 
@@ -276,7 +278,9 @@ def _run_in_own_process(config: Config, more_arrays: MoreArrays | None) -> None:
     )
     process.start()
     process.join()
-    if process.exitcode:
+    if process.exitcode == -signal.SIGTERM:
+        log.info("crawl and build stopped")
+    elif process.exitcode:
         log.error("crawl and build ended with exit code %s", process.exitcode)
 
 

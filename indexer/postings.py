@@ -20,8 +20,6 @@ from indexer.arrays import Array, Arrays, StringTable
 from indexer.documents import GROUPS, Document
 from indexer.schema import codec, damped, index_schema
 
-WRITER_MEMORY = 256  # megabytes of postings sorted in memory before they spill to disk
-
 
 @dataclass(frozen=True, slots=True)
 class PostingList:
@@ -35,7 +33,8 @@ def write_index(folder: Path, documents: Iterable[Document]) -> int:
     """A new Whoosh index of one segment in an empty folder; returns the number of documents."""
     folder.mkdir(parents=True)
     opened = index.create_in(str(folder), index_schema())
-    writer = opened.writer(limitmb=WRITER_MEMORY, codec=codec())
+    writer = opened.writer(codec=codec())
+    writer.pool = _Postings()
     number = 0
     for number, document in enumerate(documents, 1):  # noqa: B007
         groups = {group: damped(group, terms) for group, terms in document.groups.items() if terms}
@@ -43,6 +42,36 @@ def write_index(folder: Path, documents: Iterable[Document]) -> int:
     writer.commit()
     opened.close()
     return number
+
+
+class _Postings:
+    """Stands for Whoosh's pool: postings kept by term, so that only terms need sorting."""
+
+    def __init__(self) -> None:
+        self._fields: dict[str, dict[bytes, tuple[list[int], list[float]]]] = {}
+
+    def add(self, posting: tuple[str, bytes, int, float, bytes]) -> None:
+        """Documents come in ascending order."""
+        field, term, document, weight, _ = posting
+        terms = self._fields.get(field)
+        if terms is None:
+            terms = self._fields[field] = {}
+        found = terms.get(term)
+        if found is None:
+            found = terms[term] = ([], [])
+        found[0].append(document)
+        found[1].append(weight)
+
+    def iter_postings(self) -> Iterator[tuple[str, bytes, int, float, bytes]]:
+        """By field, term, document, as Whoosh lays them down."""
+        for field in sorted(self._fields):
+            terms = self._fields.pop(field)
+            for term in sorted(terms):
+                for document, weight in zip(*terms.pop(term), strict=True):
+                    yield field, term, document, weight, b""
+
+    def cleanup(self) -> None:
+        self._fields.clear()
 
 
 class IndexReader:

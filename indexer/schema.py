@@ -61,7 +61,9 @@ def index_schema() -> fields.Schema:
 
 def codec() -> W3Codec:
     """Big blocks, light compression: a term is read whole or not at all."""
-    return W3Codec(blocklimit=4096, compression=1)
+    made = W3Codec(blocklimit=4096, compression=1)
+    made.length_stats = False  # our fields have none; Whoosh would look for the file once a posting
+    return made
 
 
 def damped(group: str, terms: Mapping[str, float]) -> list[tuple[bytes, int, float, bytes]]:
