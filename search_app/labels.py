@@ -133,6 +133,15 @@ def relation_label(name: str) -> str:
     return RELATION_LABELS.get(name, name.replace("_", " ").capitalize())
 
 
+def counted(kind: str, count: int) -> str:
+    """`1 app`, `680 Looker explores`, `1,298 documentation sections`."""
+    if kind == "doc":
+        return plural(count, "documentation section")
+    if kind == "explore":
+        return plural(count, "Looker explore")
+    return plural(count, kind_label(kind).lower())
+
+
 def source_label(name: str) -> tuple[str, str]:
     """What a source is called, and what it gives."""
     return SOURCE_LABELS.get(name, (name.replace("_", " ").capitalize(), ""))

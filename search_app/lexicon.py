@@ -100,4 +100,17 @@ def _detail(type_: str, apps: list[str]) -> str:
 def _filter_values(arrays: Mapping[str, Array], name: str) -> list[suggest.FilterValue]:
     values = StringTable.open(arrays, f"facet_{name}")
     sizes = np.diff(Rows.open(arrays, f"having_{name}").starts)
-    return [suggest.FilterValue(values[i], values[i], int(size)) for i, size in enumerate(sizes)]
+    titles = _app_titles(arrays) if name == "app" else {}
+    return [
+        suggest.FilterValue(values[i], titles.get(values[i], values[i]), int(size))
+        for i, size in enumerate(sizes)
+    ]
+
+
+def _app_titles(arrays: Mapping[str, Array]) -> dict[str, str]:
+    """Apps as people know them, so that `app:firefox…` is completed too."""
+    cards = StringTable.open(arrays, "cards")
+    kinds = StringTable.open(arrays, "facet_kind")
+    apps = Rows.open(arrays, "having_kind").row(kinds.find("app"))
+    read = (dict(zip(CARD_FIELDS, json.loads(cards.raw(int(app))), strict=True)) for app in apps)
+    return {card["name"]: card["title"] for card in read}

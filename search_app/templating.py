@@ -47,6 +47,7 @@ def set_up_templates(app: Flask) -> None:
     env.globals.update(
         asset=asset,
         type_label=labels.type_label,
+        counted=labels.counted,
         ago=lambda text: labels.ago(text, current_site().today),
         generation=lambda: current_site().answering,
         progress=lambda: progress_text(read_progress(current_site().config.data_dir)),

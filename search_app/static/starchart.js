@@ -88,15 +88,15 @@ function suggestions(input) {
   }
 
   function option(line, number, isRecent) {
-    const words = [line.label !== line.text ? line.label : "", line.detail].filter(Boolean).join(" · ");
+    const words = line.kind === "filter" ? filterWords(line) : [line.label, line.detail].filter(Boolean).join(" · ");
     const count = line.count === null || line.count === undefined ? "" : line.count.toLocaleString("en");
     const kind = { word: "search", filter: "filter" }[line.kind] || line.kind;
     const element = make(
       "li",
-      { role: "option", id: `suggestion-${number}`, class: "suggestion", "aria-selected": "false" },
+      { role: "option", id: `suggestion-${number}`, class: isRecent ? "suggestion recent" : "suggestion", "aria-selected": "false" },
       marked(line.text, input.value),
       words ? make("span", { class: "quiet" }, words) : "",
-      make("span", { class: `kind kind-${line.kind}` }, count || (isRecent ? "" : kind)),
+      isRecent ? "" : make("span", { class: `kind kind-${line.kind}` }, count || kind),
     );
     element.addEventListener("click", () => choose(number));
     element.addEventListener("pointermove", () => at !== number && select(number));
@@ -110,6 +110,12 @@ function suggestions(input) {
       element.append(forget);
     }
     return element;
+  }
+
+  // "fenix: Firefox for Android" says the value, then its title; "app:" is a filter without value
+  function filterWords(line) {
+    if (line.label.endsWith(":")) return line.detail;
+    return line.label.includes(": ") ? line.label.slice(line.label.indexOf(": ") + 2) : "";
   }
 
   function marked(text, typed) {
