@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from math import cos, sin, sqrt
 
-from search_app.lettering import LINE, NAME_SIZE, NOTE_SIZE, Text, text_width, wrapped
+from search_app.lettering import LINE, NAME_SIZE, NOTE_SIZE, Text, balanced, text_width
 
 WIDE, NARROW = 1180.0, 358.0  # widths of the drawing: for a screen, for a phone
 PER_ROOT = 0.86  # radius of a star: this times the square root of its number of metrics
@@ -193,7 +193,7 @@ def _star(app: AppCounts) -> Star:
     size = radius(app.metrics)
     note = f"{app.metrics:,}"
     inside = size >= HOLDS_LABEL
-    lines = wrapped(app.title, 1.5 * size if inside else LABEL_ROOM, NAME_SIZE)
+    lines = balanced(app.title, 1.5 * size if inside else LABEL_ROOM, NAME_SIZE)
     height = (len(lines) + 1) * LINE
     first = (-height / 2 if inside else size + 2) + LINE - 4
     texts = tuple(

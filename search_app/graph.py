@@ -92,7 +92,7 @@ class Flow:
 
 def hue_of(type_name: str) -> str:
     """What kind of values a metric type holds, by the last word that says so."""
-    bare = type_name.removeprefix("dual_").removeprefix("labeled_")
+    bare = type_name.removeprefix("dual_").removeprefix("labeled_").rstrip("0123456789")  # schemas say text2
     for hue, names in HUES.items():
         if bare in names or bare.rsplit("_", 1)[-1] in names:
             return hue

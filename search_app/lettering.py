@@ -11,6 +11,7 @@ from dataclasses import dataclass
 LINE = 17.0  # from one line to the next
 NAME_SIZE = 12.5  # of labels
 NOTE_SIZE = 11.5  # of counts
+BALANCE_STEP = 3.0
 BOLD = 1.15  # how much longer bold letters are
 # widths in ems; letters and digits that are not named are MEDIUM
 NARROW, SLIM, MEDIUM, CAPITAL, BROAD = 0.36, 0.43, 0.64, 0.73, 1.0
@@ -38,18 +39,34 @@ def wrapped(text: str, room: float, size: float) -> tuple[str, ...]:
     """The text in lines no longer than `room`: broken at spaces, else after `_`, `-`, `.`, else anywhere."""
     lines: list[str] = []
     line = ""
-    for piece in re.findall(r"[^\s_.\-/]*[_.\-/]+|[^\s_.\-/]+\s*|\s+", text):
+    for piece in _pieces(text):
         while text_width(line + piece.rstrip(), size) > room:
             if line.strip():
                 lines.append(line.strip())
                 line = ""
                 continue
-            fits = max(
-                1, next(n for n in range(len(piece), 0, -1) if n == 1 or text_width(piece[:n], size) <= room)
-            )
-            lines.append(piece[:fits])
-            piece = piece[fits:]
+            fits = next((n for n in range(len(piece), 1, -1) if text_width(piece[:n], size) <= room), 1)
+            lines.append(piece[:fits].strip())
+            piece = piece[fits:].lstrip()
         line += piece
     if line.strip():
         lines.append(line.strip())
     return tuple(lines) or ("",)
+
+
+def balanced(text: str, room: float, size: float) -> tuple[str, ...]:
+    """As few lines as `wrapped` needs, of lengths as even as they can be without breaking a word."""
+    lines = wrapped(text, room, size)
+    longest = max((text_width(piece.rstrip(), size) for piece in _pieces(text)), default=room)
+    while room - BALANCE_STEP >= longest:
+        room -= BALANCE_STEP
+        narrower = wrapped(text, room, size)
+        if len(narrower) > len(lines):
+            break
+        lines = narrower
+    return lines
+
+
+def _pieces(text: str) -> list[str]:
+    """What need not be broken: words with the space behind them, parts of names with their joint."""
+    return re.findall(r"[^\s_.\-/]*[_.\-/]+|[^\s_.\-/]+\s*|\s+", " ".join(text.split()))

@@ -190,6 +190,8 @@ def test_the_same_counts_make_the_same_map() -> None:
         ("datetime", "distributions"),
         ("string_list", "texts"),
         ("labeled_string", "texts"),
+        ("text2", "texts"),
+        ("labeled_rate2", "numbers"),
         ("event", "events"),
         ("something_new", "others"),
     ],
