@@ -233,6 +233,24 @@ def test_rule_4_without_any_schema_nothing_is_claimed(upstream, world):
     assert (row.exists, row.note) == (None, "no schema of this table is known")
 
 
+def test_rule_4_a_metric_known_from_a_schema_only_has_the_type_that_its_column_stands_for(upstream, world):
+    upstream.app("bedrock")  # listed, but probeinfo has no metrics of it
+    upstream.stable("bedrock", "page", {**CLIENT_INFO, "metrics.text2.page_title": "STRING"})
+    found = world()["metric/bedrock/page_title"]
+    assert (found.type, found.status, found.known_from) == ("text", "unknown", "schema")
+    assert all(exists for _, _, exists in columns(found))
+
+
+def test_rule_1_pings_of_other_apps_that_share_a_library_are_not_counted(upstream, world):
+    upstream.library("core")
+    upstream.app("one", dependencies=["core"])
+    upstream.app("two", dependencies=["core"])
+    upstream.metric("core", "a.b", send_in_pings=["all-pings"])
+    upstream.ping("one", "here")
+    upstream.ping("two", "there")
+    assert world()["app/one"].metric_pings == {"here": 1}
+
+
 def test_rule_4_metrics_that_share_a_column_stay_two(upstream, world):
     upstream.app("fenix")
     upstream.ping("fenix", "metrics")

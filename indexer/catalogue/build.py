@@ -124,7 +124,12 @@ def _counted_pings(pings: Sequence[PingItem], metrics: Sequence[MetricItem]) -> 
 
 
 def _counted_apps(apps: Sequence[AppItem], metrics: Sequence[MetricItem]) -> list[AppItem]:
-    types, pings = count_by(metrics, "type"), count_by(metrics, "pings")
+    types = count_by(metrics, "type")
+    pings: dict[str, Counter[str]] = {}
+    for (app_name, ping), counted in metric_counts(
+        metrics
+    ).items():  # a library's pings are not all the app's
+        pings.setdefault(app_name, Counter())[ping] = counted.total()
     sensitivity, statuses = count_by(metrics, "sensitivity"), count_by(metrics, "status")
 
     def of(counts: Mapping[str, Counter[str]], app: str) -> dict[str, int]:

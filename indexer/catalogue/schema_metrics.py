@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from indexer.catalogue.columns import PingPlace, Places, column_ref, metric_columns
 from indexer.catalogue.metrics import tables_of
 from indexer.catalogue.model import App, Channel, Estate, humanise
+from indexer.catalogue.schemas import RENAMED_TYPES
 from indexer.catalogue.tables import SHARED, Tables
 from indexer.items import ChannelStatus, ColumnRef, MetricItem
 from indexer.records import Column
@@ -75,8 +76,10 @@ def _gather(
 ) -> None:
     columns: Mapping[str, Column] = place.columns or {}
     taken = explained.get(app.name, set())
-    for kind, leaf, column in metric_columns(columns):
-        if f"metrics.{kind}.{leaf}" in taken or _is_raw_twin(columns, kind, leaf):
+    for stored, leaf, column in metric_columns(columns):
+        kind = RENAMED_TYPES.get(stored, stored)  # text2 is a table's word for the type text (rule 4)
+        paths = (f"metrics.{kind}.{leaf}", f"metrics.{stored}.{leaf}")
+        if not taken.isdisjoint(paths) or _is_raw_twin(columns, stored, leaf):
             continue
         found = gathered.setdefault((origin, kind, leaf), _Found(kind, column.description))
         found.places.append(place)
