@@ -1,8 +1,9 @@
 """`python -m tests.check_sql [DATA_DIR]`: every query of the whole catalogue against the real schemas.
 
-For each active metric in each ping of each app, each probe, ping and table: the queries
-are made, parsed in BigQuery's dialect, and every path in them is walked to its leaf
-(sql_paths). Prints counts; exit code 1 where anything is refused.
+For each active metric in each ping of each app, each probe, ping and table, and of the
+tables one column of each form: the queries are made, parsed in BigQuery's dialect, and
+every path in them is walked to its leaf (sql_paths). Prints counts and each cause once;
+exit code 1 where anything is refused.
 """
 
 from __future__ import annotations
@@ -21,17 +22,27 @@ import sqlglot
 
 from indexer.config import load_config
 from indexer.generation import open_current
-from indexer.items import AnyItem, ColumnRef, MetricItem, ProbeItem
+from indexer.items import AnyItem, ColumnRef, MetricItem, PingItem, ProbeItem, TableItem
 from indexer.records import Column
 from indexer.store import Store
-from search_app.sql import SqlQuery, queries_for, queries_for_column
+from search_app.sql import SqlQuery, column_queries, queries_for, queries_for_column
 from search_app.sql._events_stream import EVENTS_STREAM
 from search_app.sql._metrics import structure_keys
-from search_app.tools import Context
+from search_app.tools import Context, build_context
 from tests.sql_paths import Checker, UnknownPath
 
 KINDS = ("metric", "probe", "ping", "table")
 EXAMPLES = 20
+COLUMN_STEP = 150
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A query that names what is not there, or an item that should have one and has none."""
+
+    where: str
+    cause: str
+    sql: str = ""
 
 
 @dataclass
@@ -39,7 +50,7 @@ class Outcome:
     """What was checked."""
 
     counts: Counter[str] = field(default_factory=Counter)
-    refused: list[str] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
 
     def add(self, other: Outcome) -> None:
         self.counts.update(other.counts)
@@ -52,6 +63,8 @@ class Schemas:
     def __init__(self, store: Store, digests: dict[str, str]) -> None:
         self._store = store
         self.digests = digests
+        self.context = gather_context(store)
+        self.seen_forms: set[str] = set()  # of columns
 
     def columns_of(self, table: str) -> Sequence[Column]:
         digest = self.digests.get(table, "")
@@ -78,8 +91,11 @@ def main() -> int:
     )
     for name, count in sorted(outcome.counts.items()):
         print(f"{name:32} {count:9,}")
-    for refused in outcome.refused[:EXAMPLES]:
-        print(refused)
+    by_cause: dict[str, list[Refusal]] = {}
+    for refused in outcome.refused:
+        by_cause.setdefault(refused.cause, []).append(refused)
+    for cause, held in list(by_cause.items())[:EXAMPLES]:
+        print(f"{len(held):,} x {cause}\nsuch as {held[0].where}\n{held[0].sql}")
     print(f"{len(outcome.refused):,} refused, {time.monotonic() - started:.0f} s")
     return 1 if outcome.refused else 0
 
@@ -119,7 +135,8 @@ def _share(work: tuple[Path, list[str]]) -> Outcome:
                 try:
                     outcome.counts["paths walked"] += checker.check(query.sql, keys)
                 except (UnknownPath, sqlglot.errors.SqlglotError) as problem:
-                    outcome.refused.append(f"{item.id} {query.table} {query.variant}: {problem}\n{query.sql}")
+                    where = f"{item.id} {query.table} {query.variant}"
+                    outcome.refused.append(Refusal(where, str(problem), query.sql))
     return outcome
 
 
@@ -130,7 +147,8 @@ def _short(table: str) -> str:
 def _digests(store: Store) -> dict[str, str]:
     """dataset.table -> schema; the shared project's table where several projects have the name."""
     found: dict[str, str] = {}
-    for item in store.items(store.ids("table")):
+    tables = [item for item in store.items(store.ids("table")) if isinstance(item, TableItem)]
+    for item in tables:
         if item.schema_digest and (item.project == "moz-fx-data-shared-prod" or item.name not in found):
             found[item.name] = item.schema_digest
     return found
@@ -142,21 +160,49 @@ def _queries(item: AnyItem, schemas: Schemas, outcome: Outcome) -> Iterator[SqlQ
             outcome.counts["metrics that are not active"] += 1
             return
         for row in pairs(item):
-            made = queries_for_column(item, row, schemas.columns_of)
+            made = queries_for_column(item, row, schemas.context, schemas.columns_of)
             outcome.counts["metric places"] += 1
             if made:
                 outcome.counts["metric places with SQL"] += 1
             elif row.exists:
-                outcome.refused.append(f"{item.id} {row.table} {row.column}: no query")
+                outcome.refused.append(Refusal(f"{item.id} {row.table} {row.column}", "no query"))
             else:
                 outcome.counts["metric places without a column"] += 1
             yield from made
         return
-    made = queries_for(item, Context(), schemas.columns_of)
+    made = queries_for(item, schemas.context, schemas.columns_of)
     outcome.counts[f"{item.kind}s {'with' if made else 'without'} SQL"] += 1
     if isinstance(item, ProbeItem) and not made and any(row.exists for row in item.columns):
-        outcome.refused.append(f"{item.id}: no query")
+        outcome.refused.append(Refusal(item.id, "no query"))
     yield from made
+    if isinstance(item, TableItem):
+        for path in columns_to_check(item, schemas):
+            outcome.counts["columns of tables"] += 1
+            made = column_queries(item, path, schemas.context, schemas.columns_of)
+            if not made and not item.user_view:
+                outcome.refused.append(Refusal(f"{item.id} {path}", "no query"))
+            yield from made
+
+
+def columns_to_check(item: TableItem, schemas: Schemas) -> Iterator[str]:
+    """The columns whose form was not met before (its type, the arrays on its way), and each n-th other."""
+    repeated: set[str] = set()
+    for number, column in enumerate(schemas.columns_of(item.name) if item.schema_digest else ()):
+        if column.mode == "REPEATED":
+            repeated.add(column.path)
+        segments = column.path.split(".")
+        ways = [".".join(segments[:end]) in repeated for end in range(1, len(segments) + 1)]
+        form = f"{column.type} {ways} {item.layer}"
+        if form not in schemas.seen_forms or number % COLUMN_STEP == COLUMN_STEP - 1:
+            schemas.seen_forms.add(form)
+            yield column.path
+
+
+def gather_context(store: Store) -> Context:
+    """What the pages give to the generator: apps, explores, and the pings by id."""
+    pings = {item.id: item for item in store.items(store.ids("ping")) if isinstance(item, PingItem)}
+    known = [item for kind in ("app", "explore") for item in store.items(store.ids(kind))]
+    return build_context(known, pings.get)
 
 
 def pairs(item: MetricItem) -> list[ColumnRef]:

@@ -30,27 +30,29 @@ def queries_for(
     """
     if isinstance(item, MetricItem):
         rows = [row for row in places(item) if row.exists is not False][:limit]
-        return [query for row in rows for query in queries_for_column(item, row, columns_of)]
+        return [query for row in rows for query in queries_for_column(item, row, context, columns_of)]
     if isinstance(item, ProbeItem):
         if item.probe_type == "event":
-            return [q for row in item.columns[:1] for q in queries_for_column(item, row, columns_of)]
-        return probe_queries(item, columns_of)
+            return [q for row in item.columns[:1] for q in queries_for_column(item, row, context, columns_of)]
+        return probe_queries(item, context, columns_of)
     if isinstance(item, PingItem):
-        return ping_queries(item, columns_of)
+        return ping_queries(item, context, columns_of)
     if isinstance(item, TableItem):
-        return table_queries(item, columns_of)
+        return table_queries(item, context, columns_of)
     return []
 
 
-def queries_for_column(item: MetricItem | ProbeItem, row: ColumnRef, columns_of: ColumnsOf) -> list[SqlQuery]:
+def queries_for_column(
+    item: MetricItem | ProbeItem, row: ColumnRef, context: Context, columns_of: ColumnsOf
+) -> list[SqlQuery]:
     """The queries of one row of an item's matrix; empty where the table is known to lack the column."""
     if row.exists is False:
         return []
-    source = Source.of(row.table, columns_of)
+    source = Source.of(row.table, columns_of, context, (row.app, row.ping))
     if isinstance(item, ProbeItem):
         if item.probe_type == "event":
             return legacy_event_queries(item, source)
-        return probe_queries(item, columns_of, (row,))
+        return probe_queries(item, context, columns_of, (row,))
     if item.type == "event":
         return metric_event_queries(item, row, source)
     return metric_queries(item, row, source)

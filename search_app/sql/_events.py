@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from indexer.items import ColumnRef, MetricItem, ProbeItem
-from search_app.sql._shape import TOP, Shape, select, shape_queries, variant_query
+from search_app.sql._shape import TOP, Shape, named, select, shape_queries, variant_query
 from search_app.sql._source import Source, SqlQuery, literal
 from search_app.tools._names import split_event
 from search_app.tools.stmo import event_query
@@ -16,7 +16,8 @@ def metric_event_queries(item: MetricItem, row: ColumnRef, source: Source) -> li
     # the prepared query for the events ping reads events_stream only
     prepared = row.ping != "events" or "event" in source.columns
     url = event_query(item.name, row.ping, row.table) if prepared else ""
-    base = SqlQuery(f"{item.name} in {row.table}", source.table, "", url, note=f"{row.app}, {row.ping} ping")
+    title = f"{item.name} in {row.table}"
+    base = SqlQuery(title, source.table, "", url, note=source.note(f"{row.app}, {row.ping} ping"))
     extras = [key.name for key in item.definition.extra_keys] if item.definition else []
     if "event" in source.columns and "event_extra" in source.columns:
         where = [f"{source.path('event')} = {literal(item.name)}"]
@@ -54,13 +55,12 @@ def _event_queries(
         split = Shape(shape.selects, joins, shape.where, ((expression, output_name(name, source)),))
         made = shape_queries(source, split, base, f"by extra {name}")
         queries += [query for query in made if query.variant.startswith("by extra")]
-    columns = [f"{moment} AS event_timestamp"] if "timestamp" in moment else []
+    columns = [named(moment, "event_timestamp"), *source.look()]
     columns += [
         f"{value} AS {output_name(name, source)}" for name, value in list(extras.items())[:MAX_EXTRAS]
     ]
-    if columns:
-        rows = select(columns, source, joins, [*source.filters(1), *where], limit=TOP)
-        queries.append(variant_query(base, "single events", rows))
+    rows = select(columns, source, joins, [*source.filters(1), *where], limit=TOP)
+    queries.append(variant_query(base, "single events", rows))
     return queries
 
 

@@ -8,6 +8,7 @@ from indexer.items import ColumnRef, ProbeItem
 from search_app.sql._metrics import INTEGERS, spread
 from search_app.sql._shape import Buckets, Shape, bucket_queries, shape_queries
 from search_app.sql._source import ColumnsOf, Source, SqlQuery, literal
+from search_app.tools import Context
 from search_app.tools.stmo import column_query
 
 # histograms whose buckets are names or states, not sizes: a percentile of them says nothing
@@ -16,14 +17,14 @@ MAX_LABELS = 100
 
 
 def probe_queries(
-    item: ProbeItem, columns_of: ColumnsOf, rows: Iterable[ColumnRef] | None = None
+    item: ProbeItem, context: Context, columns_of: ColumnsOf, rows: Iterable[ColumnRef] | None = None
 ) -> list[SqlQuery]:
     """The queries of a histogram or scalar, for each process whose column exists."""
     queries: list[SqlQuery] = []
     sources: dict[str, Source] = {}
     for row in item.columns if rows is None else rows:
         if row.table not in sources:
-            sources[row.table] = Source.of(row.table, columns_of)
+            sources[row.table] = Source.of(row.table, columns_of, context)
         if row.column in sources[row.table].columns:
             queries += _row_queries(item, row, sources[row.table])
     return queries

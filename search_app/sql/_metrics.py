@@ -17,6 +17,9 @@ UNITS = {
 }
 INTEGERS = ("INTEGER", "INT64")
 MAX_FIELDS = 8
+PINGS = "COUNT(*) AS pings"
+PINGS_ORDER = "pings DESC"
+RATE_ORDER = "denominator DESC"  # by the ratio itself, the rarest would stand first
 
 
 def metric_queries(item: MetricItem, row: ColumnRef, source: Source) -> list[SqlQuery]:
@@ -24,7 +27,7 @@ def metric_queries(item: MetricItem, row: ColumnRef, source: Source) -> list[Sql
     column = source.columns.get(row.column)
     if column is None:
         return []
-    note = f"{row.app}, {row.ping} ping"
+    note = source.note(f"{row.app}, {row.ping} ping")
     if unit := UNITS.get(item.type):
         note += f"; {unit}"
     base = SqlQuery(f"{item.name} in {row.table}", source.table, "", _stmo(item, row), note=note)
@@ -33,6 +36,8 @@ def metric_queries(item: MetricItem, row: ColumnRef, source: Source) -> list[Sql
     repeated = column.mode == "REPEATED"
     if repeated:
         shape, split = _repeated(row.column, source)
+    elif item.type == "object" and column.type == "RECORD":
+        shape, split = _record(row.column, source), ""
     elif item.type == "object" or column.type == "JSON":
         shape, split = _object(item, source.path(row.column), source), ""
     else:
@@ -74,13 +79,16 @@ def _repeated(path: str, source: Source) -> tuple[Shape, str]:
             return Shape(("COUNT(*) AS occurrences", *source.clients()), (entries,), (), (group,)), "by value"
         return Shape(("COUNT(*) AS entries", *source.clients()), (entries,)), ""
     label = ("entry.key", source.free("label"))
+    if f"{path}.value.branch" in source.columns:  # experiments: a struct for each
+        groups = (("entry.key", source.free("experiment")), ("entry.value.branch", source.free("branch")))
+        return Shape(("COUNT(*) AS entries", *source.clients()), (entries,), (), groups), "by branch"
     if value.mode == "REPEATED":  # dual-labelled: key, then category
         joins = (entries, "UNNEST(entry.value) AS inner_entry")
         groups = (("entry.key", source.free("label")), ("inner_entry.key", source.free("inner_label")))
         selects = ("SUM(inner_entry.value) AS total", *source.clients())
         return Shape(selects, joins, (), groups), "by label"
     if f"{path}.value.numerator" in source.columns:
-        return Shape(_rate("entry.value"), (entries,), (), (label,)), "by label"
+        return Shape(_rate("entry.value"), (entries,), (), (label,), RATE_ORDER), "by label"
     if value.type in ("BOOLEAN", "BOOL"):
         selects = ("COUNTIF(entry.value) AS true_count", "COUNT(*) AS entries", *source.clients())
         return Shape(selects, (entries,), (), (label,)), "by label"
@@ -88,7 +96,8 @@ def _repeated(path: str, source: Source) -> tuple[Shape, str]:
         selects = ("SUM(entry.value) AS total", *source.clients())
         return Shape(selects, (entries,), (), (label,)), "by label"
     if value.type in (*INTEGERS, "FLOAT", "FLOAT64", "NUMERIC"):
-        return Shape(spread("entry.value"), (entries,), (), (label,)), "by label"
+        selects = (*spread("entry.value"), "COUNT(*) AS entries", *source.clients())
+        return Shape(selects, (entries,), (), (label,), "entries DESC"), "by label"
     if value.type == "STRING":
         groups = (label, ("entry.value", source.free("label_value")))
         return Shape(("COUNT(*) AS entries", *source.clients()), (entries,), (), groups), "by label"
@@ -101,11 +110,12 @@ def _single(item: MetricItem, path: str, source: Source) -> tuple[Shape, str]:
     there = (f"{value} IS NOT NULL",)
     clients = tuple(source.clients())
     if item.type == "rate" or f"{path}.numerator" in source.columns:
-        return Shape(_rate(value), where=there), ""
+        return Shape(_rate(value), where=there, order=RATE_ORDER), ""
     if item.type == "timespan" and f"{path}.value" in source.columns:
         unit = (f"{value}.time_unit", source.free("time_unit"))
         groups = (unit,) if f"{path}.time_unit" in source.columns else ()
-        return Shape((*spread(f"{value}.value"), *clients), where=there, groups=groups), ""
+        selects = (*spread(f"{value}.value"), PINGS, *clients)
+        return Shape(selects, where=there, groups=groups, order=PINGS_ORDER), ""
     if item.type == "counter":
         return Shape((f"SUM({value}) AS total", *clients), where=there), ""
     if column.type in ("BOOLEAN", "BOOL"):
@@ -113,22 +123,23 @@ def _single(item: MetricItem, path: str, source: Source) -> tuple[Shape, str]:
             f"COUNTIF({value}) AS true_count",
             f"COUNTIF(NOT {value}) AS false_count",
             f"SAFE_DIVIDE(COUNTIF({value}), COUNT(*)) AS true_share",
+            PINGS,
             *clients,
         )
-        return Shape(selects, where=there), ""
+        return Shape(selects, where=there, order=PINGS_ORDER), ""
     if column.type in (*INTEGERS, "FLOAT", "FLOAT64", "NUMERIC"):
-        return Shape((*spread(value), *clients), where=there), ""
+        return Shape((*spread(value), PINGS, *clients), where=there, order=PINGS_ORDER), ""
     return _text(item.type, column.type, value, source), _text_split(item.type)
 
 
 def _text(metric_type: str, column_type: str, value: str, source: Source) -> Shape:
     """Strings and what is sent as one: how many pings have which value."""
     there = (f"{value} IS NOT NULL",)
-    counts = ("COUNT(*) AS pings", *source.clients())
+    counts = (PINGS, *source.clients())
     if column_type == "RECORD":
         return Shape(counts, where=there)
     if metric_type == "uuid":
-        return Shape((f"COUNT(DISTINCT {value}) AS distinct_values", "COUNT(*) AS pings"), where=there)
+        return Shape((f"COUNT(DISTINCT {value}) AS distinct_values", PINGS), where=there)
     if metric_type == "jwe":  # encrypted: only its presence can be counted
         return Shape(counts, where=there)
     if metric_type == "text":
@@ -143,13 +154,24 @@ def _text(metric_type: str, column_type: str, value: str, source: Source) -> Sha
         expression, name = date, "metric_date"
     elif metric_type == "url":
         expression, name = f"NET.REG_DOMAIN({value})", "domain"
-    return Shape(counts, where=there, groups=((expression, source.free(name)),))
+    group = (expression, source.free(name))
+    newest_first = f"{group[1]} DESC" if metric_type == "datetime" else ""
+    return Shape(counts, where=there, groups=(group,), split_order=newest_first)
 
 
 def _text_split(metric_type: str) -> str:
     if metric_type in ("uuid", "jwe", "text"):
         return ""
-    return "by date" if metric_type == "datetime" else "by value"
+    return {"datetime": "by date", "url": "by domain"}.get(metric_type, "by value")
+
+
+def _record(path: str, source: Source) -> Shape:
+    """An object that the schema spells out as a struct: its plain fields, the commonest values of each."""
+    selects = [PINGS, *source.clients()]
+    for name in [name.removeprefix(f"{path}.") for name in source.columns if name.startswith(f"{path}.")]:
+        if "." not in name and source.first((f"{path}.{name}",)):
+            selects.append(f"APPROX_TOP_COUNT({source.path(f'{path}.{name}')}, 5) AS top_{name}")
+    return Shape(tuple(selects), where=(f"{source.path(path)} IS NOT NULL",))
 
 
 def _object(item: MetricItem, value: str, source: Source) -> Shape:

@@ -17,6 +17,7 @@ class Shape:
     where: tuple[str, ...] = ()
     groups: tuple[tuple[str, str], ...] = ()  # what it is always split by: (expression, name)
     order: str = ""  # of a variant without a date; default: the first aggregate, largest first
+    split_order: str = ""  # of the variant that its own groups make; default: as order
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +82,19 @@ def shape_queries(source: Source, shape: Shape, base: SqlQuery, split: str = "")
         columns = [named(*date), *(() if split else _grouped(shape)), *shape.selects]
         groups = [date[1], *(() if split else _names(shape))]
         yield variant_query(base, "over time", select(columns, source, shape.joins, where, groups, date[1]))
+    elif not split:  # without a date to filter or to group by: one answer over the whole table
+        columns = [*_grouped(shape), *shape.selects]
+        text = select(columns, source, shape.joins, where, _names(shape), ordered if shape.groups else "")
+        yield variant_query(base, "in all", text)
     if split:
         columns = [*_grouped(shape), *shape.selects]
-        text = select(columns, source, shape.joins, where, _names(shape), ordered, TOP)
+        text = select(columns, source, shape.joins, where, _names(shape), shape.split_order or ordered, TOP)
         yield variant_query(base, split, text)
     for dimension, column in source.dimensions():
-        name = column.rpartition(".")[2]
-        columns = [named(source.path(column), name), *shape.selects]
-        text = select(columns, source, shape.joins, where, [quoted(name)], ordered, TOP)
+        group = source.group(column)
+        columns = [named(*group), *(() if split else _grouped(shape)), *shape.selects]
+        groups = [quoted(group[1]), *(() if split else _names(shape))]
+        text = select(columns, source, shape.joins, where, groups, ordered, TOP)
         yield variant_query(base, dimension.variant, text)
 
 
@@ -102,10 +108,8 @@ def bucket_queries(
     if label:
         yield variant_query(base, "by label", _percentiles(source, buckets, [label], "samples DESC", TOP))
     for dimension, column in source.dimensions():
-        group = (source.path(column), column.rpartition(".")[2])
-        yield variant_query(
-            base, dimension.variant, _percentiles(source, buckets, [group], "samples DESC", TOP)
-        )
+        text = _percentiles(source, buckets, [source.group(column)], "samples DESC", TOP)
+        yield variant_query(base, dimension.variant, text)
 
 
 def _percentiles(

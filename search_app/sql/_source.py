@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 
 from indexer.records import Column
 from search_app.sql._events_stream import EVENTS_STREAM
-from search_app.tools import GAINING_ACCESS
+from search_app.tools import GAINING_ACCESS, Context
+from search_app.tools._places import ping_has_client_id
 
 ColumnsOf = Callable[[str], Sequence[Column]]  # dataset.table -> its columns, empty where unknown
 
 USER_PROJECT = "mozdata"
 DAYS = 7
+BY_HAND = "the columns of this events_stream are not published: written by hand"
 ACCESS_NOTE = "BigQuery is open to Mozilla's people only."
 
 # Words that BigQuery reserves: as a segment of a path they need backticks.
@@ -75,6 +77,14 @@ DIMENSIONS = (
     ),
 )  # fmt: skip
 CLIENT_COLUMNS = ("client_info.client_id", "client_id", "common.client_id", "clientid")
+# apps with so many users that one in a hundred answers most questions; of others it would be nearly none
+LARGE_APPS = frozenset(
+    {
+        "fenix", "firefox_desktop", "firefox_desktop_background_tasks",
+        "firefox_desktop_background_update", "firefox_ios", "focus_android", "focus_ios",
+        "thunderbird_desktop",
+    }
+)  # fmt: skip
 SINGLE_TYPES = frozenset({"STRING", "INTEGER", "INT64", "FLOAT", "FLOAT64", "NUMERIC", "BOOLEAN", "BOOL"})
 
 
@@ -86,14 +96,34 @@ class Source:
     columns: dict[str, Column] = field(default_factory=dict)
     alias: str = "m"
     partition: str = ""  # its partition field, where metadata names it
+    client_ids: bool = True  # False: its pings carry no client id, whatever the schema says
+    large: bool = True  # False: too few rows for a sample
+    by_hand: bool = False  # its columns are written by hand: no schema of it is published
 
     @classmethod
-    def of(cls, table: str, columns_of: ColumnsOf, alias: str = "m", partition: str = "") -> Source:
-        """The table with its columns; events_stream views are known by hand where no schema is."""
+    def of(
+        cls, table: str, columns_of: ColumnsOf, context: Context, ping: tuple[str, str] = ("", ""),
+        alias: str = "m", partition: str = "",
+    ) -> Source:  # fmt: skip
+        """The table with its columns, and what is known of the (app, ping) that it holds."""
         columns = columns_of(table)
-        if not columns and table.endswith(".events_stream"):
+        by_hand = not columns and table.endswith(".events_stream")
+        if by_hand:
             columns = EVENTS_STREAM
-        return cls(table, {column.path: column for column in columns}, alias, partition)
+        app = context.datasets.get(table.split(".")[-2].removesuffix("_stable").removesuffix("_live"))
+        return cls(
+            table,
+            {column.path: column for column in columns},
+            alias,
+            partition,
+            client_ids=ping_has_client_id(*ping, context),
+            large=app is None or app[0] in LARGE_APPS,
+            by_hand=by_hand,
+        )
+
+    def note(self, text: str) -> str:
+        """A note on a query of the table, with a word where its columns are not published."""
+        return f"{text}; {BY_HAND}" if self.by_hand else text
 
     @property
     def from_clause(self) -> str:
@@ -129,23 +159,40 @@ class Source:
         return None
 
     def filters(self, days: int = DAYS) -> list[str]:
-        """Partition filter and 1 % sample, each where the table has the column."""
+        """Partition filter and 1 % sample, each where the table has the column and it says something."""
         found = []
         if date := self.date():
             since = f"DATE_SUB(CURRENT_DATE(), INTERVAL {days} DAY)"
             found.append(f"{date[0]} >= {since}")
-        if "sample_id" in self.columns:
+        if self.sampled:
             found.append(f"{self.path('sample_id')} = 0  -- a 1 % sample: take the line out for everyone")
         return found
+
+    @property
+    def sampled(self) -> bool:
+        """Whether a 1 % sample is sensible. sample_id is made of the client id: NULL in pings without one."""
+        is_ping = "document_id" in self.columns
+        return "sample_id" in self.columns and self.large and (bool(self.clients()) or not is_ping)
+
+    def group(self, path: str) -> tuple[str, str]:
+        """A column to group by, as (expression, name)."""
+        leaf = path.rpartition(".")[2]
+        return self.path(path), leaf if leaf == path else self.free(leaf)
 
     def dimensions(self) -> list[tuple[Dimension, str]]:
         """The ways to split that this table has, each with its column."""
         found = [(dimension, self.first(dimension.columns)) for dimension in DIMENSIONS]
         return [(dimension, column) for dimension, column in found if column]
 
+    def look(self) -> list[str]:
+        """What tells single rows apart: who sent it, from where, with which version."""
+        clients = self.first(CLIENT_COLUMNS) if self.client_ids else ""
+        found = [clients, *(column for _, column in self.dimensions())]
+        return [self.path(column) for column in found if column]
+
     def clients(self) -> list[str]:
         """The count of clients as a list of at most one select expression."""
-        column = self.first(CLIENT_COLUMNS)
+        column = self.first(CLIENT_COLUMNS) if self.client_ids else ""
         return [f"COUNT(DISTINCT {self.path(column)}) AS clients"] if column else []
 
 

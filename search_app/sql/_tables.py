@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from indexer.items import PingItem, TableItem
 from indexer.records import Column
 from search_app.sql._metrics import INTEGERS, spread
 from search_app.sql._shape import TOP, Shape, select, shape_queries, variant_query
 from search_app.sql._source import USER_PROJECT, ColumnsOf, Source, SqlQuery
+from search_app.tools import Context
 from search_app.tools.stmo import column_query, ping_query
 
 SHARED_PROJECT = "moz-fx-data-shared-prod"
 LOOK_COLUMNS = 12
+NOT_WORTH_A_LOOK = ("additional_properties", "sample_id")  # unparsed remains; 0 in a sample
 PLAIN = frozenset(
     {
         "STRING",
@@ -28,51 +32,55 @@ PLAIN = frozenset(
 )
 
 
-def ping_queries(item: PingItem, columns_of: ColumnsOf) -> list[SqlQuery]:
+def ping_queries(item: PingItem, context: Context, columns_of: ColumnsOf) -> list[SqlQuery]:
     """How many pings and clients a day, split, and a look at single pings; of its first two views."""
     queries: list[SqlQuery] = []
     views = [t for t in item.ping_tables if t.layer == "view" and t.exists and t.name.count(".") == 2]
     for view in views[:2]:
         table = view.name.partition(".")[2]
-        source = Source.of(table, columns_of)
-        base = SqlQuery(f"{item.name} pings in {table}", table, "", ping_query(table), note=item.app)
+        source = Source.of(table, columns_of, context, (item.app, item.name))
+        # the prepared query reads the three parts that Glean pings have
+        whole = all(part in source.columns for part in ("client_info", "ping_info", "metrics"))
+        url = ping_query(table) if whole else ""
+        base = SqlQuery(f"{item.name} pings in {table}", table, "", url, note=source.note(item.app))
         queries += _whole(source, base, "pings")
     return queries
 
 
-def table_queries(item: TableItem, columns_of: ColumnsOf) -> list[SqlQuery]:
+def table_queries(item: TableItem, context: Context, columns_of: ColumnsOf) -> list[SqlQuery]:
     """Rows a day, split, and a look at single rows, of the view to use where there is one."""
-    source = _source_of(item, columns_of)
-    return _whole(source, SqlQuery(f"rows of {source.table}", source.table, ""), "row_count")
+    source = _source_of(item, context, columns_of)
+    base = SqlQuery(f"rows of {source.table}", source.table, "", note=source.note(""))
+    return _whole(source, base, "row_count")
 
 
-def column_queries(item: TableItem, path: str, columns_of: ColumnsOf) -> list[SqlQuery]:
+def column_queries(item: TableItem, path: str, context: Context, columns_of: ColumnsOf) -> list[SqlQuery]:
     """What a column of a table holds: numbers spread, texts counted, arrays unnested on the way down."""
-    source = _source_of(item, columns_of)
+    source = _source_of(item, context, columns_of)
     column = source.columns.get(path)
     if column is None:
         return []
-    url = column_query("", path, source.table) if source.table.count(".") == 1 else ""
-    base = SqlQuery(f"{path} in {source.table}", source.table, "", url)
     reached = _unnested(source, path)
     if reached is None:
         return []
     joins, value = reached
+    # the prepared query filters by submission_timestamp and looks into no array
+    prepared = "submission_timestamp" in source.columns and source.table.count(".") == 1 and not joins
+    url = column_query("", path, source.table) if prepared else ""
+    base = SqlQuery(f"{path} in {source.table}", source.table, "", url, note=source.note(""))
     return _values(source, column, joins, value, base)
 
 
-def _source_of(item: TableItem, columns_of: ColumnsOf) -> Source:
+def _source_of(item: TableItem, context: Context, columns_of: ColumnsOf) -> Source:
+    """The view to use where there is one, else the table itself: in mozdata, or else where it lies."""
+    _, app, ping = item.ping.split("/", 2) if item.ping.count("/") >= 2 else ("", "", "")
     view = item.user_view.partition("/")[2].partition(".")[2]
     if view and columns_of(view):
-        return Source.of(view, columns_of, "t")
+        return Source.of(view, columns_of, context, (app, ping), "t", item.partition_field)
     held_in_mozdata = item.layer == "view" and item.project in (SHARED_PROJECT, USER_PROJECT)
     short = f"{item.dataset}.{item.table}"
-    source = Source.of(short, columns_of, "t", item.partition_field)
-    return (
-        source
-        if held_in_mozdata
-        else Source(f"{item.project}.{short}", source.columns, "t", item.partition_field)
-    )
+    source = Source.of(short, columns_of, context, (app, ping), "t", item.partition_field)
+    return source if held_in_mozdata else replace(source, table=f"{item.project}.{short}")
 
 
 def _whole(source: Source, base: SqlQuery, count: str) -> list[SqlQuery]:
@@ -80,16 +88,27 @@ def _whole(source: Source, base: SqlQuery, count: str) -> list[SqlQuery]:
         return []
     shape = Shape((f"COUNT(*) AS {source.free(count)}", *source.clients()))
     queries = list(shape_queries(source, shape, base))
-    plain = [c.path for c in source.columns.values() if _plain_top(c)][:LOOK_COLUMNS]
-    if plain:
-        columns = [source.path(path) for path in plain]
+    columns = _look(source)
+    if columns:
         rows = select(columns, source, (), source.filters(1), limit=TOP)
         queries.append(variant_query(base, "a look at rows", rows))
     return queries
 
 
+def _look(source: Source) -> list[str]:
+    """The columns of a look at rows: when, who and where, then the first plain ones, no name twice."""
+    when = [name for name in ("submission_timestamp", "submission_date") if name in source.columns][:1]
+    first = [*(source.path(name) for name in when), *source.look()]
+    plain = [source.path(c.path) for c in source.columns.values() if _plain_top(c)]
+    found: dict[str, str] = {}
+    for path in [*first, *plain]:
+        found.setdefault(path.rpartition(".")[2], path)
+    return list(found.values())[:LOOK_COLUMNS]
+
+
 def _plain_top(column: Column) -> bool:
-    return "." not in column.path and column.type in PLAIN and column.mode != "REPEATED"
+    named = "." not in column.path and column.path not in NOT_WORTH_A_LOOK
+    return named and column.type in PLAIN and column.mode != "REPEATED"
 
 
 def _unnested(source: Source, path: str) -> tuple[tuple[str, ...], str] | None:
@@ -123,13 +142,23 @@ def _values(
             shape_queries(source, Shape((f"COUNTIF({value}) AS true_count", *counts), joins, there), base)
         )
     if column.type in (*INTEGERS, "FLOAT", "FLOAT64", "NUMERIC", "BIGNUMERIC"):
-        return list(shape_queries(source, Shape((*spread(value), *counts), joins, there), base))
+        shape = Shape((*spread(value), *counts), joins, there, order="row_count DESC")
+        return list(shape_queries(source, shape, base))
     if column.type in ("RECORD", "STRUCT", "JSON", "BYTES", "GEOGRAPHY"):
         return list(shape_queries(source, Shape(counts, joins, there), base))
-    date = source.date()
-    if date and value == date[0]:
+    moment = column.type in ("TIMESTAMP", "DATETIME")
+    day = f"DATE({value})" if moment else value
+    if (date := source.date()) and day == date[0]:
         return list(shape_queries(source, Shape(counts, joins, there), base))
-    name = column.path.rpartition(".")[2]
-    name = name if name == column.path else source.free(f"{name}_value")
-    shape = Shape(counts, joins, there, ((value, name),))
-    return list(shape_queries(source, shape, base, "by value"))
+    shape = Shape(counts, joins, there, ((day, _value_name(column.path, source, moment)),))
+    return list(shape_queries(source, shape, base, "by day" if moment else "by value"))
+
+
+def _value_name(path: str, source: Source, moment: bool) -> str:
+    """What the values of a column are called: by its parent too where its own name is key or value."""
+    holder, _, leaf = path.rpartition(".")
+    if leaf in ("key", "value", "element", "list"):
+        leaf = f"{holder.rpartition('.')[2]}_{leaf}"
+    if moment:
+        return source.free(f"{leaf}_day")
+    return leaf if leaf == path else source.free(leaf)
