@@ -2,9 +2,10 @@
 
 sqlglot parses the text in BigQuery's dialect, but does not look into structs. Here each
 FROM item gets a shape (a table, a common table expression, or the element of an UNNEST),
-and each dotted path is walked segment by segment through it. What is not known is
-refused: a table without columns, a segment that is not there, a routine of mozfun that
-we did not read, a key of a JSON column that upstream does not define.
+and each dotted path is walked segment by segment through it, to a plain value of a fitting
+type. What is not known is refused: a table without columns, a segment that is not there, a
+routine of mozfun that we did not read, a key of a JSON column that upstream does not define;
+and a GROUP BY that leaves out an output, or whose name means a column of the table instead.
 """
 
 from __future__ import annotations
@@ -29,13 +30,26 @@ class Shape:
     fields: dict[str, Shape] = field(default_factory=dict)  # of a struct, folded to lower case
     repeated: bool = False
     json: bool = False
-    anything: bool = False  # a computed value whose inside nobody may look into
+    type: str = ""  # of a plain value, where it is known
 
     def element(self) -> Shape:
-        return Shape(self.fields, False, self.json)
+        return Shape(self.fields, False, self.json, self.type)
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is one value: no struct, no array, no JSON."""
+        return not (self.fields or self.repeated or self.json)
 
 
-VALUE = Shape(anything=True)
+VALUE = Shape()
+NUMBERS = frozenset({"INTEGER", "INT64", "FLOAT", "FLOAT64", "NUMERIC", "BIGNUMERIC"})
+BOOLEANS = frozenset({"BOOLEAN", "BOOL"})
+STRINGS = frozenset({"STRING"})
+DATES = frozenset({"TIMESTAMP", "DATETIME", "DATE"})
+ARGUMENTS = {  # function -> types that its first argument may have
+    exp.Sum: NUMBERS, exp.Avg: NUMBERS, exp.ApproxQuantiles: NUMBERS, exp.CountIf: BOOLEANS,
+    exp.Length: STRINGS, exp.Substring: STRINGS, exp.Date: DATES, exp.TsOrDsToDate: DATES,
+}  # fmt: skip
 KEY_VALUE = Shape({"key": VALUE, "value": VALUE}, repeated=True)
 # mozfun routines, read in bigquery-etl (sql/mozfun/*/udf.sql): what they give back
 ROUTINES = {
@@ -62,7 +76,7 @@ def table_shape(columns: Sequence[Column]) -> Shape:
         holder = root
         for parent in parents:  # a schema that leaves a parent out means a plain struct
             holder = holder.fields.setdefault(parent, Shape())
-        holder.fields[leaf] = Shape(repeated=column.mode == "REPEATED", json=column.type == "JSON")
+        holder.fields[leaf] = Shape({}, column.mode == "REPEATED", column.type == "JSON", column.type)
     return root
 
 
@@ -114,7 +128,9 @@ class _Walk:
         outputs: dict[str, Shape] = {}
         for expression in query.expressions:
             value = self._value(expression.unalias(), names, bare)
+            _plain_path(expression.unalias(), value)
             outputs[expression.alias_or_name.lower()] = value
+        _grouping(query, names)
         if where := query.args.get("where"):
             self._value(where.this, names, bare)
         for part in ("group", "order"):
@@ -151,6 +167,10 @@ class _Walk:
             shapes = [self._value(argument, names, bare) for argument in arguments]
             if name == "mozfun.map.get_key":
                 self._key_of_map(shapes[0], arguments[1])
+            elif name == "mozfun.hist.extract":
+                _plain_path(arguments[0], shapes[0])
+            elif name == "mozfun.glam.percentile" and not {"key", "value"} <= shapes[1].fields.keys():
+                raise UnknownPath("a percentile is asked of what is no histogram")
             return ROUTINES[name]
         if isinstance(node, exp.Column):
             return self._path([part.name for part in node.parts], names, bare)
@@ -170,7 +190,14 @@ class _Walk:
     def _computed(self, node: exp.Expression, names: dict[str, Shape], bare: dict[str, Shape]) -> Shape:
         if isinstance(node, exp.PropertyEQ):
             return self._value(node.expression, names, bare)
-        shapes = [self._value(child, names, bare) for child in _children(node)]
+        children = list(_children(node))
+        shapes = [self._value(child, names, bare) for child in children]
+        if not isinstance(node, MAY_HOLD_STRUCTS):
+            for child, shape in zip(children, shapes, strict=True):
+                _plain_path(child, shape)
+        wanted = ARGUMENTS.get(type(node))
+        if wanted and shapes and shapes[0].type and shapes[0].type not in wanted:
+            raise UnknownPath(f"{node.sql('bigquery')} is asked of {shapes[0].type}")
         if isinstance(node, exp.Struct):
             named = [e.this.name.lower() for e in node.expressions if isinstance(e, exp.PropertyEQ)]
             return Shape(dict(zip(named, shapes, strict=False)))
@@ -204,10 +231,13 @@ class _Walk:
 
     def _json(self, node: exp.Expression, names: dict[str, Shape], bare: dict[str, Shape]) -> Shape:
         held = self._value(node.this, names, bare)
-        if not held.json:
+        if not held.json or held.repeated:
             raise UnknownPath(f"JSON is asked of another type: {node.sql('bigquery')}")
-        for part in node.expression.find_all(exp.JSONPathKey) if node.expression else ():
+        keys = list(node.expression.find_all(exp.JSONPathKey)) if node.expression else []
+        for part in keys:
             self._json_key(str(part.this))
+        if isinstance(node, exp.JSONExtractScalar) and not keys and held.type == "JSON":
+            raise UnknownPath(f"a whole JSON column has no value: {node.sql('bigquery')}")
         return Shape(repeated=isinstance(node, exp.JSONExtractArray), json=True)
 
     def _json_key(self, key: str) -> None:
@@ -215,10 +245,35 @@ class _Walk:
             raise UnknownPath(f"{key} is no key of this JSON")
 
     def _key_of_map(self, shape: Shape, key: exp.Expression) -> None:
-        if shape.fields and not {"key", "value"} <= shape.fields.keys() and "key_value" not in shape.fields:
+        if not shape.repeated or not {"key", "value"} <= shape.fields.keys():
             raise UnknownPath("get_key is asked of what is no map")
         if isinstance(key, exp.Literal):
             self._json_key(key.name)
+
+
+MAY_HOLD_STRUCTS = (exp.Is, exp.Struct, exp.PropertyEQ, exp.Paren, exp.Alias, exp.ArrayAgg)
+
+
+def _plain_path(node: exp.Expression, shape: Shape) -> None:
+    """A path that is used as a value must lead to one: not to a struct, an array or whole JSON."""
+    if not shape.plain and isinstance(node, exp.Column | exp.Dot):
+        raise UnknownPath(f"{node.sql('bigquery')} is no plain value")
+
+
+def _grouping(query: exp.Select, names: dict[str, Shape]) -> None:
+    """Outputs that aggregate nothing are grouped by, and a group's name means that output."""
+    group = query.args.get("group")
+    grouped = {expression.name.lower() for expression in group.expressions} if group else set()
+    plain = {e.alias_or_name.lower(): e.unalias() for e in query.expressions if not e.find(exp.AggFunc)}
+    if len(plain) == len(query.expressions) and not grouped:
+        return
+    if grouped != plain.keys():
+        raise UnknownPath(f"grouped by {sorted(grouped)}, but these are not aggregated: {sorted(plain)}")
+    for name, expression in plain.items():
+        holders = [alias for alias, shape in names.items() if name in shape.fields]
+        path = [part.name.lower() for part in expression.parts] if isinstance(expression, exp.Column) else []
+        if holders and path != [holders[0], name]:
+            raise UnknownPath(f"GROUP BY {name} would take the column of {holders[0]}")
 
 
 def _children(node: exp.Expression) -> Iterator[exp.Expression]:

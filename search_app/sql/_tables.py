@@ -159,6 +159,8 @@ def _value_name(path: str, source: Source, moment: bool) -> str:
     holder, _, leaf = path.rpartition(".")
     if leaf in ("key", "value", "element", "list"):
         leaf = f"{holder.rpartition('.')[2]}_{leaf}"
+    if source.columns[path].mode == "REPEATED":  # one of an array, which has the name itself
+        leaf = f"{leaf}_value"
     if moment:
         return source.free(f"{leaf}_day")
     return leaf if leaf == path else source.free(leaf)
