@@ -58,19 +58,20 @@ class Outcome:
 
 
 class Schemas:
-    """dataset.table -> columns, the events_stream views by hand where nothing is published."""
+    """dataset.table -> columns; those of the catalogue's events_stream views by hand where none are known."""
 
     def __init__(self, store: Store, digests: dict[str, str]) -> None:
         self._store = store
         self.digests = digests
         self.context = gather_context(store)
+        self.by_hand = {name for name in table_names(store) if name.endswith(".events_stream")}
         self.seen_forms: set[str] = set()  # of columns
 
     def columns_of(self, table: str) -> Sequence[Column]:
         digest = self.digests.get(table, "")
         if digest:
             return self._store.columns(digest)
-        return EVENTS_STREAM if table.endswith(".events_stream") else ()
+        return EVENTS_STREAM if table in self.by_hand else ()
 
 
 def main() -> int:
@@ -122,7 +123,7 @@ def _share(work: tuple[Path, list[str]]) -> Outcome:
     for start in range(0, len(ids), 500):
         for item in store.items(ids[start : start + 500]):
             keys = json_keys(item)
-            for query in _queries(item, schemas, outcome):
+            for query, about in _queries(item, schemas, outcome):
                 outcome.counts[f"{item.kind} queries"] += 1
                 short = query.table
                 digest = schemas.digests.get(_short(short), "") or short
@@ -133,7 +134,7 @@ def _share(work: tuple[Path, list[str]]) -> Outcome:
                     continue
                 seen.add(same)
                 try:
-                    outcome.counts["paths walked"] += checker.check(query.sql, keys)
+                    outcome.counts["paths walked"] += checker.check(query.sql, keys, about)
                 except (UnknownPath, sqlglot.errors.SqlglotError) as problem:
                     where = f"{item.id} {query.table} {query.variant}"
                     outcome.refused.append(Refusal(where, str(problem), query.sql))
@@ -142,6 +143,11 @@ def _share(work: tuple[Path, list[str]]) -> Outcome:
 
 def _short(table: str) -> str:
     return table.split(".", 1)[1] if table.count(".") == 2 else table
+
+
+def table_names(store: Store) -> set[str]:
+    """dataset.table of every table, also of those whose columns nobody publishes."""
+    return {item_id.partition(".")[2] for item_id in store.ids("table")}
 
 
 def _digests(store: Store) -> dict[str, str]:
@@ -154,7 +160,8 @@ def _digests(store: Store) -> dict[str, str]:
     return found
 
 
-def _queries(item: AnyItem, schemas: Schemas, outcome: Outcome) -> Iterator[SqlQuery]:
+def _queries(item: AnyItem, schemas: Schemas, outcome: Outcome) -> Iterator[tuple[SqlQuery, str]]:
+    """The queries of an item, each with the column that it is about, "" where it is about whole rows."""
     if isinstance(item, MetricItem):
         if item.status != "active":
             outcome.counts["metrics that are not active"] += 1
@@ -168,20 +175,20 @@ def _queries(item: AnyItem, schemas: Schemas, outcome: Outcome) -> Iterator[SqlQ
                 outcome.refused.append(Refusal(f"{item.id} {row.table} {row.column}", "no query"))
             else:
                 outcome.counts["metric places without a column"] += 1
-            yield from made
+            yield from ((query, row.column) for query in made)
         return
     made = queries_for(item, schemas.context, schemas.columns_of)
     outcome.counts[f"{item.kind}s {'with' if made else 'without'} SQL"] += 1
     if isinstance(item, ProbeItem) and not made and any(row.exists for row in item.columns):
         outcome.refused.append(Refusal(item.id, "no query"))
-    yield from made
+    yield from ((query, "") for query in made)
     if isinstance(item, TableItem):
         for path in columns_to_check(item, schemas):
             outcome.counts["columns of tables"] += 1
             made = column_queries(item, path, schemas.context, schemas.columns_of)
             if not made and not item.user_view:
                 outcome.refused.append(Refusal(f"{item.id} {path}", "no query"))
-            yield from made
+            yield from ((query, path) for query in made)
 
 
 def columns_to_check(item: TableItem, schemas: Schemas) -> Iterator[str]:

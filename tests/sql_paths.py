@@ -17,6 +17,7 @@ import sqlglot
 from sqlglot import exp
 
 from indexer.records import Column
+from search_app.sql._source import CLIENT_COLUMNS, DIMENSIONS
 
 
 class UnknownPath(ValueError):
@@ -46,6 +47,8 @@ NUMBERS = frozenset({"INTEGER", "INT64", "FLOAT", "FLOAT64", "NUMERIC", "BIGNUME
 BOOLEANS = frozenset({"BOOLEAN", "BOOL"})
 STRINGS = frozenset({"STRING"})
 DATES = frozenset({"TIMESTAMP", "DATETIME", "DATE"})
+# columns that any query may split or count by
+SPLITS = frozenset({*CLIENT_COLUMNS, *(column for each in DIMENSIONS for column in each.columns)})
 ARGUMENTS = {  # function -> types that its first argument may have
     exp.Sum: NUMBERS, exp.Avg: NUMBERS, exp.ApproxQuantiles: NUMBERS, exp.CountIf: BOOLEANS,
     exp.Length: STRINGS, exp.Substring: STRINGS, exp.Date: DATES, exp.TsOrDsToDate: DATES,
@@ -87,13 +90,18 @@ class Checker:
         self._columns_of = columns_of
         self._shapes: dict[str, Shape] = {}
 
-    def check(self, sql: str, json_keys: Collection[str] = ()) -> int:
-        """How many paths were walked. Raises UnknownPath, or sqlglot's ParseError."""
+    def check(self, sql: str, json_keys: Collection[str] = (), about: str = "") -> int:
+        """How many paths were walked. Raises UnknownPath, or sqlglot's ParseError.
+
+        `about` is the column that the query must read: a path to its neighbours is refused.
+        """
         statement = sqlglot.parse_one(sql, dialect="bigquery")
         if not isinstance(statement, exp.Select):
             raise UnknownPath(f"not a SELECT: {sql[:80]}")
-        walk = _Walk(self._table, frozenset(json_keys))
+        walk = _Walk(self._table, frozenset(json_keys), about.lower().split(".") if about else [])
         walk.select(statement, {})
+        if not walk.reads_what_is_asked:
+            raise UnknownPath(f"{about} is not read at all")
         return walk.walked
 
     def _table(self, name: str) -> Shape:
@@ -109,9 +117,13 @@ class Checker:
 class _Walk:
     """One query."""
 
-    def __init__(self, table: Callable[[str], Shape], json_keys: frozenset[str]) -> None:
+    def __init__(self, table: Callable[[str], Shape], json_keys: frozenset[str], about: list[str]) -> None:
         self._table = table
         self._json_keys = json_keys
+        self._about = about
+        self.reads_what_is_asked = not about
+        self._rows: dict[int, str] = {}  # shape of a table -> that it is one, not an element or a struct
+        self._unnesting = False
         self.walked = 0
 
     def select(self, query: exp.Select, outer: dict[str, Shape]) -> Shape:
@@ -142,7 +154,9 @@ class _Walk:
         self, item: exp.Expression, tables: dict[str, Shape], names: dict[str, Shape], bare: dict[str, Shape]
     ) -> None:
         if isinstance(item, exp.Unnest):
+            self._unnesting = True
             source = self._value(item.expressions[0], names, bare)
+            self._unnesting = False
             if not source.repeated:
                 raise UnknownPath(f"UNNEST of what is no array: {item.sql('bigquery')}")
             alias = item.args["alias"].columns[0].name.lower()
@@ -152,6 +166,7 @@ class _Walk:
             raise UnknownPath(f"what is this in FROM: {item.sql('bigquery')}")
         full = ".".join(part.name for part in item.parts)
         shape = tables[full.lower()] if full.lower() in tables else self._table(full)
+        self._rows[id(shape)] = full
         if item.alias:
             names[item.alias.lower()] = shape
         else:
@@ -180,7 +195,7 @@ class _Walk:
             return self._step(self._value(node.this, names, bare), node.expression.name)
         if isinstance(node, exp.Bracket):
             for index in node.expressions:
-                self._value(index, names, bare)
+                _plain_path(index, self._value(index, names, bare))
             inner = self._value(node.this, names, bare)
             return inner.element() if inner.repeated else VALUE
         if isinstance(node, exp.JSONExtractScalar | exp.JSONExtractArray | exp.JSONExtract):
@@ -192,6 +207,8 @@ class _Walk:
             return self._value(node.expression, names, bare)
         children = list(_children(node))
         shapes = [self._value(child, names, bare) for child in children]
+        if isinstance(node, exp.Is) and shapes[0].repeated:
+            raise UnknownPath(f"an array is never NULL: {node.sql('bigquery')}")
         if not isinstance(node, MAY_HOLD_STRUCTS):
             for child, shape in zip(children, shapes, strict=True):
                 _plain_path(child, shape)
@@ -210,6 +227,8 @@ class _Walk:
         first, *rest = [segment.lower() for segment in segments]
         if first in names:
             shape = names[first]
+            if id(shape) in self._rows:
+                self._of_table(rest)
         elif first in bare:
             shape = bare[first]
         else:
@@ -217,6 +236,16 @@ class _Walk:
         for segment, written in zip(rest, segments[1:], strict=True):
             shape = self._step(shape, written if shape.json else segment)
         return shape
+
+    def _of_table(self, path: list[str]) -> None:
+        """A path into a table is never the whole row, nor a neighbour of the column that is asked for."""
+        about = self._about
+        if not path:
+            raise UnknownPath("a whole row is no value")
+        reached = path[: len(about)] == about or (self._unnesting and path == about[: len(path)])
+        self.reads_what_is_asked |= reached
+        if about and path[0] == about[0] and not reached and ".".join(path) not in SPLITS:
+            raise UnknownPath(f"{'.'.join(path)} is not what is asked for: {'.'.join(about)}")
 
     def _step(self, shape: Shape, segment: str) -> Shape:
         if shape.json:
@@ -245,6 +274,9 @@ class _Walk:
             raise UnknownPath(f"{key} is no key of this JSON")
 
     def _key_of_map(self, shape: Shape, key: exp.Expression) -> None:
+        # telemetry.events' view replaces a column of events_v1 by the array key_value in it: data-docs
+        # and the view's SQL say so, the schema that we read through its references does not
+        shape = shape.fields.get("key_value", shape)
         if not shape.repeated or not {"key", "value"} <= shape.fields.keys():
             raise UnknownPath("get_key is asked of what is no map")
         if isinstance(key, exp.Literal):
