@@ -122,7 +122,7 @@ class _Walk:
         self._json_keys = json_keys
         self._about = about
         self.reads_what_is_asked = not about
-        self._rows: dict[int, str] = {}  # shape of a table -> that it is one, not an element or a struct
+        self._origins: dict[str, list[str]] = {}  # alias of a table or of an array in it -> path of that
         self._unnesting = False
         self.walked = 0
 
@@ -157,16 +157,20 @@ class _Walk:
             self._unnesting = True
             source = self._value(item.expressions[0], names, bare)
             self._unnesting = False
+            origin = self._origin(item.expressions[0])
             if not source.repeated:
                 raise UnknownPath(f"UNNEST of what is no array: {item.sql('bigquery')}")
             alias = item.args["alias"].columns[0].name.lower()
             names[alias] = source.element()
+            if origin is not None:
+                self._origins[alias] = origin
             return
         if not isinstance(item, exp.Table):
             raise UnknownPath(f"what is this in FROM: {item.sql('bigquery')}")
         full = ".".join(part.name for part in item.parts)
         shape = tables[full.lower()] if full.lower() in tables else self._table(full)
-        self._rows[id(shape)] = full
+        if item.alias and full.lower() not in tables:
+            self._origins[item.alias.lower()] = []
         if item.alias:
             names[item.alias.lower()] = shape
         else:
@@ -227,8 +231,8 @@ class _Walk:
         first, *rest = [segment.lower() for segment in segments]
         if first in names:
             shape = names[first]
-            if id(shape) in self._rows:
-                self._of_table(rest)
+            if first in self._origins:
+                self._of_table([*self._origins[first], *rest])
         elif first in bare:
             shape = bare[first]
         else:
@@ -237,13 +241,22 @@ class _Walk:
             shape = self._step(shape, written if shape.json else segment)
         return shape
 
+    def _origin(self, node: exp.Expression) -> list[str] | None:
+        """The path in its table that an UNNEST walks; None where a function made the array."""
+        segments = _segments(node) if isinstance(node, exp.Dot) else []
+        if isinstance(node, exp.Column):
+            segments = [part.name for part in node.parts]
+        if not segments or segments[0].lower() not in self._origins:
+            return None
+        return [*self._origins[segments[0].lower()], *(segment.lower() for segment in segments[1:])]
+
     def _of_table(self, path: list[str]) -> None:
         """A path into a table is never the whole row, nor a neighbour of the column that is asked for."""
         about = self._about
         if not path:
             raise UnknownPath("a whole row is no value")
         reached = path[: len(about)] == about or (self._unnesting and path == about[: len(path)])
-        self.reads_what_is_asked |= reached
+        self.reads_what_is_asked |= path[: len(about)] == about
         if about and path[0] == about[0] and not reached and ".".join(path) not in SPLITS:
             raise UnknownPath(f"{'.'.join(path)} is not what is asked for: {'.'.join(about)}")
 
