@@ -52,17 +52,17 @@ def actions_for(site: Site, item: AnyItem, place: tuple[str, str] = ("", ""), co
 
 
 def _queries(site: Site, item: AnyItem, place: tuple[str, str], column: str) -> list[SqlQuery]:
-    columns = columns_of(site)
+    context, columns = link_context(site), columns_of(site)
     app, ping = place
-    if isinstance(item, TableItem) and column and (found := column_queries(item, column, columns)):
+    if isinstance(item, TableItem) and column and (found := column_queries(item, column, context, columns)):
         return found
     if isinstance(item, MetricItem | ProbeItem) and (app or ping):
         rows = [row for row in item.columns if app in ("", row.app) and ping in ("", row.ping)]
         rows.sort(key=lambda row: row.app_id != "")  # the view over all channels first
         places = {(row.app, row.ping): row for row in reversed(rows) if row.exists is not False}
         chosen = list(places.values())[:PLACES]
-        return [query for row in chosen for query in queries_for_column(item, row, columns)]
-    return queries_for(item, link_context(site), columns)
+        return [query for row in chosen for query in queries_for_column(item, row, context, columns)]
+    return queries_for(item, context, columns)
 
 
 def columns_of(site: Site) -> ColumnsOf:

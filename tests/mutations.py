@@ -15,6 +15,7 @@ PATH = re.compile(r"(?<![\w.`$'])[a-z_]\w*(?:\.(?:`[^`]*`|\w+))+")
 TABLE = re.compile(r"`([\w-]+)\.([\w-]+)\.([\w-]+)`")
 UNNEST = re.compile(r",\n\s+UNNEST\(((?:[^()]|\([^()]*\))*)\) AS (\w+)")
 NAME_LIST = re.compile(r"(?:GROUP|ORDER) BY\n((?:\s+[\w`, ]+\n?)+?)(?=LIMIT|ORDER|\)|$)")
+ALIAS = re.compile(r" AS (m|t|entry|inner_entry|bucket_entry|event|element|item\d)$", re.MULTILINE)
 JSON_KEY = re.compile(r"'(\$\.[^']+)'|mozfun\.map\.get_key\([^,]+, '([^']+)'\)")
 JSON_HOLDER = re.compile(r"JSON_VALUE\(([\w.`]+)")
 
@@ -70,7 +71,7 @@ def _tables(text: str) -> Iterator[Mutation]:
 
 
 def _unnests(text: str) -> Iterator[Mutation]:
-    for found in re.finditer(r" AS (m|t|entry|inner_entry|bucket_entry|event|element|item\d)$", text.replace(",\n", " \n"), re.MULTILINE):  # noqa: E501  # fmt: skip
+    for found in ALIAS.finditer(text.replace(",\n", " \n")):
         start, end = found.span(1)
         if len(re.findall(rf"\b{found[1]}\b", text)) == 1:
             continue  # an alias that nothing uses may have any name
