@@ -10,6 +10,7 @@ and a GROUP BY that leaves out an output, or whose name means a column of the ta
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -42,6 +43,7 @@ class Shape:
         return not (self.fields or self.repeated or self.json)
 
 
+LEAF = "leaf_of_the_column"
 VALUE = Shape()
 NUMBERS = frozenset({"INTEGER", "INT64", "FLOAT", "FLOAT64", "NUMERIC", "BIGNUMERIC"})
 BOOLEANS = frozenset({"BOOLEAN", "BOOL"})
@@ -89,20 +91,28 @@ class Checker:
     def __init__(self, columns_of: Callable[[str], Sequence[Column]]) -> None:
         self._columns_of = columns_of
         self._shapes: dict[str, Shape] = {}
+        self._statements: dict[str, exp.Expression] = {}
 
     def check(self, sql: str, json_keys: Collection[str] = (), about: str = "") -> int:
         """How many paths were walked. Raises UnknownPath, or sqlglot's ParseError.
 
         `about` is the column that the query must read: a path to its neighbours is refused.
         """
-        statement = sqlglot.parse_one(sql, dialect="bigquery")
+        leaf = about.rpartition(".")[2]
+        statement = self._parsed(_skeleton(sql, leaf))
         if not isinstance(statement, exp.Select):
             raise UnknownPath(f"not a SELECT: {sql[:80]}")
         walk = _Walk(self._table, frozenset(json_keys), about.lower().split(".") if about else [])
+        walk.leaf = leaf
         walk.select(statement, {})
         if not walk.reads_what_is_asked:
             raise UnknownPath(f"{about} is not read at all")
         return walk.walked
+
+    def _parsed(self, sql: str) -> exp.Expression:
+        if sql not in self._statements:
+            self._statements[sql] = sqlglot.parse_one(sql, dialect="bigquery")
+        return self._statements[sql]
 
     def _table(self, name: str) -> Shape:
         if name not in self._shapes:
@@ -125,6 +135,7 @@ class _Walk:
         self._origins: dict[str, list[str]] = {}  # alias of a table or of an array in it -> path of that
         self._unnesting = False
         self.walked = 0
+        self.leaf = ""  # what LEAF stands for
 
     def select(self, query: exp.Select, outer: dict[str, Shape]) -> Shape:
         """The output columns of a SELECT as a shape, everything in it checked."""
@@ -228,6 +239,7 @@ class _Walk:
 
     def _path(self, segments: list[str], names: dict[str, Shape], bare: dict[str, Shape]) -> Shape:
         self.walked += 1
+        segments = [self.leaf if segment == LEAF else segment for segment in segments]
         first, *rest = [segment.lower() for segment in segments]
         if first in names:
             shape = names[first]
@@ -248,7 +260,8 @@ class _Walk:
             segments = [part.name for part in node.parts]
         if not segments or segments[0].lower() not in self._origins:
             return None
-        return [*self._origins[segments[0].lower()], *(segment.lower() for segment in segments[1:])]
+        inside = [self.leaf if segment == LEAF else segment.lower() for segment in segments[1:]]
+        return [*self._origins[segments[0].lower()], *inside]
 
     def _of_table(self, path: list[str]) -> None:
         """A path into a table is never the whole row, nor a neighbour of the column that is asked for."""
@@ -294,6 +307,19 @@ class _Walk:
             raise UnknownPath("get_key is asked of what is no map")
         if isinstance(key, exp.Literal):
             self._json_key(key.name)
+
+
+def _skeleton(sql: str, leaf: str) -> str:
+    """The query without its title, and with LEAF for the last name of the column that it is about.
+
+    Queries that differ in that name alone are parsed once: most of the time would go into it.
+    A name that stands without a dot before it, or could be a word of SQL, stays as it is.
+    """
+    title, _, rest = sql.partition("\n")
+    text = rest if title.startswith("-- ") else sql
+    if not re.fullmatch(r"[a-z]+(?:_[a-z0-9]+)+", leaf) or re.search(rf"(?<![.\w]){leaf}(?!\w)", text):
+        return text
+    return re.sub(rf"(?<=\.){leaf}(?!\w)", LEAF, text)
 
 
 MAY_HOLD_STRUCTS = (exp.Is, exp.Struct, exp.PropertyEQ, exp.Paren, exp.Alias, exp.ArrayAgg)
