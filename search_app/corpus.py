@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from indexer.analysis import spelling_key
 from indexer.arrays import Array, Rows, StringTable
 from indexer.documents import FACETS, GROUPS, LOOKUPS
 from indexer.generation import Opened
@@ -27,12 +28,21 @@ Bools = npt.NDArray[np.bool_]
 class FacetIndex:
     """The values of one facet: by document, and by value."""
 
-    __slots__ = ("all_counts", "by_doc", "by_value", "values")
+    __slots__ = ("_spellings", "all_counts", "by_doc", "by_value", "values")
 
     def __init__(self, arrays: dict[str, Array], name: str) -> None:
         self.values = StringTable.open(arrays, f"facet_{name}")
         self.by_doc = Rows.open(arrays, f"facet_{name}")
         self.by_value = Rows.open(arrays, f"having_{name}")
+        self._spellings: dict[str, str] = {}  # made when first needed
+
+    def spelled(self, value: str) -> str:
+        """A value in the spelling that it has here; as given where none is like it."""
+        if self.values.find(value) >= 0:
+            return value
+        if not self._spellings:
+            self._spellings = {spelling_key(self.values[i]): self.values[i] for i in range(len(self.values))}
+        return self._spellings.get(spelling_key(value), value)
 
     def documents(self, value: str) -> Ints:
         """The documents with a value, ascending."""

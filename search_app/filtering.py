@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -11,7 +12,7 @@ from indexer.analysis import spelling_key
 from indexer.documents import day_number
 from search_app.bounds import day
 from search_app.corpus import Bools, Corpus, Ints
-from search_app.query import Query, Range
+from search_app.query import FACETS, Query, Range
 
 SchemasWith = Callable[[str], Iterable[str]]  # a column path -> digests of the schemas that have it
 
@@ -27,6 +28,20 @@ def masks(corpus: Corpus, query: Query, schemas_with: SchemasWith, today: date) 
         mask = _within(corpus, span, today)
         found[f"{span.field} {number}"] = ~mask if span.exclude else mask
     return found
+
+
+def respelled(query: Query, corpus: Corpus) -> Query:
+    """The query with filter values as this generation spells them (rule 9): "search" is the tag Search."""
+
+    def known(name: str, value: str) -> str:
+        if name == "table":
+            value = ".".join(value.strip("`").split(".")[-2:])
+        return corpus.facets[name].spelled(value) if name in FACETS else value
+
+    def each(filters: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        return {n: tuple(dict.fromkeys(known(n, value) for value in values)) for n, values in filters.items()}
+
+    return replace(query, filters=each(query.filters), exclude_filters=each(query.exclude_filters))
 
 
 def together(found: Mapping[str, Bools], without: str = "") -> Bools | None:
@@ -55,8 +70,6 @@ def _holding(corpus: Corpus, name: str, value: str, schemas_with: SchemasWith) -
         return [facet.by_value.row(i) for i in owners]
     if name == "bug":
         value = "".join(c for c in value.rpartition("=")[2] if c.isdigit())
-    if name == "table":
-        value = ".".join(value.strip("`").split(".")[-2:])
     facet_index = corpus.facets.get(name)
     return [facet_index.documents(value)] if facet_index else []
 

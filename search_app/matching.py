@@ -6,7 +6,7 @@ near a miss may be, fold.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -16,7 +16,7 @@ from indexer.analysis import identifier_words, spelling_key, stem
 from indexer.store import Store
 from search_app.clauses import Clauses, clauses_of
 from search_app.corpus import Bools, Corpus, Ints
-from search_app.filtering import masks, together
+from search_app.filtering import masks, respelled, together
 from search_app.folding import Folded, demote_namesakes, fold
 from search_app.meaning import Lexicon, Understanding
 from search_app.query import Query
@@ -69,6 +69,7 @@ def find(on: Searchable, query: Query) -> Found:
     """All that a query matches."""
     corpus = on.corpus
     meaning = understand(query, on.lexicon, on.vocabulary)
+    meaning = replace(meaning, query=respelled(meaning.query, corpus))
     query = meaning.query
     clauses = clauses_of(meaning, corpus, on.speller)
     scored = score(corpus, meaning, clauses, near_names(on, query, clauses))

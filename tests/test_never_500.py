@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote, quote_from_bytes
+from urllib.parse import quote, quote_from_bytes, unquote
 
 import pytest
 from flask.testing import FlaskClient
@@ -16,7 +16,7 @@ from indexer.items import KINDS
 from search_app.app import READ_BY_PROGRAMS
 
 FAST = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
-LONG = settings(max_examples=5_000, deadline=None, suppress_health_check=list(HealthCheck))
+LONG = settings(max_examples=2_000, deadline=None, suppress_health_check=list(HealthCheck))
 
 ROUTES = (
     "/", "/go", "/suggest", "/feed.atom", "/export.csv", "/export.json", "/map", "/status", "/help", "/about",
@@ -84,9 +84,11 @@ def check(response: TestResponse, path: str) -> None:
 
 def ask(client: FlaskClient) -> Callable[..., None]:
     def asked(path: str, query: str, method: str, headers: dict[str, str]) -> None:
-        environ = {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers.items()}
-        response = client.open(path, query_string=query, method=method, environ_overrides=environ)
-        check(response, response.request.path)
+        # set past the test client, which takes `//x` for a host
+        environ = {"PATH_INFO": unquote(path, "latin-1")}
+        environ |= {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers.items()}
+        response = client.open("/", query_string=query, method=method, environ_overrides=environ)
+        check(response, unquote(path))
 
     return asked
 
@@ -103,7 +105,7 @@ def test_no_request_of_thousands_breaks_the_server(small_client: FlaskClient) ->
 @pytest.mark.slow
 @pytest.mark.mirror
 def test_no_request_breaks_the_server_of_the_real_data(mirror_client: FlaskClient) -> None:
-    many = settings(LONG, max_examples=2_000)
+    many = settings(LONG, max_examples=1_000)
     many(given(paths, query_strings, methods, headers)(ask(mirror_client)))()
 
 
@@ -120,8 +122,8 @@ def test_no_likely_value_of_any_parameter_breaks_a_route(small_client: FlaskClie
 @pytest.mark.slow
 @pytest.mark.parametrize("route", ROUTES)
 def test_no_value_of_any_parameter_breaks_a_route(small_client: FlaskClient, route: str) -> None:
-    for name in PARAMETERS:
-        for value in LIKELY:
+    for turn, name in enumerate(PARAMETERS):
+        for value in LIKELY[turn % 4 :: 4]:
             escaped = quote(value, safe="", errors="surrogatepass")
             check(small_client.get(f"{route}?{quote(name)}={escaped}&{quote(name)}={escaped}"), route)
 
