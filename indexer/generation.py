@@ -9,6 +9,7 @@ replacing the pointer file: a kill at any moment leaves a working index.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -265,11 +266,15 @@ def write_manifest(path: Path, manifest: Manifest) -> None:
 
 
 def list_generations(data_dir: Path) -> list[Manifest]:
-    """All generations of this format, newest first."""
+    """All generations of this format, newest first; those that another version wrote are left out."""
     found = []
     for path in (data_dir / FOLDER).glob("*/manifest.json"):
-        if not path.parent.name.startswith("."):
-            found.append(read_manifest(path.parent))
+        if path.parent.name.startswith("."):
+            continue
+        with contextlib.suppress(OSError, ValueError, TypeError):
+            manifest = read_manifest(path.parent)
+            if manifest.format_version == FORMAT_VERSION:
+                found.append(manifest)
     return sorted(found, key=lambda m: (m.built_at, m.id), reverse=True)
 
 
@@ -337,8 +342,9 @@ def remove_old(data_dir: Path, keep: int) -> Sequence[str]:
 
     A reader that still has the files mapped keeps them until it lets go: removing is safe for it.
     """
-    current = current_name(data_dir)
-    removed = [m.id for m in list_generations(data_dir)[max(1, keep) :] if m.id != current]
-    for name in removed:
-        shutil.rmtree(data_dir / FOLDER / name, ignore_errors=True)
-    return removed
+    kept = {manifest.id for manifest in list_generations(data_dir)[: max(1, keep)]} | {current_name(data_dir)}
+    folders = sorted(path for path in (data_dir / FOLDER).iterdir() if not path.name.startswith("."))
+    removed = [path for path in folders if path.name not in kept]
+    for path in removed:
+        shutil.rmtree(path, ignore_errors=True)
+    return [path.name for path in removed]

@@ -92,8 +92,9 @@ class SnapshotStore:
         packed, counts = _pack(records)
         digest = hashlib.sha256(packed).hexdigest()[:32]
         done = _changed(state, source=source, counts=counts, digest=digest)
-        if not self.is_whole(done):
-            replace_file(self._records_path(done), packed)
+        replace_file(
+            self._records_path(done), packed
+        )  # also where one of that name lies there: it may be damaged
         self.write_state(done)
         self._remove_others(done)
         return done

@@ -18,6 +18,7 @@ from indexer.crawl import crawl
 from indexer.generation import current_manifest
 from indexer.jobs import MoreArrays, build
 from indexer.locking import Busy
+from indexer.snapshots import SnapshotDamaged
 
 STOP_SECONDS = 15.0  # how long a process may take to stop before it is killed
 
@@ -33,6 +34,9 @@ def ensure_generation(config: Config, more_arrays: MoreArrays | None) -> None:
         build(config, None, more_arrays)
     except Busy as error:
         log.warning("another process crawls or builds: %s", error)
+    except SnapshotDamaged as error:
+        # Records of another version, most likely. The crawl that follows parses them again.
+        log.warning("nothing to serve until the next crawl is through: %s", error)
 
 
 def run_together(commands: Sequence[Sequence[str]]) -> int:

@@ -19,6 +19,7 @@ from indexer.locking import WORK, Busy
 from indexer.snapshots import SnapshotDamaged, SnapshotStore
 from indexer.status import read_status
 from search_app.lexicon import completion_arrays
+from search_app.running import ensure_generation
 from tests.mirrors import copy_sample, settings
 
 PROBES = "probeinfo.telemetry.mozilla.org/firefox/all/main/all_probes"
@@ -196,6 +197,31 @@ def test_only_the_last_generations_are_kept(config: Config, upstream: Path) -> N
     assert [manifest.id for manifest in list_generations(config.data_dir)] == names[:0:-1]
 
 
+def test_a_generation_of_another_format_is_passed_over_and_swept_up(config: Config) -> None:
+    crawl(config)
+    first = build_of(config).generation
+    folder = config.data_dir / "generations"
+    manifest = json.loads((folder / first / "manifest.json").read_text())
+    for name, changes in {"older": {"format_version": 1}, "newer": {"field_of_tomorrow": 1}}.items():
+        (folder / name).mkdir()
+        (folder / name / "manifest.json").write_text(json.dumps({**manifest, "id": name, **changes}))
+    assert [manifest.id for manifest in list_generations(config.data_dir)] == [first]
+    with pytest.raises(LookupError):
+        go_back(config)
+    second = build_of(config, force=True).generation
+    assert {path.name for path in folder.iterdir()} == {first, second}
+
+
+def test_a_first_start_over_damaged_records_goes_on_to_the_crawl_that_mends_them(config: Config) -> None:
+    crawl(config)
+    next((config.data_dir / "snapshots").glob("glean.*.records")).write_bytes(b"")
+    ensure_generation(config, completion_arrays)
+    assert current_name(config.data_dir) == ""
+    assert outcomes(config)["glean"] == "parsed"
+    ensure_generation(config, completion_arrays)
+    assert current_name(config.data_dir)
+
+
 def test_damaged_records_are_refused_and_parsed_again_by_the_next_crawl(config: Config) -> None:
     crawl(config)
     first = build_of(config)
@@ -203,9 +229,9 @@ def test_damaged_records_are_refused_and_parsed_again_by_the_next_crawl(config: 
     records.write_bytes(records.read_bytes()[:100])
     with pytest.raises(SnapshotDamaged, match="glean"):
         build_of(config, force=True)
-    assert outcomes(config)["glean"] == "parsed"
-    assert not build_of(config).is_new
     assert current_name(config.data_dir) == first.generation
+    assert outcomes(config)["glean"] == "parsed"
+    assert build_of(config, force=True).is_new
 
 
 def test_two_at_once_are_one_too_many(config: Config) -> None:
