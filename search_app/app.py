@@ -79,8 +79,9 @@ def _query_problem(problem: QueryProblem) -> Response:
     return _problem(400, problem.code, problem.message, problem.parameter)
 
 
-def _nothing_indexed(problem: NothingIndexed) -> Response:
-    response = _problem(503, "nothing_indexed", str(problem), "")
+def _nothing_indexed(_problem_of_operators: NothingIndexed) -> Response:
+    """What is missing, and in which folder, /readyz tells those who can mend it."""
+    response = _problem(503, "nothing_indexed", "Nothing is indexed yet.", "")
     response.headers["Retry-After"] = "5"
     return response
 
