@@ -182,6 +182,8 @@ function suggestions(input) {
     } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       if (panel.hidden) return input.value.trim() ? void ask() : showRecent();
+      clearTimeout(timer); // what is being chosen from stays as it is
+      asking?.abort();
       const places = shown.length + 1; // one of them is the box itself
       select(((at + 1 + (event.key === "ArrowDown" ? 1 : places - 1)) % places) - 1);
     } else if (event.key === "Enter" && at >= 0) {

@@ -29,7 +29,7 @@ PAGES = (
     "/metric/gecko/javascript.gc.slice_time",
     "/metric/fenix/events.app_opened",
     "/probe/histogram/GC_MS",
-    "/probe/event/normandy%23enroll",
+    "/probe/event/activity_stream.event%23event",
     "/table/moz-fx-data-shared-prod.telemetry.clients_daily",
     "/measure/metric/firefox_desktop/days_of_use",
     "/explore/fenix/events_stream",
