@@ -32,6 +32,9 @@ def openapi_document() -> dict[str, Any]:
     for kind in KINDS:
         parameters = [each for each in search if each["name"] != "kind"]
         paths[f"/api/v1/{kind}s"] = _get(f"List the items of kind {kind}", parameters, "Results")
+    paths |= _taken_away(
+        [each for each in search if each["name"] not in ("page", "size", "facets", "explain")]
+    )
     return {
         "openapi": "3.1.0",
         "info": {
@@ -42,6 +45,20 @@ def openapi_document() -> dict[str, Any]:
         "paths": paths,
         "components": {"schemas": _schemas()},
     }
+
+
+def _taken_away(parameters: list[dict[str, Any]]) -> dict[str, Any]:
+    """Feed and exports: all hits of a search, or its newest."""
+    found = {}
+    for path, summary, media_type in (
+        ("/feed.atom", "The newest hits of a search as a feed", "application/atom+xml"),
+        ("/export.csv", "The hits of a search as a spreadsheet", "text/csv"),
+        ("/export.json", "The hits of a search, all in one", "application/json"),
+    ):
+        found[path] = _get(summary, parameters, "Export")
+        if media_type != "application/json":
+            found[path]["get"]["responses"]["200"]["content"] = {media_type: {"schema": _STRING}}
+    return found
 
 
 def _number(low: int, high: int, default: int) -> dict[str, Any]:
@@ -72,6 +89,7 @@ def _search_parameters() -> list[dict[str, Any]]:
         _query("sort", {"type": "string", "enum": list(SORTS), "default": "relevance"}, "Order of the hits."),
         _query("facets", _STRING, f"Comma-separated names of {', '.join(FACETS)}; empty for none."),
         _query("explain", {"type": "boolean", "default": False}, "With the parts of each score."),
+        _query("literal", {"type": "array", "items": _STRING}, "Words of `q` that shall be words only."),
     ]
 
 
@@ -96,7 +114,11 @@ def _get(
         content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}
         return {"description": description, "content": content}
 
-    responses = {"200": answer("Found", schema), "400": answer("A parameter is wrong", "Error")}
+    responses = {
+        "200": answer("Found", schema),
+        "400": answer("A parameter is wrong", "Error"),
+        "503": answer("Nothing is indexed yet", "Error"),
+    }
     if missing:
         responses["404"] = answer("No such item", "Error")
     return {"get": {"summary": summary, "parameters": parameters, "responses": responses}}
@@ -104,6 +126,11 @@ def _get(
 
 def _object(**properties: dict[str, Any]) -> dict[str, Any]:
     return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def _sometimes(always: dict[str, Any], **properties: dict[str, Any]) -> dict[str, Any]:
+    """An object with further members that need not be there."""
+    return {**always, "properties": {**always["properties"], **properties}}
 
 
 def _schemas() -> dict[str, Any]:
@@ -133,7 +160,17 @@ def _schemas() -> dict[str, Any]:
         variants={"type": "array", "items": variant},
         links={"type": "array", "items": link},
     )
-    facet_value = _object(value=_STRING, count=_COUNT)
+    hit = _sometimes(
+        _sometimes(hit, **dict.fromkeys(("added", "changed", "expires"), nothing_or_string)),
+        dataset=_STRINGS,
+        tags=_STRINGS,
+        sensitivity=_STRINGS,
+        sampled={"type": "boolean"},
+        variant_count=_COUNT,
+        project={"type": "string", "description": "Of a table"},
+        explanation={"type": "array", "items": _object(label=_STRING, value={"type": "number"})},
+    )
+    facet_value = _object(value=_STRING, label=_STRING, count=_COUNT, selected={"type": "boolean"})
     column = _object(
         app=nothing_or_string,
         app_id=nothing_or_string,
@@ -145,6 +182,7 @@ def _schemas() -> dict[str, Any]:
     )
     return {
         "Error": _object(error=_object(code=_STRING, message=_STRING, parameter=nothing_or_string)),
+        "Export": _object(q=_STRING, count=_COUNT, hits={"type": "array", "items": hit}),
         "Results": _object(
             query=_object(q=_STRING, filters={"type": "object"}, terms=_STRINGS),
             total=_COUNT,

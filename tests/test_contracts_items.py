@@ -172,10 +172,10 @@ def test_the_description_names_every_endpoint_and_parameter(small_client: FlaskC
     assert document["openapi"].startswith("3.1")
     paths = document["paths"]
     wanted = {"/api/v1/search", "/api/v1/item/{id}", "/api/v1/suggest", "/api/v1/status"}
-    wanted |= {f"/api/v1/{kind}s" for kind in KINDS}
+    wanted |= {f"/api/v1/{kind}s" for kind in KINDS} | {"/feed.atom", "/export.csv", "/export.json"}
     assert wanted <= set(paths)
     named = {each["name"] for each in paths["/api/v1/search"]["get"]["parameters"]}
-    assert named >= {"q", *FILTERS, "page", "size", "sort", "facets", "explain"}
+    assert named >= {"q", *FILTERS, "page", "size", "sort", "facets", "explain", "expires", "added", "column"}
     for path, methods in paths.items():
         for operation in methods.values():
             assert operation["summary"]
@@ -204,6 +204,8 @@ def test_every_reference_of_the_description_leads_somewhere(small_client: FlaskC
 def test_answers_have_the_shape_that_the_description_gives(small_client: FlaskClient) -> None:
     schemas = small_client.get("/api/openapi.json").json["components"]["schemas"]
     check(small_client.get("/api/v1/search?size=100").json, schemas["Results"], "results")
+    check(small_client.get("/api/v1/search?q=gc&explain=1").json, schemas["Results"], "explained")
+    check(small_client.get("/export.json").json, schemas["Export"], "export")
     check(small_client.get("/api/v1/search?page=0").json, schemas["Error"], "error")
     check(small_client.get("/api/v1/suggest?q=f").json, schemas["Suggestions"], "suggestions")
     check(small_client.get("/api/v1/status").json, schemas["Status"], "status")
