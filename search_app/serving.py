@@ -21,6 +21,9 @@ class PortUnusable(Exception):
     """Nobody can listen there; the message says why."""
 
 
+LONGEST_REQUEST_LINE = 8_190  # gunicorn's own most; create_app refuses a little less, in our shape
+
+
 class Server(gunicorn.app.base.BaseApplication):  # type: ignore[misc]
     """gunicorn, set up from the settings instead of from its own command line."""
 
@@ -44,6 +47,8 @@ def options(config: Config) -> dict[str, Any]:
         "workers": server.workers or os.cpu_count() or 1,
         "timeout": server.timeout_seconds,
         "graceful_timeout": 5,
+        # 500 typed letters of another script are 4,500 characters of address; the default is 4,094
+        "limit_request_line": LONGEST_REQUEST_LINE,
         "worker_tmp_dir": "/dev/shm" if os.path.isdir("/dev/shm") else None,  # noqa: S108  heartbeats, not data
         "loglevel": "warning",
         "proc_name": "starchart",
