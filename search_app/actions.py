@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from indexer.items import AnyItem, MetricItem, ProbeItem, TableItem
@@ -15,6 +15,22 @@ from search_app.tools import Context, Link, NoLink
 
 SHARED_PROJECT = "moz-fx-data-shared-prod"  # where views without a project in their name lie
 LISTED = 100  # items a page, when all of a kind are gone through
+
+
+@dataclass(frozen=True, slots=True)
+class LinkGroup:
+    """Links with one label: the same view of one tool, each with the app, channel or table that it shows."""
+
+    label: str
+    links: tuple[tuple[str, Link], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QueryGroup:
+    """Queries of one table, each with what it asks."""
+
+    table: str
+    queries: tuple[tuple[str, SqlQuery], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +50,38 @@ class Actions:
     def staff(self) -> tuple[Link, ...]:
         """Links for Mozilla's people only."""
         return tuple(link for link in self.links if link.access != tools.PUBLIC)
+
+
+def link_groups(links: Iterable[Link]) -> tuple[LinkGroup, ...]:
+    """Links by their label, in their order."""
+    found: dict[str, list[Link]] = {}
+    for link in links:
+        found.setdefault(link.label, []).append(link)
+    return tuple(
+        LinkGroup(label, tuple(zip(_told_apart(rows), rows, strict=True))) for label, rows in found.items()
+    )
+
+
+def _told_apart(links: Sequence[Link]) -> list[str]:
+    """Words for links of one label: the short note, the whole one or the end of the address, as it takes."""
+    for words in (
+        [link.note.split(": ")[0] or link.label for link in links],
+        [link.note or link.label for link in links],
+    ):
+        if len(set(words)) == len(words):
+            return words
+    ends = [link.url.partition("?")[0].rstrip("/").rpartition("/")[2] for link in links]
+    return [f"{link.note or link.label}, {end}" for link, end in zip(links, ends, strict=True)]
+
+
+def query_groups(queries: Iterable[SqlQuery], name: str) -> tuple[QueryGroup, ...]:
+    """Queries by their table, in their order; a title leaves out what stands above it."""
+    found: dict[str, list[tuple[str, SqlQuery]]] = {}
+    for query in queries:
+        asked = query.title.replace(f" in {query.table}", "").replace(f" of {query.table}", "")
+        asked = asked.removeprefix(name).removeprefix(name.rpartition("/")[2]).lstrip(", ")
+        found.setdefault(query.table, []).append((asked[:1].upper() + asked[1:] or query.title, query))
+    return tuple(QueryGroup(table, tuple(rows)) for table, rows in found.items())
 
 
 def link_context(site: Site) -> Context:

@@ -123,7 +123,7 @@ def word_diff(old: str, new: str) -> Markup:
             pieces.append(escape("".join(before[a:b])))
             continue
         if "".join(before[a:b]).strip():
-            pieces.append(Markup("<del>{}</del>").format("".join(before[a:b]).strip()))
+            pieces += [Markup("<del>{}</del>").format("".join(before[a:b]).strip()), Markup(" ")]
         if "".join(after[c:d]).strip():
             pieces.append(Markup("<ins>{}</ins>").format("".join(after[c:d]).strip()))
         pieces.append(Markup(" "))

@@ -31,7 +31,6 @@ from search_app.site import Site
 from search_app.table_views import table_detail
 
 METRICS_SHOWN = 100
-RELATED_SHOWN = 12
 LONGEST_WORDS = 200
 # relations that a kind's own template shows in a better place than the list of what is related
 SHOWN_ELSEWHERE = {
@@ -47,11 +46,10 @@ SHOWN_ELSEWHERE = {
 
 @dataclass(frozen=True, slots=True)
 class RelatedGroup:
-    """Items of one relation; the rest waits behind "more"."""
+    """Items of one relation."""
 
     name: str
     ids: tuple[str, ...]
-    more: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +138,7 @@ def _named(item: AnyItem, detail: Mapping[str, Any]) -> Iterable[str]:
 
 def _related(item: AnyItem) -> tuple[RelatedGroup, ...]:
     hidden = SHOWN_ELSEWHERE.get(item.kind, set())
-    return tuple(
-        RelatedGroup(name, ids[:RELATED_SHOWN], ids[RELATED_SHOWN:])
-        for name, ids in item.related.items()
-        if ids and name not in hidden
-    )
+    return tuple(RelatedGroup(name, ids) for name, ids in item.related.items() if ids and name not in hidden)
 
 
 def _matrix(item: MetricItem | ProbeItem, parameters: Mapping[str, str]) -> Any:

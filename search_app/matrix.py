@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from indexer.items import ChannelStatus, ColumnRef, PingItem, PingTable
 
-ROWS_SHOWN = 100
+ROWS_SHOWN = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,8 @@ class MatrixView:
 def matrix_view(columns: Sequence[ColumnRef], app: str, ping: str, page: int) -> MatrixView:
     """The rows of one app and ping (or all), a page of them; the app-wide view stands before its channels."""
     rows = [row for row in columns if app in ("", row.app) and ping in ("", row.ping)]
-    rows.sort(key=lambda row: (row.app, row.ping, row.app_id != "", row.app_id))
+    order = {name: at for at, name in enumerate(dict.fromkeys(row.app for row in columns))}
+    rows.sort(key=lambda row: (order[row.app], row.ping, row.app_id != ""))
     pages = max(1, -(-len(rows) // ROWS_SHOWN))
     page = min(page, pages)
     return MatrixView(

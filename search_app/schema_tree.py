@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from indexer.records import Column
 
-CHILDREN_SHOWN = 400  # of the deepest open column, a page
-MATCHES_SHOWN = 200
+CHILDREN_SHOWN = 100  # of the deepest open column, a page
+MATCHES_SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True)

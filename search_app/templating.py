@@ -12,6 +12,7 @@ from flask import Flask, url_for
 
 from indexer.progress import read_progress
 from search_app import labels
+from search_app.actions import link_groups, query_groups
 from search_app.addresses import api_path, item_path, with_parameters
 from search_app.markdown import highlighted, markdown, plain, safe_href
 from search_app.present import status_legend
@@ -42,6 +43,8 @@ def set_up_templates(app: Flask) -> None:
         reference_label=reference_label,
         source_label=source_label,
         first_items=first_items,
+        link_groups=link_groups,
+        query_groups=query_groups,
         xml_text=xml_text,
     )
     env.globals.update(
@@ -87,8 +90,8 @@ def xml_text(text: str) -> str:
     return re.sub(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "", text)
 
 
-def id_label(item_id: str) -> str:
-    """The name of an item as its id tells it: `metric/fenix/a.b` is `a.b`, of fenix."""
+def id_label(item_id: str, page_id: str = "") -> str:
+    """The name of an item as its id tells it: `metric/fenix/a.b` is `a.b`; a section of the page alone."""
     kind, _, rest = item_id.partition("/")
     if kind in ("metric", "ping") and "/" in rest:
         return rest.split("/", 1)[1]
@@ -96,8 +99,14 @@ def id_label(item_id: str) -> str:
         return rest.split("/", 1)[-1]
     if kind == "table":
         return rest.split(".", 1)[-1]
-    if kind == "measure":
+    if kind in ("measure", "explore"):
         return rest.rsplit("/", 1)[-1]
+    if kind == "doc":
+        page, _, slug = rest.partition("#")
+        if slug and page_id.partition("#")[0] == f"doc/{page}":
+            return slug.replace("-", " ").strip()
+        words = page.removesuffix(".md").removesuffix("/README").removesuffix("/intro").split("/")[-1]
+        return f"{words} \u203a {slug.replace('-', ' ').strip()}" if slug else words
     return rest
 
 

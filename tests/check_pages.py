@@ -149,7 +149,6 @@ def report(outcome: Outcome) -> None:
     for ms, item_id in sorted(everything, reverse=True)[:SLOWEST]:
         print(f"slow: {ms:6.0f} {item_id}")
     slow = sum(ms > LIMIT_MS for ms in every)
-    print(f"{'all':9}{len(every):8,}{median(every):9.1f}{every[-1 - len(every) // 20]:8.1f}{every[-1]:8.0f}")
     print(f"{slow} pages above {LIMIT_MS:.0f} ms")
     for name, count in sorted(outcome.counts.items()):
         print(f"{name:42} {count:9,}")

@@ -39,6 +39,7 @@ ALLOWED: dict[str, set[str]] = {
         "name", "type", "value", "maxlength", "placeholder", "spellcheck", "autocapitalize", "autocorrect",
         "enterkeyhint", "aria-label", "data-filter", "data-swap-input",
     },
+    "td": {"data-label"},
     "button": {"type", "data-copy"}, "time": {"datetime"},
     "svg": {"viewBox", "aria-hidden", "focusable", "role", "aria-label", "preserveAspectRatio"},
     "circle": {"cx", "cy", "r"}, "path": {"d"}, "rect": {"x", "y", "width", "height", "rx"},
