@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -116,15 +115,13 @@ def word_diff(old: str, new: str) -> Markup:
     """Two texts as one, with `<del>` and `<ins>` around the words that differ."""
     if len(old) + len(new) > LONGEST_DIFF:
         return Markup("<del>{}…</del> <ins>{}…</ins>").format(old[:200], new[:200])
-    before, after = re.findall(r"\S+|\s+", old), re.findall(r"\S+|\s+", new)
+    before, after = old.split(), new.split()
     pieces: list[Markup] = []
     for action, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        gone, come = " ".join(before[a:b]), " ".join(after[c:d])
         if action == "equal":
-            pieces.append(escape("".join(before[a:b])))
+            pieces.append(escape(gone))
             continue
-        if "".join(before[a:b]).strip():
-            pieces += [Markup("<del>{}</del>").format("".join(before[a:b]).strip()), Markup(" ")]
-        if "".join(after[c:d]).strip():
-            pieces.append(Markup("<ins>{}</ins>").format("".join(after[c:d]).strip()))
-        pieces.append(Markup(" "))
-    return Markup("").join(pieces)
+        pieces += [Markup("<del>{}</del>").format(gone)] if gone else []
+        pieces += [Markup("<ins>{}</ins>").format(come)] if come else []
+    return Markup(" ").join(pieces)
