@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from indexer.items import AnyItem, MetricItem, ProbeItem, TableItem
 from indexer.records import Column
 from search_app import tools
+from search_app.markdown import safe_href
 from search_app.query import Query
 from search_app.site import Site
 from search_app.sql import PLACES, ColumnsOf, SqlQuery, column_queries, queries_for, queries_for_column
@@ -93,7 +94,7 @@ def actions_for(site: Site, item: AnyItem, place: tuple[str, str] = ("", ""), co
     """All links, reasons and queries of an item; queries of one (app, ping) or of one column where asked."""
     context = link_context(site)
     return Actions(
-        links=tuple(tools.links_for(item, context)),
+        links=tuple(link for link in tools.links_for(item, context) if safe_href(link.url)),
         reasons=tuple(tools.reasons_for(item, context)),
         queries=tuple(_queries(site, item, place, column)),
     )

@@ -33,7 +33,12 @@ def test_one_app_and_one_ping_can_be_chosen() -> None:
 
 
 def test_columns_that_are_absent_or_not_known_are_counted() -> None:
-    rows = [row("a", "x", exists=False), row("a", "y", exists=None), row("a", "z", exists=None), row("a", "w")]
+    rows = [
+        row("a", "x", exists=False),
+        row("a", "y", exists=None),
+        row("a", "z", exists=None),
+        row("a", "w"),
+    ]
     view = matrix_view(rows, "", "", 1)
     assert (view.total, view.absent, view.unknown) == (4, 1, 2)
 
@@ -63,8 +68,8 @@ def test_a_ping_lists_its_channels_with_state_retention_and_tables_by_layer() ->
         PingTable("p.org_r_stable.metrics_v1", "stable", "org.r", "release", False),
     )
     ping = PingItem(
-        id="ping/fenix/metrics", kind="ping", name="metrics", title="Metrics", app="fenix", origin="glean-core",
-        ping_tables=tables, retention={"org.r": 775},
+        id="ping/fenix/metrics", kind="ping", name="metrics", title="Metrics", app="fenix",
+        origin="glean-core", ping_tables=tables, retention={"org.r": 775},
         channel_status=(ChannelStatus("fenix", "org.r", "release", "active"),),
     )  # fmt: skip
     together, release = ping_channels(ping)
