@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from search_app.addresses import NARROWING, SearchState
 from search_app.labels import FACET_LABELS, FACET_ORDER, KIND_LABELS, facet_value_label, plural
-from search_app.results import Facet, Results, Understood
+from search_app.results import Facet, Help, Results, Understood
 
 SHOWN_VALUES = 7  # of a facet; the rest waits behind "more"
 # spans that people ask for, by the filter that takes them
@@ -20,6 +20,7 @@ SPANS = {
     "added": ("Added in the last", ("7d", "30d", "90d", "365d")),
     "expires": ("Expires within", ("30d", "90d", "180d")),
 }
+SPAN_WORDS = {"added": "what was added then", "expires": "what expires then"}
 FILTER_LABELS = {**FACET_LABELS, "column": "Column", "bug": "Bug", "owner": "Owner"}
 _DAYS = re.compile(r"(\d+)d")
 
@@ -74,6 +75,15 @@ class Chip:
     detail: str
     url: str
     understood: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WayOut:
+    """A search like this one that finds something."""
+
+    text: str
+    url: str
+    total: int
 
 
 def kind_tabs(facet: Facet | None, state: SearchState) -> tuple[FacetValueView, ...]:
@@ -144,11 +154,7 @@ def _span(state: SearchState, name: str, value: str) -> Span:
 
 def chips(results: Results, state: SearchState) -> tuple[Chip, ...]:
     """The filters that are on, then the words that were taken to mean something."""
-    titles = {
-        (facet.name, value.value): facet_value_label(facet.name, value.value, value.label)
-        for facet in results.facets
-        for value in facet.values
-    }
+    titles = value_titles(results)
     on = [
         Chip(
             filter_words(name, value, titles.get((name, value), "")),
@@ -163,6 +169,47 @@ def chips(results: Results, state: SearchState) -> tuple[Chip, ...]:
         for each in results.understood
     ]
     return tuple(on + understood)
+
+
+def value_titles(results: Results) -> dict[tuple[str, str], str]:
+    """What the values of the facets are called, by filter and value."""
+    return {
+        (facet.name, value.value): facet_value_label(facet.name, value.value, value.label)
+        for facet in results.facets
+        for value in facet.values
+    }
+
+
+def ways_out(results: Results, state: SearchState) -> tuple[WayOut, ...]:
+    """What would find something, each with the address that does it."""
+    titles = value_titles(results)
+    return tuple(_way_out(help_, state, titles) for help_ in results.help)
+
+
+def _way_out(help_: Help, state: SearchState, titles: dict[tuple[str, str], str]) -> WayOut:
+    dropped = help_.text.split(", ")  # spans of time are dropped together, and named alone
+    kept = {name: state.filters[name] for name in SPANS if name in state.filters and name not in dropped}
+    return WayOut(
+        _way_words(help_, titles),
+        state.asking(help_.q).only({**help_.filters, **kept}).url(),
+        help_.total,
+    )
+
+
+def _way_words(help_: Help, titles: dict[tuple[str, str], str]) -> str:
+    match help_.kind:
+        case "spelling":
+            return f"Search for \u201c{help_.text}\u201d"
+        case "include-inactive":
+            return "In any state, not only " + help_.text.removeprefix("status: ")
+        case "any-word":
+            return f"The words alone: {help_.text}"
+    name, _, values = help_.text.partition(": ")
+    if not values:
+        return "At any time, not only " + " and ".join(SPAN_WORDS[each] for each in name.split(", "))
+    return "Without " + ", ".join(
+        filter_words(name, value, titles.get((name, value), "")) for value in values.split(", ")
+    )
 
 
 def _understood_words(word: Understood) -> str:

@@ -18,16 +18,20 @@ from search_app.narrowing import (
     FacetValueView,
     FacetView,
     SpanGroup,
+    WayOut,
     chips,
     facet_views,
     kind_tabs,
     span_groups,
+    ways_out,
 )
 from search_app.query import DEEPEST_HIT
 from search_app.results import Card, Facet, Hit, Part, Results
 
 SHOWN_APPS = 2
 SHOWN_VARIANTS = 6
+# kinds that people know by their title; the name stands beside it
+TITLED = ("doc", "app", "tool")
 # kinds that are seldom anything but active: a hit says so of the others only
 MOSTLY_ACTIVE = ("doc", "tool", "explore", "measure")
 
@@ -92,13 +96,6 @@ class Paging:
 
 
 @dataclass(frozen=True, slots=True)
-class HelpLink:
-    text: str
-    url: str
-    total: int
-
-
-@dataclass(frozen=True, slots=True)
 class ResultsView:
     state: SearchState
     results: Results
@@ -110,8 +107,8 @@ class ResultsView:
     chips: tuple[Chip, ...]
     sorts: tuple[PageLink, ...]
     paging: Paging
-    did_you_mean: HelpLink | None
-    help: tuple[HelpLink, ...]
+    did_you_mean: PageLink | None
+    help: tuple[WayOut, ...]
     explain_url: str
     filters_on: int
     clear_url: str
@@ -139,8 +136,8 @@ def app_names(names: Sequence[str], titles: Sequence[str]) -> tuple[AppName, ...
 
 
 def heading_of(card: Card) -> str:
-    """The title where it adds to the name: `Firefox for Android` to `fenix`, nothing to its own spelling."""
-    if card.kind == "doc":
+    """The title where it adds to the name, nothing where it is but another spelling of it."""
+    if card.kind in TITLED:
         return ""
     return "" if _letters(card.title) == _letters(card.name.rsplit("/", 1)[-1]) else card.title
 
@@ -159,9 +156,7 @@ def present_hit(hit: Hit, apps_first: frozenset[str] = frozenset()) -> HitView:
     """A hit with marks, links and words for people; apps that were asked for stand first."""
     card = hit.card
     apps = sorted(app_names(card.app, card.app_title), key=lambda app: app.name not in apps_first)
-    name = marked(
-        card.title if card.kind == "doc" else card.name, () if card.kind == "doc" else hit.name_marks
-    )
+    name = escape(card.title or card.name) if card.kind in TITLED else marked(card.name, hit.name_marks)
     variants = tuple(
         VariantView(variant_label(card, each.kind, each.name, each.app), each.kind, item_path(each.id))
         for each in hit.variants
@@ -227,8 +222,8 @@ def present_results(results: Results, state: SearchState) -> ResultsView:
             for sort, label in (("relevance", "Best match"), ("name", "Name"), ("newest", "Newest"))
         ),
         paging=_paging(results, state),
-        did_you_mean=HelpLink(suggestion, state.asking(suggestion).url(), 0) if suggestion else None,
-        help=tuple(HelpLink(h.text, state.asking(h.q).only(h.filters).url(), h.total) for h in results.help),
+        did_you_mean=PageLink(suggestion, state.asking(suggestion).url()) if suggestion else None,
+        help=ways_out(results, state),
         explain_url=state.explained(not state.explain).url(),
         filters_on=sum(len(values) for name, values in state.filters.items() if name != "kind"),
         clear_url=state.only({}).url(),

@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 from search_app.addresses import SearchState
-from search_app.narrowing import SHOWN_VALUES, chips, facet_views, filter_words, kind_tabs, span_groups
-from search_app.results import Facet, FacetCount, Generation, Results, Understood
+from search_app.narrowing import (
+    SHOWN_VALUES,
+    chips,
+    facet_views,
+    filter_words,
+    kind_tabs,
+    span_groups,
+    ways_out,
+)
+from search_app.results import Facet, FacetCount, Generation, Help, Results, Understood
 
 GENERATION = Generation("g1", "2026-01-01T00:00:00+00:00")
 
@@ -97,3 +105,24 @@ def test_a_filter_without_a_title_is_shown_as_it_was_given() -> None:
     assert filter_words("added", "2024-01..2024-06") == "Added: 2024-01..2024-06"
     assert filter_words("owner", "perf-telemetry") == "Owner: perf-telemetry"
     assert filter_words("sensitivity", "web_activity") == "Sensitivity: Web activity"
+
+
+def test_a_way_out_says_what_it_changes_and_keeps_the_rest() -> None:
+    apps = facet("app", {"fenix": 0}, "fenix", {"fenix": "Firefox for Android"})
+    kept = {"status": ("expired",)}
+    found = Results(
+        0, (), (apps,), GENERATION, 1.0,
+        help=(
+            Help("spelling", "search", "search", {**kept, "app": ("fenix",)}, 3),
+            Help("drop-filter", "app: fenix", "serch", kept, 5),
+            Help("include-inactive", "status: expired", "serch", {"app": ("fenix",)}, 6),
+            Help("drop-filter", "added", "serch", {**kept, "app": ("fenix",)}, 7),
+        ),
+    )  # fmt: skip
+    state = SearchState("serch", {"app": ("fenix",), "status": ("expired",), "added": ("30d",)})
+    assert [(way.text, way.url, way.total) for way in ways_out(found, state)] == [
+        ("Search for “search”", "/?q=search&app=fenix&status=expired&added=30d", 3),
+        ("Without App: Firefox for Android", "/?q=serch&status=expired&added=30d", 5),
+        ("In any state, not only expired", "/?q=serch&app=fenix&added=30d", 6),
+        ("At any time, not only what was added then", "/?q=serch&app=fenix&status=expired", 7),
+    ]
