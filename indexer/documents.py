@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 from indexer.analysis import compounds, spelling_key, words
 from indexer.items import AnyItem, DocItem, MeasureItem, MetricItem, PingItem, ProbeItem, TableItem, ToolItem
@@ -101,17 +102,20 @@ def to_document(item: AnyItem, columns: ColumnText | None = None) -> Document:
 
 def column_text(columns: Sequence[Column], path_limit: int = 60_000) -> ColumnText:
     """The words of a schema's column names, and each whole leaf name as one term."""
-    terms: dict[str, float] = {}
-    for column in columns:
-        for word in words(column.path):
-            terms[word] = COLUMN_WORD
-        leaf = column.path.rpartition(".")[2]
-        if not leaf.isalpha():
-            terms[column_term(leaf)] = COLUMN_WORD
-    paths = "\n".join(dict.fromkeys(column.path for column in columns))
-    return ColumnText(terms, paths[:path_limit])
+    paths = dict.fromkeys(column.path for column in columns)
+    segments = {segment for path in paths for segment in path.split(".")}
+    leaves = {path.rpartition(".")[2] for path in paths}
+    terms = {word: COLUMN_WORD for segment in segments for word in _segment_words(segment)}
+    terms.update((column_term(leaf), COLUMN_WORD) for leaf in leaves if not leaf.isalpha())
+    return ColumnText(terms, "\n".join(paths)[:path_limit])
 
 
+@lru_cache(maxsize=200_000)  # a name stands in the schemas of many pings and channels
+def _segment_words(segment: str) -> tuple[str, ...]:
+    return tuple(words(segment))
+
+
+@lru_cache(maxsize=200_000)
 def column_term(leaf: str) -> str:
     """The term under which a column's whole leaf name is found: days_seen_bits as one word."""
     return "=" + spelling_key(leaf)
