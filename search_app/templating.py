@@ -8,7 +8,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 
-from flask import Flask, url_for
+from flask import Flask
 
 from indexer.progress import read_progress
 from search_app import labels
@@ -117,7 +117,7 @@ def _digest(name: str) -> str:
 
 def asset(name: str) -> str:
     """The address of a static file, with a digest of its content so that it may be cached for ever."""
-    return url_for("static", filename=name, v=_digest(name))
+    return f"/static/{name}?v={_digest(name)}"  # not url_for: the page of a bad Host header has no router
 
 
 @lru_cache(maxsize=1)

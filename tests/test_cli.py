@@ -87,7 +87,7 @@ def test_without_an_index_searching_fails_and_says_what_to_do(tmp_path: Path) ->
 
 
 def test_a_search_shows_a_line_for_each_hit(sample_data: Path, sample_client: FlaskClient) -> None:
-    result = starchart("search", "clients_daily", "kind:table", data=sample_data, COLUMNS="120")
+    result = starchart("search", "clients_daily", "kind:table", data=sample_data, COLUMNS="160")
     lines = result.output.splitlines()
     answer = sample_client.get("/api/v1/search", query_string={"q": "clients_daily kind:table"}).json
     assert result.exit_code == 0
@@ -96,7 +96,7 @@ def test_a_search_shows_a_line_for_each_hit(sample_data: Path, sample_client: Fl
     kind, name, *_ = lines[1].split()
     assert (kind, name) == ("table", "telemetry.clients_daily")
     assert "One row for each client" in lines[1]
-    assert all(len(line) <= 120 for line in lines)
+    assert all(len(line) <= 160 for line in lines)
 
 
 def test_a_search_without_hits_says_so_and_succeeds(sample_data: Path) -> None:

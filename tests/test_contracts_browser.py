@@ -357,3 +357,13 @@ def test_markup_in_what_is_asked_comes_back_escaped(
     else:
         assert response.mimetype == "application/json"
         assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("host", [".", "a..b", "x" * 300, "\xff", "evil.example:99999", "[::1", "", "a b"])
+@pytest.mark.parametrize(
+    "path", ["/", "/api/v1/search", "/feed.atom", "/opensearch.xml", "/go?q=GC_MS", "/nothing"]
+)
+def test_no_host_header_breaks_anything(small_client: FlaskClient, path: str, host: str) -> None:
+    response = small_client.get(path, environ_overrides={"HTTP_HOST": host})
+    assert response.status_code < 500
+    assert response.headers["X-Content-Type-Options"] == "nosniff"

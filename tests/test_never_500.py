@@ -88,7 +88,7 @@ def ask(client: FlaskClient) -> Callable[..., None]:
         environ = {"PATH_INFO": unquote(path, "latin-1")}
         environ |= {f"HTTP_{name.upper().replace('-', '_')}": value for name, value in headers.items()}
         response = client.open("/", query_string=query, method=method, environ_overrides=environ)
-        check(response, unquote(path))
+        check(response, "/" + unquote(path).lstrip("/"))  # as the server reads it
 
     return asked
 
