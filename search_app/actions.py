@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from indexer.items import AnyItem, MetricItem, ProbeItem, TableItem
 from indexer.records import Column
@@ -64,15 +65,16 @@ def link_groups(links: Iterable[Link]) -> tuple[LinkGroup, ...]:
 
 
 def _told_apart(links: Sequence[Link]) -> list[str]:
-    """Words for links of one label: the short note, the whole one or the end of the address, as it takes."""
+    """Words for links of one label: the short note, the whole one, or with it where addresses differ most."""
     for words in (
         [link.note.split(": ")[0] or link.label for link in links],
         [link.note or link.label for link in links],
     ):
         if len(set(words)) == len(words):
             return words
-    ends = [link.url.partition("?")[0].rstrip("/").rpartition("/")[2] for link in links]
-    return [f"{link.note or link.label}, {end}" for link, end in zip(links, ends, strict=True)]
+    paths = zip_longest(*(link.url.partition("?")[0].split("/")[3:] for link in links), fillvalue="")
+    parts = max(paths, key=lambda row: len(set(row)), default=("",) * len(links))
+    return [f"{link.note or link.label}, {part}" for link, part in zip(links, parts, strict=True)]
 
 
 def query_groups(queries: Iterable[SqlQuery], name: str) -> tuple[QueryGroup, ...]:
