@@ -103,8 +103,9 @@ def _schema_rows(catalogue: Catalogue) -> Iterator[tuple[int, str, bytes]]:
 def _path_rows(catalogue: Catalogue) -> Iterator[tuple[str, bytes]]:
     """Folded path -> the numbers of the schemas that have it."""
     folded: dict[str, str] = {}
-    numbers: dict[str, list[int]] = {}
-    for number, (_, columns) in enumerate(sorted(catalogue.schemas.items())):
+    numbers: dict[str, list[bytes]] = {}
+    for position, (_, columns) in enumerate(sorted(catalogue.schemas.items())):
+        number = position.to_bytes(_WIDTH, "big")
         for path in {column.path for column in columns}:
             key = folded.get(path)
             if key is None:
@@ -113,7 +114,7 @@ def _path_rows(catalogue: Catalogue) -> Iterator[tuple[str, bytes]]:
             if not known or known[-1] != number:
                 known.append(number)
     for key in sorted(numbers):
-        yield key, b"".join(number.to_bytes(_WIDTH, "big") for number in numbers[key])
+        yield key, b"".join(numbers[key])
 
 
 class Store:
