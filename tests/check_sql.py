@@ -116,7 +116,7 @@ def check_all(catalogue: Path, kinds: Sequence[str], processes: int, every: int 
 def _share(work: tuple[Path, list[str]]) -> Outcome:
     catalogue, ids = work
     store = Store(catalogue)
-    schemas = Schemas(store, _digests(store))
+    schemas = Schemas(store, digests_of(store))
     checker = Checker(lambda name: schemas.columns_of(_short(name)))
     seen: set[tuple[str, str]] = set()
     outcome = Outcome()
@@ -150,7 +150,7 @@ def table_names(store: Store) -> set[str]:
     return {item_id.partition(".")[2] for item_id in store.ids("table")}
 
 
-def _digests(store: Store) -> dict[str, str]:
+def digests_of(store: Store) -> dict[str, str]:
     """dataset.table -> schema; the shared project's table where several projects have the name."""
     found: dict[str, str] = {}
     tables = [item for item in store.items(store.ids("table")) if isinstance(item, TableItem)]
