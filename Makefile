@@ -4,9 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV ?= uv
 QUERIES ?= queries.jsonl
+BENCH ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint types crawl build serve schedule evaluate wheel lock
+.PHONY: help setup run test check lint types crawl build serve schedule evaluate bench wheel lock
 
 help:  ## list the verbs
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */\1\t/' | expand -t 12
@@ -57,6 +58,13 @@ schedule: setup  ## crawl and build now and by the timetable
 evaluate: setup  ## how good the order is, over judged queries: make evaluate QUERIES=file.jsonl
 	$(BIN)/starchart evaluate $(QUERIES)
 
+$(VENV)/.bench: $(VENV)/.locked requirements/bench.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/bench.txt
+	touch $@
+
+bench: setup $(VENV)/.bench  ## what the engine costs beside its peers: docs/bench/ (half an hour; BENCH=--quick)
+	$(BIN)/starchart bench $(BENCH)
+
 wheel: setup  ## dist/starchart-*.whl, with templates, static files, sample and settings
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist .
 
@@ -65,3 +73,5 @@ lock:  ## resolve requirements/*.txt again (needs uv)
 	  pyproject.toml -o requirements/base.txt
 	$(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  pyproject.toml --group dev -c requirements/base.txt -o requirements/dev.txt
+	$(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --group bench -o requirements/bench.txt

@@ -22,6 +22,7 @@ from indexer.progress import Progress, ProgressState
 from indexer.snapshots import SnapshotDamaged
 from indexer.status import SourceStatus, read_status, status_json
 from search_app.app import create_app
+from search_app.bench.command import bench_command
 from search_app.evaluate import evaluate, format_report
 from search_app.lexicon import completion_arrays
 from search_app.opening import open_engine
@@ -198,6 +199,9 @@ def evaluate_command(settings: Settings, queries: Path, misses: int) -> None:
     """How good the order is, over judged QUERIES (JSON Lines)."""
     with _told():
         click.echo(format_report(evaluate(open_engine(settings.config), queries), misses))
+
+
+main.add_command(bench_command)
 
 
 @contextlib.contextmanager

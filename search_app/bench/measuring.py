@@ -1,0 +1,161 @@
+"""Engines measured: each is built in a process of its own, all are asked side by side in one.
+
+Side by side, query by query, so that whatever else the machine does falls on all alike.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import resource
+import shutil
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from search_app.bench.corpus import Corpus
+from search_app.bench.figures import Asked, Built, Spread
+from search_app.bench.peers import Peer, peer_modules
+from search_app.bench.questions import Question
+
+SLOW = "whoosh_peer"  # asked few queries only
+FEW = 40
+MEGABYTE = 1_000_000
+
+
+def alone(work: Callable[..., Any], *given: object) -> Any:
+    """The result of work done in a new process."""
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(work, *given).result()
+
+
+def build(module: str, folder: Path, corpus: Corpus) -> Built:
+    """Build one engine's index in an empty folder. Runs in a fork, which has the documents already."""
+    shutil.rmtree(folder, ignore_errors=True)
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("fork")) as pool:
+        _corpora[module] = corpus
+        cpu, wall, peak = pool.submit(_build, module, folder).result()
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    return Built(round(cpu, 2), round(wall, 2), round(size / MEGABYTE, 1), round(peak, 1))
+
+
+_corpora: dict[str, Corpus] = {}  # handed over by the fork: pickling a million documents takes longer
+
+
+def _build(module: str, folder: Path) -> tuple[float, float, float]:
+    corpus = _corpora[module]
+    cpu, wall = time.process_time(), time.perf_counter()
+    peer_modules()[module].build(folder, corpus)
+    used = time.process_time() - cpu, time.perf_counter() - wall
+    return *used, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def ask(
+    folders: dict[str, Path], asked: Sequence[Question], typed: Sequence[str], rounds: int
+) -> dict[str, Asked]:
+    """All engines asked the same, in turns. Runs in a new process: see alone()."""
+    modules = peer_modules()
+    opened, peers = {}, {}
+    for module, folder in folders.items():
+        began = time.process_time()
+        peers[module] = modules[module].open_peer(folder)
+        opened[module] = (time.process_time() - began) * 1000
+    runs = {module: _Runs(peer) for module, peer in peers.items()}
+    for turn in range(rounds + 1):
+        for place, question in enumerate(asked):
+            for module, run in runs.items():
+                if module != SLOW or (turn < 2 and place % max(1, len(asked) // FEW) == 0):
+                    run.ask(question, first=turn == 0)
+    for turn in range(rounds):
+        for text in typed:
+            for module, run in runs.items():
+                if module != SLOW:
+                    run.suggest(text, first=turn == 0)
+    return {module: run.asked(opened[module]) for module, run in runs.items()}
+
+
+class _Runs:
+    """What one engine took for each query."""
+
+    def __init__(self, peer: Peer) -> None:
+        self._peer = peer
+        self._first: list[float] = []
+        self._warm: dict[Question | str, list[float]] = {}
+        self._wall: dict[Question | str, list[float]] = {}
+        self._typed: dict[str, list[float]] = {}
+        self._matched: list[int] = []
+        self._suggests = False
+
+    def ask(self, question: Question, first: bool) -> None:
+        cpu, wall = time.process_time(), time.perf_counter()
+        page = self._peer.ask(question)
+        cpu, wall = (time.process_time() - cpu) * 1000, (time.perf_counter() - wall) * 1000
+        if first:
+            self._first.append(cpu)
+            self._matched.append(page.total)
+            return
+        key = f"{question.kind}: {question.text} {question.filters or ''}"
+        self._warm.setdefault(key, []).append(cpu)
+        self._wall.setdefault(key, []).append(wall)
+
+    def suggest(self, typed: str, first: bool) -> None:
+        cpu = time.process_time()
+        self._suggests |= bool(self._peer.suggest(typed))
+        if not first:
+            self._typed.setdefault(typed, []).append((time.process_time() - cpu) * 1000)
+
+    def asked(self, opened_ms: float) -> Asked:
+        warm = {str(key): statistics.median(took) for key, took in self._warm.items()}
+        wall = [statistics.median(took) for took in self._wall.values()]
+        classes: dict[str, list[float]] = {}
+        for key, took in warm.items():
+            classes.setdefault(key.partition(":")[0], []).append(took)
+        typed = [statistics.median(took) for took in self._typed.values()]
+        return Asked(
+            opened_ms=round(opened_ms, 1),
+            first=Spread.of(self._first),
+            warm=Spread.of(list(warm.values())),
+            wall=Spread.of(wall),
+            classes={kind: Spread.of(took) for kind, took in classes.items()},
+            suggested=Spread.of(typed) if self._suggests else None,
+            matched=round(statistics.mean(self._matched or [0]), 1),
+            slowest=max(warm, key=lambda key: warm[key], default=""),
+        )
+
+
+def workers_memory(module: str, folder: Path, asked: Sequence[Question]) -> tuple[float, ...]:
+    """Proportional set size, in megabytes, of two processes that have both answered everything."""
+    context = multiprocessing.get_context("spawn")
+    answered, leave = context.Barrier(3), context.Event()
+    workers = [
+        context.Process(target=_answer_all, args=(module, folder, list(asked), answered, leave))
+        for _ in range(2)
+    ]
+    for worker in workers:
+        worker.start()
+    answered.wait(1_800)
+    sizes = tuple(proportional_megabytes(worker.pid or 0) for worker in workers)
+    leave.set()
+    for worker in workers:
+        worker.join()
+    return sizes
+
+
+def _answer_all(module: str, folder: Path, asked: list[Question], answered: Any, leave: Any) -> None:
+    peer = peer_modules()[module].open_peer(folder)
+    for question in asked:
+        peer.ask(question)
+    answered.wait(1_800)
+    leave.wait()
+
+
+def proportional_megabytes(process: int) -> float:
+    """The memory of a process, shared pages divided among those that share them; 0 where unknown."""
+    try:
+        lines = Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return 0.0
+    kilobytes = next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
+    return round(kilobytes * 1024 / MEGABYTE, 1)

@@ -1,0 +1,51 @@
+"""Whoosh's own searcher over the index that ours writes: what the engine would cost without arrays.
+
+It finds and ranks only: grouping by nine facets would multiply its time (speed is not why it is here).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from whoosh import index, query, scoring
+
+from indexer.documents import GROUPS
+from indexer.postings import write_index
+from search_app.bench.corpus import Corpus
+from search_app.bench.peers import SIZE, Page, asked_terms
+from search_app.bench.questions import Question
+from search_app.ranking import WEIGHTS
+
+NAME = "Whoosh's own searcher"
+LACKS = "no facets, no highlights, no families, no corrections, no suggestions"
+
+
+def build(folder: Path, corpus: Corpus) -> None:
+    """The index alone."""
+    write_index(folder / "whoosh", corpus.documents)
+
+
+def open_peer(folder: Path) -> WhooshPeer:
+    """The index that build() wrote."""
+    return WhooshPeer(folder)
+
+
+class WhooshPeer:
+    """Any of the words, as a near miss has it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._searcher = index.open_dir(str(folder / "whoosh")).searcher(weighting=scoring.Frequency())
+
+    def ask(self, question: Question) -> Page:
+        if question.prefix or question.filters:
+            return Page(0, [], {})
+        terms = [
+            query.Term(group, term.encode(), boost=weight)
+            for term in asked_terms(question)
+            for group, weight in zip(GROUPS, WEIGHTS.groups, strict=True)
+        ]
+        found = self._searcher.search(query.Or(terms), limit=SIZE, optimize=False)
+        return Page(len(found), [{"id": hit["id"]} for hit in found], {})
+
+    def suggest(self, typed: str) -> int:
+        return 0
