@@ -124,6 +124,7 @@ def test_the_first_crawl_takes_the_place_of_the_sample_under_running_requests(tm
         wait_for(lambda: "small sample that comes with" not in requests.get(run.base, timeout=30).text)
 
 
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="processes are looked for in /proc")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("after", [0.0, 2.0])
 def test_a_signal_stops_server_and_scheduler_and_leaves_no_process(
