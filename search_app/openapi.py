@@ -104,6 +104,11 @@ def _item_parameters() -> list[dict[str, Any]]:
         },
         _query("columns_page", _number(1, 100_000, 1), "Which page of `columns`."),
         _query("columns_size", _number(1, 5_000, 500), "Columns a page."),
+        _query("metrics_page", _number(1, 100_000, 1), "Of a ping: which page of `metrics`."),
+        _query("metrics_size", _number(1, 1_000, 100), "Of a ping: metrics a page."),
+        _query("in_app", _STRING, "Of a metric or probe: `queries` of this app only."),
+        _query("in_ping", _STRING, "Of a metric or probe: `queries` of this ping only."),
+        _query("column", _STRING, "Of a table: `queries` of this column."),
     ]
 
 

@@ -147,3 +147,28 @@ def test_a_column_is_a_place_one_can_link_to(checker: Checker) -> None:
     page = checker.client.get(f"{item_path(item.id)}?column={column.path}").text
     assert f'<code id="column-path">{column.path}</code>' in page
     assert page.count('id="branch"') == 1
+
+
+def test_queries_follow_the_app_and_the_ping_that_are_chosen(checker: Checker) -> None:
+    chosen = 0
+    for item in some_items(checker):
+        if item.kind != "metric" or len({row.ping for row in getattr(item, "columns", ())}) < 2:
+            continue
+        row = next(row for row in reversed(getattr(item, "columns", ())) if row.exists is not False)
+        address = f"{api_path(item.id)}?in_app={row.app}&in_ping={row.ping}"
+        tables = {query["table"] for query in checker.client.get(address).get_json()["queries"]}
+        rows = [each for each in getattr(item, "columns", ()) if (each.app, each.ping) == (row.app, row.ping)]
+        assert tables <= {each.table for each in rows}
+        chosen += bool(tables)
+    assert chosen
+
+
+def test_queries_of_a_column_read_that_column(checker: Checker) -> None:
+    item = next(each for each in some_items(checker) if getattr(each, "schema_digest", ""))
+    column = next(
+        each for each in checker.store.columns(getattr(item, "schema_digest", "")) if each.type == "STRING"
+    )
+    address = f"{api_path(item.id)}?column={column.path}"
+    queries = checker.client.get(address).get_json()["queries"]
+    assert queries
+    assert all(column.path.rpartition(".")[2] in query["sql"] for query in queries)
