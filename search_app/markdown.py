@@ -26,7 +26,7 @@ ALLOWED_TAGS = {
 }
 ALLOWED_ATTRIBUTES = {"a": {"href", "title"}, "span": {"class"}, "div": {"class"}}
 MAX_MARKDOWN = 60_000  # characters; the longest README and commentary of upstream stay below
-_FORMATTER_CLASS = "code"
+MAX_COLOURED = 40_000  # characters of code; colouring more would hold a page up for longer than it is read
 
 
 def _parser() -> MarkdownIt:
@@ -84,7 +84,7 @@ def plain(text: str) -> str:
 def highlighted(code: str, language: str = "sql") -> Markup:
     """Code with classes for colours (no inline style), escaped by pygments."""
     lexer = _lexer(language.split()[0].lower() if language.split() else "text")
-    if lexer is None:
+    if lexer is None or len(code) > MAX_COLOURED:
         return Markup("{}").format(code)
     return Markup(highlight(code, lexer, _formatter()).rstrip("\n"))  # noqa: S704 - escaped
 
