@@ -105,7 +105,7 @@ def test_a_copy_button_copies_the_text_beside_it(open_page: OpenPage) -> None:
     button.click()
     expect(page.locator(".copy.done")).to_have_text("Copied")
     copied = page.evaluate("navigator.clipboard.readText()")
-    assert copied == page.locator("#sql-1").inner_text().strip()
+    assert copied == page.locator(f"#{button.get_attribute('data-copy')}").inner_text().strip()
     assert copied.startswith("-- ")
 
 
