@@ -35,7 +35,7 @@ def respelled(query: Query, corpus: Corpus) -> Query:
 
     def known(name: str, value: str) -> str:
         if name == "table":
-            value = ".".join(value.strip("`").split(".")[-2:])
+            value = ".".join(value.strip("`").split(".")[-2:]) or value
         return corpus.facets[name].spelled(value) if name in FACETS else value
 
     def each(filters: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:

@@ -204,8 +204,8 @@ def _way_words(help_: Help, titles: dict[tuple[str, str], str]) -> str:
             return "In any state, not only " + help_.text.removeprefix("status: ")
         case "any-word":
             return f"The words alone: {help_.text}"
-    name, _, values = help_.text.partition(": ")
-    if not values:
+    name, colon, values = help_.text.partition(": ")
+    if not colon:
         return "At any time, not only " + " and ".join(SPAN_WORDS[each] for each in name.split(", "))
     return "Without " + ", ".join(
         filter_words(name, value, titles.get((name, value), "")) for value in values.split(", ")
