@@ -23,6 +23,7 @@ from statistics import median
 from typing import Any
 
 from flask.testing import FlaskClient
+from werkzeug.exceptions import HTTPException
 
 from indexer.config import load_config
 from indexer.generation import open_current
@@ -190,6 +191,7 @@ class Checker:
         app = create_app(config, self.engine)
         app.logger.disabled = True  # a page that breaks is a fault of its own line, without its trace
         self.client: FlaskClient = app.test_client()
+        self._routes = app.url_map.bind("localhost")
         opened = open_current(data_dir)
         self.store = Store(opened.store_path)
         self.ids = {item_id for kind in KINDS for item_id in self.store.ids(kind)}
@@ -213,6 +215,9 @@ class Checker:
         faults += [
             f"links to column {path} of {key}" for key, path in page.columns if not self._has(key, path)
         ]
+        faults += [
+            f"links to {path}, which nothing answers" for path in page.places if not self._answers(path)
+        ]
         outcome.counts["links to pages"] += len(page.items)
         outcome.counts["links to columns"] += len(page.columns)
         if retold(item) != item:
@@ -225,6 +230,13 @@ class Checker:
             if differing - {"span"}:
                 faults.append(f"its text makes elements: {sorted(differing)}")
         outcome.faults += [f"{item.id}: {fault}" for fault in faults]
+
+    def _answers(self, path: str) -> bool:
+        try:
+            self._routes.match(path, method="GET")
+        except HTTPException:
+            return False
+        return True
 
     def _has(self, table_id: str, path: str) -> bool:
         if table_id not in self._digests:

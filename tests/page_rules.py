@@ -54,6 +54,7 @@ class Page:
 
     faults: list[str] = field(default_factory=list)
     items: set[str] = field(default_factory=set)  # ids that it links to
+    places: set[str] = field(default_factory=set)  # paths of our other pages that it links to
     columns: set[tuple[str, str]] = field(default_factory=set)  # (id of a table, column) that it links to
     elements: Counter[str] = field(default_factory=Counter)
 
@@ -109,6 +110,8 @@ def _check_address(address: str, page: Page, named: set[str]) -> None:
         return
     parts = urlsplit(address)
     path = parts.path.removeprefix("/api/v1/item")
+    if path.split("/")[1] not in KINDS or path.count("/") < 2 or path.endswith("/map"):
+        page.places.add(unquote(path))
     if path.split("/")[1] not in KINDS or path.count("/") < 2:
         return
     target = unquote(path[1:])

@@ -51,4 +51,5 @@ def test_links_to_items_and_columns_are_gathered_decoded() -> None:
     )
     page = read_page(GOOD.replace("BODY", body), "app/fenix")
     assert page.items == {"app/fenix", "probe/event/a.b#c", "table/p.d.t"}
+    assert page.places == {"/", "/app/fenix/map"}
     assert page.columns == {("table/p.d.t", "a.b")}
