@@ -87,11 +87,13 @@ def _collection(site: Site, item: AppItem, pings: tuple[AppPing, ...]) -> Collec
     results = site.engine.search(Query("", filters=filters, size=1, facets=("sensitivity", "type", "ping")))
     facets = {facet.name: {v.value: v.count for v in facet.values} for facet in results.facets}
     counts = facets.get("sensitivity", {})
+    stated = {**filters, "sensitivity": tuple(counts)}
+    with_category = site.engine.search(Query("", filters=stated, size=1, facets=())).total if counts else 0
     live = [ping for ping in pings if ping.item.status == "active"]
     days = [day for ping in live for day in ping.days]
     return Collection(
         metrics=results.total,
-        unstated=counts.get("unspecified", 0),
+        unstated=results.total - with_category,
         sensitivity=tuple(
             Sensitivity(value, *SENSITIVITY_LABELS[value], counts[value])
             for value in SENSITIVITY_LABELS

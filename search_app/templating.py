@@ -104,7 +104,7 @@ def id_label(item_id: str, page_id: str = "") -> str:
     if kind == "doc":
         page, _, slug = rest.partition("#")
         if slug and page_id.partition("#")[0] == f"doc/{page}":
-            return slug.replace("-", " ").strip()
+            return slug.replace("-", " ").strip().capitalize()
         words = page.removesuffix(".md").removesuffix("/README").removesuffix("/intro").split("/")[-1]
         return f"{words} \u203a {slug.replace('-', ' ').strip()}" if slug else words
     return rest

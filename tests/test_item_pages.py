@@ -172,3 +172,10 @@ def test_queries_of_a_column_read_that_column(checker: Checker) -> None:
     queries = checker.client.get(address).get_json()["queries"]
     assert queries
     assert all(column.path.rpartition(".")[2] in query["sql"] for query in queries)
+
+
+def test_metrics_without_a_category_are_counted_too(sample_client: FlaskClient) -> None:
+    collection = sample_client.get("/api/v1/item/app/fenix").get_json()["collection"]
+    names = "&".join(f"sensitivity={row['value']}" for row in collection["sensitivity"])
+    with_one = sample_client.get(f"/api/v1/metrics?app=fenix&status=active&{names}").get_json()["total"]
+    assert collection["unstated"] == collection["metrics"] - with_one
