@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 from indexer.items import KINDS
 from search_app.app import READ_BY_PROGRAMS
 
-FAST = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+FAST = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 LONG = settings(max_examples=2_000, deadline=None, suppress_health_check=list(HealthCheck))
 
 ROUTES = (
@@ -111,8 +111,8 @@ def test_no_request_breaks_the_server_of_the_real_data(mirror_client: FlaskClien
 
 @pytest.mark.parametrize("route", ROUTES)
 def test_no_likely_value_of_any_parameter_breaks_a_route(small_client: FlaskClient, route: str) -> None:
-    """Each parameter takes the next of the likely values, so that every pair of route and value is tried."""
-    for turn, value in enumerate(LIKELY):
+    """A third of the values at each route, all of them over all routes; the slow run tries far more."""
+    for turn, value in list(enumerate(LIKELY))[ROUTES.index(route) % 3 :: 3]:
         name = PARAMETERS[turn % len(PARAMETERS)]
         escaped = quote(value, safe="", errors="surrogatepass")
         check(small_client.get(f"{route}?{quote(name)}={escaped}"), route)
