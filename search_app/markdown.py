@@ -8,11 +8,13 @@ Pictures become links: a page of ours fetches nothing from elsewhere.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from html import escape
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 from markupsafe import Markup
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
@@ -49,6 +51,8 @@ def markdown(text: str) -> Markup:
             if child.type == "image":
                 child.type, child.tag = "html_inline", ""
                 child.content = _picture_link(str(child.attrs.get("src", "")), child.content)
+        if token.children:
+            token.children = _without_loose_links(token.children)
     parser = _parser()
     html = parser.renderer.render(tokens, parser.options, {})
     return Markup(  # noqa: S704 - the one place where upstream Markdown becomes markup: nh3 has cleaned it
@@ -60,6 +64,19 @@ def markdown(text: str) -> Markup:
             link_rel="noopener noreferrer nofollow",
         )
     )
+
+
+def _without_loose_links(tokens: Sequence[Token]) -> list[Token]:
+    """Tokens without links to a place beside the text upstream, which is not here: their words stay."""
+    kept, loose = [], False
+    for token in tokens:
+        if token.type == "link_open" and not safe_href(str(token.attrs.get("href", ""))):
+            loose = True
+        elif token.type == "link_close" and loose:
+            loose = False
+        else:
+            kept.append(token)
+    return kept
 
 
 def _picture_link(source: str, words: str) -> str:

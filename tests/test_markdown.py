@@ -25,6 +25,7 @@ from search_app.markdown import MAX_COLOURED, MAX_MARKDOWN, highlighted, markdow
             "picture: a chart</a></p>\n",
         ),
         ("![a chart](x.png)", "<p>a chart</p>\n"),
+        ("see [the *schema*](schema.yaml) and [this](#x)", "<p>see the <em>schema</em> and this</p>\n"),
         ("a & b < c", "<p>a &amp; b &lt; c</p>\n"),
     ],
 )
