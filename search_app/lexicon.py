@@ -14,6 +14,7 @@ from search_app import spelling, suggest
 from search_app.addresses import item_path
 from search_app.corpus import Corpus, FacetIndex, values_of
 from search_app.meaning import AppName, Lexicon
+from search_app.ranking import WEIGHTS
 from search_app.results import Card
 
 SEEN = 4  # texts in which a word stands before it is taken for known
@@ -87,8 +88,14 @@ def _entries(arrays: Mapping[str, Array]) -> Iterator[suggest.Entry]:
             _detail(card["type"], card["app_title"]),
             item_path(card["id"]),
             float(usage[document]),
+            _prior(card["kind"], card["type"]),
             card["status"] in ALIVE,
         )
+
+
+def _prior(kind: str, type_: str) -> float:
+    """What a thing's kind and, of a table, its layer is worth."""
+    return WEIGHTS.kinds.get(kind, 1.0) * (WEIGHTS.layers.get(type_, 1.0) if kind == "table" else 1.0)
 
 
 def _detail(type_: str, apps: list[str]) -> str:

@@ -22,6 +22,7 @@ LONGEST_KEY = 40  # letters of a part under which a name is listed
 MOST_PARTS = 12  # words of a name from which it can be found
 LONGEST_TYPED = 120
 MOST_SCANNED = 30_000  # names looked at for one keystroke: under a millisecond
+NAMESAKES = 5  # things looked at for one that is shown: several may have one name
 SHORT_KEYS_KEPT = 64  # best names kept ready for one and two letters, whose lists are long
 MOST_FOR_SEVERAL = 2_000  # names read as text when several words were typed
 WORDS_SHOWN = 3
@@ -30,6 +31,7 @@ SHORTEST_FILTER_VALUE = 3  # letters of a value typed without its filter
 # What completes the start of a name is meant more often than what completes a later word, and this
 # more often than what is merely much used. An inactive thing is seldom wanted, however much it was used.
 _AT_START, _WHOLE, _DEAD, _LENGTH = 6.0, 8.0, -8.0, -0.04
+_PRIOR = 10.0  # a measure is named after the table or metric that people mean
 _FILTERS = tuple(form for form in LANGUAGE if form.name)
 
 
@@ -42,7 +44,8 @@ class Entry:
     title: str = ""
     detail: str = ""  # "counter in 3 apps", shown small
     url: str = ""  # page of the item, percent-encoded
-    weight: float = 0.0  # usage and importance; any scale
+    weight: float = 0.0  # how much it is used; any scale
+    prior: float = 1.0  # what its kind and layer are worth (ranking.py)
     alive: bool = True
 
 
@@ -138,7 +141,7 @@ class Suggester:
     def _of_names(self, typed: str, limit: int) -> list[Suggestion]:
         """Names with a part that the whole text begins, else with one part for each word of it."""
         key = spelling_key(typed)
-        chosen = self._best(key, limit)
+        chosen = self._best(key, limit * NAMESAKES)
         parts = [spelling_key(part) for part in typed.split()]
         if not chosen and len(parts) > 1:
             rare = min((part for part in parts if part), key=self._spread, default="")
@@ -148,7 +151,12 @@ class Suggester:
                 for place in places
                 if all(part in spelling_key(self._names[place] + self._titles[place]) for part in parts)
             ]
-        return [self._suggestion(place) for place in chosen[:limit]]
+        found: dict[tuple[str, str], Suggestion] = {}
+        for place in chosen:  # thirty apps have a ping of one name: it is completed once
+            found.setdefault((self._names[place], self._kinds[place]), self._suggestion(place))
+            if len(found) == limit:
+                break
+        return list(found.values())
 
     def _spread(self, key: str) -> int:
         found = self._keys.prefixed(key[:LONGEST_KEY])
@@ -271,20 +279,23 @@ def _ranked(
 
 def _worth(entry: Entry) -> float:
     """How much a name is wanted by itself: use counts by its doublings, shorter names first."""
-    used = float(np.log2(1.0 + max(0.0, entry.weight)))
+    used = float(np.log2(1.0 + max(0.0, entry.weight))) + _PRIOR * float(np.log2(entry.prior))
     return used + (0.0 if entry.alive else _DEAD) + _LENGTH * min(len(entry.name), 80)
 
 
 def _keys(entry: Entry) -> Iterator[tuple[str, bool]]:
-    """The rest of the name from each of its words on, and the same of its title."""
-    seen: set[str] = set()
-    for text in (entry.name, entry.title):
+    """The rest of the name and of the title from each word on; and whether a name starts so.
+
+    A probe starts behind its type as well, a table behind its dataset: GC_MS, clients_daily.
+    """
+    bare = entry.name.partition({"probe": "/", "table": "."}.get(entry.kind, "\0"))[2]
+    keys: dict[str, bool] = {}
+    for text in (entry.name, bare, entry.title):
         words = identifier_words(text)
         for start in range(min(len(words), MOST_PARTS)):
             key = "".join(words[start:])[:LONGEST_KEY]
-            if key not in seen:
-                seen.add(key)
-                yield key, start == 0
+            keys[key] = keys.get(key, False) or start == 0
+    yield from keys.items()
 
 
 def _all_values(filters: Mapping[str, Sequence[FilterValue]]) -> Iterator[tuple[str, FilterValue]]:

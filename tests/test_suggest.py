@@ -120,3 +120,25 @@ def test_a_keystroke_takes_under_five_milliseconds_of_22000_names() -> None:
         took.append(time.perf_counter() - began)
     took.sort()
     assert took[len(took) // 2] < 0.005, took
+
+
+def test_what_is_named_after_a_table_stands_behind_it_and_namesakes_are_one_line() -> None:
+    made = Suggester(
+        build(
+            [
+                Entry("clients_daily", "measure", weight=70, prior=0.75),
+                Entry("telemetry.clients_daily", "table", weight=70),
+                Entry("telemetry_derived.clients_daily_v6", "table", weight=90, prior=0.8),
+                Entry("baseline", "ping", url="/ping/fenix/baseline", weight=9),
+                Entry("baseline", "ping", url="/ping/klar_ios/baseline", weight=2),
+            ],
+            {},
+            {},
+        )
+    )
+    assert [s.text for s in made.suggest("clients_d")] == [
+        "telemetry.clients_daily",
+        "telemetry_derived.clients_daily_v6",
+        "clients_daily",
+    ]
+    assert [s.url for s in made.suggest("basel")] == ["/ping/fenix/baseline"]
