@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.analysis import identifier_words, stem
-from indexer.arrays import Arrays, Rows, StringTable
+from indexer.arrays import Array, Arrays, Rows, StringTable
 from indexer.documents import FACETS, LOOKUPS, Document
 
 NAME_WORD = 5  # how many words of prose one word of a name is worth when a slip is mended
@@ -85,7 +85,25 @@ def _facets(documents: Sequence[Document]) -> Arrays:
         arrays |= StringTable.build(f"facet_{name}", values)
         arrays |= rows
         arrays |= Rows.open(rows, f"facet_{name}").turned(f"having_{name}", len(values))
-    return arrays
+    return arrays | join_facets(arrays)
+
+
+def join_facets(arrays: Mapping[str, Array]) -> Arrays:
+    """The values of all facets by document in one table, so that all are counted at once.
+
+    A value's number is its place in its facet behind all values of the facets before it.
+    """
+    tables = [Rows.open(arrays, f"facet_{name}") for name in FACETS]
+    starts = np.sum([table.starts for table in tables], axis=0)
+    values = np.zeros(int(starts[-1]), np.int32)
+    free, below = starts[:-1].copy(), 0  # where the next value of each document goes
+    for name, table in zip(FACETS, tables, strict=True):
+        lengths = np.diff(table.starts)
+        places = np.arange(len(table.values)) + np.repeat(free - table.starts[:-1], lengths)
+        values[places] = table.values + below
+        free += lengths
+        below += len(arrays[f"facet_{name}_starts"]) - 1
+    return {"facets_rows": starts, "facets_values": values}
 
 
 def _names(documents: Sequence[Document]) -> Arrays:

@@ -18,6 +18,7 @@ from indexer.analysis import spelling_key
 from indexer.arrays import Array, Rows, StringTable
 from indexer.documents import FACETS, GROUPS, LOOKUPS
 from indexer.generation import Opened
+from indexer.layout import join_facets
 from search_app.ranking import WEIGHTS, Floats, Weights, inverse_frequency, saturated, usage_factor
 from search_app.results import Card, Generation, Variant
 
@@ -28,13 +29,14 @@ Bools = npt.NDArray[np.bool_]
 class FacetIndex:
     """The values of one facet: by document, and by value."""
 
-    __slots__ = ("_spellings", "all_counts", "by_doc", "by_value", "values")
+    __slots__ = ("_spellings", "_texts", "by_doc", "by_value", "values")
 
     def __init__(self, arrays: dict[str, Array], name: str) -> None:
         self.values = StringTable.open(arrays, f"facet_{name}")
         self.by_doc = Rows.open(arrays, f"facet_{name}")
         self.by_value = Rows.open(arrays, f"having_{name}")
         self._spellings: dict[str, str] = {}  # made when first needed
+        self._texts: dict[int, str] = {}  # values that were shown
 
     def spelled(self, value: str) -> str:
         """A value in the spelling that it has here; as given where none is like it."""
@@ -43,6 +45,13 @@ class FacetIndex:
         if not self._spellings:
             self._spellings = {spelling_key(self.values[i]): self.values[i] for i in range(len(self.values))}
         return self._spellings.get(spelling_key(value), value)
+
+    def text(self, code: int) -> str:
+        """The value of a number."""
+        text = self._texts.get(code)
+        if text is None:
+            text = self._texts[code] = self.values[code]
+        return text
 
     def documents(self, value: str) -> Ints:
         """The documents with a value, ascending."""
@@ -68,6 +77,13 @@ class Corpus:
         self.size = len(self.family)
         self.families = int(self.family[-1]) + 1 if self.size else 0
         self.facets = {name: FacetIndex(arrays, name) for name in (*FACETS, *LOOKUPS)}
+        joined = arrays if "facets_rows" in arrays else join_facets(arrays)
+        self.all_facets = Rows.open(joined, "facets")
+        sizes = [len(self.facets[name].values) for name in FACETS]
+        ends = np.cumsum(sizes).tolist()
+        self.facet_spans = {
+            name: (end - size, end) for name, size, end in zip(FACETS, sizes, ends, strict=True)
+        }
         self.ids = StringTable.open(arrays, "ids")
         self.id_docs: Ints = arrays["id_docs"]
         self.keys = StringTable.open(arrays, "keys")

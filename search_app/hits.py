@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from search_app.corpus import Corpus
 from search_app.explaining import explanation
 from search_app.folding import VARIANTS, page
 from search_app.matching import Found
 from search_app.query import Query
 from search_app.results import Hit
-from search_app.snippets import Snippet, columns_snippet, pattern, snippet, spans
+from search_app.snippets import Pattern, Snippet, columns_snippet, pattern, snippet, spans
 
 
 def hits(corpus: Corpus, found: Found, query: Query) -> tuple[Hit, ...]:
@@ -20,9 +18,7 @@ def hits(corpus: Corpus, found: Found, query: Query) -> tuple[Hit, ...]:
     return tuple(_hit(corpus, found, members, marked, query.explain) for members in pages)
 
 
-def _hit(
-    corpus: Corpus, found: Found, members: list[int], marked: re.Pattern[str] | None, explain: bool
-) -> Hit:
+def _hit(corpus: Corpus, found: Found, members: list[int], marked: Pattern | None, explain: bool) -> Hit:
     place = int(found.places[members[0]])
     document = int(found.scored.ids[place])
     card = corpus.card(document)
@@ -40,9 +36,7 @@ def _hit(
     )
 
 
-def _snippet(
-    corpus: Corpus, document: int, kind: str, description: str, marked: re.Pattern[str] | None
-) -> Snippet:
+def _snippet(corpus: Corpus, document: int, kind: str, description: str, marked: Pattern | None) -> Snippet:
     """The description around the words; a table's columns where only these hold them."""
     shown = snippet(marked, description)
     if kind == "table" and not shown.marks and marked is not None:

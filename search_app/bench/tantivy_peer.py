@@ -68,7 +68,7 @@ class TantivyPeer:
 
     def ask(self, question: Question) -> Page:
         query = self._query(question)
-        found = self._searcher.search(query, SIZE, count=True)
+        found: Any = self._searcher.search(query, SIZE, count=True)
         snippets = tantivy.SnippetGenerator.create(self._searcher, query, self._schema, "prose")
         hits = []
         for _, address in found.hits:
