@@ -22,11 +22,13 @@ Ints = npt.NDArray[np.int32]
 class StringTable(Sequence[str]):
     """Strings one after another in one array of bytes; searched by bisection where they are sorted."""
 
-    __slots__ = ("_bytes", "_starts")
+    __slots__ = ("_bytes", "_sample", "_starts", "_step")
 
     def __init__(self, data: Array, starts: Array) -> None:
         self._bytes = np.ascontiguousarray(data).data.cast("B")
         self._starts = np.ascontiguousarray(starts).data
+        self._step = max(16, len(self) // 4096)
+        self._sample: list[bytes] = []  # every _step-th string, made when first needed
 
     @staticmethod
     def build(name: str, strings: Iterable[str]) -> Arrays:
@@ -57,15 +59,24 @@ class StringTable(Sequence[str]):
     def find(self, text: str) -> int:
         """The place of a string in a sorted table, -1 where it is not there."""
         key = text.encode("utf-8", "surrogatepass")
-        place = bisect_left(range(len(self)), key, key=self.raw)
+        place = self._place(key)
         return place if place < len(self) and self.raw(place) == key else -1
+
+    def _place(self, key: bytes) -> int:
+        """Where a string stands or would stand; most steps are taken in a small list, which is fast."""
+        if not self._sample:
+            self._sample = [self.raw(place) for place in range(0, len(self), self._step)]
+        near = bisect_left(self._sample, key)
+        low, high = max(0, (near - 1) * self._step), min(len(self), near * self._step)
+        return bisect_left(range(len(self)), key, lo=low, hi=high, key=self.raw)
 
     def prefixed(self, prefix: str) -> range:
         """The places of all strings of a sorted table that begin with `prefix`."""
         key = prefix.encode("utf-8", "surrogatepass")
-        low = bisect_left(range(len(self)), key, key=self.raw)
-        high = bisect_left(range(len(self)), True, lo=low, key=lambda i: self.raw(i)[: len(key)] != key)
-        return range(low, high)
+        behind = key.rstrip(b"\xff")  # the smallest key above all that begin so: its last byte plus one
+        if not behind:
+            return range(self._place(key), len(self))
+        return range(self._place(key), self._place(behind[:-1] + bytes([behind[-1] + 1])))
 
 
 class Rows:

@@ -106,20 +106,34 @@ class Corpus:
         self.cards = StringTable.open(arrays, "cards")
         self.namesake: Ints = arrays["namesake"]
         self.prior = self._prior(arrays)
+        self._scored: dict[str, tuple[Ints, Floats]] = {}
+        self._scored_size = 0
         self._cards: dict[int, Card] = {}
         self._variants: dict[int, Variant] = {}
 
     # -------------------------------------------------------------- words
 
     def postings(self, term: str) -> tuple[Ints, Floats]:
-        """The documents that hold a term, ascending, and the term's score in each."""
+        """The documents that hold a term, ascending, and the term's score in each. Not to be changed."""
+        kept = self._scored.get(term)
+        if kept is not None:
+            return kept
         place = self.terms.find(term)
         if place < 0:
             return np.zeros(0, np.int32), np.zeros(0, np.float32)
         low, high = int(self._starts[place]), int(self._starts[place + 1])
         counts = self._weights[low:high].astype(np.float32) @ self._groups
         idf = inverse_frequency(self.size, high - low)
-        return self._ids[low:high], saturated(counts, idf, self.weights)
+        found = self._ids[low:high], saturated(counts, idf, self.weights)
+        self._keep(term, found)
+        return found
+
+    def _keep(self, term: str, found: tuple[Ints, Floats]) -> None:
+        """Keep the scores of a term, up to a bound on all of them; threads may do the same work twice."""
+        if self._scored_size + len(found[0]) > SCORES_KEPT:
+            self._scored, self._scored_size = {}, 0
+        self._scored[term] = found
+        self._scored_size += len(found[0])
 
     def frequency(self, term: str) -> int:
         """In how many documents a term stands."""
@@ -215,6 +229,7 @@ class Corpus:
         return np.append(np.flatnonzero(np.diff(self.family, prepend=-1)), self.size).astype(np.int32)
 
 
+SCORES_KEPT = 2_000_000  # postings, four bytes each: those of common words are asked again and again
 CARDS_KEPT = 4_000
 VARIANTS_KEPT = 50_000
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 
 from indexer.analysis import words
 from search_app.clauses import Clause, Clauses, Wording
@@ -107,7 +108,7 @@ def evaluate(corpus: Corpus, clause: Clause) -> tuple[Ints, Floats]:
             best[ids] = np.maximum(best[ids], scores)
         ids = np.flatnonzero(best).astype(np.int32)
         scores = best[ids]
-    return ids, scores * np.float32(clause.weight)
+    return ids, scores if clause.weight == 1.0 else scores * np.float32(clause.weight)
 
 
 def _wording(corpus: Corpus, wording: Wording) -> tuple[Ints, Floats]:
@@ -122,7 +123,7 @@ def _wording(corpus: Corpus, wording: Wording) -> tuple[Ints, Floats]:
     if wording.phrase and len(ids):
         side_by_side = holds_phrase(corpus, ids, wording.terms)
         ids, scores = ids[side_by_side], scores[side_by_side]
-    return ids, scores * np.float32(wording.weight)
+    return ids, scores if wording.weight == 1.0 else scores * np.float32(wording.weight)
 
 
 def holds_phrase(corpus: Corpus, ids: Ints, terms: Sequence[str]) -> Bools:
@@ -131,15 +132,30 @@ def holds_phrase(corpus: Corpus, ids: Ints, terms: Sequence[str]) -> Bools:
     numbers = [corpus.terms.find(term) for term in terms]
     if min(numbers) < 0:
         return held
-    values, owner = corpus.stream.gather(ids)
+    places = _holding_all(corpus, ids, terms)  # few: reading the text of all would take longest
+    values, owner = corpus.stream.gather(ids[places])
     span = len(values) - len(numbers) + 1
     if span <= 0:
         return held
     here = np.ones(span, np.bool_)
     for offset, number in enumerate(numbers):
         here &= values[offset : offset + span] == number
-    held[owner[:span][here]] = True  # a document's stream ends with a break: no phrase crosses into the next
+    held[places[owner[:span][here]]] = (
+        True  # a document's stream ends with a break: no phrase crosses into the next
+    )
     return held
+
+
+def _holding_all(corpus: Corpus, ids: Ints, terms: Sequence[str]) -> npt.NDArray[np.int64]:
+    """The places in `ids` of the documents that hold every term."""
+    places = np.arange(len(ids))
+    for term in terms:
+        known, _ = corpus.postings(term)
+        if not len(known) or not len(places):
+            return places[:0]
+        wanted = ids[places]
+        places = places[known[np.minimum(np.searchsorted(known, wanted), len(known) - 1)] == wanted]
+    return places
 
 
 def _worth(corpus: Corpus, clauses: Sequence[Clause], facets: Mapping[int, Ints]) -> list[float]:
