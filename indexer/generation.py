@@ -23,9 +23,10 @@ from pathlib import Path
 from indexer.arrays import Arrays, StringTable, open_arrays, write_arrays
 from indexer.catalogue import Catalogue
 from indexer.documents import ColumnText, Document, column_text, to_document
+from indexer.inverting import invert, lay_down
 from indexer.items import TableItem
 from indexer.layout import in_order, lay_out, lay_out_streams
-from indexer.postings import IndexReader, lay_down, write_index
+from indexer.postings import IndexReader, write_index
 from indexer.schema import FORMAT_VERSION
 from indexer.store import write_store
 
@@ -153,11 +154,11 @@ def write_search_files(
 ) -> None:
     """whoosh/ and arrays/ of documents that are in_order(); `paths`: schema digest -> its column paths."""
     progress(f"indexing {len(documents)} documents")
-    write_index(folder / "whoosh", documents)
+    inverted = invert(documents)
+    write_index(folder / "whoosh", (document.id for document in documents), inverted)
     progress("laying down arrays")
-    reader = IndexReader(folder / "whoosh")
-    arrays = lay_down(reader)
-    reader.close()
+    arrays = lay_down(inverted)
+    del inverted
     arrays |= lay_out_streams(documents, StringTable.open(arrays, "terms"))
     arrays |= lay_out(documents, paths)
     if more_arrays:

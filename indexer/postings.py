@@ -7,7 +7,7 @@ matcher). Blocks are pickles: only indexes that we built ourselves are opened.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,9 @@ import numpy as np
 import numpy.typing as npt
 from whoosh import index
 
-from indexer.arrays import Array, Arrays, StringTable
-from indexer.documents import GROUPS, Document
-from indexer.schema import codec, damped, index_schema
+from indexer.arrays import Array
+from indexer.inverting import Inverted
+from indexer.schema import codec, index_schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,49 +29,45 @@ class PostingList:
     weights: npt.NDArray[np.float32]
 
 
-def write_index(folder: Path, documents: Iterable[Document]) -> int:
+def write_index(folder: Path, ids: Iterable[str], inverted: Mapping[str, Inverted]) -> int:
     """A new Whoosh index of one segment in an empty folder; returns the number of documents."""
     folder.mkdir(parents=True)
     opened = index.create_in(str(folder), index_schema())
     writer = opened.writer(codec=codec())
-    writer.pool = _Postings()
     number = 0
-    for number, document in enumerate(documents, 1):  # noqa: B007
-        groups = {group: damped(group, terms) for group, terms in document.groups.items() if terms}
-        writer.add_document(id=document.id, **groups)
+    for number, document_id in enumerate(ids, 1):  # noqa: B007
+        writer.add_document(id=document_id)
+    for group in sorted(inverted):  # as Whoosh orders fields
+        _write_group(writer.fieldwriter, group, writer.schema[group], inverted[group])
     writer.commit()
     opened.close()
     return number
 
 
-class _Postings:
-    """Stands for Whoosh's pool: postings kept by term, so that only terms need sorting."""
+def _write_group(fields: Any, group: str, field: Any, inverted: Inverted) -> None:
+    """All posting lists of a group, each handed over whole: Whoosh itself takes a call a posting."""
+    if not len(inverted):
+        return
+    fields.start_field(group, field)
+    ids = inverted.ids.astype(np.uint32)
+    starts = inverted.starts.tolist()
+    for place, term in enumerate(inverted.terms):
+        fields.start_term(term.encode())
+        low, high = starts[place], starts[place + 1]
+        _write_list(fields._postwriter, ids[low:high], inverted.weights[low:high])
+        fields.finish_term()
+    fields.finish_field()
 
-    def __init__(self) -> None:
-        self._fields: dict[str, dict[bytes, tuple[list[int], list[float]]]] = {}
 
-    def add(self, posting: tuple[str, bytes, int, float, bytes]) -> None:
-        """Documents come in ascending order."""
-        field, term, document, weight, _ = posting
-        terms = self._fields.get(field)
-        if terms is None:
-            terms = self._fields[field] = {}
-        found = terms.get(term)
-        if found is None:
-            found = terms[term] = ([], [])
-        found[0].append(document)
-        found[1].append(weight)
-
-    def iter_postings(self) -> Iterator[tuple[str, bytes, int, float, bytes]]:
-        """By field, term, document, as Whoosh lays them down."""
-        for field in sorted(self._fields):
-            terms = self._fields.pop(field)
-            for term in sorted(terms):
-                for document, weight in zip(*terms.pop(term), strict=True):
-                    yield field, term, document, weight, b""
-
-    def cleanup(self) -> None:
-        self._fields.clear()
+def _write_list(writer: Any, ids: Array, weights: Array) -> None:
+    """One posting list in blocks; the last one is written by whoever finishes the term."""
+    for low in range(0, len(ids), writer._blocklimit):
+        if low:
+            writer._write_block()
+        high = low + writer._blocklimit
+        writer._ids.frombytes(ids[low:high].tobytes())
+        writer._weights.frombytes(weights[low:high].tobytes())
+        writer._maxweight = float(weights[low:high].max())
 
 
 class IndexReader:
@@ -122,42 +118,3 @@ def _decode(matcher: Any) -> PostingList:
             break
         matcher._next_block()
     return PostingList(np.concatenate(ids), np.concatenate(weights))
-
-
-def lay_down(reader: IndexReader) -> Arrays:
-    """The arrays `terms_*` and `post_*`: one list a term over all groups, a weight for each group beside it.
-
-    A posting is a document number and four half-precision weights, so that ranking can
-    weigh groups at query time by one multiplication.
-    """
-    by_term: dict[bytes, list[int]] = {}
-    for number, group in enumerate(GROUPS):
-        for term in reader.terms(group):
-            by_term.setdefault(term, []).append(number)
-    terms = sorted(by_term)
-    merged = [_merge({n: reader.postings(GROUPS[n], term) for n in by_term[term]}) for term in terms]
-    starts = np.zeros(len(terms) + 1, np.int64)
-    np.cumsum([len(ids) for ids, _ in merged], out=starts[1:])
-    return {
-        **StringTable.build("terms", [term.decode() for term in terms]),
-        "post_starts": starts,
-        "post_ids": _joined([ids for ids, _ in merged], np.zeros(0, np.int32)),
-        "post_weights": _joined([weights for _, weights in merged], np.zeros((0, len(GROUPS)), np.float16)),
-    }
-
-
-def _merge(lists: Mapping[int, PostingList]) -> tuple[Array, Array]:
-    if len(lists) == 1:
-        ((group, only),) = lists.items()
-        weights = np.zeros((len(only.ids), len(GROUPS)), np.float16)
-        weights[:, group] = only.weights
-        return only.ids, weights
-    ids = np.unique(np.concatenate([each.ids for each in lists.values()]))
-    weights = np.zeros((len(ids), len(GROUPS)), np.float16)
-    for group, each in lists.items():
-        weights[np.searchsorted(ids, each.ids), group] = each.weights
-    return ids, weights
-
-
-def _joined(parts: Sequence[Array], empty: Array) -> Array:
-    return np.concatenate(parts) if parts else empty

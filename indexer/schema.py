@@ -36,7 +36,7 @@ DAMPING: Mapping[str, Damping] = {
 
 
 class GroupField(fields.FieldType):  # type: ignore[misc]
-    """A field whose value is an iterable of (term, count, weight, payload), as damped() makes it."""
+    """A field whose postings have a document and a weight; see inverting.py."""
 
     def __init__(self) -> None:
         self.format = formats.Existence()
@@ -66,9 +66,7 @@ def codec() -> W3Codec:
     return made
 
 
-def damped(group: str, terms: Mapping[str, float]) -> list[tuple[bytes, int, float, bytes]]:
-    """A document's postings of one group, terms in order."""
+def damping(group: str, length: float) -> float:
+    """What one occurrence of a term weighs in a text of a group that has so many."""
     rule = DAMPING[group]
-    length = sum(terms.values())
-    by = 1.0 / (1.0 - rule.share + rule.share * length / rule.usual)
-    return [(term.encode(), 1, count * by, b"") for term, count in sorted(terms.items())]
+    return 1.0 / (1.0 - rule.share + rule.share * length / rule.usual)

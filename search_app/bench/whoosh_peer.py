@@ -10,6 +10,7 @@ from pathlib import Path
 from whoosh import index, query, scoring
 
 from indexer.documents import GROUPS
+from indexer.inverting import invert
 from indexer.postings import write_index
 from search_app.bench.corpus import Corpus
 from search_app.bench.peers import SIZE, Page, asked_terms
@@ -22,7 +23,8 @@ LACKS = "no facets, no highlights, no families, no corrections, no suggestions"
 
 def build(folder: Path, corpus: Corpus) -> None:
     """The index alone."""
-    write_index(folder / "whoosh", corpus.documents)
+    ids = (document.id for document in corpus.documents)
+    write_index(folder / "whoosh", ids, invert(corpus.documents))
 
 
 def open_peer(folder: Path) -> WhooshPeer:

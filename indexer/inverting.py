@@ -1,0 +1,98 @@
+"""Documents turned into posting lists: by group and term, which documents hold it and what it weighs in each.
+
+Columns of numbers instead of a call for each posting: a build takes a fifth of the time. The
+same columns become the Whoosh index (postings.py) and the arrays that are mapped.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from indexer.arrays import Array, Arrays, StringTable
+from indexer.documents import GROUPS, Document
+from indexer.schema import damping
+
+
+@dataclass(frozen=True, slots=True)
+class Inverted:
+    """The posting lists of one group, one after another."""
+
+    terms: Sequence[str]  # sorted by their bytes
+    starts: Array  # where each term's list begins; one more at the end
+    ids: Array  # documents, ascending within a term
+    weights: Array  # how often, damped by the length of the document's text
+
+    def __len__(self) -> int:
+        return len(self.terms)
+
+
+def invert(documents: Iterable[Document]) -> dict[str, Inverted]:
+    """The posting lists of every group; documents are numbered in their order."""
+    columns = {group: _Columns(group) for group in GROUPS}
+    for document in documents:
+        for group, column in columns.items():
+            column.add(document.groups[group])
+    return {group: column.inverted() for group, column in columns.items()}
+
+
+class _Columns:
+    """The postings of one group as they come: document after document."""
+
+    def __init__(self, group: str) -> None:
+        self._group = group
+        self._number: defaultdict[str, int] = defaultdict(lambda: len(self._number))
+        self._terms, self._counts = array("i"), array("d")
+        self._lengths, self._factors = array("i"), array("d")
+
+    def add(self, terms: Mapping[str, float]) -> None:
+        self._terms.extend([self._number[term] for term in terms])
+        self._counts.extend(terms.values())
+        self._lengths.append(len(terms))
+        self._factors.append(damping(self._group, sum(terms.values())))
+
+    def inverted(self) -> Inverted:
+        lengths = np.frombuffer(self._lengths, np.int32)
+        numbers = np.frombuffer(self._terms, np.int32)
+        counts = np.frombuffer(self._counts, np.float64)
+        weights = (counts * np.repeat(np.frombuffer(self._factors, np.float64), lengths)).astype(np.float32)
+        ids = np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
+        terms = sorted(self._number, key=str.encode)
+        rank = np.zeros(len(terms), np.int32)
+        rank[[self._number[term] for term in terms]] = np.arange(len(terms), dtype=np.int32)
+        ranks = rank[numbers]
+        order = np.argsort(ranks, kind="stable")  # documents stay in their order
+        starts = np.zeros(len(terms) + 1, np.int64)
+        np.cumsum(np.bincount(ranks, minlength=len(terms)), out=starts[1:])
+        return Inverted(terms, starts, ids[order], weights[order])
+
+
+def lay_down(inverted: Mapping[str, Inverted]) -> Arrays:
+    """The arrays `terms_*` and `post_*`: one list a term over all groups, a weight for each group beside it.
+
+    A posting is a document number and four half-precision weights, so that ranking can
+    weigh groups at query time by one multiplication.
+    """
+    terms = sorted({term for each in inverted.values() for term in each.terms}, key=str.encode)
+    number = {term: place for place, term in enumerate(terms)}
+    keys = []  # term and document in one number
+    for each in inverted.values():
+        places = np.array([number[term] for term in each.terms], np.int64)
+        keys.append(np.repeat(places, np.diff(each.starts)) << 32 | each.ids)
+    postings = np.sort(np.concatenate(keys))
+    if len(postings):
+        postings = postings[np.concatenate(([True], postings[1:] != postings[:-1]))]
+    weights = np.zeros((len(postings), len(inverted)), np.float16)
+    for group, (each, key) in enumerate(zip(inverted.values(), keys, strict=True)):
+        weights[np.searchsorted(postings, key), group] = each.weights
+    starts = np.searchsorted(postings, np.arange(len(terms) + 1, dtype=np.int64) << 32)
+    return {
+        **StringTable.build("terms", terms),
+        "post_starts": starts.astype(np.int64),
+        "post_ids": (postings & 0xFFFFFFFF).astype(np.int32),
+        "post_weights": weights,
+    }
