@@ -142,6 +142,8 @@ first_seen TIMESTAMP
 addons RECORD REPEATED
 addons.name STRING
 addons.tags STRING REPEATED
+addons.parts RECORD REPEATED
+addons.parts.name STRING
 """
 
 
@@ -282,6 +284,7 @@ ITEMS: tuple[AnyItem, ...] = (
 )  # fmt: skip
 COLUMNS = (
     "country", "active_hours", "first_seen", "submission_date", "addons", "addons.name", "addons.tags",
+    "addons.parts.name",
 )  # fmt: skip
 
 

@@ -159,8 +159,9 @@ def _value_name(path: str, source: Source, moment: bool) -> str:
     holder, _, leaf = path.rpartition(".")
     if leaf in ("key", "value", "element", "list"):
         leaf = f"{holder.rpartition('.')[2]}_{leaf}"
-    if source.columns[path].mode == "REPEATED":  # one of an array, which has the name itself
-        leaf = f"{leaf}_value"
+    parents = [path[:at] for at, letter in enumerate(path) if letter == "."]
+    if any(source.columns[held].mode == "REPEATED" for held in (*parents, path) if held in source.columns):
+        leaf = f"{leaf}_value"  # fields of every array on the way are visible: GROUP BY would take them
     if moment:
         return source.free(f"{leaf}_day")
     return leaf if leaf == path else source.free(leaf)
