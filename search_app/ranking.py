@@ -36,7 +36,7 @@ class Weights:
     unfinished: float = 10.0  # a name that goes on from what was typed, by the share that was: "clients_dai"
     inflected: float = 16.0  # a name that is what was typed but for inflection: "deletion requests"
     exact_whole: float = 1000.0  # the query is this name and nothing else: out of reach of all else
-    literal: float = 60.0  # written just so: "search.counts" is not search_counts; a step of sureness
+    literal: float = 200.0  # written just so, "search.counts", not search_counts: beyond what text adds
     exact_part: float = 9.0  # one of the typed words is this thing's name
     preference: float = 1.2  # how far a soft preference of weight 1 lifts: x (1 + this)
     listed: float = 4.0  # "pings of fenix": what is listed stands before what mentions it
