@@ -23,6 +23,7 @@ from typing import Any
 
 from pydantic_core import to_json
 
+from indexer.cache import HttpCache
 from indexer.config import Config
 from indexer.fetch import Fetcher
 from indexer.locking import WORK, exclusive
@@ -110,6 +111,7 @@ class _Crawler:
     ) -> None:
         self._config = config
         self._store = SnapshotStore(config.data_dir)
+        self._cache = config.data_dir / "cache"
         self._progress = progress
         self._workers = workers
         self._max_loss = None if accept_loss else config.guard.max_loss
@@ -117,10 +119,12 @@ class _Crawler:
     def crawl_all(self, sources: Iterable[Source]) -> list[Crawled]:
         sources = list(sources)
         with (
-            Fetcher(self._config, self._config.data_dir / "cache") as fetcher,
+            Fetcher(self._config, self._cache) as fetcher,
             ThreadPoolExecutor(max(1, len(sources)), "crawl") as threads,
         ):
-            return list(threads.map(lambda source: self._crawl_one(source, fetcher), sources))
+            crawled = list(threads.map(lambda source: self._crawl_one(source, fetcher), sources))
+        HttpCache(self._cache).prune()  # each crawl would leave the bodies that it replaced
+        return crawled
 
     def take_sample(self, source: Source) -> Crawled:
         """The sample's records for a source that has none of its own."""
@@ -135,7 +139,7 @@ class _Crawler:
             from_sample=True,
         )
         try:
-            with Fetcher(sample, self._config.data_dir / "cache") as fetcher:
+            with Fetcher(sample, self._cache) as fetcher:
                 fetched = _fetch_all(source, fetcher, sample.options_of(source.name), self._progress)
             job = self._job(source, fetched, began, max_loss=None)
             return Crawled(source.name, "sample", _parse(job))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from indexer.cache import HttpCache
 from indexer.catalogue import build_catalogue
 from indexer.config import Config
 from indexer.crawl import UnknownSource, crawl
@@ -93,6 +94,19 @@ def test_a_new_firefox_version_makes_a_new_generation(config: Config, upstream: 
     crawl(config)
     assert build_of(config).is_new
     assert list_generations(config.data_dir)[0].versions["release"] == "152.0"
+
+
+def test_a_crawl_leaves_no_body_that_nothing_names(config: Config) -> None:
+    cache = config.data_dir / "cache"
+    with HttpCache(cache).writer() as body:
+        body.write(b"kept")
+        kept = HttpCache(cache).put("https://host.example/a", body, "4" * 64, "", "")
+    (cache / "replaced.body").write_bytes(b"old")
+    (cache / "part-of-a-crawl-that-was-killed").write_bytes(b"half")
+    crawl(config)
+    assert sorted(path.name for path in cache.glob("*.body")) == [f"{kept.digest}.body"]
+    assert list(cache.glob("part-*")) == []
+    assert HttpCache(cache).get("https://host.example/a") == kept
 
 
 def test_one_changed_file_is_parsed_alone(config: Config, upstream: Path) -> None:
