@@ -13,12 +13,12 @@ import hashlib
 import threading
 import time
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 import requests
 import urllib3
@@ -38,6 +38,17 @@ RETRIED = (429, 500, 502, 503, 504)
 
 class _Incomplete(Exception):
     """A body that ended early; worth another try."""
+
+
+class _Session(requests.Session):
+    """Follows no redirect, not even to prepare the next request: for that, requests reads the whole body."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        return None
+
+    def target_of(self, answer: requests.Response) -> str | None:
+        """Where an answer redirects to, None where it does not."""
+        return super().get_redirect_target(answer)
 
 
 class Fetcher:
@@ -153,8 +164,7 @@ class Fetcher:
     def _ask_once(self, url: str) -> Entry | None:
         known = self._cache.get(url)
         headers = known.conditions() if known else {}
-        seconds = (self._limits.connect_seconds, self._limits.read_seconds)
-        with self._session.get(url, headers=headers, stream=True, timeout=seconds) as answer:
+        with self._get(url, headers) as answer:
             if answer.status_code == 304 and known is not None:
                 return known
             if answer.status_code in GONE:
@@ -167,6 +177,21 @@ class Fetcher:
                     url, body, digest, answer.headers.get("ETag", ""), answer.headers.get("Last-Modified", "")
                 )
 
+    def _get(self, url: str, headers: Mapping[str, str]) -> requests.Response:
+        """The answer at the end of all redirects; their bodies, which requests would read whole, are left."""
+        seconds = (self._limits.connect_seconds, self._limits.read_seconds)
+        at = url
+        for _ in range(self._limits.max_redirects + 1):
+            answer = self._session.get(
+                at, headers=headers, stream=True, timeout=seconds, allow_redirects=False
+            )
+            target = self._session.target_of(answer)
+            if target is None:
+                return answer
+            answer.close()
+            at = redirected(at, target)
+        raise SourceUnavailable(f"{url}: more than {self._limits.max_redirects} redirects")
+
     def _copy(self, url: str, answer: requests.Response, to: BinaryIO) -> str:
         """The body, whole or not at all, written to `to`; its digest."""
         digest = hashlib.sha256()
@@ -178,6 +203,14 @@ class Fetcher:
             digest.update(chunk)
             to.write(chunk)
         return digest.hexdigest()
+
+
+def redirected(address: str, target: str) -> str:
+    """Where a redirect leads. Raises SourceUnavailable where it would leave https."""
+    there = urljoin(address, target)
+    if urlsplit(address).scheme == "https" != urlsplit(there).scheme:
+        raise SourceUnavailable(f"{address}: redirected from https to {there[:200]}")
+    return there
 
 
 def _decoded(answer: requests.Response, deadline: float) -> Iterator[bytes]:
@@ -205,11 +238,10 @@ def _decoded(answer: requests.Response, deadline: float) -> Iterator[bytes]:
         raise _Incomplete(f"cut off after {received} of {length or 'unknown'} bytes")
 
 
-def _session(limits: CrawlConfig) -> requests.Session:
+def _session(limits: CrawlConfig) -> _Session:
     """One session for all threads: no cookies are kept, connections are pooled by host."""
-    session = requests.Session()
+    session = _Session()
     session.headers.update({"User-Agent": limits.user_agent, "Accept-Encoding": "gzip"})
-    session.max_redirects = limits.max_redirects
     retry = Retry(
         total=limits.retries,
         connect=1,  # where there is no network, patience does not help

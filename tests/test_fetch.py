@@ -14,7 +14,7 @@ from werkzeug import Request as Asked
 from werkzeug import Response
 
 from indexer.config import Config, load_config
-from indexer.fetch import Fetcher
+from indexer.fetch import Fetcher, redirected
 from indexer.sources import Request, SourceUnavailable
 from tests.servers import free_port
 
@@ -228,6 +228,32 @@ def test_a_proxy_that_is_not_there_is_told_too(
     monkeypatch.delenv("no_proxy", raising=False)
     with pytest.raises(SourceUnavailable, match="refused"):
         fetcher_with().fetch([Request("http://far.example/a")])
+
+
+def test_the_body_of_a_redirect_is_not_read(
+    httpserver: HTTPServer, fetcher_with: Callable[..., Fetcher]
+) -> None:
+    sent: list[int] = []
+
+    def endless() -> Iterator[bytes]:
+        for number in range(256):
+            sent.append(number)
+            yield bytes(1 << 20)
+
+    httpserver.expect_request("/a").respond_with_handler(
+        lambda _: Response(endless(), status=302, headers={"Location": "/b"})
+    )
+    httpserver.expect_request("/b").respond_with_data(b"there")
+    assert fetcher_with().fetch([Request(httpserver.url_for("/a"))])[0].body() == b"there"
+    assert len(sent) < 256
+
+
+def test_a_redirect_never_leaves_https() -> None:
+    assert redirected("https://a.example/x/y", "../z?q=1") == "https://a.example/z?q=1"
+    assert redirected("http://a.example/x", "https://b.example/") == "https://b.example/"
+    for target in ("http://a.example/x", "file:///etc/hosts", "ftp://a.example/x"):
+        with pytest.raises(SourceUnavailable, match="redirected from https"):
+            redirected("https://a.example/x", target)
 
 
 def test_no_host_is_asked_for_more_at_once_than_allowed(
