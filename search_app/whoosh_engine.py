@@ -6,6 +6,7 @@ generation is opened beside the old one and taken up between two searches.
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
 from collections import OrderedDict
@@ -104,7 +105,7 @@ class WhooshEngine:
             return False
         try:
             fresh = self._open(open_current(self._data_dir))
-        except (OSError, ValueError):
+        except (OSError, ValueError, KeyError, sqlite3.Error):  # a file or an array is missing or damaged
             return False
         with self._lock:
             self._on = fresh

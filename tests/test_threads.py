@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from indexer.analysis import identifier_words
+from indexer.generation import FOLDER, switch_to, write_manifest
 from search_app.query import Query, parse_query
 from search_app.results import Results, Suggestion
 from search_app.whoosh_engine import WhooshEngine
@@ -79,6 +81,26 @@ def test_eight_threads_share_kept_answers(small_data: Path) -> None:
     engine = WhooshEngine(small_data, results_kept=10)
     assert in_threads(engine, questions(names_of(WhooshEngine(small_data)))[:30], 800) == 0
     assert len(engine._kept) <= 10
+
+
+@pytest.mark.parametrize("damaged", ["catalogue.sqlite", "arrays/family.npy", "arrays/terms_bytes.npy"])
+@pytest.mark.parametrize("how", ["missing", "cut"])
+def test_a_generation_that_cannot_be_read_leaves_the_old_one_answering(
+    tmp_path: Path, damaged: str, how: str
+) -> None:
+    made = generation_of(tmp_path, random_catalogue(9, 60))
+    engine = WhooshEngine(tmp_path)
+    newer = tmp_path / FOLDER / "newer"
+    shutil.copytree(made.opened.path, newer)
+    write_manifest(newer, replace(made.opened.manifest, id="newer"))
+    if how == "missing":
+        (newer / damaged).unlink()
+    else:
+        (newer / damaged).write_bytes((newer / damaged).read_bytes()[:100])
+    switch_to(tmp_path, "newer")
+    assert engine.refresh() is False
+    assert engine.generation.id == "made"
+    assert engine.search(parse_query("", {})).total > 0
 
 
 @pytest.mark.slow
