@@ -67,8 +67,9 @@ class Site:
         """What `make` returns, worked out once for each generation and key."""
         generation = self.engine.generation.id
         full_key = (generation, *key)
-        if full_key in self._memory:
-            found: T = self._memory[full_key]
+        memory = self._memory  # another thread may put a new one in its place
+        if full_key in memory:
+            found: T = memory[full_key]
             return found
         value = make()
         with self._lock:
