@@ -107,7 +107,8 @@ def build_generation(
         _check(temporary, catalogue, current_manifest(data_dir), guard)
         manifest = Manifest(
             id=name,
-            built_at=built.astimezone(UTC).isoformat(timespec="seconds"),
+            # two builds of one second must not change places
+            built_at=built.astimezone(UTC).isoformat(timespec="milliseconds"),
             format_version=FORMAT_VERSION,
             inputs=dict(inputs.digests),
             today=inputs.today.isoformat(),
