@@ -29,14 +29,14 @@ Bools = npt.NDArray[np.bool_]
 class FacetIndex:
     """The values of one facet: by document, and by value."""
 
-    __slots__ = ("_spellings", "_texts", "by_doc", "by_value", "values")
+    __slots__ = ("_spellings", "by_doc", "by_value", "texts", "values")
 
     def __init__(self, arrays: dict[str, Array], name: str) -> None:
         self.values = StringTable.open(arrays, f"facet_{name}")
         self.by_doc = Rows.open(arrays, f"facet_{name}")
         self.by_value = Rows.open(arrays, f"having_{name}")
         self._spellings: dict[str, str] = {}  # made when first needed
-        self._texts: dict[int, str] = {}  # values that were shown
+        self.texts: dict[int, tuple[str, str]] = {}  # values that were shown, with their labels
 
     def spelled(self, value: str) -> str:
         """A value in the spelling that it has here; as given where none is like it."""
@@ -45,13 +45,6 @@ class FacetIndex:
         if not self._spellings:
             self._spellings = {spelling_key(self.values[i]): self.values[i] for i in range(len(self.values))}
         return self._spellings.get(spelling_key(value), value)
-
-    def text(self, code: int) -> str:
-        """The value of a number."""
-        text = self._texts.get(code)
-        if text is None:
-            text = self._texts[code] = self.values[code]
-        return text
 
     def documents(self, value: str) -> Ints:
         """The documents with a value, ascending."""
@@ -81,6 +74,7 @@ class Corpus:
         self.all_facets = Rows.open(joined, "facets")
         sizes = [len(self.facets[name].values) for name in FACETS]
         ends = np.cumsum(sizes).tolist()
+        self.facet_numbers = np.repeat(np.arange(len(sizes), dtype=np.int64), sizes)  # by value, its facet
         self.facet_spans = {
             name: (end - size, end) for name, size, end in zip(FACETS, sizes, ends, strict=True)
         }

@@ -35,11 +35,31 @@ class Matching:
         return Matching(ids, (np.cumsum(first) - 1).astype(np.int32), first & last)
 
 
-def all_counts(corpus: Corpus, matching: Matching) -> dict[str, Counts]:
-    """Families by value code, of every facet."""
-    last = corpus.facet_spans[FACETS[-1]][1]
-    found = _counted(corpus.all_facets, last, matching)
-    return {name: found[low:high] for name, (low, high) in corpus.facet_spans.items()}
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The values of one facet that are shown, as places in the facet, with their counts."""
+
+    codes: list[int]
+    counts: list[int]
+    total: int  # values that there are
+
+
+def all_counts(corpus: Corpus, matching: Matching) -> dict[str, Shown]:
+    """Every facet's most frequent values, by how many families have them: counted and sorted in one go."""
+    found = _counted(corpus.all_facets, len(corpus.facet_numbers), matching)
+    present = np.flatnonzero(found)
+    counts = found[present]
+    # by facet, then by count, then by value: the largest number of families fits in 40 bits
+    order = np.argsort((corpus.facet_numbers[present] << 40) - counts, kind="stable")
+    places, counts = present[order], counts[order]
+    ends = np.searchsorted(corpus.facet_numbers[places], range(len(FACETS) + 1)).tolist()
+    shown = {}
+    for number, name in enumerate(FACETS):
+        low, high = ends[number], min(ends[number + 1], ends[number] + SHOWN)
+        below = corpus.facet_spans[name][0]
+        codes = (places[low:high] - below).tolist()
+        shown[name] = Shown(codes, counts[low:high].tolist(), ends[number + 1] - low)
+    return shown
 
 
 def counts(facet: FacetIndex, matching: Matching) -> Counts:
@@ -60,23 +80,28 @@ def _counted(values: Rows, size: int, matching: Matching) -> Counts:
     return found + np.bincount(pairs[first] % size, minlength=size)
 
 
-def facet_of(
-    corpus: Corpus, name: str, found: Counts, chosen: Sequence[str], titles: dict[str, str]
-) -> Facet:
-    """A facet as shown: most frequent values first, chosen ones always among them."""
-    index = corpus.facets[name]
+def chosen_counts(corpus: Corpus, name: str, found: Counts, chosen: Sequence[str]) -> Shown:
+    """A facet that filters: its most frequent values, the chosen ones always among them."""
     present = np.flatnonzero(found)
-    order = present[np.argsort(-found[present], kind="stable")]
-    shown = order[:SHOWN].tolist()
+    codes = present[np.argsort(-found[present], kind="stable")][:SHOWN].tolist()
     for value in chosen:
-        code = index.values.find(value)
-        if code >= 0 and code not in shown:
-            shown.append(code)
+        code = corpus.facets[name].values.find(value)
+        if code >= 0 and code not in codes:
+            codes.append(code)
+    return Shown(codes, found[codes].tolist(), len(present))
+
+
+def facet_of(corpus: Corpus, name: str, shown: Shown, chosen: Sequence[str], titles: dict[str, str]) -> Facet:
+    """A facet as it is shown: most frequent values first."""
+    texts = corpus.facets[name].texts
     values = []
-    for code, count in zip(shown, found[shown].tolist(), strict=True):
-        value = index.text(code)
-        values.append(FacetCount(value, _label(name, value, titles), count, value in chosen))
-    return Facet(name, FACET_LABELS.get(name, name.title()), tuple(values), len(present))
+    for code, count in zip(shown.codes, shown.counts, strict=True):
+        known = texts.get(code)
+        if known is None:
+            value = corpus.facets[name].values[code]
+            known = texts[code] = (value, _label(name, value, titles))
+        values.append(FacetCount(*known, count, bool(chosen) and known[0] in chosen))
+    return Facet(name, FACET_LABELS.get(name, name.title()), tuple(values), shown.total)
 
 
 def _label(name: str, value: str, titles: dict[str, str]) -> str:

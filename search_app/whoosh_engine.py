@@ -24,7 +24,7 @@ from indexer.items import AnyItem
 from indexer.records import Column
 from indexer.store import Store
 from search_app.corpus import Bools, Corpus
-from search_app.facets import Matching, all_counts, counts, facet_of
+from search_app.facets import Matching, all_counts, chosen_counts, counts, facet_of
 from search_app.filtering import together
 from search_app.helping import mended, ways_out
 from search_app.hits import hits
@@ -155,8 +155,11 @@ def _facets(on: Searchable, found: Found, query: Query) -> tuple[Facet, ...]:
     facets = []
     counts_of = all_counts(corpus, Matching.of(corpus, found.folded.ids)) if query.facets else {}
     for name in query.facets:
-        counted = counts_of[name] if name not in found.masks else _without(on, found, name)
-        facets.append(facet_of(corpus, name, counted, query.filters.get(name, ()), on.titles))
+        chosen = query.filters.get(name, ())
+        shown = counts_of[name]
+        if name in found.masks:
+            shown = chosen_counts(corpus, name, _without(on, found, name), chosen)
+        facets.append(facet_of(corpus, name, shown, chosen, on.titles))
     return tuple(facets)
 
 
