@@ -19,15 +19,19 @@ Arrays = dict[str, Array]
 Ints = npt.NDArray[np.int32]
 
 
+FOUND_KEPT = 5_000  # look-ups that a table remembers
+
+
 class StringTable(Sequence[str]):
     """Strings one after another in one array of bytes; searched by bisection where they are sorted."""
 
-    __slots__ = ("_bytes", "_sample", "_starts", "_step")
+    __slots__ = ("_bytes", "_found", "_sample", "_starts", "_step")
 
     def __init__(self, data: Array, starts: Array) -> None:
         self._bytes = np.ascontiguousarray(data).data.cast("B")
         self._starts = np.ascontiguousarray(starts).data
         self._step = max(16, len(self) // 4096)
+        self._found: dict[str, int] = {}  # places of strings that were looked for
         self._sample: list[bytes] = []  # every _step-th string, made when first needed
 
     @staticmethod
@@ -58,9 +62,15 @@ class StringTable(Sequence[str]):
 
     def find(self, text: str) -> int:
         """The place of a string in a sorted table, -1 where it is not there."""
-        key = text.encode("utf-8", "surrogatepass")
-        place = self._place(key)
-        return place if place < len(self) and self.raw(place) == key else -1
+        found = self._found.get(text)
+        if found is None:
+            key = text.encode("utf-8", "surrogatepass")
+            place = self._place(key)
+            found = place if place < len(self) and self.raw(place) == key else -1
+            if len(self._found) >= FOUND_KEPT:
+                self._found.clear()
+            self._found[text] = found
+        return found
 
     def _place(self, key: bytes) -> int:
         """Where a string stands or would stand; most steps are taken in a small list, which is fast."""
