@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -66,3 +67,9 @@ def test_its_parts_are_joined_as_the_real_ones_are(sample_client: FlaskClient) -
     assert "metric/gecko/networking.dns_lookup_time" in probe["mirrors"]
     view = sample_client.get("/api/v1/item/table/moz-fx-data-shared-prod.telemetry.clients_daily").json
     assert {"doc", "explore", "measure", "upstream"} <= set(view["related"])
+
+
+def test_the_offer_to_reload_leads_to_this_server_whatever_the_address(sample_client: FlaskClient) -> None:
+    for path, offered in (("//elsewhere.example/a", "/elsewhere.example/a"), ("/map", "/map"), ("/", "/")):
+        page = sample_client.get("/", environ_overrides={"PATH_INFO": path}).get_data(as_text=True)
+        assert re.findall(r'id="reload-real" href="([^"]*)"', page) == [offered]
