@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,7 @@ import numpy.typing as npt
 
 from indexer.analysis import spelling_key
 from indexer.arrays import Array, Rows, StringTable
-from indexer.documents import FACETS, GROUPS, LOOKUPS
+from indexer.documents import FACETS, LOOKUPS
 from indexer.generation import Opened
 from indexer.layout import join_facets
 from search_app.ranking import WEIGHTS, Floats, Weights, inverse_frequency, saturated, usage_factor
@@ -138,17 +137,6 @@ class Corpus:
         """How much a term tells (idf)."""
         return inverse_frequency(self.size, self.frequency(term))
 
-    def in_groups(self, term: str, document: int) -> dict[str, float]:
-        """What a term weighs in each group of one document; empty where it does not occur."""
-        place = self.terms.find(term)
-        if place < 0:
-            return {}
-        low, high = int(self._starts[place]), int(self._starts[place + 1])
-        at = low + int(np.searchsorted(self._ids[low:high], document))
-        if at >= high or self._ids[at] != document:
-            return {}
-        return {g: float(w) for g, w in zip(GROUPS, self._weights[at], strict=True) if w > 0}
-
     def completed(self, prefix: str, limit: int, named: bool = False) -> list[str]:
         """The terms of the most frequent words that begin with `prefix`; `named`: words of names only."""
         found = self.surface.prefixed(prefix)
@@ -216,11 +204,6 @@ class Corpus:
                 prior[facet.by_value.row(code)] *= np.float32(table.get(facet.values[code], 1.0))
         prior[1:][self.family[1:] == self.family[:-1]] *= np.float32(weights.beside)
         return prior
-
-    @cached_property
-    def family_starts(self) -> Ints:
-        """The first document of each family, and the number of documents behind the last."""
-        return np.append(np.flatnonzero(np.diff(self.family, prepend=-1)), self.size).astype(np.int32)
 
 
 SCORES_KEPT = 2_000_000  # postings, four bytes each: those of common words are asked again and again

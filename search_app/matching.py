@@ -72,7 +72,7 @@ def find(on: Searchable, query: Query) -> Found:
     meaning = replace(meaning, query=respelled(meaning.query, corpus))
     query = meaning.query
     clauses = clauses_of(meaning, corpus, on.speller)
-    scored = score(corpus, meaning, clauses, near_names(on, query, clauses))
+    scored = score(corpus, meaning, clauses, near_names(on, query))
     found = masks(corpus, query, on.store.schema_digests_with, on.today)
     allowed = together(found)
     usual, relaxed = _near_enough(corpus, scored, telling(clauses))
@@ -91,7 +91,7 @@ def find(on: Searchable, query: Query) -> Found:
     return Found(meaning, clauses, scored, found, chosen, usual, places, values, folded, relaxed)
 
 
-def near_names(on: Searchable, query: Query, clauses: Clauses) -> dict[int, float]:
+def near_names(on: Searchable, query: Query) -> dict[int, float]:
     """Documents whose whole name is a slip away from what was typed, with how near."""
     typed = [term.text for term in query.terms if term.kind == "word" and not term.exclude]
     if not 1 <= len(typed) <= 4 or len(typed) != len(query.terms):

@@ -41,7 +41,6 @@ class FacetView:
     shown: tuple[FacetValueView, ...]
     folded: tuple[FacetValueView, ...]
     total: int
-    any_selected: bool
 
     @property
     def unlisted(self) -> int:
@@ -133,7 +132,6 @@ def _facet(facet: Facet, state: SearchState) -> FacetView:
         tuple(values[:cut]),
         tuple(values[cut:]),
         facet.total,
-        any(value.selected for value in values),
     )
 
 

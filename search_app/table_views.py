@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from indexer.catalogue.probes import snake_case
@@ -122,8 +122,3 @@ def _ids_by_leaf(site: Site, filters: Mapping[str, str], leaf: Callable[[str], s
         seen, page = seen + len(results.hits), page + 1
         if not results.hits or seen >= results.total:
             return found
-
-
-def upstream_known(site: Site, names: Sequence[str]) -> frozenset[str]:
-    """Ids of those tables that there is a page of: references name others too."""
-    return site.engine.known(f"table/{name}" for name in names)

@@ -18,6 +18,7 @@ from search_app.markdown import highlighted, markdown, plain, safe_href
 from search_app.present import status_legend
 from search_app.site import current_site
 from search_app.standing import progress_text
+from search_app.tools import GAINING_ACCESS
 
 STATIC = Path(__file__).parent / "static"
 
@@ -59,6 +60,7 @@ def set_up_templates(app: Flask) -> None:
         kind_labels=labels.KIND_LABELS,
         status_legend=status_legend,
         with_parameters=with_parameters,
+        gaining_access=GAINING_ACCESS,
     )
 
 

@@ -39,7 +39,7 @@ _FIELD_LABELS = {"app": "App", "kind": "Kind", "type": "Type", "status": "Status
 
 def understand(query: Query, lexicon: Lexicon, vocabulary: Vocabulary) -> Understanding:
     """What the query means in this generation. `lexicon` and `vocabulary` are kept by identity."""
-    return _Reading(query, dictionary_of(lexicon, vocabulary), vocabulary).understanding(lexicon)
+    return _Reading(query, dictionary_of(lexicon, vocabulary), vocabulary).understanding()
 
 
 @lru_cache(maxsize=8)
@@ -88,7 +88,7 @@ class _Reading:
         behind = span.end < len(self.owners) and self.owners[span.end] == last
         return not (before or behind)
 
-    def understanding(self, lexicon: Lexicon) -> Understanding:
+    def understanding(self) -> Understanding:
         terms = self._terms()
         boosts = self._boosts()
         return Understanding(

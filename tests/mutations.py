@@ -14,7 +14,6 @@ from dataclasses import dataclass
 PATH = re.compile(r"(?<![\w.`$'])[a-z_]\w*(?:\.(?:`[^`]*`|\w+))+")
 TABLE = re.compile(r"`([\w-]+)\.([\w-]+)\.([\w-]+)`")
 UNNEST = re.compile(r",\n\s+UNNEST\(((?:[^()]|\([^()]*\))*)\) AS (\w+)")
-NAME_LIST = re.compile(r"(?:GROUP|ORDER) BY\n((?:\s+[\w`, ]+\n?)+?)(?=LIMIT|ORDER|\)|$)")
 ALIAS = re.compile(r" AS (m|t|entry|inner_entry|bucket_entry|event|element|item\d)$", re.MULTILINE)
 JSON_KEY = re.compile(r"'(\$\.[^']+)'|mozfun\.map\.get_key\([^,]+, '([^']+)'\)")
 JSON_HOLDER = re.compile(r"JSON_VALUE\(([\w.`]+)")

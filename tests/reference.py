@@ -457,7 +457,7 @@ class Reference:
         meaning = understand(typed, self.lexicon, self.vocabulary)
         query = meaning.query
         clauses = clauses_of(meaning, self, self)  # type: ignore[arg-type]
-        near = near_names(SimpleNamespace(corpus=self, speller=self), query, clauses)  # type: ignore[arg-type]
+        near = near_names(SimpleNamespace(corpus=self, speller=self), query)  # type: ignore[arg-type]
         scored = self.scored(meaning, clauses, near)
         usual, relaxed = self._usual(scored, telling(clauses))
         loose = {d for d, (_, share) in scored.items() if share >= NEAR}

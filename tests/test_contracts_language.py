@@ -17,7 +17,6 @@ EVENT = "metric/fenix/events.app_opened"
 AD = "metric/firefox_desktop/ads.ad_impression"
 OLD = "metric/firefox_desktop/old.counter"
 SYNC = "metric/lockwise_android/sync.done"
-LOGIN = "probe/event/pwmgr.open#login"
 METRICS = {SLICE, SEARCHES, OPENED, EVENT, AD, OLD, SYNC}
 
 

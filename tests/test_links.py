@@ -181,7 +181,6 @@ CONTEXT = Context(
 )
 
 CLICK = metric("home.clicked", "event", ping="events", extras=("position",))
-BAD = "metrics.timespan.start_up_time"
 DERIVED = (
     "%5B%7B%22measure%22%3A%22{how}_of_{leaf}%22,%22label%22%3A%22{label}+of+{name}%22,"
     "%22based_on%22%3A%22metrics.metrics__{kind}__{leaf}__{value}%22,%22expression%22%3A%22%22,"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from indexer.records import Annotation, RepositoryTag, SampledMetric
+from indexer.records import Annotation, SampledMetric
 
 NOTHING = Annotation(origin="", kind="", name="")
 
@@ -12,15 +12,12 @@ NOTHING = Annotation(origin="", kind="", name="")
 class Annotations:
     """Annotations by what they are about; an empty one where there is none."""
 
-    def __init__(
-        self, records: Iterable[Annotation], sampled: Iterable[SampledMetric], tags: Iterable[RepositoryTag]
-    ) -> None:
+    def __init__(self, records: Iterable[Annotation], sampled: Iterable[SampledMetric]) -> None:
         self._by_key = {(row.kind, row.origin, row.name): row for row in records}
         self.unused = set(self._by_key)
         self._sampled: dict[str, list[SampledMetric]] = {}
         for row in sampled:
             self._sampled.setdefault(row.metric, []).append(row)
-        self._tag_words = {(row.v1_name, row.name): row.description for row in tags}
 
     def of(self, kind: str, origin: str, name: str = "") -> Annotation:
         """The annotation of an app, a ping or a metric as one origin defines it."""
@@ -32,7 +29,3 @@ class Annotations:
         names = set(apps)
         rows = self._sampled.get(metric, ())
         return tuple(dict.fromkeys(row.slug for row in rows if row.app_name in names))
-
-    def tag_description(self, v1_name: str, tag: str) -> str:
-        """What a tag means where it is declared, or ""."""
-        return self._tag_words.get((v1_name, tag), "")

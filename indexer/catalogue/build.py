@@ -47,7 +47,7 @@ def build_catalogue(records: Iterable[Record], today: date) -> Catalogue:
     estate = build_estate(inputs, problems)
     schemas = Schemas(inputs.schemas)
     tables = build_tables(inputs, estate, schemas, today, problems)
-    annotations = Annotations(inputs.annotations, inputs.sampled, inputs.tags)
+    annotations = Annotations(inputs.annotations, inputs.sampled)
     pings = [*glean_pings(estate, tables, annotations, now), *legacy_pings(inputs, estate, tables)]
     tables = _with_pings(tables, pings)
     metrics = _metrics(estate, tables, schemas, annotations, now, problems)

@@ -31,7 +31,7 @@ def measure_items(
         ids = list(dict.fromkeys(key for name in names if (key := tables.id_of(name))))
         unknown = sum(1 for name in names if not tables.id_of(name))
         problems["table that a measure names and nobody knows"] += unknown
-        item = _item(record, estate, [_two_parts(name) for name in names], ids)
+        item = _item(record, estate, [_two_parts(name) for name in names])
         items.append(item)
         links += [Link(item.id, key, "table", "measure", record.type == "data_source") for key in ids]
         if record.type != "data_source" and record.data_source:
@@ -91,7 +91,7 @@ def _named_metrics(
     return [metric.id for metric in found if not apps or set(apps).intersection(metric.apps)]
 
 
-def _item(record: Measure, estate: Estate, names: Sequence[str], ids: Sequence[str]) -> MeasureItem:
+def _item(record: Measure, estate: Estate, names: Sequence[str]) -> MeasureItem:
     app = estate.apps.get(record.platform)
     return MeasureItem(
         id=f"measure/{record.type}/{record.platform}/{record.name}",

@@ -42,10 +42,10 @@ def metrics_of_schemas(
             for ping in estate.channel_pings[channel.listing.app_id].values():
                 if ping.v1_name in estate.without_metrics:
                     place = places.of_channel(app, channel, ping.name)
-                    _gather(gathered, estate, app, channel, ping.origin, place, explained)
+                    _gather(gathered, app, channel, ping.origin, place, explained)
                 elif channel.listing.v1_name in estate.without_metrics:
                     place = places.of_channel(app, channel, ping.name)
-                    _gather(gathered, estate, app, channel, app.name, place, explained)
+                    _gather(gathered, app, channel, app.name, place, explained)
     items: dict[str, MetricItem] = {}
     for (origin, _, leaf), found in gathered.items():
         item = _item(origin, leaf, found, places, tables)
@@ -67,7 +67,6 @@ def _explained(known: Iterable[MetricItem]) -> dict[str, set[str]]:
 
 def _gather(
     gathered: dict[tuple[str, str, str], _Found],
-    estate: Estate,
     app: App,
     channel: Channel,
     origin: str,

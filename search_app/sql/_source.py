@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from indexer.records import Column
 from search_app.sql._events_stream import EVENTS_STREAM
-from search_app.tools import GAINING_ACCESS, Context
+from search_app.tools import Context
 from search_app.tools._places import ping_has_client_id
 
 ColumnsOf = Callable[[str], Sequence[Column]]  # dataset.table -> its columns, empty where unknown
@@ -46,7 +46,6 @@ class SqlQuery:
     url: str = ""  # a prepared query in STMO that answers much the same, "" where there is none
     variant: str = "over time"  # over time, by label, by extra, by country, by channel, by version, …
     access: str = ACCESS_NOTE
-    access_url: str = GAINING_ACCESS
     note: str = ""  # which app and ping it reads, or a unit
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from indexer.items import AnyItem, AppChannel, ColumnRef, MetricItem, PingItem
+from indexer.items import AnyItem, ColumnRef, MetricItem, PingItem
 from search_app.tools import Context
 
 MAX_APPS = 16
@@ -49,10 +49,6 @@ def app_ids(item: MetricItem, context: Context) -> list[tuple[str, str]]:
 
 def apps_of(item: AnyItem) -> tuple[str, ...]:
     return item.apps[:MAX_APPS]
-
-
-def live_channels(app: str, context: Context) -> tuple[AppChannel, ...]:
-    return tuple(c for c in context.channels.get(app, ()) if not c.deprecated)
 
 
 def ping_has_client_id(app: str, ping: str, context: Context) -> bool:

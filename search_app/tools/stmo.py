@@ -15,8 +15,7 @@ HOME = "https://sql.telemetry.mozilla.org/"
 
 # what the prepared query counts -> its number
 GENERIC, LABELED, DUAL_LABELED = 110672, 110677, 110678
-EVENT_IN_PING, EVENTS_STREAM, AUTO_EVENT, WHOLE_PING = 110679, 110680, 110681, 110682
-AUTO_EVENTS = ("glean.element_click", "glean.page_load")
+EVENT_IN_PING, EVENTS_STREAM, WHOLE_PING = 110679, 110680, 110682
 
 
 def prepared(number: int, params: list[tuple[str, str]]) -> str:
@@ -34,12 +33,6 @@ def event_query(metric: str, ping: str, table: str) -> str:
     category, name = split_event(metric)
     number = EVENTS_STREAM if ping == "events" else EVENT_IN_PING
     return prepared(number, [("p_table", table), ("p_eventCategory", category), ("p_eventName", name)])
-
-
-def auto_event_query(metric: str, table: str, auto_event_id: str) -> str:
-    category, name = split_event(metric)
-    params = [("p_table", table), ("p_eventCategory", category), ("p_eventName", name)]
-    return prepared(AUTO_EVENT, [*params, ("p_autoEventId", auto_event_id)])
 
 
 def ping_query(table: str) -> str:
