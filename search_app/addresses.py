@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from urllib.parse import quote, urlencode
 
 from search_app.query import FILTERS
@@ -17,6 +18,7 @@ from search_app.query import FILTERS
 NARROWING = (*FILTERS, "column", "bug", "owner", "expires", "added")
 
 
+@lru_cache(maxsize=20_000)
 def item_path(item_id: str) -> str:
     """The path of an item's page: each segment of the id percent-encoded (`#` is `%23`)."""
     return "/" + "/".join(quote(segment, safe="") for segment in item_id.split("/"))
@@ -105,6 +107,8 @@ class SearchState:
 
 def without_prefix(text: str, name: str, value: str) -> str:
     """A query text without the word `name:value` (or `name:"value"`), where it has one."""
+    if f"{name.lower()}:" not in text.lower():  # asked for every value of every facet: be quick
+        return text
     pattern = rf'(?:^|(?<=\s)){re.escape(name)}:(?:"{re.escape(value)}"|{re.escape(value)})(?=\s|$)'
     return (
         " ".join(re.sub(pattern, "", text, flags=re.IGNORECASE).split())
