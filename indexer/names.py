@@ -52,7 +52,8 @@ def _names(item: AnyItem) -> list[tuple[str, float]]:
         names += [(item.name.partition("/")[2], OWN)]
     elif isinstance(item, DocItem):
         page = item.name.partition("#")[0]
-        names += [(item.title, TITLE)]
+        # A heading says little by itself ("Accessing the data"); with its page's title it is this one.
+        names += [(item.title, TITLE), (f"{item.title} {item.section.page_title}", TITLE)]
         if not item.section.slug or item.section.level <= 1:
             names += [(page, OWN), (page.removesuffix(".md"), ALIAS), (item.section.page_title, TITLE)]
     elif isinstance(item, MeasureItem):
