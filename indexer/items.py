@@ -15,6 +15,10 @@ KINDS = ("app", "ping", "metric", "probe", "table", "measure", "explore", "doc",
 STATUSES = ("active", "expired", "removed", "disabled", "deprecated", "unknown")
 
 
+SHARED_PROJECT = "moz-fx-data-shared-prod"  # where upstream's tables and views lie
+USER_PROJECT = "mozdata"  # the project in which users find its views
+
+
 @dataclass(frozen=True, slots=True)
 class ChannelStatus:
     """Whether an item lives in one channel of one app, and why (rule 7)."""

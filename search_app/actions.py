@@ -9,13 +9,14 @@ from itertools import zip_longest
 from indexer.items import AnyItem, MetricItem, ProbeItem, TableItem
 from indexer.records import Column
 from search_app import tools
+from search_app.addresses import table_id
+from search_app.engine import every_hit
 from search_app.markdown import safe_href
 from search_app.query import Query
 from search_app.site import Site
 from search_app.sql import PLACES, ColumnsOf, SqlQuery, column_queries, queries_for, queries_for_column
 from search_app.tools import Context, Link, NoLink
 
-SHARED_PROJECT = "moz-fx-data-shared-prod"  # where views without a project in their name lie
 LISTED = 100  # items a page, when all of a kind are gone through
 
 
@@ -120,8 +121,7 @@ def columns_of(site: Site) -> ColumnsOf:
     """A table's columns by its name, with or without project; empty where they are not known."""
 
     def columns(name: str) -> Sequence[Column]:
-        whole = name if name.count(".") == 2 else f"{SHARED_PROJECT}.{name}"
-        table = site.engine.get(f"table/{whole}")
+        table = site.engine.get(table_id(name))
         if not isinstance(table, TableItem) or not table.schema_digest:
             return ()
         return site.remembered(
@@ -148,13 +148,11 @@ def _gather(site: Site) -> Context:
 
 def all_of_kind(site: Site, kind: str) -> Iterator[AnyItem]:
     """Every item of a kind, through the engine's own listing; folded variants too."""
-    page, seen = 1, 0
-    while True:
-        query = Query("", filters={"kind": (kind,)}, page=page, size=LISTED, sort="name", facets=())
-        results = site.engine.search(query)
-        ids = [each for hit in results.hits for each in (hit.card.id, *(v.id for v in hit.variants))]
+    return items_of(site, {"kind": (kind,)})
+
+
+def items_of(site: Site, filters: dict[str, tuple[str, ...]]) -> Iterator[AnyItem]:
+    """The items behind all hits of a search by filters, with the variants that a hit lists."""
+    for hit in every_hit(site.engine, Query("", filters=filters, size=LISTED, sort="name", facets=())):
+        ids = (hit.card.id, *(variant.id for variant in hit.variants))
         yield from (item for item in map(site.engine.get, ids) if item is not None)
-        seen += len(results.hits)
-        page += 1
-        if not results.hits or seen >= results.total:
-            return

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from urllib.parse import quote, urlencode
 
+from indexer.items import SHARED_PROJECT
 from search_app.query import FILTERS
 
 # every parameter that narrows a search; the first nine are facets too
@@ -22,6 +23,11 @@ NARROWING = (*FILTERS, "column", "bug", "owner", "expires", "added")
 def item_path(item_id: str) -> str:
     """The path of an item's page: each segment of the id percent-encoded (`#` is `%23`)."""
     return "/" + "/".join(quote(segment, safe="") for segment in item_id.split("/"))
+
+
+def table_id(name: str) -> str:
+    """The id of a table by its name, with or without the project."""
+    return f"table/{name}" if name.count(".") == 2 else f"table/{SHARED_PROJECT}.{name}"
 
 
 def api_path(item_id: str) -> str:

@@ -5,13 +5,14 @@ whoosh_engine.py is the implementation; a cluster engine would be a second one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from indexer.items import AnyItem
 from indexer.records import Column
 from search_app.query import Query
-from search_app.results import Generation, Results, Suggestion
+from search_app.results import Generation, Hit, Results, Suggestion
 
 
 class Engine(Protocol):
@@ -43,3 +44,14 @@ class Engine(Protocol):
     def refresh(self) -> bool:
         """True if a newer generation was switched to."""
         ...
+
+
+def every_hit(engine: Engine, query: Query) -> Iterator[Hit]:
+    """All hits of a query through its pages, from the first on."""
+    page, seen = 1, 0
+    while True:
+        results = engine.search(replace(query, page=page))
+        yield from results.hits
+        seen, page = seen + len(results.hits), page + 1
+        if not results.hits or seen >= results.total:
+            return

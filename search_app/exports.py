@@ -7,11 +7,13 @@ import io
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 from urllib.parse import urljoin
 
 from flask import Response, render_template, request
 
 from search_app.addresses import SearchState, item_path
+from search_app.engine import every_hit
 from search_app.labels import parse_day
 from search_app.query import Query
 from search_app.results import Hit
@@ -33,12 +35,7 @@ def public_root(site: Site) -> str:
 
 def all_hits(site: Site, query: Query) -> Iterator[Hit]:
     """The hits of a query from its first, up to MOST_EXPORTED."""
-    size = 100
-    for page in range(1, MOST_EXPORTED // size + 1):
-        results = site.engine.search(replace(query, page=page, size=size, facets=(), explain=False))
-        yield from results.hits
-        if page * size >= results.total:
-            return
+    return islice(every_hit(site.engine, replace(query, size=100, facets=(), explain=False)), MOST_EXPORTED)
 
 
 def csv_file(site: Site, query: Query) -> Response:

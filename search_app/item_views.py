@@ -18,7 +18,8 @@ from indexer.items import (
     ProbeItem,
     TableItem,
 )
-from search_app.actions import SHARED_PROJECT, Actions, actions_for
+from search_app.actions import Actions, actions_for
+from search_app.addresses import table_id
 from search_app.app_views import app_detail
 from search_app.diffs import history_entries
 from search_app.labels import KIND_LABELS
@@ -102,11 +103,6 @@ def _detail(site: Site, item: AnyItem, parameters: Mapping[str, str]) -> dict[st
         words, path = parameters.get("find", "")[:LONGEST_WORDS], parameters.get("column", "")
         return table_detail(site, item, words, path, page_number(parameters, "part"))
     return {}
-
-
-def table_id(name: str) -> str:
-    """The id of a table by its name with or without project."""
-    return f"table/{name}" if name.count(".") == 2 else f"table/{SHARED_PROJECT}.{name}"
 
 
 def row_ping(item: AnyItem, app: str, ping: str) -> str:

@@ -10,11 +10,10 @@ from functools import partial
 
 from indexer.items import AppItem, PingItem, PingTable
 from search_app import graph
-from search_app.actions import all_of_kind
-from search_app.addresses import item_path, with_parameters
+from search_app.actions import all_of_kind, items_of
+from search_app.addresses import item_path, table_id, with_parameters
 from search_app.galaxy import GROUPS, NARROW, WIDE, AppCounts, Galaxy, galaxy
 from search_app.graph import Flow, PingCounts, TableName, flow
-from search_app.query import Query
 from search_app.site import Site
 
 DEAD = ("removed", "deprecated", "expired", "disabled")
@@ -126,21 +125,8 @@ def _app_row(app: AppItem) -> AppRow:
 
 def _pings(site: Site, app: str) -> list[PingItem]:
     """All pings of an app."""
-    pings: dict[str, PingItem] = {}
-    page, seen = 1, 0
-    while True:
-        query = Query(
-            "", filters={"kind": ("ping",), "app": (app,)}, page=page, size=100, sort="name", facets=()
-        )
-        results = site.engine.search(query)
-        for hit in results.hits:
-            for item_id in (hit.card.id, *(variant.id for variant in hit.variants)):
-                item = site.engine.get(item_id)
-                if isinstance(item, PingItem) and item.app == app:
-                    pings[item.id] = item
-        seen, page = seen + len(results.hits), page + 1
-        if not results.hits or seen >= results.total:
-            return list(pings.values())
+    found = items_of(site, {"kind": ("ping",), "app": (app,)})
+    return list({item.id: item for item in found if isinstance(item, PingItem) and item.app == app}.values())
 
 
 def _flow_view(site: Site, app: AppItem) -> FlowView:
@@ -201,7 +187,7 @@ def _table_of(site: Site, ping: PingItem) -> TableName | None:
 
 
 def _table_named(site: Site, name: str) -> TableName | None:
-    item_id = f"table/moz-fx-data-shared-prod.{name}"
+    item_id = table_id(name)
     return TableName(name, item_path(item_id)) if site.engine.get(item_id) is not None else None
 
 

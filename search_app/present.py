@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from search_app.addresses import SearchState, item_path
+from search_app.addresses import SearchState, item_path, table_id
 from search_app.labels import STATUS_MEANINGS, kind_label, type_label
 from search_app.narrowing import (
     Chip,
@@ -184,7 +184,7 @@ def _table_url(card: Card) -> str:
     """Tables of metrics, probes and pings lie in the one project that is named in no hit."""
     if card.kind not in ("metric", "probe", "ping") or not card.table:
         return ""
-    return item_path(f"table/moz-fx-data-shared-prod.{card.table[0]}")
+    return item_path(table_id(card.table[0]))
 
 
 def _asked_apps(results: Results, facets: dict[str, Facet]) -> frozenset[str]:

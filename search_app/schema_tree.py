@@ -48,10 +48,7 @@ class SchemaTree:
         self.by_path = {column.path: column for column in self.columns}
         self.children: dict[str, list[Column]] = {}
         for column in self.by_path.values():
-            parent = column.path.rpartition(".")[0]
-            while parent and parent not in self.by_path:
-                parent = parent.rpartition(".")[0]
-            self.children.setdefault(parent, []).append(column)
+            self.children.setdefault(self._parent(column.path), []).append(column)
 
     def view(self, path: str = "", part: int = 1) -> SchemaView:
         """The top level with the branch down to `path` open; a path that is not there opens nothing."""

@@ -10,7 +10,7 @@ from indexer.catalogue.probes import snake_case
 from indexer.items import PingItem, TableItem
 from indexer.records import Column
 from search_app.addresses import item_path
-from search_app.lists import listed
+from search_app.engine import every_hit
 from search_app.present import HitView, present_hit
 from search_app.query import Query
 from search_app.schema_tree import SchemaTree, SchemaView
@@ -112,13 +112,8 @@ def probes_by_leaf(site: Site) -> Mapping[str, str]:
 
 def _ids_by_leaf(site: Site, filters: Mapping[str, str], leaf: Callable[[str], str]) -> dict[str, str]:
     found: dict[str, str] = {}
-    page, seen = 1, 0
-    while True:
-        results = listed(site, GATHERED, "name", "", filters, page)
-        for hit in results.hits:
-            found.setdefault(leaf(hit.card.name), hit.card.id)
-            for variant in hit.variants:
-                found.setdefault(leaf(variant.name), variant.id)
-        seen, page = seen + len(results.hits), page + 1
-        if not results.hits or seen >= results.total:
-            return found
+    wanted: dict[str, tuple[str, ...]] = {name: (value,) for name, value in filters.items()}
+    for hit in every_hit(site.engine, Query("", filters=wanted, size=GATHERED, sort="name", facets=())):
+        for name, item_id in ((hit.card.name, hit.card.id), *((each.name, each.id) for each in hit.variants)):
+            found.setdefault(leaf(name), item_id)
+    return found

@@ -13,7 +13,7 @@ from flask import Flask
 from indexer.progress import read_progress
 from search_app import labels
 from search_app.actions import link_groups, query_groups
-from search_app.addresses import api_path, item_path, with_parameters
+from search_app.addresses import api_path, item_path, table_id, with_parameters
 from search_app.markdown import highlighted, markdown, plain, safe_href
 from search_app.present import status_legend
 from search_app.site import current_site
@@ -41,6 +41,7 @@ def set_up_templates(app: Flask) -> None:
         path=item_path,
         api_path=api_path,
         id_label=id_label,
+        table_id=table_id,
         reference_label=reference_label,
         source_label=source_label,
         first_items=first_items,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from indexer.catalogue.inputs import Inputs
 from indexer.catalogue.model import App, Channel, ChannelPing, Estate, Library
@@ -103,16 +104,7 @@ def _with_channel_pings(estate: Estate, inputs: Inputs) -> Estate:
                 if name not in own:
                     own[name] = ChannelPing(name, app.name, channel.listing.v1_name, None, True, "schema")
             found[channel.listing.app_id] = own
-    return Estate(
-        apps=estate.apps,
-        variants=estate.variants,
-        origins=estate.origins,
-        metrics=estate.metrics,
-        pings=estate.pings,
-        without_metrics=estate.without_metrics,
-        without_pings=estate.without_pings,
-        channel_pings=found,
-    )
+    return replace(estate, channel_pings=found)
 
 
 def platform_of(app: App) -> str:

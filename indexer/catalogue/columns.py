@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from indexer.catalogue.model import App, Channel, ChannelPing, Estate, snake
 from indexer.catalogue.schemas import RENAMED_TYPES, Schemas
-from indexer.catalogue.tables import SHARED, Tables
-from indexer.items import ColumnRef
+from indexer.catalogue.tables import Tables
+from indexer.items import SHARED_PROJECT, ColumnRef
 from indexer.records import Column
 
 ALL_PINGS = frozenset({"all-pings", "all_pings"})
@@ -83,8 +83,9 @@ class Places:
         """The view over all channels; None where there is none besides the channels' own."""
         key = (f"app:{app.name}", ping)
         if key not in self._places:
-            known = self._tables.get(f"{SHARED}.{app.name}.{snake(ping)}") is not None
-            stream = ping == "events" and self._tables.get(f"{SHARED}.{app.name}.events_stream") is not None
+            whole = f"{SHARED_PROJECT}.{app.name}"
+            known = self._tables.get(f"{whole}.{snake(ping)}") is not None
+            stream = ping == "events" and self._tables.get(f"{whole}.events_stream") is not None
             separate = app.name not in app.datasets and (known or stream)
             datasets = [channel.listing.dataset for channel in app.channels]
             self._places[key] = self._place(app.name, "", "", app.name, ping, datasets) if separate else None
@@ -92,7 +93,7 @@ class Places:
 
     def columns_of(self, dataset: str, ping: str) -> Mapping[str, Column] | None:
         """Columns as users see them: of the view, through its references, else of the stable table."""
-        view = self._tables.get(f"{SHARED}.{dataset}.{snake(ping)}")
+        view = self._tables.get(f"{SHARED_PROJECT}.{dataset}.{snake(ping)}")
         if view is not None and view.schema_digest:
             return self._schemas.by_path(view.schema_digest)
         stable = self._stable(dataset, ping)
@@ -100,7 +101,7 @@ class Places:
 
     def _stable(self, dataset: str, ping: str) -> tuple[Mapping[str, Column], ...]:
         """Columns of the ping's stable tables, as a view over them shows them."""
-        names = (f"{SHARED}.{dataset}_stable.{snake(ping)}_v{version}" for version in (1, 2))
+        names = (f"{SHARED_PROJECT}.{dataset}_stable.{snake(ping)}_v{version}" for version in (1, 2))
         found = [table for name in names if (table := self._tables.get(name)) and table.schema_digest]
         return tuple(self._schemas.by_path(self._schemas.of_view(table.schema_digest)) for table in found)
 
@@ -108,7 +109,7 @@ class Places:
         self, app: str, app_id: str, channel: str, dataset: str, ping: str, beneath: Iterable[str] = ()
     ) -> PingPlace:
         stream = f"{dataset}.events_stream"
-        streamed = ping == "events" and self._tables.get(f"{SHARED}.{stream}") is not None
+        streamed = ping == "events" and self._tables.get(f"{SHARED_PROJECT}.{stream}") is not None
         return PingPlace(
             app=app,
             app_id=app_id,

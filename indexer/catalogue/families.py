@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from indexer.catalogue.model import Estate, snake
-from indexer.catalogue.tables import SHARED, Tables, place_of
-from indexer.items import AnyItem, Item, MetricItem, ProbeItem, TableItem
+from indexer.catalogue.tables import Tables, place_of
+from indexer.items import SHARED_PROJECT, AnyItem, Item, MetricItem, ProbeItem, TableItem
 from indexer.liveness import LIFE
 
 _LAYER_RANK = {"view": 0, "other": 400, "derived": 1000, "stable": 2000, "live": 3000}
@@ -96,7 +96,7 @@ def _table_keys(items: Sequence[TableItem], estate: Estate, tables: Tables) -> d
 
     def own(item: TableItem) -> str:
         place = place_of(item.dataset, item.table)
-        project = "" if item.project == SHARED else item.project
+        project = "" if item.project == SHARED_PROJECT else item.project
         return f"table {project} {owner.get(place.stem, place.stem)}.{place.table}"
 
     for item in items:

@@ -17,8 +17,8 @@ from indexer.catalogue.columns import (
     users_of,
 )
 from indexer.catalogue.model import App, Channel, Estate, humanise, snake
-from indexer.catalogue.tables import SHARED, Tables
-from indexer.items import ChannelStatus, ColumnRef, MetricItem
+from indexer.catalogue.tables import Tables
+from indexer.items import SHARED_PROJECT, ChannelStatus, ColumnRef, MetricItem
 from indexer.liveness import Clock, channels_of, status_of, summary
 from indexer.records import MetricDefinition, RepositoryMetric
 
@@ -193,7 +193,9 @@ class MetricMaker:
         self, origin: str, definition: MetricDefinition, columns: Sequence[ColumnRef], tables: Sequence[str]
     ) -> dict[str, tuple[str, ...]]:
         pings = dict.fromkeys(f"ping/{row.app}/{row.ping}" for row in columns)
-        found = dict.fromkeys(key for name in tables if (key := self.tables.id_of(f"{SHARED}.{name}")))
+        found = dict.fromkeys(
+            key for name in tables if (key := self.tables.id_of(f"{SHARED_PROJECT}.{name}"))
+        )
         related = {"ping": tuple(pings)[:MOST_RELATED], "table": tuple(found)[:MOST_RELATED]}
         if definition.denominator:
             related["denominator"] = (f"metric/{origin}/{definition.denominator}",)

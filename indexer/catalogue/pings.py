@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from indexer.catalogue.annotations import Annotations
 from indexer.catalogue.inputs import Inputs
 from indexer.catalogue.model import App, Channel, ChannelPing, Estate, humanise, snake
-from indexer.catalogue.tables import SHARED, Tables
-from indexer.items import ChannelStatus, MetricItem, PingItem, PingTable
+from indexer.catalogue.tables import Tables
+from indexer.items import SHARED_PROJECT, ChannelStatus, MetricItem, PingItem, PingTable
 from indexer.liveness import Clock, status_of, summary
 from indexer.records import PingSchema, RepositoryPing
 
@@ -123,15 +123,15 @@ def _ping_tables(app: App, name: str, channels: Sequence[Channel], tables: Table
     """Where it can be queried: the view over all channels, each channel's view, its stable and live table."""
     table = snake(name)
     found = []
-    together = f"{SHARED}.{app.name}.{table}"
+    together = f"{SHARED_PROJECT}.{app.name}.{table}"
     if app.name not in app.datasets and tables.get(together) is not None:
         found.append(PingTable(together, "view", "", "", True))
     for channel in channels:
         listing = channel.listing
-        places = [("view", f"{SHARED}.{listing.dataset}.{table}")]
+        places = [("view", f"{SHARED_PROJECT}.{listing.dataset}.{table}")]
         for version in _versions(listing.dataset, table, tables):
             places += [
-                (layer, f"{SHARED}.{listing.dataset}_{layer}.{table}_v{version}")
+                (layer, f"{SHARED_PROJECT}.{listing.dataset}_{layer}.{table}_v{version}")
                 for layer in ("stable", "live")
             ]
         for layer, full in places:
@@ -142,7 +142,7 @@ def _ping_tables(app: App, name: str, channels: Sequence[Channel], tables: Table
 
 def _versions(dataset: str, table: str, tables: Tables) -> list[int]:
     """1, as of every Glean ping, and any later version that there is a table of."""
-    later = (n for n in (2, 3) if tables.get(f"{SHARED}.{dataset}_stable.{table}_v{n}") is not None)
+    later = (n for n in (2, 3) if tables.get(f"{SHARED_PROJECT}.{dataset}_stable.{table}_v{n}") is not None)
     return [1, *later]
 
 
@@ -170,12 +170,12 @@ def legacy_pings(inputs: Inputs, estate: Estate, tables: Tables) -> list[PingIte
 def _legacy_ping(namespace: str, name: str, rows: Sequence[PingSchema], tables: Tables) -> PingItem:
     newest = max(rows, key=lambda row: row.version)
     stem, table = snake(namespace), snake(name)
-    found = [PingTable(f"{SHARED}.{stem}.{table}", "view", "", "", True)]
+    found = [PingTable(f"{SHARED_PROJECT}.{stem}.{table}", "view", "", "", True)]
     if tables.get(found[0].name) is None:
         found = []
     for row in sorted(rows, key=lambda row: -row.version):
         for layer in ("stable", "live"):
-            full = f"{SHARED}.{stem}_{layer}.{table}_v{row.version}"
+            full = f"{SHARED_PROJECT}.{stem}_{layer}.{table}_v{row.version}"
             found.append(PingTable(full, layer, "", "", tables.get(full) is not None))
     known = [x.name for x in found if x.exists]
     views = tuple(x.name.split(".", 1)[1] for x in found if x.exists)

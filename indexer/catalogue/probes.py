@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from indexer.catalogue.model import Estate, humanise
 from indexer.catalogue.schemas import Schemas
-from indexer.catalogue.tables import SHARED, Tables
-from indexer.items import ChannelStatus, ColumnRef, MetricItem, ProbeItem
+from indexer.catalogue.tables import Tables
+from indexer.items import SHARED_PROJECT, ChannelStatus, ColumnRef, MetricItem, ProbeItem
 from indexer.liveness import Clock, status_of, summary
 from indexer.records import Column, LegacyProbe, ProbeDefinition
 
@@ -77,7 +77,7 @@ def probe_items(
 
 def _columns(name: str, tables: Tables, schemas: Schemas) -> Mapping[str, Column] | None:
     """Columns of the stable tables beneath a view, newest version first (the .bq is the reference here)."""
-    view = tables.get(f"{SHARED}.{name}")
+    view = tables.get(f"{SHARED_PROJECT}.{name}")
     dataset, table = name.split(".")
     stable = [
         item
@@ -101,7 +101,7 @@ def _probe_item(
     states = _states(record.history, newest_version, now)
     status, reason = summary(states)
     names = tuple(dict.fromkeys(ref.table for ref in refs if ref.exists is not False))
-    ids = tuple(key for name in names if (key := tables.id_of(f"{SHARED}.{name}")))
+    ids = tuple(key for name in names if (key := tables.id_of(f"{SHARED_PROJECT}.{name}")))
     return ProbeItem(
         id=f"probe/{record.type}/{record.name}",
         kind="probe",
@@ -153,7 +153,7 @@ def _column_refs(
     columns: Mapping[str, Mapping[str, Column] | None],
 ) -> tuple[ColumnRef, ...]:
     if record.type == "event":
-        exists = tables.get(f"{SHARED}.{EVENTS}") is not None or None
+        exists = tables.get(f"{SHARED_PROJECT}.{EVENTS}") is not None or None
         return (ColumnRef(APP, "", "", "event", EVENTS, "", exists, note=_event_note(record.name, newest)),)
     table = USE_COUNTERS if record.name.startswith("USE_COUNTER2_") else MAIN
     ping = table.split(".")[1].replace("_", "-")

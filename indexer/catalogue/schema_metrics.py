@@ -14,8 +14,8 @@ from indexer.catalogue.columns import PingPlace, Places, column_ref, metric_colu
 from indexer.catalogue.metrics import tables_of
 from indexer.catalogue.model import App, Channel, Estate, humanise
 from indexer.catalogue.schemas import RENAMED_TYPES
-from indexer.catalogue.tables import SHARED, Tables
-from indexer.items import ChannelStatus, ColumnRef, MetricItem
+from indexer.catalogue.tables import Tables
+from indexer.items import SHARED_PROJECT, ChannelStatus, ColumnRef, MetricItem
 from indexer.records import Column
 
 _REASON = "known from its table only: upstream had no definition"
@@ -104,7 +104,7 @@ def _item(origin: str, leaf: str, found: _Found, places: Places, tables: Tables)
                 columns.append(column_ref(over_all, leaf, found.type, path))
         columns.append(column_ref(place, leaf, found.type, path))
     names = tables_of(columns)
-    ids = dict.fromkeys(found_id for name in names if (found_id := tables.id_of(f"{SHARED}.{name}")))
+    ids = dict.fromkeys(found_id for name in names if (found_id := tables.id_of(f"{SHARED_PROJECT}.{name}")))
     pings = dict.fromkeys(f"ping/{row.app}/{row.ping}" for row in columns)
     return MetricItem(
         id=f"metric/{origin}/{leaf}",

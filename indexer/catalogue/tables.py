@@ -11,11 +11,8 @@ from datetime import date
 from indexer.catalogue.inputs import Inputs
 from indexer.catalogue.model import Estate, humanise, snake
 from indexer.catalogue.schemas import Schemas
-from indexer.items import TableItem
+from indexer.items import SHARED_PROJECT, USER_PROJECT, TableItem
 from indexer.records import DerivedTable, PingSchema, WarehouseTable
-
-SHARED = "moz-fx-data-shared-prod"
-USERS = "mozdata"  # the project in which users find the views of SHARED
 
 _LAYER = re.compile(r"(.+)_(derived|stable|live)$")
 _VERSION = re.compile(r"(.+)_v(\d+)$")
@@ -49,14 +46,14 @@ class Tables:
     def __init__(self, items: Mapping[str, TableItem]) -> None:
         self.items = items
         self._by_name: dict[str, str] = {}
-        for item in sorted(items.values(), key=lambda x: (x.project != SHARED, x.id)):
+        for item in sorted(items.values(), key=lambda x: (x.project != SHARED_PROJECT, x.id)):
             self._by_name.setdefault(item.name, item.id)
 
     def id_of(self, name: str) -> str:
-        """The id for dataset.table or project.dataset.table (mozdata is a window on SHARED), or ""."""
+        """The id for dataset.table or project.dataset.table, or ""; mozdata is a window on the shared project."""
         parts = name.replace("`", "").replace(":", ".").strip().split(".")
         if len(parts) == 3:
-            project = SHARED if parts[0] == USERS else parts[0]
+            project = SHARED_PROJECT if parts[0] == USER_PROJECT else parts[0]
             found = f"table/{project}.{parts[1]}.{parts[2]}"
             return found if found in self.items else ""
         if len(parts) == 2:
@@ -144,7 +141,7 @@ def _from_ping_schema(schema: PingSchema, datasets: Mapping[str, str]) -> TableI
     ping = snake(schema.ping)
     name = f"{stem}_stable.{ping}_v{schema.version}"
     return TableItem(
-        id=f"table/{SHARED}.{name}",
+        id=f"table/{SHARED_PROJECT}.{name}",
         kind="table",
         name=name,
         title=f"{humanise(schema.ping)} pings of {schema.namespace} as they came in",
@@ -152,8 +149,8 @@ def _from_ping_schema(schema: PingSchema, datasets: Mapping[str, str]) -> TableI
         type="stable",
         tables=(name,),
         datasets=(f"{stem}_stable",),
-        aliases=(f"{SHARED}.{name}", f"{schema.namespace}/{schema.ping}"),
-        project=SHARED,
+        aliases=(f"{SHARED_PROJECT}.{name}", f"{schema.namespace}/{schema.ping}"),
+        project=SHARED_PROJECT,
         dataset=f"{stem}_stable",
         table=f"{ping}_v{schema.version}",
         layer="stable",
@@ -170,8 +167,8 @@ def _from_ping_schema(schema: PingSchema, datasets: Mapping[str, str]) -> TableI
 
 def _aliases(project: str, name: str) -> tuple[str, ...]:
     full = f"{project}.{name}"
-    seen_by_users = project == SHARED and not place_of(*name.split(".", 1)).layer
-    return (full, f"{USERS}.{name}") if seen_by_users else (full,)
+    seen_by_users = project == SHARED_PROJECT and not place_of(*name.split(".", 1)).layer
+    return (full, f"{USER_PROJECT}.{name}") if seen_by_users else (full,)
 
 
 def _merge_stable(described: TableItem, stable: TableItem) -> TableItem:
@@ -190,7 +187,7 @@ def _merge_stable(described: TableItem, stable: TableItem) -> TableItem:
 
 def _merge_warehouse(items: dict[str, TableItem], live: WarehouseTable) -> None:
     """What BigQuery says of itself: figures for tables that we know, and those that nobody described."""
-    project = SHARED if live.project == USERS else live.project
+    project = SHARED_PROJECT if live.project == USER_PROJECT else live.project
     key = f"table/{project}.{live.dataset}.{live.table}"
     known = items.get(key)
     if known is None:

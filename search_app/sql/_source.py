@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from indexer.items import USER_PROJECT
 from indexer.records import Column
 from search_app.sql._events_stream import EVENTS_STREAM
 from search_app.tools import Context
@@ -13,7 +14,6 @@ from search_app.tools._places import ping_has_client_id
 
 ColumnsOf = Callable[[str], Sequence[Column]]  # dataset.table -> its columns, empty where unknown
 
-USER_PROJECT = "mozdata"
 DAYS = 7
 BY_HAND = "the columns of this events_stream are not published: written by hand"
 ACCESS_NOTE = "BigQuery is open to Mozilla's people only."

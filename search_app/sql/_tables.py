@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from indexer.items import PingItem, TableItem
+from indexer.items import SHARED_PROJECT, USER_PROJECT, PingItem, TableItem
 from indexer.records import Column
 from search_app.sql._metrics import INTEGERS, spread
 from search_app.sql._shape import TOP, Shape, select, shape_queries, variant_query
-from search_app.sql._source import USER_PROJECT, ColumnsOf, Source, SqlQuery
+from search_app.sql._source import ColumnsOf, Source, SqlQuery
 from search_app.tools import Context
 from search_app.tools.stmo import column_query, ping_query
 
-SHARED_PROJECT = "moz-fx-data-shared-prod"
 LOOK_COLUMNS = 12
 NOT_WORTH_A_LOOK = ("additional_properties", "sample_id")  # unparsed remains; 0 in a sample
 PLAIN = frozenset(

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from indexer.items import AnyItem, MetricItem, PingItem, ProbeItem, TableItem
+from indexer.items import SHARED_PROJECT, USER_PROJECT, AnyItem, MetricItem, PingItem, ProbeItem, TableItem
 from search_app.tools import STAFF, Context, Link, NoLink
 from search_app.tools._places import places
 from search_app.tools._urls import with_params
 
 BASE = "https://console.cloud.google.com/bigquery"
-USER_PROJECT = "mozdata"
-SHARED_PROJECT = "moz-fx-data-shared-prod"
 
 
 def console(project: str, dataset: str, table: str) -> str:

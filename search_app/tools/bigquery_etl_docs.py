@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from indexer.items import AnyItem, PingItem, TableItem
+from indexer.items import SHARED_PROJECT, USER_PROJECT, AnyItem, PingItem, TableItem
 from search_app.tools import Context, Link, NoLink
 
 TREE = "https://github.com/mozilla/bigquery-etl/tree"
-SHARED_PROJECT = "moz-fx-data-shared-prod"
 
 
 def source_folder(project: str, dataset: str, table: str) -> str:
     """The folder of a table; views in mozdata mirror those of the shared project."""
-    held_in = SHARED_PROJECT if project == "mozdata" else project
+    held_in = SHARED_PROJECT if project == USER_PROJECT else project
     return f"{TREE}/generated-sql/sql/{held_in}/{dataset}/{table}"
 
 

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from indexer.items import AnyItem, MetricItem, PingItem, ProbeItem, TableItem
+from indexer.items import SHARED_PROJECT, USER_PROJECT, AnyItem, MetricItem, PingItem, ProbeItem, TableItem
 from search_app.tools import STAFF, Context, Link, NoLink
 from search_app.tools._places import places
 from search_app.tools._urls import with_params
 
 BASE = "https://mozilla.acryl.io/dataset"
-SHARED_PROJECT = "moz-fx-data-shared-prod"
 
 
 def dataset(platform: str, name: str) -> str:
@@ -35,7 +34,8 @@ class Tool:
 
     def views(self, item: AnyItem, context: Context) -> Iterator[Link | NoLink]:
         if isinstance(item, TableItem):
-            project = "mozdata" if item.layer == "view" and item.project == SHARED_PROJECT else item.project
+            seen_by_users = item.layer == "view" and item.project == SHARED_PROJECT
+            project = USER_PROJECT if seen_by_users else item.project
             url = dataset("bigquery", f"{project}.{item.dataset}.{item.table}")
             yield Link(self.name, "Table in DataHub", url, STAFF)
         elif isinstance(item, PingItem):
@@ -50,6 +50,5 @@ class Tool:
                         self.name, "Column lineage in DataHub", lineage(row.table, row.column), STAFF, note
                     )
             for table in dict.fromkeys(row.table for row in rows):
-                yield Link(
-                    self.name, "Table in DataHub", dataset("bigquery", f"mozdata.{table}"), STAFF, table
-                )
+                url = dataset("bigquery", f"{USER_PROJECT}.{table}")
+                yield Link(self.name, "Table in DataHub", url, STAFF, table)
