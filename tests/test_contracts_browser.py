@@ -181,7 +181,7 @@ def test_the_feed_is_atom_of_the_newest_hits(small_client: FlaskClient) -> None:
     ElementTree.fromstring(response.data)
     feed = ElementTree.fromstring(small_client.get("/feed.atom?kind=metric").data)
     assert feed.tag == f"{ATOM}feed"
-    moment = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)")
+    moment = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?(Z|[+-]\d\d:\d\d)")
     for holder in (feed, *feed.iter(f"{ATOM}entry")):
         assert holder.findtext(f"{ATOM}id", "").startswith("http://localhost/")
         assert holder.findtext(f"{ATOM}title", "")

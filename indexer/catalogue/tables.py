@@ -50,7 +50,7 @@ class Tables:
             self._by_name.setdefault(item.name, item.id)
 
     def id_of(self, name: str) -> str:
-        """The id for dataset.table or project.dataset.table, or ""; mozdata is a window on the shared project."""
+        """The id for dataset.table or project.dataset.table, or "". mozdata is a window on the shared one."""
         parts = name.replace("`", "").replace(":", ".").strip().split(".")
         if len(parts) == 3:
             project = SHARED_PROJECT if parts[0] == USER_PROJECT else parts[0]
