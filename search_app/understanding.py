@@ -106,7 +106,7 @@ class _Reading:
 
     def _terms(self) -> tuple[UnderstoodTerm, ...]:
         roles, weights = self._roles()
-        expansions = self._expansions()
+        expansions = self._expansions(weights)
         terms = []
         for place, term in enumerate(self.query.terms):
             role = roles.get(place, "identifier" if is_joined(term.text) else "word")
@@ -155,13 +155,17 @@ class _Reading:
     def _places(self, span: Span) -> tuple[int, ...]:
         return tuple(dict.fromkeys(self.owners[span.start : span.end]))
 
-    def _expansions(self) -> dict[int, tuple[Expansion, ...]]:
+    def _expansions(self, weights: Mapping[int, float]) -> dict[int, tuple[Expansion, ...]]:
+        """What else may be found for each term. What stands for several words is shared among them as they
+        weigh, so that "turn off telemetry" is worth no less for its small words.
+        """
         found: dict[int, dict[str, Expansion]] = {}
         for start in range(len(self.words)):
             for end in range(start + 1, min(start + self.vocabulary.longest, len(self.words)) + 1):
                 places = tuple(dict.fromkeys(self.owners[start:end]))
+                share = min(1.0, 1 / sum(weights.get(place, 1.0) for place in places))
                 for other in self.vocabulary.alternatives.get(tuple(self.words[start:end]), ()):
-                    expansion = Expansion(other.text, other.weight, 1 / len(places), other.reason)
+                    expansion = Expansion(other.text, other.weight, share, other.reason)
                     for place in places:
                         known = found.setdefault(place, {})
                         if other.text not in known or known[other.text].weight < other.weight:

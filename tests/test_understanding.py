@@ -1,0 +1,49 @@
+"""What the words of a query are taken to mean, on a small lexicon and the vocabulary that ships."""
+
+from __future__ import annotations
+
+import pytest
+
+from search_app.meaning import AppName, Lexicon, Understanding
+from search_app.query import parse_query
+from search_app.understanding import understand
+from search_app.vocabulary import load_vocabulary
+
+LEXICON = Lexicon(
+    apps=(
+        AppName("fenix", "Firefox for Android", ("org_mozilla_fenix",), 7000),
+        AppName("firefox_desktop", "Firefox for Desktop", ("firefox_desktop",), 9000),
+        AppName("websites", "websites", (), 2),
+    ),
+    pings=("baseline", "metrics", "deletion-request"),
+    types=("counter", "event", "histogram", "scalar"),
+    kinds=("app", "ping", "metric", "probe", "table", "measure", "doc", "tool"),
+    statuses=("active", "expired", "removed", "deprecated"),
+)
+VOCABULARY = load_vocabulary()
+
+
+def read(text: str) -> Understanding:
+    return understand(parse_query(text), LEXICON, VOCABULARY)
+
+
+def chips(text: str) -> list[str]:
+    return [chip.label for chip in read(text).chips]
+
+
+def share_of(text: str, meant: str) -> dict[str, float]:
+    """The typed words that another wording stands for, each with its part of it."""
+    return {
+        term.text: each.share for term in read(text).terms for each in term.expansions if each.text == meant
+    }
+
+
+def test_what_stands_for_several_words_is_shared_among_them_alike() -> None:
+    assert share_of("address bar", "urlbar") == {"address": 0.5, "bar": 0.5}
+
+
+def test_what_stands_for_several_words_is_worth_no_less_where_some_are_filler() -> None:
+    shares = share_of("turn off telemetry", "deletion request")
+    weights = {term.text: term.weight for term in read("turn off telemetry").terms}
+    assert weights["off"] < 0.1
+    assert sum(weights[word] * share for word, share in shares.items()) == pytest.approx(1.0)
