@@ -15,7 +15,7 @@ from search_app.corpus import Corpus
 from search_app.lexicon import SEEN
 from search_app.ranking import COMPLETIONS, PREFIX_TERMS, SHORTEST_COMPLETION
 from search_app.spelling import Speller
-from search_app.understanding import Understanding, UnderstoodTerm
+from search_app.understanding import CHIP_FROM, Understanding, UnderstoodTerm
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class Wording:
     terms: tuple[str, ...]  # all wanted in one document
     weight: float = 1.0
     phrase: bool = False  # and side by side
+    flat: float = 0.0  # where not 0, the score of whatever holds the terms, however often it does
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def clauses_of(meaning: Understanding, corpus: Corpus, speller: Speller) -> Clau
             wanted += _literal(term, place, corpus)
         else:
             wanted += _loose(term, place, place == last, corpus, speller, corrected)
-    wanted = _with_joined(wanted, corpus, speller)
+    wanted = _with_columns(_with_joined(wanted, corpus, speller), meaning, corpus)
     return Clauses(tuple(_grouped(wanted, meaning.terms)), tuple(unwanted), corrected)
 
 
@@ -153,6 +154,26 @@ def _with_joined(clauses: list[Clause], corpus: Corpus, speller: Speller) -> lis
             for at in (place, place + 1):
                 joined[at] = replace(joined[at], wordings=(*joined[at].wordings, extra))
     return joined
+
+
+def _with_columns(clauses: list[Clause], meaning: Understanding, corpus: Corpus) -> list[Clause]:
+    """Where a table is asked for ("which table has first_seen_date"), what was typed may be a column of it.
+
+    Then having the column counts alike in a narrow table and in a wide one, where a word says little.
+    """
+    if not any(b.field == "kind" and b.value == "table" and b.weight >= CHIP_FROM for b in meaning.boosts):
+        return clauses
+    asked = list(clauses)
+    plain = [c for c in clauses if meaning.terms[c.term].kind == "word" and not meaning.terms[c.term].group]
+    named = [c for c in plain if meaning.terms[c.term].role in ("word", "identifier")]
+    runs = [[c for c in plain if c.term == place] for place in {c.term for c in plain}]
+    for run in (*runs, named):
+        column = column_term("".join(clause.text for clause in run))
+        if len(run) > 1 and corpus.frequency(column):
+            score = corpus.weights.asked_column * corpus.rarity(column) / len(run)
+            extra = Wording((column,), flat=score)
+            asked = [replace(c, wordings=(*c.wordings, extra)) if c in run else c for c in asked]
+    return asked
 
 
 def _grouped(clauses: list[Clause], terms: tuple[UnderstoodTerm, ...]) -> list[Clause]:

@@ -119,9 +119,10 @@ def _near_enough(corpus: Corpus, scored: Scored, words: int) -> tuple[Bools, boo
     words say something; see SEVERAL.
     """
     complete = families(corpus, scored.ids[scored.full])
-    if complete >= ENOUGH and words < SEVERAL:
-        return scored.full, False
     near = scored.cover >= NEAR
+    if complete >= ENOUGH and words < SEVERAL:
+        least = np.partition(scored.scores[scored.full], -ENOUGH)[-ENOUGH]
+        return scored.full | (near & (scored.scores >= least)), False
     if not near.any():
         near = np.ones(len(near), np.bool_)
     return near, not complete and bool(len(near))

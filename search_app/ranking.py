@@ -32,6 +32,9 @@ class Weights:
     correction: float = 0.6  # a mistyped word, mended
     joined: float = 0.9  # "pass word" as password, "clientsdaily" as its two words
     whole_column: float = 1.5  # days_seen_bits typed whole beats its three words apart
+    asked_column: float = (
+        5.0  # "which table has first_seen_date": tables with that column, whatever they are called
+    )
     near_name: float = 14.0  # a whole name with one slip: "browser.engagment.active_ticks"
     unfinished: float = 10.0  # a name that goes on from what was typed, by the share that was: "clients_dai"
     inflected: float = 16.0  # a name that is what was typed but for inflection: "deletion requests"

@@ -123,6 +123,8 @@ def _wording(corpus: Corpus, wording: Wording) -> tuple[Ints, Floats]:
     if wording.phrase and len(ids):
         side_by_side = holds_phrase(corpus, ids, wording.terms)
         ids, scores = ids[side_by_side], scores[side_by_side]
+    if wording.flat:
+        return ids, np.full(len(ids), wording.flat, np.float32)
     return ids, scores if wording.weight == 1.0 else scores * np.float32(wording.weight)
 
 

@@ -231,7 +231,7 @@ class Reference:
     def _wording(self, wording: Wording) -> dict[int, float]:
         terms = tuple(dict.fromkeys(wording.terms))
         return {
-            document: wording.weight * sum(self.term_score(term, document) for term in terms)
+            document: wording.flat or wording.weight * sum(self.term_score(term, document) for term in terms)
             for document in self.counts(terms[0])
             if all(document in self.counts(term) for term in terms)
             and (not wording.phrase or self._side_by_side(document, wording.terms))
@@ -459,7 +459,7 @@ class Reference:
         clauses = clauses_of(meaning, self, self)  # type: ignore[arg-type]
         near = near_names(SimpleNamespace(corpus=self, speller=self), query)  # type: ignore[arg-type]
         scored = self.scored(meaning, clauses, near)
-        usual, relaxed = self._usual(scored, telling(clauses))
+        usual, relaxed, close = self._usual(scored, telling(clauses))
         loose = {d for d, (_, share) in scored.items() if share >= NEAR}
         matching = {d for d in usual if self._allowed(d, query)}
         filtered = bool(query.filters or query.exclude_filters or query.ranges)
@@ -467,7 +467,7 @@ class Reference:
         if loosened:
             matching = {d for d in loose if self._allowed(d, query)}
             relaxed = bool(matching)
-        doubtful = any(abs(share - NEAR) < CLOSE for _, share in scored.values())
+        doubtful = close or any(abs(share - NEAR) < CLOSE for _, share in scored.values())
         return Answer(
             families=self._families(matching, query, {d: score for d, (score, _) in scored.items()}),
             relaxed=relaxed,
@@ -478,14 +478,17 @@ class Reference:
             doubtful=doubtful,
         )
 
-    def _usual(self, scored: Mapping[int, tuple[float, float]], words: int) -> tuple[set[int], bool]:
-        """What is near enough to be a hit, whatever the filters."""
+    def _usual(self, scored: Mapping[int, tuple[float, float]], words: int) -> tuple[set[int], bool, bool]:
+        """What is near enough to be a hit, whatever the filters; if nothing is whole; if rounding decides."""
         complete = {d for d, (_, share) in scored.items() if share >= scoring.FULL}
         families = {self.documents[d].family for d in complete}
+        near = {d for d, (_, share) in scored.items() if share >= NEAR}
         if len(families) >= ENOUGH and words < SEVERAL:
-            return complete, False
-        near = {d for d, (_, share) in scored.items() if share >= NEAR} or set(scored)
-        return near, not complete and bool(scored)
+            least = sorted((scored[d][0] for d in complete), reverse=True)[ENOUGH - 1]
+            close = any(abs(scored[d][0] - least) < near_to(least) for d in near - complete)
+            return complete | {d for d in near if scored[d][0] >= least}, False, close
+        near = near or set(scored)
+        return near, not complete and bool(scored), False
 
     def _families(
         self, matching: Iterable[int], query: Query, scores: Mapping[int, float]

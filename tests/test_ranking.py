@@ -1,0 +1,73 @@
+"""What stands first, by small catalogues made for one rule each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from indexer.catalogue.model import Catalogue
+from indexer.items import AnyItem, MetricItem, TableItem
+from indexer.records import Column
+from search_app.query import parse_query
+from search_app.ranking import ENOUGH
+from search_app.whoosh_engine import WhooshEngine
+from tests.small_catalogue import generation_of
+
+
+def engine_of(
+    folder: Path, *items: AnyItem, schemas: dict[str, tuple[Column, ...]] | None = None
+) -> WhooshEngine:
+    ordered = tuple(sorted(items, key=lambda item: item.id))
+    return WhooshEngine(generation_of(folder, Catalogue(ordered, schemas or {}, {}, {})).data_dir)
+
+
+def metric(name: str, description: str = "") -> MetricItem:
+    return MetricItem(
+        id=f"metric/fenix/{name}", kind="metric", name=name, title=name, origin="fenix", apps=("fenix",),
+        app_titles=("Firefox for Android",), type="counter", description=description,
+    )  # fmt: skip
+
+
+def table(name: str, description: str = "", schema: str = "", usage: int = 0) -> TableItem:
+    return TableItem(
+        id=f"table/moz-fx-data-shared-prod.telemetry.{name}", kind="table", name=f"telemetry.{name}",
+        title=name, project="moz-fx-data-shared-prod", dataset="telemetry", table=name, layer="view",
+        type="view", description=description, tables=(f"telemetry.{name}",), schema_digest=schema,
+        usage=usage,
+    )  # fmt: skip
+
+
+def found(engine: WhooshEngine, text: str) -> list[str]:
+    return [hit.card.name for hit in engine.search(parse_query(text, {"size": "100"})).hits]
+
+
+def test_a_near_miss_is_shown_where_it_beats_the_first_page_of_passing_mentions(tmp_path: Path) -> None:
+    mentions = [
+        metric(f"thing.number_{n}", f"Kept on the level of the page, as the {'long ' * 40} battery says.")
+        for n in range(ENOUGH + 5)
+    ]
+    others = [metric(f"other.number_{n}", "Of the level.") for n in range(100)]
+    engine = engine_of(tmp_path, metric("power.battery_percentage", "Battery."), *mentions, *others)
+    names = found(engine, "battery level")
+    assert names[0] == "power.battery_percentage"
+    assert len(names) == ENOUGH + 6  # and what holds the common word alone is no hit
+
+
+def columns(*paths: str) -> tuple[Column, ...]:
+    return tuple(Column(path=path, type="STRING") for path in paths)
+
+
+def test_a_column_asked_for_is_found_in_the_wide_table_that_is_used_most(tmp_path: Path) -> None:
+    schemas = {
+        "wide": columns("is_default_browser", *(f"other_{n}" for n in range(300))),
+        "narrow": columns("is_default_browser", "client_id"),
+    }
+    engine = engine_of(
+        tmp_path,
+        table("clients_daily", schema="wide", usage=200),
+        table("rolling_cohorts", schema="narrow"),
+        table("default_users", "Of the browser."),
+        *(table(f"filler_{n}") for n in range(30)),
+        schemas=schemas,
+    )
+    for asked in ("which table has is_default_browser", "is_default_browser column"):
+        assert found(engine, asked)[0] == "telemetry.clients_daily", asked
