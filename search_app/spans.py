@@ -16,6 +16,7 @@ from search_app.vocabulary import Meaning, Vocabulary, Words, fold
 
 _TITLE_APP = 0.6  # "Firefox for Android", "fenix": said outright
 _WORD_APP = 0.35  # an app whose name is also an English word: focus, monitor, mach
+_SPACE = 0.2  # a namespace of dashboards without an app of its own: "websites" is first of all a word
 _PING = 0.5  # of the ping's own items; it is the ping itself that is named
 _TYPE = 0.5
 # App names that are words of the field as well: their items are lifted gently and the word stays a word.
@@ -91,13 +92,18 @@ def _of_lexicon(lexicon: Lexicon) -> Iterator[tuple[Words, tuple[Meaning, ...]]]
         if len(fold(kind)) > 1:
             yield fold(kind), (Meaning("type", kind, _TYPE, 0.5),)
     by_words: dict[Words, list[tuple[int, str]]] = {}
+    spaces = {app.name for app in lexicon.apps if not app.ids}
     for app in lexicon.apps:
         texts = [app.name, app.title, re.sub(r"(?i)\bfor\b", " ", app.title)]
         for words in dict.fromkeys(fold(text) for text in texts if fold(text)):
             by_words.setdefault(words, []).append((app.weight, app.name))
     for words, named in by_words.items():
+        app_name = max(named)[1]
         weight = _WORD_APP if " ".join(words) in _COMMON_FOLDED else _TITLE_APP
-        yield words, (Meaning("app", max(named)[1], weight, 0.5),)
+        if app_name in spaces:
+            yield words, (Meaning("app", app_name, _SPACE, 1.0),)
+        else:
+            yield words, (Meaning("app", app_name, weight, 0.5),)
 
 
 _COMMON_FOLDED = frozenset(" ".join(fold(word)) for word in _COMMON)

@@ -6,6 +6,7 @@ import pytest
 
 from search_app.meaning import AppName, Lexicon, Understanding
 from search_app.query import parse_query
+from search_app.ranking import WEIGHTS
 from search_app.understanding import understand
 from search_app.vocabulary import load_vocabulary
 
@@ -47,3 +48,28 @@ def test_what_stands_for_several_words_is_worth_no_less_where_some_are_filler() 
     weights = {term.text: term.weight for term in read("turn off telemetry").terms}
     assert weights["off"] < 0.1
     assert sum(weights[word] * share for word, share in shares.items()) == pytest.approx(1.0)
+
+
+def test_a_namespace_without_an_app_is_first_of_all_a_word() -> None:
+    assert chips("fenix tabs") == ["App: Firefox for Android"]
+    assert chips("which websites are visited") == []
+    assert next(term for term in read("websites visited").terms).required
+
+
+@pytest.mark.parametrize(
+    ("text", "listing"),
+    [
+        ("deprecated apps", {"kind": ("app",), "status": ("deprecated",)}),
+        ("legacy event probes", {"kind": ("probe",), "type": ("event",)}),
+        ("legacy histograms", {"kind": ("probe",), "type": ("histogram",)}),
+        ("app startup", {}),
+    ],
+)
+def test_states_are_said_of_apps_and_legacy_of_probes(text: str, listing: dict[str, tuple[str, ...]]) -> None:
+    assert read(text).listing == listing
+
+
+@pytest.mark.parametrize("state", ["expired", "removed", "deprecated"])
+def test_a_state_said_of_a_kind_clearly_outweighs_the_demotion_of_what_is_in_it(state: str) -> None:
+    lift = {boost.value: 1 + WEIGHTS.preference * boost.weight for boost in read(f"{state} probes").boosts}
+    assert lift[state] * WEIGHTS.statuses[state] > 1.3
