@@ -206,9 +206,9 @@ class Corpus:
         return prior
 
 
-SCORES_KEPT = 2_000_000  # postings, four bytes each: those of common words are asked again and again
-CARDS_KEPT = 4_000
-VARIANTS_KEPT = 50_000
+SCORES_KEPT = 1_000_000  # postings, four bytes each: those of common words are asked again and again
+CARDS_KEPT = 1_000
+VARIANTS_KEPT = 5_000
 
 
 def values_of(facet: FacetIndex) -> Sequence[str]:

@@ -6,6 +6,7 @@ generation's files, which the kernel shares between them.
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 from typing import Any
@@ -53,6 +54,7 @@ def options(config: Config) -> dict[str, Any]:
         "loglevel": "warning",
         "proc_name": "starchart",
         "control_socket_disable": True,
+        "on_starting": lambda _: _share_memory(),
         "when_ready": lambda _: print(f"Starchart is at {address(config)}", flush=True),
     }
 
@@ -68,6 +70,12 @@ def check_port(config: Config) -> None:
         raise PortUnusable(
             f"cannot listen at {host}:{port}: {cause}. Choose another port with PORT or --port"
         ) from None
+
+
+def _share_memory() -> None:
+    """Keep what is there before the fork out of workers' collections: unwritten pages stay shared."""
+    gc.collect()
+    gc.freeze()
 
 
 def address(config: Config) -> str:

@@ -20,8 +20,8 @@ from search_app.bench.figures import Asked, Built, Spread
 from search_app.bench.peers import Peer, peer_modules
 from search_app.bench.questions import Question
 
-SLOW = "whoosh_peer"  # asked few queries only
-FEW = 40
+SLOW = "whoosh_peer"  # has no suggestions, no facets, and memory of no interest
+LONGEST_ROUND = 15.0  # seconds of one engine: where all queries take longer, only each n-th is asked again
 MEGABYTE = 1_000_000
 
 
@@ -64,9 +64,10 @@ def ask(
         opened[module] = (time.process_time() - began) * 1000
     runs = {module: _Runs(peer) for module, peer in peers.items()}
     for turn in range(rounds + 1):
+        every = {module: run.every() if turn else 1 for module, run in runs.items()}
         for place, question in enumerate(asked):
             for module, run in runs.items():
-                if module != SLOW or (turn < 2 and place % max(1, len(asked) // FEW) == 0):
+                if place % every[module] == 0:
                     run.ask(question, first=turn == 0)
     for turn in range(rounds):
         for text in typed:
@@ -99,6 +100,10 @@ class _Runs:
         key = f"{question.kind}: {question.text} {question.filters or ''}"
         self._warm.setdefault(key, []).append(cpu)
         self._wall.setdefault(key, []).append(wall)
+
+    def every(self) -> int:
+        """Each how many-th query is asked again, so that a round does not take too long."""
+        return 1 + int(sum(self._first) / 1000 / LONGEST_ROUND)
 
     def suggest(self, typed: str, first: bool) -> None:
         cpu = time.process_time()

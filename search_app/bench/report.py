@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from search_app.bench.figures import Engine, Report, Sized, Spread
+from search_app.bench.measuring import LONGEST_ROUND
 from search_app.bench.plot import growth_svg
 
 OURS = "ours"
@@ -30,7 +31,8 @@ def markdown(report: Report) -> str:
         f"Made by `make bench` on {report.date}. {machine}. {versions}.\n",
         "Times are processor milliseconds (in brackets: by the clock), the median of each query's rounds; "
         "engines are asked in turns, query by query. `first`: each query's first time in a new process. "
-        "Every query gives twenty hits with highlights and nine facets, with the result cache off.\n",
+        "Every query gives twenty hits with highlights and nine facets, with the result cache off. "
+        f"An engine that takes more than {LONGEST_ROUND:.0f} s for all queries is asked only each n-th again.\n",
     ]
     for sized in report.sizes:
         parts += _size(sized)

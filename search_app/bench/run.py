@@ -34,7 +34,7 @@ class Plan:
     seconds: int  # of each wrk run, 0 for none
 
 
-FULL = Plan((10_000, REAL, 100_000, 1_000_000), 40, 5, 8)
+FULL = Plan((10_000, REAL, 100_000, 1_000_000), 24, 5, 8)
 QUICK = Plan((REAL,), 12, 3, 3)
 
 
