@@ -32,7 +32,7 @@ def markdown(report: Report) -> str:
         "Times are processor milliseconds (in brackets: by the clock), the median of each query's rounds; "
         "engines are asked in turns, query by query. `first`: each query's first time in a new process. "
         "Every query gives twenty hits with highlights and nine facets, with the result cache off. "
-        f"An engine that takes more than {LONGEST_ROUND:.0f} s for all queries is asked only each n-th again.\n",
+        f"An engine that takes over {LONGEST_ROUND:.0f} s for all queries is asked only each n-th again.\n",
     ]
     for sized in report.sizes:
         parts += _size(sized)
