@@ -15,6 +15,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from indexer.processes import is_running
+
 WRITE_EVERY = 0.2  # seconds
 
 
@@ -37,7 +39,7 @@ def read_progress(data_dir: Path) -> ProgressState:
         state = ProgressState(**json.loads((data_dir / "progress.json").read_bytes()))
     except (OSError, ValueError, TypeError):
         return ProgressState()
-    return state if state.phase and _is_running(state.pid) else ProgressState()
+    return state if state.phase and is_running(state.pid) else ProgressState()
 
 
 class Progress:
@@ -96,13 +98,3 @@ class Progress:
 def now() -> str:
     """The time in UTC as ISO text, to the second."""
     return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-
-
-def _is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:  # somebody else's, but there
-        return True
-    return pid > 0

@@ -10,7 +10,7 @@ from typing import Any
 
 from indexer.records import Dataset, DerivedTable
 from indexer.sources import Report
-from indexer.sources._upstream import clean_text
+from indexer.sources._upstream import clean_text, mapping
 
 # The order in which files of SQL make a table: view.sql also says that it is a view.
 SQL_ORDER = ("view.sql", "query.sql", "materialized_view.sql", "script.sql")
@@ -64,10 +64,10 @@ def read_table(
 ) -> DerivedTable:
     """A table or view at (project, dataset, table); `sql` is the text of its SQL files by name."""
     project, dataset, table = place
-    bigquery = _mapping(metadata.get("bigquery"))
-    scheduling = _mapping(metadata.get("scheduling"))
+    bigquery = mapping(metadata.get("bigquery"))
+    scheduling = mapping(metadata.get("scheduling"))
     partition_field, partition_type = _partition(bigquery)
-    time_partitioning = _mapping(bigquery.get("time_partitioning"))
+    time_partitioning = mapping(bigquery.get("time_partitioning"))
     files = sql or {}
     return DerivedTable(
         project=project,
@@ -83,9 +83,9 @@ def read_table(
         partition_type=partition_type,
         partition_filter_required=time_partitioning.get("require_partition_filter") is True,
         expiration_days=_days(time_partitioning.get("expiration_days")),
-        clustering=_texts(_mapping(bigquery.get("clustering")).get("fields")),
+        clustering=_texts(mapping(bigquery.get("clustering")).get("fields")),
         references=read_references(place, metadata.get("references"), report),
-        is_view="view.sql" in _mapping(metadata.get("references")) or "view.sql" in files,
+        is_view="view.sql" in mapping(metadata.get("references")) or "view.sql" in files,
         deprecated=metadata.get("deprecated") is True,
         deletion_date=_text(metadata.get("deletion_date")),
         schema_digest=digest,
@@ -119,16 +119,16 @@ def read_references(place: tuple[str, str, str], references: Any, report: Report
 
 
 def _reference_texts(references: Any) -> Iterator[str]:
-    for listed in _mapping(references).values():
+    for listed in mapping(references).values():
         yield from _texts(listed)
 
 
 def _partition(bigquery: Mapping[str, Any]) -> tuple[str, str]:
     """Field and type; a table partitioned by arrival has BigQuery's own pseudo column."""
-    by_time = _mapping(bigquery.get("time_partitioning"))
+    by_time = mapping(bigquery.get("time_partitioning"))
     if by_time:
         return _text(by_time.get("field")) or "_PARTITIONTIME", _text(by_time.get("type")).lower() or "day"
-    by_range = _mapping(bigquery.get("range_partitioning"))
+    by_range = mapping(bigquery.get("range_partitioning"))
     return (_text(by_range.get("field")), "range") if by_range else ("", "")
 
 
@@ -139,11 +139,7 @@ def _days(value: Any) -> float | None:
 
 def _labels(value: Any) -> dict[str, str]:
     """Labels as text: YAML gives booleans, and lists for the numbers of change control."""
-    return {str(key): _text(entry) for key, entry in _mapping(value).items()}
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
+    return {str(key): _text(entry) for key, entry in mapping(value).items()}
 
 
 def _texts(value: Any) -> tuple[str, ...]:

@@ -47,6 +47,22 @@ def clean_text(value: str) -> str:
     return value.replace("\0", "").encode("utf-8", "replace").decode("utf-8").strip()
 
 
+def mapping(value: Any) -> Mapping[Any, Any]:
+    """A JSON or YAML object as it is, an empty one for everything else."""
+    return value if isinstance(value, dict) else {}
+
+
+def text(value: Any) -> str:
+    """A text that can be stored, "" for everything else."""
+    return clean_text(value) if isinstance(value, str) else ""
+
+
+def texts(value: Any) -> tuple[str, ...]:
+    """The texts of a list, or the one text that stands for it; each once."""
+    entries = value if isinstance(value, list) else [value]
+    return tuple(dict.fromkeys(clean for entry in entries if (clean := text(entry))))
+
+
 def to_moment(text: str) -> str:
     """A time as "YYYY-MM-DD HH:MM:SS", midnight where the text is a day; "" where it is neither."""
     match = _MOMENT.match(text)

@@ -14,7 +14,7 @@ import yaml
 
 from indexer.records import LookerExplore, Record
 from indexer.sources import Fetched, Report, Request, SourceUnavailable
-from indexer.sources._upstream import clean_text
+from indexer.sources._upstream import clean_text, mapping, text, texts
 
 URL = "https://raw.githubusercontent.com/mozilla/looker-hub/main/namespaces.yaml"
 
@@ -55,26 +55,26 @@ def _read(file: Fetched) -> Mapping[Any, Any]:
 
 
 def _explores(namespace: str, content: Mapping[str, Any], report: Report) -> Iterator[LookerExplore]:
-    views = _mapping(content.get("views"))
-    for name, explore in _mapping(content.get("explores")).items():
+    views = mapping(content.get("views"))
+    for name, explore in mapping(content.get("explores")).items():
         if not isinstance(name, str) or not isinstance(explore, dict):
             report.skip("explore without content", f"{namespace} {name}")
             continue
         report.seen["explore"] += 1
         # base_view first: its tables are the ones that the explore shows.
-        named = _texts([_mapping(explore.get("views")).get(role) for role in ("base_view", "extended_view")])
+        named = texts([mapping(explore.get("views")).get(role) for role in ("base_view", "extended_view")])
         for view in named:
             if view not in views:
                 report.skip("explore of an unknown view", f"{namespace} {name}: {view}")
         yield LookerExplore(
             namespace=namespace,
-            namespace_title=_text(content.get("pretty_name")) or namespace,
+            namespace_title=text(content.get("pretty_name")) or namespace,
             name=clean_text(name),
-            type=_text(explore.get("type")),
+            type=text(explore.get("type")),
             views=named,
             tables=tuple(dict.fromkeys(table for view in named for table in _tables(view, views, set()))),
             glean_app=content.get("glean_app") is True,
-            owners=_texts(content.get("owners")),
+            owners=texts(content.get("owners")),
         )
 
 
@@ -83,24 +83,11 @@ def _tables(view: str, views: Mapping[str, Any], visited: set[str]) -> Iterator[
     if view in visited:
         return
     visited.add(view)
-    tables = _mapping(views.get(view)).get("tables")
+    tables = mapping(views.get(view)).get("tables")
     for entry in tables if isinstance(tables, list) else ():
-        for value in _mapping(entry).values():
-            name = _text(value).replace("`", "")
+        for value in mapping(entry).values():
+            name = text(value).replace("`", "")
             if name in views:
                 yield from _tables(name, views, visited)
             elif _TABLE.fullmatch(name):
                 yield name
-
-
-def _mapping(value: Any) -> Mapping[Any, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _texts(value: Any) -> tuple[str, ...]:
-    entries = value if isinstance(value, list) else [value]
-    return tuple(dict.fromkeys(text for entry in entries if (text := _text(entry))))
-
-
-def _text(value: Any) -> str:
-    return clean_text(value) if isinstance(value, str) else ""

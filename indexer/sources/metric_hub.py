@@ -14,7 +14,7 @@ from typing import Any
 
 from indexer.records import Measure, Record
 from indexer.sources import Fetched, Report, Request
-from indexer.sources._upstream import clean_text
+from indexer.sources._upstream import clean_text, mapping, text, texts
 
 URL = "https://github.com/mozilla/metric-hub/archive/refs/heads/main.tar.gz"
 
@@ -96,10 +96,10 @@ def _definitions(
     platform: str, document: Mapping[str, Any], report: Report
 ) -> Iterator[tuple[_Key, Mapping[str, Any]]]:
     """Each definition of a file by its key."""
-    sections = [(kind, dict(_mapping(document.get(section)))) for section, kind in SECTIONS.items()]
+    sections = [(kind, dict(mapping(document.get(section)))) for section, kind in SECTIONS.items()]
     for kind, given in tuple(sections):
         if kind == "segment":
-            sections.append((SEGMENT_SOURCE, dict(_mapping(given.pop("data_sources", None)))))
+            sections.append((SEGMENT_SOURCE, dict(mapping(given.pop("data_sources", None)))))
     for kind, given in sections:
         for name, fields in given.items():
             if isinstance(fields, dict):
@@ -111,26 +111,26 @@ def _definitions(
 def _measure(key: _Key, fields: Mapping[str, Any], layers: tuple[str, ...]) -> Measure:
     kind, platform, name = key
     for_segments = kind == SEGMENT_SOURCE
-    from_expression = _text(fields.get("from_expression"))
+    from_expression = text(fields.get("from_expression"))
     return Measure(
         type="data_source" if for_segments else kind,
         platform=platform,
         name=name,
-        friendly_name=_text(fields.get("friendly_name")),
+        friendly_name=text(fields.get("friendly_name")),
         # One file says `descriptions` (2026-08): rule 12.
-        description=_text(fields.get("description")) or _text(fields.get("descriptions")),
-        select_expression=_text(fields.get("select_expression")),
-        data_source=_text(fields.get("data_source")),
+        description=text(fields.get("description")) or text(fields.get("descriptions")),
+        select_expression=text(fields.get("select_expression")),
+        data_source=text(fields.get("data_source")),
         from_expression=from_expression,
-        statistics=tuple(_mapping(fields.get("statistics"))),
-        category="segments" if for_segments else _text(fields.get("category")),
-        owners=_texts(fields.get("owner")),
+        statistics=tuple(mapping(fields.get("statistics"))),
+        category="segments" if for_segments else text(fields.get("category")),
+        owners=texts(fields.get("owner")),
         deprecated=fields.get("deprecated") is True,
         layers=tuple(dict.fromkeys(layers)),
-        value_type=_text(fields.get("type")),
-        depends_on=_texts(fields.get("depends_on")),
-        joins=tuple(_mapping(fields.get("joins"))),
-        tables=tables_of(from_expression, _text(fields.get("default_dataset"))),
+        value_type=text(fields.get("type")),
+        depends_on=texts(fields.get("depends_on")),
+        joins=tuple(mapping(fields.get("joins"))),
+        tables=tables_of(from_expression, text(fields.get("default_dataset"))),
     )
 
 
@@ -140,25 +140,12 @@ def tables_of(from_expression: str, default_dataset: str = "") -> tuple[str, ...
     `{dataset}` stands for the data source's default dataset. Names of a sub-query's own
     (`FROM a.b AS t CROSS JOIN t.list`) are not tables.
     """
-    text = _COMMENT.sub(" ", from_expression).replace("`", "").strip()
+    sql = _COMMENT.sub(" ", from_expression).replace("`", "").strip()
     if default_dataset:
-        text = text.replace("{dataset}", default_dataset)
-    whole = _WHOLE.fullmatch(text)
+        sql = sql.replace("{dataset}", default_dataset)
+    whole = _WHOLE.fullmatch(sql)
     if whole:
         return (whole[1],)
-    aliases = {match[1].lower() for match in _ALIAS.finditer(text)}
-    names = (match[1] for match in _NAMED.finditer(text))
+    aliases = {match[1].lower() for match in _ALIAS.finditer(sql)}
+    names = (match[1] for match in _NAMED.finditer(sql))
     return tuple(dict.fromkeys(name for name in names if name.split(".")[0].lower() not in aliases))
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _texts(value: Any) -> tuple[str, ...]:
-    entries = value if isinstance(value, list) else [value]
-    return tuple(dict.fromkeys(text for entry in entries if (text := _text(entry))))
-
-
-def _text(value: Any) -> str:
-    return clean_text(value) if isinstance(value, str) else ""

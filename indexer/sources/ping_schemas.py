@@ -16,7 +16,7 @@ from typing import Any
 from indexer.records import ExtraKey, PingSchema, Record
 from indexer.sources import Fetched, Report, Request
 from indexer.sources._columns import SchemaFiles
-from indexer.sources._upstream import clean_text
+from indexer.sources._upstream import clean_text, text
 
 URL = (
     "https://github.com/mozilla-services/mozilla-pipeline-schemas/archive/refs/heads/generated-schemas.tar.gz"
@@ -102,12 +102,12 @@ def _describe(body: bytes, path: str, report: Report) -> tuple[str, tuple[ExtraK
     while stack and len(fields) < MAX_FIELDS:
         name, node = stack.pop()
         if isinstance(node, dict):
-            described = ExtraKey(name, _types(node.get("type")), _text(node.get("description")))
+            described = ExtraKey(name, _types(node.get("type")), text(node.get("description")))
             # Elements and alternatives come under their parent's name: its own words go first.
             if name and (name not in fields or (described.description and not fields[name].description)):
                 fields[name] = described
             stack.extend(reversed(_children(name, node)))
-    return _text(schema.get("description")), tuple(fields.values())
+    return text(schema.get("description")), tuple(fields.values())
 
 
 def _children(name: str, node: Mapping[str, Any]) -> list[tuple[str, Any]]:
@@ -137,7 +137,3 @@ def _types(value: Any) -> str:
     """`string`, `integer or boolean`: null says only that a field may be absent."""
     names = value if isinstance(value, list) else [value]
     return " or ".join(name for name in names if isinstance(name, str) and name != "null")
-
-
-def _text(value: Any) -> str:
-    return clean_text(value) if isinstance(value, str) else ""
