@@ -22,19 +22,11 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.cron import CronTrigger
 
 from indexer.arrays import Arrays
+from indexer.building import GenerationRefused, Inputs, build_generation
 from indexer.catalogue import build_catalogue
 from indexer.config import Config, ConfigProblem
 from indexer.crawl import SAMPLE_DAY, choose_sources, crawl
-from indexer.generation import (
-    GenerationRefused,
-    Inputs,
-    Manifest,
-    build_generation,
-    current_manifest,
-    current_name,
-    list_generations,
-    roll_back,
-)
+from indexer.generation import Manifest, current_manifest, current_name, list_generations, roll_back
 from indexer.locking import SCHEDULER, WORK, Busy, exclusive
 from indexer.progress import Progress
 from indexer.records import FirefoxVersion, Record

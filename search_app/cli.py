@@ -13,9 +13,10 @@ from pathlib import Path
 
 import click
 
+from indexer.building import GenerationRefused
 from indexer.config import Config, ConfigProblem, load_config
 from indexer.crawl import Crawled, UnknownSource, crawl
-from indexer.generation import GenerationRefused, Manifest, current_name, list_generations
+from indexer.generation import Manifest, current_name, list_generations
 from indexer.jobs import build, go_back, run_scheduler, start_logging
 from indexer.locking import Busy
 from indexer.progress import Progress, ProgressState

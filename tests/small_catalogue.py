@@ -11,18 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from indexer.building import make_documents, write_search_files
 from indexer.catalogue.model import Catalogue
 from indexer.documents import Document, column_text
-from indexer.generation import (
-    FOLDER,
-    Manifest,
-    Opened,
-    make_documents,
-    open_generation,
-    switch_to,
-    write_manifest,
-    write_search_files,
-)
+from indexer.generation import FOLDER, Manifest, Opened, open_generation, switch_to, write_manifest
 from indexer.items import AnyItem, AppItem, DocItem, MetricItem, PingItem, ProbeItem, TableItem, ToolItem
 from indexer.records import Column, DocSection
 from indexer.schema import FORMAT_VERSION

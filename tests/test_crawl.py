@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from indexer.building import GenerationRefused
 from indexer.cache import HttpCache
 from indexer.catalogue import build_catalogue
 from indexer.config import Config
 from indexer.crawl import UnknownSource, crawl
-from indexer.generation import GenerationRefused, current_name, damaged_files, list_generations
+from indexer.generation import current_name, damaged_files, list_generations
 from indexer.jobs import Built, build, go_back
 from indexer.locking import WORK, Busy
 from indexer.snapshots import SnapshotDamaged, SnapshotStore

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from indexer.building import write_search_files
 from indexer.catalogue.model import Catalogue
-from indexer.generation import FOLDER, Manifest, switch_to, write_manifest, write_search_files
+from indexer.generation import FOLDER, Manifest, switch_to, write_manifest
 from indexer.schema import FORMAT_VERSION
 from indexer.store import write_store
 from search_app.bench.corpus import Corpus
