@@ -53,7 +53,7 @@ class ColumnRef:
 class Item:
     """What every kind has: enough to be found, filtered, ranked, folded and shown as a hit."""
 
-    id: str  # kind/…, as DESIGN.md section 2
+    id: str  # kind/…, as in docs/contracts.md
     kind: str
     name: str  # canonical: dotted metrics, dashed pings, type/NAME probes, dataset.table, path#slug
     title: str  # what a person would call it

@@ -1,4 +1,4 @@
-"""Alive or not, and why, in plain words (DESIGN.md rule 7).
+"""Alive or not, and why, in plain words (docs/domain.md rule 7).
 
 Pure: the day and the Firefox versions are passed in as a Clock, so that a page
 built today can be rebuilt for any other day. Reasons are made for people; the

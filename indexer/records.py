@@ -23,7 +23,7 @@ class AppListing:
     app_description: str
     description: str
     channel: str  # app_channel, "" where upstream gives none
-    dataset: str  # bq_dataset_family; never derived (DESIGN.md rule 1)
+    dataset: str  # bq_dataset_family; never derived (rule 1)
     namespace: str  # document_namespace
     url: str
     emails: tuple[str, ...] = ()

@@ -1,6 +1,6 @@
 """Upstream text as safe HTML or as plain text.
 
-Upstream text is untrusted (DESIGN.md rule 12): raw HTML is never let through
+Upstream text is untrusted (docs/domain.md rule 12): raw HTML is never let through
 (markdown-it with html off), and what comes out passes a second wall (nh3).
 Pictures become links: a page of ours fetches nothing from elsewhere.
 """

@@ -92,7 +92,7 @@ def column_sources(site: Site, item: TableItem, columns: Iterable[Column]) -> di
 
 
 def metrics_by_leaf(site: Site, app: str, ping: str, type_name: str) -> Mapping[str, str]:
-    """Column leaf -> metric id, of one type in one ping of an app (DESIGN.md rule 4)."""
+    """Column leaf -> metric id, of one type in one ping of an app (rule 4)."""
 
     def gather() -> dict[str, str]:
         filters = {"kind": "metric", "app": app, "ping": ping, "type": type_name}
@@ -102,7 +102,7 @@ def metrics_by_leaf(site: Site, app: str, ping: str, type_name: str) -> Mapping[
 
 
 def probes_by_leaf(site: Site) -> Mapping[str, str]:
-    """Column leaf -> probe id (DESIGN.md rule 8: snake_case of the name)."""
+    """Column leaf -> probe id (rule 8: snake_case of the name)."""
 
     def leaf(name: str) -> str:
         return snake_case(name.rpartition("/")[2])

@@ -19,7 +19,7 @@ from indexer.items import AnyItem, ColumnRef, MetricItem, ProbeItem
 
 ARCHIVE = "github.com/mozilla-services/mozilla-pipeline-schemas/archive/refs/heads/generated-schemas.tar.gz"
 LISTINGS = "probeinfo.telemetry.mozilla.org/v2/glean/app-listings"
-# a user-facing view shows the second attempt at these types under the first one's name (DESIGN.md rule 4)
+# a user-facing view shows the second attempt at these types under the first one's name (rule 4)
 SECOND = {"url": "url2", "text": "text2", "jwe": "jwe2", "labeled_rate": "labeled_rate2"}
 WRONG_YES = "WRONG: said to be there, and not"
 EXAMPLES = 10

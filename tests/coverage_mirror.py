@@ -37,7 +37,7 @@ SHOWN = 20  # misses shown of each kind
 COLUMNS_SIZE = 5000
 PROBEINFO = "probeinfo.telemetry.mozilla.org"
 STABLE_PROJECT = "moz-fx-data-shared-prod"
-# What the mirror's README and DESIGN.md count; a checker that counts otherwise is broken itself.
+# What the mirror's README and docs/domain.md count; a checker that counts otherwise is broken itself.
 KNOWN_COUNTS = {"app": 56, "metric": 9067, "probe": 4569, "table": 4616, "stable table": 1042}
 
 

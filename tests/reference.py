@@ -1,7 +1,7 @@
 """A slow and obvious engine: plain Python over the documents, one document after another.
 
 It says by definition what search_app/ must answer: scores by ranking.py, folding and facet
-counts by DESIGN.md section 4. It shares with the engine how a query is understood and worded
+counts by docs/contracts.md. It shares with the engine how a query is understood and worded
 (understanding.py, clauses.py), which needs no postings, and nothing of how it is answered.
 """
 

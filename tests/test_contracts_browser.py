@@ -1,4 +1,4 @@
-"""The browser's own box, feeds and exports, and how every response travels (DESIGN.md section 5)."""
+"""The browser's own box, feeds and exports, and how every response travels (docs/contracts.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Items, lists, suggestions, status and the description of the JSON interface (DESIGN.md section 5)."""
+"""Items, lists, suggestions, status and the description of the JSON interface (docs/contracts.md)."""
 
 from __future__ import annotations
 

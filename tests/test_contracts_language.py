@@ -1,4 +1,4 @@
-"""What each form of the query language finds, in a small made-up world (DESIGN.md section 5)."""
+"""What each form of the query language finds, in a small made-up world (docs/contracts.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The JSON search endpoint as DESIGN.md section 5 promises it, on a small made-up world."""
+"""The JSON search endpoint as docs/contracts.md promises it, on a small made-up world."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """One entry of a metric's, ping's or tag's history as a definition.
 
 The fields are those that probe-scraper writes (glean_parser's own, serialised); their
-rules stand in DESIGN.md section 3 and are named where they are kept.
+rules stand in docs/domain.md and are named where they are kept.
 """
 
 from __future__ import annotations

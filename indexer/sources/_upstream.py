@@ -1,6 +1,6 @@
 """Plain values out of upstream's JSON, whatever stands there.
 
-Upstream text is untrusted (DESIGN.md rule 12): an Entry hands out a field in the
+Upstream text is untrusted (docs/domain.md rule 12): an Entry hands out a field in the
 shape that its caller names, and counts what has another shape instead of failing.
 Only a whole file that is no JSON fails its source.
 """

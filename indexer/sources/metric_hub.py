@@ -18,7 +18,7 @@ from indexer.sources._upstream import clean_text, mapping, text, texts
 
 URL = "https://github.com/mozilla/metric-hub/archive/refs/heads/main.tar.gz"
 
-# Folder -> name of the layer, in the order in which they override (DESIGN.md section 2).
+# Folder -> name of the layer, in the order in which they override (docs/contracts.md).
 LAYERS = {
     "definitions": "definitions",
     "jetstream/definitions": "jetstream",

@@ -1,6 +1,6 @@
 """Firefox's current version in each channel, and the day of each major release.
 
-They say whether an expiry by version has passed (DESIGN.md rule 7). The option
+They say whether an expiry by version has passed (docs/domain.md rule 7). The option
 `versions` ({nightly: 150, …}) takes the place of what upstream says of a channel.
 """
 
