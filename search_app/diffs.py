@@ -102,8 +102,9 @@ def _plain(value: Any) -> str:
 
 def _listed(old: list[str], new: list[str]) -> Markup:
     """What went and what came, as a list; what stayed is only counted."""
-    gone = [word for word in old if word not in new]
-    come = [word for word in new if word not in old]
+    before, after = set(old), set(new)
+    gone = [word for word in old if word not in after]
+    come = [word for word in new if word not in before]
     if not gone and not come:
         return Markup("order changed")
     pieces = [Markup("<del>{}</del>").format(word) for word in gone]

@@ -20,7 +20,6 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
-from pygments.util import ClassNotFound
 
 ALLOWED_TAGS = {
     *("p", "br", "hr", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a"),
@@ -28,6 +27,11 @@ ALLOWED_TAGS = {
 }
 ALLOWED_ATTRIBUTES = {"a": {"href", "title"}, "span": {"class"}, "div": {"class"}}
 MAX_MARKDOWN = 60_000  # characters; the longest README and commentary of upstream stay below
+# what upstream's code is written in; a lexer of another language is not trusted with untrusted text
+LANGUAGES = {
+    *("sql", "json", "yaml", "toml", "python", "py", "javascript", "js", "typescript", "ts", "bash", "sh"),
+    *("kotlin", "swift", "rust", "cpp", "java"),
+}
 MAX_COLOURED = 40_000  # characters of code; colouring more would hold a page up for longer than it is read
 
 
@@ -90,8 +94,9 @@ def plain(text: str) -> str:
     """Markdown as one paragraph of words, for snippets, titles and feeds."""
     if not re.search(r"[*_`#\[\]<>&|~]", text):
         return " ".join(text.split())
-    text = re.sub(r"!?\[([^\]]*)\]\([^)\s]*\)", r"\1", text)
-    text = re.sub(r"!?\[([^\]]+)\]\[[^\]]*\]", r"\1", text)
+    # bounded, for a text of nothing but brackets would be read through from each of them
+    text = re.sub(r"!?\[([^\]\[]{0,300})\]\([^)\s]{0,500}\)", r"\1", text)
+    text = re.sub(r"!?\[([^\]\[]{1,300})\]\[[^\]\[]{0,100}\]", r"\1", text)
     text = re.sub(r"(\*\*|__|~~|`+)", "", text)
     text = re.sub(r"^\s{0,3}(#{1,6}|[-*+]|>)\s+", "", text, flags=re.MULTILINE)
     return " ".join(text.split())
@@ -108,10 +113,7 @@ def highlighted(code: str, language: str = "sql") -> Markup:
 
 @lru_cache(maxsize=64)
 def _lexer(language: str) -> Lexer | None:
-    try:
-        return get_lexer_by_name(language)
-    except ClassNotFound:
-        return None
+    return get_lexer_by_name(language) if language in LANGUAGES else None
 
 
 @lru_cache(maxsize=1)

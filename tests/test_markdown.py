@@ -50,6 +50,19 @@ def test_plain_text_has_no_marks(text: str, words: str) -> None:
     assert plain(text) == words
 
 
+@pytest.mark.parametrize("piece", ["[", "![", "[a](", "[a][", "**", "`", "<", "> ", "- "])
+def test_a_text_of_nothing_but_marks_is_read_in_one_pass(piece: str) -> None:
+    """Read through anew from each mark, these would take minutes."""
+    text = piece * 100_000
+    assert len(plain(text)) <= len(text)
+    assert len(markdown(text)) < 10 * MAX_MARKDOWN
+
+
+def test_only_languages_that_upstream_writes_in_are_coloured() -> None:
+    assert '<span class="k">SELECT</span>' in highlighted("SELECT 1", "sql")
+    assert highlighted("SELECT 1", "brainfuck") == highlighted("SELECT 1", "no language") == "SELECT 1"
+
+
 def test_code_is_coloured_by_classes_and_escaped() -> None:
     assert highlighted("SELECT '<b>'") == (
         '<span class="k">SELECT</span><span class="w"> </span>'
