@@ -25,6 +25,7 @@ TIES = 0.02  # what importance adds to an exact name: less than a step of how su
 MOST_LITERAL = 60  # things named alike whose names are looked at letter by letter
 SHORTEST_UNFINISHED = 4  # letters from which the names that go on from them are looked at
 MOST_UNFINISHED = 200  # of those names, the shortest
+UNFINISHED_NAME = 1.5  # "pwmgr_or" alone is a name that goes on, more surely than words are
 UNKNOWN = 1000  # documents that an unknown word is taken to stand in: it is likely a slip or filler
 RAREST = 2.0  # a word in three documents must not outweigh all other words of a query
 FACET_FROM = 0.15  # weight of a meaning from which what has the facet value holds the word
@@ -263,7 +264,10 @@ def _typed_stems(meaning: Understanding) -> Iterator[tuple[str, float]]:
     if any(term.kind != "word" or term.group for term in telling):
         return
     plain = [term for term in telling if term.role in ("word", "identifier")]
-    for terms, sure in ((telling, 1.0), (plain, 0.8 * len(plain) / max(1, len(telling)))):
+    whole = (
+        UNFINISHED_NAME if len(meaning.terms) == 1 and telling and telling[0].role == "identifier" else 1.0
+    )
+    for terms, sure in ((telling, whole), (plain, 0.8 * len(plain) / max(1, len(telling)))):
         stems = "_".join(word for term in terms for word in words(term.text))
         if len(stems) >= SHORTEST_UNFINISHED:
             yield stems, sure

@@ -373,7 +373,9 @@ class Reference:
             return
         plain = [term for term in telling_terms if term.role in ("word", "identifier")]
         share = 0.8 * len(plain) / max(1, len(telling_terms))
-        for terms, sure in ((telling_terms, 1.0), (plain, share)):
+        alone = len(meaning.terms) == 1 and any(term.role == "identifier" for term in telling_terms)
+        whole = scoring.UNFINISHED_NAME if alone else 1.0
+        for terms, sure in ((telling_terms, whole), (plain, share)):
             typed = "_".join(word for term in terms for word in words(term.text))
             if len(typed) < scoring.SHORTEST_UNFINISHED:
                 continue

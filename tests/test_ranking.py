@@ -71,3 +71,13 @@ def test_a_column_asked_for_is_found_in_the_wide_table_that_is_used_most(tmp_pat
     )
     for asked in ("which table has is_default_browser", "is_default_browser column"):
         assert found(engine, asked)[0] == "telemetry.clients_daily", asked
+
+
+def test_joined_words_are_taken_for_the_beginning_of_a_name_more_surely_than_words_apart(
+    tmp_path: Path,
+) -> None:
+    engine = engine_of(tmp_path, table("pwmgr_origin_failure"), *(table(f"filler_{n}") for n in range(30)))
+    joined, apart = (
+        engine.search(parse_query(typed, {})).hits[0].score for typed in ("pwmgr_orig", "pwmgr orig")
+    )
+    assert joined > 1.1 * apart
