@@ -17,6 +17,8 @@ from search_app.ranking import COMPLETIONS, PREFIX_TERMS, SHORTEST_COMPLETION
 from search_app.spelling import Speller
 from search_app.understanding import CHIP_FROM, Understanding, UnderstoodTerm
 
+COMMONER = 10  # times that a word is used for one of what may be its misspelling
+
 
 @dataclass(frozen=True, slots=True)
 class Wording:
@@ -97,9 +99,10 @@ def _loose(
     clauses = []
     for number, piece in enumerate(pieces):
         wordings = [Wording((stem(piece),)), *more, *whole]
-        if not (speller.knows(piece) or corpus.frequency(stem(piece)) >= SEEN) and not whole:
-            # a word that the vocabulary explains is no slip: TTFB is not "ttfr"
-            wordings += _near(piece, corpus, speller, {} if more else corrected)
+        if not whole and _is_slip(piece, corpus, speller):
+            # a word that the vocabulary explains is no slip: TTFB is not "ttfr", an iPhone no phone
+            explained = more or term.role not in ("word", "identifier", "noise")
+            wordings += _near(piece, corpus, speller, {} if explained else corrected)
         elif last and number == len(pieces) - 1 and len(piece) >= SHORTEST_COMPLETION:
             wordings += _endings(piece, corpus)
         clauses.append(Clause(piece, tuple(wordings), term.weight, term.required, False, place))
@@ -116,6 +119,20 @@ def _endings(piece: str, corpus: Corpus) -> list[Wording]:
     ]
 
 
+def _is_slip(piece: str, corpus: Corpus, speller: Speller) -> bool:
+    """Is this no word of the corpus? One with a known stem is none where a much commoner word is near.
+
+    An inflection that stands nowhere is no slip; "actve" and "extention" only look like one.
+    """
+    if speller.knows(piece):
+        return False
+    seen = corpus.frequency(stem(piece))
+    if seen < SEEN:
+        return True
+    nearest = next(iter(speller.correct(piece, 1)), None)
+    return nearest is not None and nearest.distance == 1 and nearest.count >= COMMONER * seen
+
+
 def _near(piece: str, corpus: Corpus, speller: Speller, corrected: dict[str, str]) -> list[Wording]:
     """What an unknown word may be: unfinished, two words in one, or mistyped."""
     weights = corpus.weights
@@ -127,8 +144,12 @@ def _near(piece: str, corpus: Corpus, speller: Speller, corrected: dict[str, str
     split = speller.split(piece)
     if split:
         near.append(Wording(tuple(stem(word) for word in split), weights.joined))
-    for correction in speller.correct(piece):
-        near.append(Wording((stem(correction.text),), weights.correction / correction.distance))
+    corrections = speller.correct(piece)
+    for correction in corrections:
+        # A rare word ("srch") is worth no more than the likeliest one ("search"), though it tells more.
+        likeliest, this = (corpus.rarity(stem(c.text)) for c in (corrections[0], correction))
+        weight = weights.correction / correction.distance * min(1.0, likeliest / this)
+        near.append(Wording((stem(correction.text),), weight))
         corrected.setdefault(piece, correction.text)
     return near
 

@@ -23,6 +23,7 @@ from indexer.arrays import Arrays, Rows, StringTable
 SHORTEST_WORD = 4  # three letters have too many neighbours
 LONGEST_WORD = 24
 TWO_SLIPS_FROM = 7  # letters of a word in which two slips are forgiven
+OTHER_SLIPS = 4  # of letters left out, doubled or swapped for one wrong letter
 SHORTEST_NAME = 6
 TWO_SLIPS_IN_NAME_FROM = 12
 SHORTEST_PART = 3  # of a word that is split in two
@@ -103,7 +104,8 @@ class Speller:
     def correct(self, word: str, limit: int = 5) -> list[Correction]:
         """Known words near an unknown one, best first; empty for known, short and odd words.
 
-        Nearest first; among equals those that begin alike, then the most frequent.
+        Nearest first; among equals those that begin alike, then the most frequent, a letter left out,
+        doubled or swapped being likelier than a wrong one.
         """
         word = word.lower()
         if not SHORTEST_WORD <= len(word) <= LONGEST_WORD or not word.isalpha() or self.knows(word):
@@ -111,7 +113,9 @@ class Speller:
         found = self._within(word, self._by_deletion(word), 1)
         if not found and len(word) >= TWO_SLIPS_FROM:
             found = self._within(word, self._by_start(word), 2)
-        found.sort(key=lambda c: (c.distance, c.text[0] != word[0], -c.count, c.text))
+        found.sort(
+            key=lambda c: (c.distance, c.text[0] != word[0], -c.count * likelihood(word, c.text), c.text)
+        )
         return found[:limit]
 
     def split(self, word: str) -> tuple[str, ...]:
@@ -182,6 +186,12 @@ class Speller:
         names = {place: self._names[place] for place in places}
         near = process.extract(key, names, scorer=OSA.distance, score_cutoff=slips, limit=None)
         return [(place, int(distance)) for _, distance, place in near]
+
+
+def likelihood(typed: str, meant: str) -> int:
+    """How much likelier a slip is than to type a wrong letter: "wich" is which, not with."""
+    wrong_letter = len(typed) == len(meant) and sorted(typed) != sorted(meant)
+    return 1 if wrong_letter else OTHER_SLIPS
 
 
 def _deletions(word: str) -> Iterator[str]:

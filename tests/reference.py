@@ -153,7 +153,8 @@ class Reference:
         if not near and len(word) >= spelling.TWO_SLIPS_FROM:
             near = {w: OSA.distance(word, w) for w in self.known_words if w[0] == word[0]}
             near = {w: distance for w, distance in near.items() if distance <= 2}
-        order = sorted(near, key=lambda w: (near[w], w[0] != word[0], -self.known_words[w][0], w))
+        worth = {w: self.known_words[w][0] * spelling.likelihood(word, w) for w in near}
+        order = sorted(near, key=lambda w: (near[w], w[0] != word[0], -worth[w], w))
         return [Correction(w, near[w], self.known_words[w][0]) for w in order[:limit]]
 
     def _name_count(self, word: str) -> int:

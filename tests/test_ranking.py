@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from indexer.catalogue.model import Catalogue
@@ -81,3 +82,27 @@ def test_joined_words_are_taken_for_the_beginning_of_a_name_more_surely_than_wor
         engine.search(parse_query(typed, {})).hits[0].score for typed in ("pwmgr_orig", "pwmgr orig")
     )
     assert joined > 1.1 * apart
+
+
+def test_a_rare_word_near_a_slip_does_not_stand_above_the_likely_one(tmp_path: Path) -> None:
+    searches = [table(f"search_{n}", "Search.") for n in range(30)]
+    engine = engine_of(tmp_path, table("installs_by_dflt_srch"), *searches, table("pages"))
+    assert engine.search(parse_query("serch", {})).did_you_mean == "search"
+    assert found(engine, "serch")[-1] == "telemetry.installs_by_dflt_srch"
+
+
+def test_a_slip_is_mended_also_where_its_stem_is_that_of_rare_other_words(tmp_path: Path) -> None:
+    extents = [table(f"glyph_{n}", "The extent of glyphs.") for n in range(4)]
+    extensions = [table(f"extension_{n}", "Extension.") for n in range(30)]
+    engine = engine_of(tmp_path, *extents, *extensions)
+    assert engine.search(parse_query("extention", {})).did_you_mean == "extension"
+    assert engine.search(parse_query("extents", {})).did_you_mean is None
+
+
+def test_a_word_that_stands_for_an_app_is_no_slip(tmp_path: Path) -> None:
+    phones = [metric(f"phone.model_{n}", "The phone.") for n in range(5)]
+    ios = replace(metric("app.opened"), apps=("firefox_ios",), app_titles=("Firefox for iOS",))
+    engine = engine_of(tmp_path, *phones, ios)
+    answer = engine.search(parse_query("iphone", {}))
+    assert [chip.value for chip in answer.understood] == ["firefox_ios"]
+    assert answer.did_you_mean is None

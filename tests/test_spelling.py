@@ -119,3 +119,8 @@ def test_no_text_fails(text: str) -> None:
     speller.split(text)
     speller.join(text, text)
     speller.near_names(text)
+
+
+def test_of_words_equally_near_a_letter_left_out_is_likelier_than_a_wrong_one() -> None:
+    speller = Speller(build({"with": 30, "which": 10, "wish": 20}))
+    assert [c.text for c in speller.correct("wich")] == ["which", "with", "wish"]
