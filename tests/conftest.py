@@ -1,7 +1,8 @@
 """Fixtures: the mirror of real data, a generation and a server of it, and the same of the shipped sample.
 
 What is made of the mirror is made once for all tests that ask for it, in under a minute. While a
-test is being written, STARCHART_TEST_DATA may name a data folder that holds it already.
+test is being written, STARCHART_TEST_DATA may name a data folder that holds it already; STARCHART_TEST_MIRROR
+names a mirror that is not beside the project.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ from tests.servers import served
 from tests.small_world import small_world
 from tests.upstream import built
 
-MIRROR = Path(__file__).resolve().parents[2] / "shared" / "mirror"
+BESIDE = Path(__file__).resolve().parents[2] / "shared" / "mirror"
+MIRROR = Path(os.environ.get("STARCHART_TEST_MIRROR") or BESIDE)
 
 
 @pytest.fixture(scope="session")

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from indexer.records import Record
 from indexer.sources import Fetched, Report, Request, Source
@@ -40,12 +37,3 @@ def records_of(
 ) -> tuple[list[Record], Report]:
     report = Report()
     return list(source.records(files, options or {}, report)), report
-
-
-def mirror_folder() -> Path:
-    """The mirror of real data; the test is skipped where there is none."""
-    default = Path(__file__).parents[2] / "shared" / "mirror"
-    folder = Path(os.environ.get("STARCHART_TEST_MIRROR") or default)
-    if not (folder / "probeinfo.telemetry.mozilla.org").is_dir():
-        pytest.skip(f"no mirror of real data at {folder}; set STARCHART_TEST_MIRROR")
-    return folder

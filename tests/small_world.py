@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from upstream import LOOKER, Upstream
+from tests.upstream import LOOKER, Upstream
 
 BASELINE = {
     "client_info.client_id": "STRING",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
-from fetching import GOLDEN, fetch_all, fetched, mirror_folder, records_of
 
 from indexer.records import Annotation
 from indexer.sources.annotations import Source
+from tests.fetching import GOLDEN, fetch_all, fetched, records_of
 
 SOURCE = Source()
 
@@ -37,8 +38,8 @@ def test_each_annotated_app_metric_and_ping_is_a_record() -> None:
 
 
 @pytest.mark.mirror
-def test_the_mirrors_annotations_are_read() -> None:
-    records, report = records_of(SOURCE, fetch_all(SOURCE, mirror_folder(), {}))
+def test_the_mirrors_annotations_are_read(mirror: Path) -> None:
+    records, report = records_of(SOURCE, fetch_all(SOURCE, mirror, {}))
     kinds = Counter(record.kind for record in records if isinstance(record, Annotation))
     assert kinds == {"app": 21, "metric": 70, "ping": 5}
     assert sum(bool(record.warning) for record in records if isinstance(record, Annotation)) == 15

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import tarfile
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from fetching import GOLDEN, mirror_folder, records_of
 from hypothesis import given
 from hypothesis import strategies as st
-from unpacked import archive_of, archive_with
 
 from indexer.records import Column, Dataset, DerivedTable, Record, TableSchema
 from indexer.sources import Report, bigquery_etl
 from indexer.sources._table_metadata import read_references, read_table
+from tests.fetching import GOLDEN, records_of
+from tests.unpacked import archive_of, archive_with
 
 PROJECT = "moz-fx-data-shared-prod"
 PLACE = (PROJECT, "telemetry_derived", "clients_daily_v6")
@@ -272,11 +273,10 @@ def test_no_yaml_raises(files: dict[str, Any]) -> None:
 
 
 @pytest.mark.mirror
-def test_the_whole_mirror_is_read() -> None:
+def test_the_whole_mirror_is_read(mirror: Path) -> None:
     """Counted from the archive's own file names; the figures are those of the mirror's README."""
-    folder = mirror_folder()
     source = bigquery_etl.Source()
-    (file,) = archive_of(source, folder)
+    (file,) = archive_of(source, mirror)
     records, report = records_of(source, [file])
     tables = [record for record in records if isinstance(record, DerivedTable)]
     schemas = {record.digest: record for record in records if isinstance(record, TableSchema)}

@@ -10,9 +10,10 @@ from urllib.parse import quote, urlsplit
 from urllib.request import urlopen
 
 import pytest
-from servers import served
-from small_world import small_world
-from upstream import built
+
+from tests.servers import served
+from tests.small_world import small_world
+from tests.upstream import built
 
 
 @pytest.fixture(scope="module")

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 import tarfile
+from pathlib import Path
 
 import pytest
-from fetching import GOLDEN, mirror_folder, records_of
 from hypothesis import given
 from hypothesis import strategies as st
-from unpacked import archive_of, archive_with
 
 from indexer.records import DocSection, Record
 from indexer.sources import Report
 from indexer.sources._doc_sections import resolve_link, slug_of
 from indexer.sources.data_docs import Source, read_page
+from tests.fetching import GOLDEN, records_of
+from tests.unpacked import archive_of, archive_with
 
 
 @pytest.fixture(scope="module")
@@ -152,8 +153,8 @@ def test_no_bytes_raise(body: bytes) -> None:
 
 
 @pytest.mark.mirror
-def test_every_heading_of_the_mirrors_pages_is_a_section() -> None:
-    (file,) = archive_of(Source(), mirror_folder())
+def test_every_heading_of_the_mirrors_pages_is_a_section(mirror: Path) -> None:
+    (file,) = archive_of(Source(), mirror)
     records, report = records_of(Source(), [file])
     sections = [record for record in records if isinstance(record, DocSection)]
     assert file.path is not None

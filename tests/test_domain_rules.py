@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from upstream import SQL, Upstream, catalogue_of, names
 
 from indexer.analysis import spelling_key
 from indexer.catalogue import Catalogue
 from indexer.items import AppItem, MetricItem, ProbeItem
 from indexer.names import name_keys
+from tests.upstream import SQL, Upstream, catalogue_of, names
 
 CLIENT_INFO = {"client_info.client_id": "STRING", "client_info.app_build": "STRING"}
 

@@ -6,13 +6,13 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from fetching import GOLDEN, fetch_all, fetched, mirror_folder, records_of
 from pytest_httpserver import HTTPServer
 
 from indexer.config import load_config
 from indexer.fetch import Fetcher
 from indexer.records import SampledMetric
 from indexer.sources import Fetched, experimenter
+from tests.fetching import GOLDEN, fetch_all, fetched, records_of
 
 SOURCE = experimenter.Source()
 FILE = GOLDEN / "experimenter" / "experiments.json"
@@ -75,6 +75,6 @@ def test_experiments_are_read_through_the_real_fetcher_from_a_server(
 
 
 @pytest.mark.mirror
-def test_the_mirror_has_no_experiments_and_that_is_no_failure() -> None:
-    records, _ = records_of(SOURCE, fetch_all(SOURCE, mirror_folder(), {}))
+def test_the_mirror_has_no_experiments_and_that_is_no_failure(mirror: Path) -> None:
+    records, _ = records_of(SOURCE, fetch_all(SOURCE, mirror, {}))
     assert records == []

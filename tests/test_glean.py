@@ -7,7 +7,6 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from fetching import GOLDEN, fetch_all, mirror_folder, records_of
 
 from indexer.records import (
     AppListing,
@@ -24,6 +23,7 @@ from indexer.records import (
 from indexer.sources import Report, Request, SourceUnavailable, glean
 from indexer.sources._glean_entries import history, to_metric_definition
 from indexer.sources._upstream import Entry
+from tests.fetching import GOLDEN, fetch_all, records_of
 
 FOLDER = GOLDEN / "glean"
 NOW = "2026-06-09 18:34:05"
@@ -304,14 +304,13 @@ def test_a_file_that_is_not_readable_fails_the_source_instead_of_losing_records(
 
 
 @pytest.mark.mirror
-def test_the_whole_mirror_is_read() -> None:
+def test_the_whole_mirror_is_read(mirror: Path) -> None:
     """Figures of the mirror's README, and the same counted from its files."""
-    folder = mirror_folder()
     source = glean.Source()
-    records, report = records_of(source, fetch_all(source, folder, {}))
+    records, report = records_of(source, fetch_all(source, mirror, {}))
     metrics = [record for record in records if isinstance(record, RepositoryMetric)]
     listings = [record for record in records if isinstance(record, AppListing)]
-    base = folder / "probeinfo.telemetry.mozilla.org" / "glean"
+    base = mirror / "probeinfo.telemetry.mozilla.org" / "glean"
     upstream = {path.parent.name: json.loads(path.read_bytes()) for path in base.glob("*/metrics")}
 
     assert (len(listings), len({listing.app_name for listing in listings})) == (70, 57)

@@ -10,11 +10,11 @@ from xml.etree import ElementTree
 
 import pytest
 from flask.testing import FlaskClient
-from upstream import ANNOTATIONS, LOOKER, PROBEINFO, SQL, Upstream, built, config_of
 
 from indexer.crawl import crawl
 from indexer.snapshots import SnapshotStore
 from search_app.app import create_app
+from tests.upstream import ANNOTATIONS, LOOKER, PROBEINFO, SQL, Upstream, built, config_of
 
 HTML = '<script>alert(1)</script><img src=x onerror=alert(2)><b onclick="alert(3)">bold</b>'
 MARKDOWN = (

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from pathlib import Path
 
 import pytest
-from fetching import GOLDEN, fetch_all, fetched, mirror_folder, records_of
 
 from indexer.records import LegacyProbe, ProbeDefinition, Record
 from indexer.sources import Report, legacy_probes
+from tests.fetching import GOLDEN, fetch_all, fetched, records_of
 
 SOURCE = legacy_probes.Source()
 
@@ -122,10 +123,9 @@ def test_rule_12_junk_among_the_probes_is_counted(golden: tuple[list[Record], Re
 
 
 @pytest.mark.mirror
-def test_all_probes_of_the_mirror_are_read() -> None:
-    folder = mirror_folder()
-    records, report = records_of(SOURCE, fetch_all(SOURCE, folder, {}))
-    path = folder / "probeinfo.telemetry.mozilla.org" / "firefox" / "all" / "main" / "all_probes"
+def test_all_probes_of_the_mirror_are_read(mirror: Path) -> None:
+    records, report = records_of(SOURCE, fetch_all(SOURCE, mirror, {}))
+    path = mirror / "probeinfo.telemetry.mozilla.org" / "firefox" / "all" / "main" / "all_probes"
     upstream = json.loads(path.read_bytes())
     probes = [record for record in records if isinstance(record, LegacyProbe)]
     assert {f"{probe.type}/{probe.name}" for probe in probes} == set(upstream)

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 import yaml
-from fetching import GOLDEN, fetch_all, fetched, mirror_folder, records_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from indexer.records import LookerExplore
 from indexer.sources import Report, SourceUnavailable
 from indexer.sources.looker import Source, _explores
+from tests.fetching import GOLDEN, fetch_all, fetched, records_of
 
 SOURCE = Source()
 
@@ -94,10 +94,9 @@ def test_no_namespace_raises(content: dict[str, Any]) -> None:
 
 
 @pytest.mark.mirror
-def test_every_explore_of_the_mirror_is_read() -> None:
-    folder = mirror_folder()
-    records, report = records_of(SOURCE, fetch_all(SOURCE, folder, {}))
-    path = folder / "raw.githubusercontent.com/mozilla/looker-hub/main/namespaces.yaml"
+def test_every_explore_of_the_mirror_is_read(mirror: Path) -> None:
+    records, report = records_of(SOURCE, fetch_all(SOURCE, mirror, {}))
+    path = mirror / "raw.githubusercontent.com/mozilla/looker-hub/main/namespaces.yaml"
     document = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
     wanted = {(name, key) for name, content in document.items() for key in content.get("explores") or {}}
     explores = [record for record in records if isinstance(record, LookerExplore)]

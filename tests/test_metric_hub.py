@@ -5,17 +5,18 @@ from __future__ import annotations
 import tarfile
 import tomllib
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
-from fetching import GOLDEN, mirror_folder, records_of
 from hypothesis import given
 from hypothesis import strategies as st
-from unpacked import archive_of, archive_with
 
 from indexer.records import Measure, Record
 from indexer.sources import Report
 from indexer.sources.metric_hub import Source, _measure, tables_of
+from tests.fetching import GOLDEN, records_of
+from tests.unpacked import archive_of, archive_with
 
 TOP = "metric-hub-main"
 
@@ -146,8 +147,8 @@ def test_rule_12_a_broken_file_costs_that_file_only(body: bytes) -> None:
 
 
 @pytest.mark.mirror
-def test_every_scoped_definition_of_the_mirror_is_read() -> None:
-    (file,) = archive_of(Source(), mirror_folder())
+def test_every_scoped_definition_of_the_mirror_is_read(mirror: Path) -> None:
+    (file,) = archive_of(Source(), mirror)
     found = measures(records_of(Source(), [file])[0])
     assert file.path is not None
     wanted: set[str] = set()

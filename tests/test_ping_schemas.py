@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 import tarfile
+from pathlib import Path
 from typing import Any
 
 import pytest
-from fetching import GOLDEN, mirror_folder, records_of
 from hypothesis import given
 from hypothesis import strategies as st
-from unpacked import archive_of, archive_with
 
 from indexer.records import Column, ExtraKey, PingSchema, Record, TableSchema
 from indexer.sources import Report
 from indexer.sources.ping_schemas import Source
+from tests.fetching import GOLDEN, records_of
+from tests.unpacked import archive_of, archive_with
 
 TOP = "mozilla-pipeline-schemas-generated-schemas/schemas"
 
@@ -120,10 +121,9 @@ def test_no_junk_raises(value: Any) -> None:
 
 
 @pytest.mark.mirror
-def test_every_schema_of_the_mirror_is_read_with_every_column_path() -> None:
+def test_every_schema_of_the_mirror_is_read_with_every_column_path(mirror: Path) -> None:
     """The figures are those of the mirror's README, and the paths are read here once more."""
-    folder = mirror_folder()
-    (file,) = archive_of(Source(), folder)
+    (file,) = archive_of(Source(), mirror)
     records, report = records_of(Source(), [file])
     schemas = {record.digest: record.columns for record in records if isinstance(record, TableSchema)}
     pings = {

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
-from fetching import GOLDEN, fetch_all, fetched, mirror_folder, records_of
 
 from indexer.records import FirefoxVersion, Record
 from indexer.sources import Report, product_details
+from tests.fetching import GOLDEN, fetch_all, fetched, records_of
 
 SOURCE = product_details.Source()
 
@@ -53,8 +54,8 @@ def test_an_unreadable_version_is_counted_and_leaves_the_other_channels() -> Non
 
 
 @pytest.mark.mirror
-def test_the_mirrors_versions_are_read() -> None:
-    records, report = records_of(SOURCE, fetch_all(SOURCE, mirror_folder(), {}))
+def test_the_mirrors_versions_are_read(mirror: Path) -> None:
+    records, report = records_of(SOURCE, fetch_all(SOURCE, mirror, {}))
     current = {r.channel: r.version for r in records if isinstance(r, FirefoxVersion) and r.channel}
     assert current == {"nightly": "138.0a1", "beta": "137.0b9", "release": "136.0.2", "esr": "128.8.0esr"}
     majors = {r.major: r.released for r in records if isinstance(r, FirefoxVersion) and not r.channel}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from fetching import records_of
 from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.config import load_config
 from indexer.records import DataTool
 from indexer.sources.tools import Source
+from tests.fetching import records_of
 
 NAMES = (
     *("glam", "looker", "stmo", "bigquery-console", "glean-dictionary", "probe-dictionary"),

@@ -11,7 +11,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from fetching import GOLDEN, fetch_all, fetched, records_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
@@ -19,6 +18,7 @@ from pydantic import TypeAdapter
 from indexer.records import Record
 from indexer.sources import Fetched, Report, Source, find_sources
 from indexer.sources._upstream import BUG, Entry
+from tests.fetching import GOLDEN, fetch_all, fetched, records_of
 
 ANY_JSON = st.recursive(
     st.none()
