@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from indexer.catalogue.probes import snake_case
+from indexer.column_names import probe_column, underscored
 from indexer.items import PingItem, TableItem
 from indexer.records import Column
 from search_app.addresses import item_path
@@ -96,16 +96,16 @@ def metrics_by_leaf(site: Site, app: str, ping: str, type_name: str) -> Mapping[
 
     def gather() -> dict[str, str]:
         filters = {"kind": "metric", "app": app, "ping": ping, "type": type_name}
-        return _ids_by_leaf(site, filters, lambda name: re.sub(r"_{2,}", "_", re.sub(r"[.-]", "_", name)))
+        return _ids_by_leaf(site, filters, lambda name: re.sub(r"_{2,}", "_", underscored(name)))
 
     return site.remembered(("metrics", app, ping, type_name), gather)
 
 
 def probes_by_leaf(site: Site) -> Mapping[str, str]:
-    """Column leaf -> probe id (rule 8: snake_case of the name)."""
+    """Column leaf -> probe id (rule 8)."""
 
     def leaf(name: str) -> str:
-        return snake_case(name.rpartition("/")[2])
+        return probe_column(name.rpartition("/")[2])
 
     return site.remembered(("probes",), lambda: _ids_by_leaf(site, {"kind": "probe"}, leaf))
 

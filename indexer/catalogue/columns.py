@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from indexer.catalogue.model import App, Channel, ChannelPing, Estate, snake
+from indexer.catalogue.model import App, Channel, ChannelPing, Estate
 from indexer.catalogue.schemas import RENAMED_TYPES, Schemas
 from indexer.catalogue.tables import Tables
+from indexer.column_names import underscored
 from indexer.items import SHARED_PROJECT, ColumnRef
 from indexer.records import Column
 
@@ -52,7 +53,7 @@ def column_path(name: str, metric_type: str, send_in_pings: Iterable[str]) -> st
     if section := info_section(send_in_pings):
         return f"{section}.{name.removeprefix(_INTERNAL)}"
     # Schemas fold what would become two underscores: external__add is external_add there.
-    return f"metrics.{metric_type}.{_UNDERSCORES.sub('_', snake(name))}"
+    return f"metrics.{metric_type}.{_UNDERSCORES.sub('_', underscored(name))}"
 
 
 def split_event(name: str) -> tuple[str, str]:
@@ -84,7 +85,7 @@ class Places:
         key = (f"app:{app.name}", ping)
         if key not in self._places:
             whole = f"{SHARED_PROJECT}.{app.name}"
-            known = self._tables.get(f"{whole}.{snake(ping)}") is not None
+            known = self._tables.get(f"{whole}.{underscored(ping)}") is not None
             stream = ping == "events" and self._tables.get(f"{whole}.events_stream") is not None
             separate = app.name not in app.datasets and (known or stream)
             datasets = [channel.listing.dataset for channel in app.channels]
@@ -93,7 +94,7 @@ class Places:
 
     def columns_of(self, dataset: str, ping: str) -> Mapping[str, Column] | None:
         """Columns as users see them: of the view, through its references, else of the stable table."""
-        view = self._tables.get(f"{SHARED_PROJECT}.{dataset}.{snake(ping)}")
+        view = self._tables.get(f"{SHARED_PROJECT}.{dataset}.{underscored(ping)}")
         if view is not None and view.schema_digest:
             return self._schemas.by_path(view.schema_digest)
         stable = self._stable(dataset, ping)
@@ -101,7 +102,7 @@ class Places:
 
     def _stable(self, dataset: str, ping: str) -> tuple[Mapping[str, Column], ...]:
         """Columns of the ping's stable tables, as a view over them shows them."""
-        names = (f"{SHARED_PROJECT}.{dataset}_stable.{snake(ping)}_v{version}" for version in (1, 2))
+        names = (f"{SHARED_PROJECT}.{dataset}_stable.{underscored(ping)}_v{version}" for version in (1, 2))
         found = [table for name in names if (table := self._tables.get(name)) and table.schema_digest]
         return tuple(self._schemas.by_path(self._schemas.of_view(table.schema_digest)) for table in found)
 
@@ -115,7 +116,7 @@ class Places:
             app_id=app_id,
             channel=channel,
             ping=ping,
-            table=f"{dataset}.{snake(ping)}",
+            table=f"{dataset}.{underscored(ping)}",
             columns=self.columns_of(dataset, ping),
             stream=stream if streamed else "",
             published=tuple(x for name in (beneath or (dataset,)) for x in self._stable(name, ping)),

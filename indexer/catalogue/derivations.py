@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from indexer.catalogue.model import Link, snake
-from indexer.catalogue.probes import snake_case
+from indexer.catalogue.model import Link
 from indexer.catalogue.schemas import Schemas
 from indexer.catalogue.tables import Tables
+from indexer.column_names import probe_column, underscored
 from indexer.items import MetricItem, ProbeItem, TableItem
 
 _COLUMN = re.compile(r"\bmetrics\.[a-z_]+[0-9]?\.[a-z0-9_]+")
@@ -30,7 +30,7 @@ def derivation_links(
 ) -> list[Link]:
     """From each metric and probe to the tables made of it, the view over a table before the table itself."""
     by_ping = _metrics_by_ping(metrics)
-    by_leaf = {snake_case(probe.name.split("/", 1)[1]): probe.id for probe in probes}
+    by_leaf = {probe_column(probe.name.split("/", 1)[1]): probe.id for probe in probes}
     links = []
     for table in tables.items.values():
         if table.ping or table.layer not in ("derived", "view", "other"):
@@ -59,7 +59,7 @@ def _metrics_by_ping(metrics: Iterable[MetricItem]) -> dict[str, dict[str, list[
     """ping id -> column path, event name or whole name as a column has it -> metric ids."""
     found: dict[str, dict[str, list[str]]] = {}
     for metric in metrics:
-        names = {row.column for row in metric.columns if row.column} | {snake(metric.name)}
+        names = {row.column for row in metric.columns if row.column} | {underscored(metric.name)}
         names |= {metric.name} if metric.type == "event" else set()
         for ping in {f"ping/{row.app}/{row.ping}" for row in metric.columns}:
             known = found.setdefault(ping, {})

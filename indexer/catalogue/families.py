@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from indexer.catalogue.model import Estate, snake
+from indexer.catalogue.model import Estate
 from indexer.catalogue.tables import Tables, place_of
+from indexer.column_names import underscored
 from indexer.items import SHARED_PROJECT, AnyItem, Item, MetricItem, ProbeItem, TableItem
 from indexer.liveness import LIFE
 
@@ -60,7 +61,7 @@ def _metric_keys(items: Iterable[AnyItem], mirrors: Mapping[str, str]) -> dict[s
     dotted: dict[str, set[str]] = {}  # column leaf -> names
     for item in items:
         if isinstance(item, MetricItem) and item.known_from != "schema":
-            dotted.setdefault(snake(item.name), set()).add(item.name)
+            dotted.setdefault(underscored(item.name), set()).add(item.name)
     names: dict[str, set[str]] = {}  # probe id -> names of the metrics that mirror it
     keys: dict[str, str] = {}
     probes = []

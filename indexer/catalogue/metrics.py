@@ -16,8 +16,9 @@ from indexer.catalogue.columns import (
     pings_of,
     users_of,
 )
-from indexer.catalogue.model import App, Channel, Estate, humanise, snake
+from indexer.catalogue.model import App, Channel, Estate, humanise
 from indexer.catalogue.tables import Tables
+from indexer.column_names import underscored
 from indexer.items import SHARED_PROJECT, ChannelStatus, ColumnRef, MetricItem
 from indexer.liveness import Clock, channels_of, status_of, summary
 from indexer.records import MetricDefinition, RepositoryMetric
@@ -215,7 +216,7 @@ def _special(definition: MetricDefinition) -> bool:
 
 def _glam(name: str, path: str) -> str:
     """The snake-cased name, where the column does not end in it anyway."""
-    return "" if path.endswith(snake(name)) or "." not in name else snake(name)
+    return "" if path.endswith(underscored(name)) or "." not in name else underscored(name)
 
 
 def count_by(items: Sequence[MetricItem], field: str) -> Mapping[str, Counter[str]]:

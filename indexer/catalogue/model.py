@@ -101,11 +101,6 @@ class Link:
     counts: bool = False  # as usage of the target
 
 
-def snake(name: str) -> str:
-    """A ping's or a metric's name as a table or a column has it: dots and dashes as underscores."""
-    return name.replace(".", "_").replace("-", "_")
-
-
 def humanise(name: str) -> str:
     """An identifier in words, the first with a capital: "search.in_content" -> "Search in content"."""
     words = _JOINT.sub(" ", name).strip()

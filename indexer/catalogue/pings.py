@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from indexer.catalogue.annotations import Annotations
 from indexer.catalogue.inputs import Inputs
-from indexer.catalogue.model import App, Channel, ChannelPing, Estate, humanise, snake
+from indexer.catalogue.model import App, Channel, ChannelPing, Estate, humanise
 from indexer.catalogue.tables import Tables
+from indexer.column_names import underscored
 from indexer.items import SHARED_PROJECT, ChannelStatus, MetricItem, PingItem, PingTable
 from indexer.liveness import Clock, status_of, summary
 from indexer.records import PingSchema, RepositoryPing
@@ -121,7 +122,7 @@ def _retention(
 
 def _ping_tables(app: App, name: str, channels: Sequence[Channel], tables: Tables) -> tuple[PingTable, ...]:
     """Where it can be queried: the view over all channels, each channel's view, its stable and live table."""
-    table = snake(name)
+    table = underscored(name)
     found = []
     together = f"{SHARED_PROJECT}.{app.name}.{table}"
     if app.name not in app.datasets and tables.get(together) is not None:
@@ -147,7 +148,7 @@ def _versions(dataset: str, table: str, tables: Tables) -> list[int]:
 
 
 def _aliases(name: str, namespaces: Iterable[str]) -> tuple[str, ...]:
-    snaked = (snake(name),) if "-" in name else ()
+    snaked = (underscored(name),) if "-" in name else ()
     return (*snaked, *dict.fromkeys(f"{namespace}/{name}" for namespace in namespaces if namespace))
 
 
@@ -169,7 +170,7 @@ def legacy_pings(inputs: Inputs, estate: Estate, tables: Tables) -> list[PingIte
 
 def _legacy_ping(namespace: str, name: str, rows: Sequence[PingSchema], tables: Tables) -> PingItem:
     newest = max(rows, key=lambda row: row.version)
-    stem, table = snake(namespace), snake(name)
+    stem, table = underscored(namespace), underscored(name)
     found = [PingTable(f"{SHARED_PROJECT}.{stem}.{table}", "view", "", "", True)]
     if tables.get(found[0].name) is None:
         found = []

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from indexer.catalogue.model import Estate, humanise
 from indexer.catalogue.schemas import Schemas
 from indexer.catalogue.tables import Tables
+from indexer.column_names import probe_column
 from indexer.items import SHARED_PROJECT, ChannelStatus, ColumnRef, MetricItem, ProbeItem
 from indexer.liveness import Clock, status_of, summary
 from indexer.records import Column, LegacyProbe, ProbeDefinition
@@ -30,14 +31,7 @@ _HISTOGRAM_TYPES = frozenset(
     {"timing_distribution", "custom_distribution", "memory_distribution"}
     | {"labeled_timing_distribution", "labeled_custom_distribution", "labeled_memory_distribution"}
 )
-# fooBar, DOMFoo, context2D; but E10S and A11Y stay whole.
-_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[a-z][0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _UNSPELLED = re.compile(r"[^a-z0-9]+")
-
-
-def snake_case(name: str) -> str:
-    """A probe's name as columns have it: camelCase split, dots and dashes as underscores (rule 8)."""
-    return _HUMP.sub("_", name.replace(".", "_").replace("-", "_")).lower().replace("__", "_")
 
 
 def processes_of(declared: Iterable[str]) -> tuple[str, ...]:
@@ -48,7 +42,7 @@ def processes_of(declared: Iterable[str]) -> tuple[str, ...]:
 
 def column_paths(probe_type: str, name: str, keyed: bool, processes: Iterable[str]) -> list[tuple[str, str]]:
     """(process, column path) of a histogram or a scalar."""
-    leaf = snake_case(name)
+    leaf = probe_column(name)
     if probe_type == "scalar":
         group = "keyed_scalars" if keyed else "scalars"
         return [(process, f"payload.processes.{process}.{group}.{leaf}") for process in processes]

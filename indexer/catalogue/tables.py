@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from indexer.catalogue.inputs import Inputs
-from indexer.catalogue.model import Estate, humanise, snake
+from indexer.catalogue.model import Estate, humanise
 from indexer.catalogue.schemas import Schemas
+from indexer.column_names import underscored
 from indexer.items import SHARED_PROJECT, USER_PROJECT, TableItem
 from indexer.records import DerivedTable, PingSchema, WarehouseTable
 
@@ -137,8 +138,8 @@ def _from_metadata(record: DerivedTable, today: date) -> TableItem:
 
 
 def _from_ping_schema(schema: PingSchema, datasets: Mapping[str, str]) -> TableItem:
-    stem = datasets.get(schema.namespace) or snake(schema.namespace)  # rule 1: listed, not derived
-    ping = snake(schema.ping)
+    stem = datasets.get(schema.namespace) or underscored(schema.namespace)  # rule 1: listed, not derived
+    ping = underscored(schema.ping)
     name = f"{stem}_stable.{ping}_v{schema.version}"
     return TableItem(
         id=f"table/{SHARED_PROJECT}.{name}",

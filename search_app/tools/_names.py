@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from indexer.column_names import underscored
+
 
 def snake_case(name: str) -> str:
     """Lower-case words joined by `_`, as bigquery-etl and GLAM spell a metric or probe.
@@ -27,11 +29,6 @@ def _starts_word(chunk: str, at: int) -> bool:
     before = chunk[:at].rstrip("0123456789")[-1:]
     after = chunk[at + 1 : at + 2]
     return before.islower() or (before.isupper() and after.islower())
-
-
-def underscored(name: str) -> str:
-    """A ping or metric name as tables and columns spell it: dots and dashes as underscores."""
-    return re.sub(r"[.-]", "_", name)
 
 
 def camel(name: str) -> str:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from indexer.column_names import underscored
 from indexer.items import AnyItem, AppItem, ColumnRef, ExploreItem, MeasureItem, MetricItem, PingItem
 from search_app.tools import STAFF, Context, Link, NoLink
-from search_app.tools._names import split_event, underscored
+from search_app.tools._names import split_event
 from search_app.tools._places import ping_has_client_id, places
 from search_app.tools._urls import segment, with_params
 
