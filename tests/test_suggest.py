@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -108,18 +106,13 @@ def test_an_empty_generation_suggests_nothing() -> None:
     assert Suggester(build((), {}, {})).suggest("a") == []
 
 
-def test_a_keystroke_takes_under_five_milliseconds_of_22000_names() -> None:
-    entries = [
-        Entry(f"area{n % 50}.part{n % 400}.metric_{n}", "metric", weight=n % 97) for n in range(22_000)
-    ]
-    suggester = Suggester(build(entries, {f"word{n}": n for n in range(5000)}, FILTERS))
-    took = []
-    for typed in ("a", "ar", "area", "area1.p", "metric", "part3 metric", "metric_21999"):
-        began = time.perf_counter()
-        suggester.suggest(typed)
-        took.append(time.perf_counter() - began)
-    took.sort()
-    assert took[len(took) // 2] < 0.005, took
+def test_among_thousands_of_names_that_begin_alike_the_most_used_one_is_first() -> None:
+    entries = [Entry(f"area{n % 50}.part{n % 400}.metric_{n}", "metric", weight=n % 97) for n in range(5_000)]
+    suggester = Suggester(build(entries, {}, {}))
+    for typed in ("a", "ar", "area", "area1.p", "metric"):
+        first = suggester.suggest(typed)[0].text
+        assert int(first.rpartition("_")[2]) % 97 == 96
+    assert suggester.suggest("metric_4999")[0].text == "area49.part199.metric_4999"
 
 
 def test_what_is_named_after_a_table_stands_behind_it_and_namesakes_are_one_line() -> None:
