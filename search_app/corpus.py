@@ -121,6 +121,22 @@ class Corpus:
         self._keep(term, found)
         return found
 
+    def postings_among(self, term: str, documents: Ints) -> tuple[Ints, Floats]:
+        """Those of some ascending documents that hold a term, and its score in each: the rest is not read."""
+        kept = self._scored.get(term)
+        place = self.terms.find(term)
+        if place < 0 or not len(documents):
+            return documents[:0], np.zeros(0, np.float32)
+        low, high = int(self._starts[place]), int(self._starts[place + 1])
+        ids = self._ids[low:high]
+        places = np.minimum(np.searchsorted(ids, documents), high - low - 1)
+        held = ids[places] == documents
+        places = places[held]
+        if kept is not None:
+            return documents[held], kept[1][places]
+        counts = self._weights[places + low].astype(np.float32) @ self._groups
+        return documents[held], saturated(counts, inverse_frequency(self.size, high - low), self.weights)
+
     def _keep(self, term: str, found: tuple[Ints, Floats]) -> None:
         """Keep the scores of a term, up to a bound on all of them; threads may do the same work twice."""
         if self._scored_size + len(found[0]) > SCORES_KEPT:

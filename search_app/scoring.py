@@ -16,7 +16,7 @@ import numpy.typing as npt
 from indexer.analysis import words
 from search_app.clauses import Clause, Clauses, Wording
 from search_app.corpus import Bools, Corpus, Ints
-from search_app.ranking import Floats
+from search_app.ranking import NEAR, Floats
 from search_app.results import Card
 from search_app.understanding import Boost, Understanding
 
@@ -49,8 +49,14 @@ class Scored:
         return self.cover >= FULL
 
 
-def score(corpus: Corpus, meaning: Understanding, clauses: Clauses, near: dict[int, float]) -> Scored:
-    """All candidates of a query; `near`: documents whose whole name is a slip away, with their nearness."""
+def score(
+    corpus: Corpus, meaning: Understanding, clauses: Clauses, near: dict[int, float], thorough: bool = False
+) -> Scored:
+    """The candidates of a query; `near`: documents whose whole name is a slip away, with their nearness.
+
+    What holds nothing but words that together are too little for a near miss is left out, unless
+    there is nothing else: "how", "the" and "of" are not gone through. `thorough`: left out is nothing.
+    """
     if not clauses.wanted and not near and not meaning.names:
         ids = np.arange(corpus.size, dtype=np.int32)
         scored = Scored(ids, corpus.prior.copy(), np.ones(corpus.size, np.float32))
@@ -59,9 +65,17 @@ def score(corpus: Corpus, meaning: Understanding, clauses: Clauses, near: dict[i
     cover = np.zeros(corpus.size, np.float32)
     facets = _facet_holders(corpus, meaning)
     wanted = _worth(corpus, clauses.wanted, facets)
+    added, whole = _names(corpus, meaning, near)
+    skipped = set() if thorough or meaning.listing else _too_little(corpus, clauses.wanted, wanted, facets)
+    found = {n: evaluate(corpus, clause) for n, clause in enumerate(clauses.wanted) if n not in skipped}
+    if skipped:
+        lists = [ids for ids, _ in found.values()]
+        lists += [facets[clauses.wanted[n].term] for n in found if clauses.wanted[n].term in facets]
+        among = _united(corpus, [*lists, np.array(sorted(added), np.int32)])
+        found |= {n: evaluate(corpus, clauses.wanted[n], among) for n in skipped}
     parts = []
-    for clause, worth in zip(clauses.wanted, wanted, strict=True):
-        ids, scores = evaluate(corpus, clause)
+    for number, (clause, worth) in enumerate(zip(clauses.wanted, wanted, strict=True)):
+        ids, scores = found[number]
         text[ids] += scores
         cover[ids] += np.float32(worth)
         if clause.term in facets:
@@ -72,12 +86,18 @@ def score(corpus: Corpus, meaning: Understanding, clauses: Clauses, near: dict[i
         cover /= np.float32(total)
     else:  # nothing is required: what holds any of the words holds enough
         cover[text > 0] = 1.0
-    named = _name(corpus, meaning, near, text, cover)
+    for document in whole:
+        cover[document] = 1.0
+    for document in added:
+        if cover[document] > 0:
+            text[document] = max(text[document], np.float32(0.01))
     listed = _list(corpus, meaning, text, cover)
     ids = np.flatnonzero(text > 0).astype(np.int32)
-    scored = Scored(ids, text[ids], np.minimum(cover[ids], 1.0), parts, named)
+    scored = Scored(ids, text[ids], np.minimum(cover[ids], 1.0), parts, added)
     scored = _hard(corpus, scored, clauses.wanted)
     scored = _without(corpus, scored, clauses.unwanted)
+    if skipped and not (scored.cover >= NEAR).any():
+        return score(corpus, meaning, clauses, near, thorough=True)
     _neighbours(corpus, scored, clauses.wanted)
     scored.factors.append(("words missing", scored.cover**corpus.weights.coordination))
     scored.factors.append(("importance", corpus.prior[scored.ids]))
@@ -86,18 +106,35 @@ def score(corpus: Corpus, meaning: Understanding, clauses: Clauses, near: dict[i
     for _, factor in scored.factors:
         scored.scores = scored.scores * factor
     scored = _prefer(corpus, scored, meaning.boosts)
-    if named:
-        places = np.searchsorted(scored.ids, np.fromiter(named, np.int32, len(named)))
-        for place, (document, bonus) in zip(places.tolist(), named.items(), strict=True):
+    if added:
+        places = np.searchsorted(scored.ids, np.fromiter(added, np.int32, len(added)))
+        for place, (document, bonus) in zip(places.tolist(), added.items(), strict=True):
             if place < len(scored.ids) and scored.ids[place] == document:
                 # How surely it is named goes first; of equally sure ones the more important one is meant.
                 scored.scores[place] += np.float32(bonus * (1.0 + TIES * np.log(corpus.prior[document])))
     return scored
 
 
-def evaluate(corpus: Corpus, clause: Clause) -> tuple[Ints, Floats]:
-    """The documents of a clause with the score of its best wording in each."""
-    found = [_wording(corpus, wording) for wording in clause.wordings]
+def _too_little(
+    corpus: Corpus, clauses: Sequence[Clause], worth: Sequence[float], facets: Mapping[int, Ints]
+) -> set[int]:
+    """The clauses with the longest lists that together are too little for a near miss."""
+    total, sizes = sum(worth), {}
+    for number, clause in enumerate(clauses):
+        if not clause.hard and not any(wording.phrase for wording in clause.wordings):
+            held = sum(min(map(corpus.frequency, wording.terms)) for wording in clause.wordings)
+            sizes[number] = held + len(facets.get(clause.term, ()))
+    left_out, so_far = set(), 0.0
+    for number in sorted(sizes, key=lambda n: -sizes[n]):
+        if so_far + worth[number] < NEAR * total * FULL:
+            so_far += worth[number]
+            left_out.add(number)
+    return left_out
+
+
+def evaluate(corpus: Corpus, clause: Clause, among: Ints | None = None) -> tuple[Ints, Floats]:
+    """The documents of a clause, or those among some, with the score of its best wording in each."""
+    found = [_wording(corpus, wording, among) for wording in clause.wordings]
     found = [(ids, scores) for ids, scores in found if len(ids)]
     if not found:
         return np.zeros(0, np.int32), np.zeros(0, np.float32)
@@ -112,8 +149,12 @@ def evaluate(corpus: Corpus, clause: Clause) -> tuple[Ints, Floats]:
     return ids, scores if clause.weight == 1.0 else scores * np.float32(clause.weight)
 
 
-def _wording(corpus: Corpus, wording: Wording) -> tuple[Ints, Floats]:
-    lists = sorted((corpus.postings(term) for term in dict.fromkeys(wording.terms)), key=lambda p: len(p[0]))
+def _wording(corpus: Corpus, wording: Wording, among: Ints | None) -> tuple[Ints, Floats]:
+    terms = dict.fromkeys(wording.terms)
+    if among is None:
+        lists = sorted((corpus.postings(term) for term in terms), key=lambda p: len(p[0]))
+    else:
+        lists = [corpus.postings_among(term, among) for term in terms]
     ids, scores = lists[0]
     for other, more in lists[1:]:
         if not len(ids):
@@ -205,12 +246,13 @@ def _rarity(corpus: Corpus, wording: Wording) -> float:
     return min(RAREST, float(np.log(1.0 + corpus.size / (1.0 + holding))) / 2)
 
 
-def _name(
-    corpus: Corpus, meaning: Understanding, near: dict[int, float], text: Floats, cover: Floats
-) -> dict[int, float]:
-    """What exact and nearly exact names add, by document; those of whole names become candidates."""
+def _names(
+    corpus: Corpus, meaning: Understanding, near: dict[int, float]
+) -> tuple[dict[int, float], set[int]]:
+    """What exact and nearly exact names add, by document, and the documents whose whole name it is."""
     weights = corpus.weights
     added: dict[int, float] = {}
+    whole: set[int] = set()
     for guess in meaning.names:
         documents, sure = corpus.named(guess.key)
         for document, how_sure in zip(documents.tolist(), sure.tolist(), strict=True):
@@ -218,21 +260,18 @@ def _name(
             if bonus > added.get(document, 0.0):
                 added[document] = bonus
             if guess.whole:
-                cover[document] = 1.0
+                whole.add(document)
     if 1 < len(added) <= MOST_LITERAL:
         typed = meaning.query.text.strip("` ")
         for document in added:  # of names that differ in punctuation only, the one that was typed
             added[document] += weights.literal * (typed in _written(corpus.card(document)))
     for document, bonus in _inflected(corpus, meaning).items():
         added[document] = max(added.get(document, 0.0), bonus)
-        cover[document] = 1.0
+        whole.add(document)
     for document, nearness in near.items():
         added[document] = max(added.get(document, 0.0), weights.near_name * nearness)
-        cover[document] = 1.0
-    for document in added:
-        if cover[document] > 0:
-            text[document] = max(text[document], np.float32(0.01))
-    return added
+        whole.add(document)
+    return added, whole
 
 
 def _written(card: Card) -> tuple[str, ...]:
@@ -339,10 +378,11 @@ def _neighbours(corpus: Corpus, scored: Scored, clauses: Sequence[Clause]) -> No
     ]
     if not pairs or not len(scored.ids):
         return
-    best = np.ones(len(scored.ids), np.bool_)
-    if len(scored.ids) > PROXIMITY_FOR:
-        least = np.partition(scored.scores, len(scored.scores) - PROXIMITY_FOR)[-PROXIMITY_FOR]
-        best = scored.scores >= least
+    best = scored.cover >= NEAR
+    if not best.any():
+        best = np.ones(len(scored.ids), np.bool_)
+    if np.count_nonzero(best) > PROXIMITY_FOR:
+        best &= scored.scores >= np.partition(scored.scores[best], -PROXIMITY_FOR)[-PROXIMITY_FOR]
     places = np.flatnonzero(best)
     ids = scored.ids[places]
     bonus = np.ones(len(ids), np.float32)

@@ -305,7 +305,8 @@ class Reference:
             cover[document] = 1.0
         must = [set(self.holding(clause)) for clause in clauses.wanted if clause.hard]
         found = [d for d in everything if text[d] > 0 and d not in unwanted and all(d in m for m in must)]
-        beside = self._neighbours(clauses.wanted, found, text)
+        near_enough = [d for d in found if cover[d] >= NEAR] or found
+        beside = self._neighbours(clauses.wanted, near_enough, text)
         scores = {}
         for document in found:
             share = min(cover[document], 1.0)
