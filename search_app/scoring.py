@@ -29,6 +29,7 @@ UNFINISHED_NAME = 1.5  # "pwmgr_or" alone is a name that goes on, more surely th
 UNKNOWN = 1000  # documents that an unknown word is taken to stand in: it is likely a slip or filler
 RAREST = 2.0  # a word in three documents must not outweigh all other words of a query
 FACET_FROM = 0.15  # weight of a meaning from which what has the facet value holds the word
+LONG = 4_000  # documents from which a list is not gone through where it need not be
 FULL = 0.999  # share of the wanted words from which a document holds "all" of them, for rounding
 
 
@@ -126,7 +127,7 @@ def _too_little(
             sizes[number] = held + len(facets.get(clause.term, ()))
     left_out, so_far = set(), 0.0
     for number in sorted(sizes, key=lambda n: -sizes[n]):
-        if so_far + worth[number] < NEAR * total * FULL:
+        if sizes[number] >= LONG and so_far + worth[number] < NEAR * total * FULL:
             so_far += worth[number]
             left_out.add(number)
     return left_out

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from indexer.catalogue.model import Catalogue
 from indexer.store import Store
+from search_app import scoring
 from search_app.facets import SHOWN
 from search_app.folding import VARIANTS
 from search_app.query import Query, parse_query
@@ -25,6 +26,13 @@ SMALL = 150  # items of a small catalogue
 SLICE = 1_200  # items of the real one
 
 Pair = tuple[WhooshEngine, Reference]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def no_list_is_too_short_to_be_left_out() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scoring, "LONG", 0)
+        yield
 
 
 def pair_of(made: Made) -> Pair:
