@@ -9,13 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from rapidfuzz.distance import OSA
+
 from indexer.analysis import compounds, identifier_words, spelling_key, stem, words
 from indexer.documents import column_term
 from search_app.corpus import Corpus
 from search_app.lexicon import SEEN
+from search_app.meaning import Lexicon
+from search_app.query import Query
 from search_app.ranking import COMPLETIONS, PREFIX_TERMS, SHORTEST_COMPLETION
 from search_app.spelling import Speller
-from search_app.understanding import CHIP_FROM, Understanding, UnderstoodTerm
+from search_app.understanding import CHIP_FROM, Understanding, UnderstoodTerm, understand
+from search_app.vocabulary import Vocabulary
 
 COMMONER = 10  # times that a word is used for one of what may be its misspelling
 
@@ -49,6 +54,21 @@ class Clauses:
     wanted: tuple[Clause, ...]
     unwanted: tuple[Clause, ...]
     corrected: dict[str, str]  # typed word -> the known word it may have meant
+
+
+def read(
+    query: Query, lexicon: Lexicon, vocabulary: Vocabulary, corpus: Corpus, speller: Speller
+) -> tuple[Understanding, Clauses]:
+    """What a query means, and its clauses. Words with one slip are read as what they likely are, so that
+    "garbage colection" is gc too and "androd" an app.
+    """
+    meaning = understand(query, lexicon, vocabulary)
+    clauses = clauses_of(meaning, corpus, speller)
+    sure = {typed: meant for typed, meant in clauses.corrected.items() if OSA.distance(typed, meant) == 1}
+    if not sure:
+        return meaning, clauses
+    meaning = understand(query, lexicon, vocabulary, sure)
+    return meaning, replace(clauses_of(meaning, corpus, speller), corrected=clauses.corrected)
 
 
 def clauses_of(meaning: Understanding, corpus: Corpus, speller: Speller) -> Clauses:
@@ -148,7 +168,9 @@ def _near(piece: str, corpus: Corpus, speller: Speller, corrected: dict[str, str
     for correction in corrections:
         # A rare word ("srch") is worth no more than the likeliest one ("search"), though it tells more.
         likeliest, this = (corpus.rarity(stem(c.text)) for c in (corrections[0], correction))
-        weight = weights.correction / correction.distance * min(1.0, likeliest / this)
+        sure = correction is corrections[0] and correction.distance == 1
+        weight = weights.likeliest if sure else weights.correction / correction.distance
+        weight *= min(1.0, likeliest / this)
         near.append(Wording((stem(correction.text),), weight))
         corrected.setdefault(piece, correction.text)
     return near

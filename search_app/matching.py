@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from indexer.analysis import identifier_words, spelling_key, stem
 from indexer.store import Store
-from search_app.clauses import Clauses, clauses_of
+from search_app.clauses import Clauses, read
 from search_app.corpus import Bools, Corpus, Ints
 from search_app.filtering import masks, respelled, together
 from search_app.folding import Folded, demote_namesakes, fold
@@ -24,7 +24,6 @@ from search_app.ranking import ENOUGH, NEAR, SAYING, SEVERAL, Floats
 from search_app.scoring import Scored, score
 from search_app.spelling import Speller
 from search_app.suggest import Suggester
-from search_app.understanding import understand
 from search_app.vocabulary import Vocabulary
 
 NEAR_NAMES = 8  # names a slip away that are looked at
@@ -68,10 +67,9 @@ class Found:
 def find(on: Searchable, query: Query) -> Found:
     """All that a query matches."""
     corpus = on.corpus
-    meaning = understand(query, on.lexicon, on.vocabulary)
+    meaning, clauses = read(query, on.lexicon, on.vocabulary, corpus, on.speller)
     meaning = replace(meaning, query=respelled(meaning.query, corpus))
     query = meaning.query
-    clauses = clauses_of(meaning, corpus, on.speller)
     scored = score(corpus, meaning, clauses, near_names(on, query))
     found = masks(corpus, query, on.store.schema_digests_with, on.today)
     allowed = together(found)

@@ -29,7 +29,8 @@ class Weights:
     completion: float = 0.75  # an unfinished word: "wallpap" as wallpaper
     ending: float = 0.5  # a last word that is whole but may go on: "use_count" as use counter
     namesake: float = 0.6  # each further thing of one name: thirty apps have a ping of that name
-    correction: float = 0.6  # a mistyped word, mended
+    likeliest: float = 1.0  # a word with one slip, mended in the likeliest way; it must beat its own synonyms
+    correction: float = 0.6  # mended in another way
     joined: float = 0.9  # "pass word" as password, "clientsdaily" as its two words
     whole_column: float = 1.5  # days_seen_bits typed whole beats its three words apart
     asked_column: float = (

@@ -21,6 +21,7 @@ _PING = 0.5  # of the ping's own items; it is the ping itself that is named
 _TYPE = 0.5
 # App names that are words of the field as well: their items are lifted gently and the word stays a word.
 _COMMON = frozenset(("focus", "monitor", "relay", "pine", "mach", "glam", "bedrock", "klar", "mdn", "sync"))
+_SAID_OF = 0.3  # weight of a kind from which a state can be said of it; "active users per country" says none
 _STATE_REACH = 3  # words between "expired" and the "probes" that it is said of
 
 
@@ -128,6 +129,7 @@ def _says_state(span: Span, spans: list[Span]) -> bool:
     """Is a state said of a kind of thing ("expired probes")? "Active users" is no state of ours."""
     return any(
         meaning.field in ("kind", "type")
+        and meaning.weight >= _SAID_OF
         and (0 <= other.start - span.end < _STATE_REACH or 0 <= span.start - other.end < _STATE_REACH)
         for other in spans
         for meaning in other.meanings

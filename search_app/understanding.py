@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
+from types import MappingProxyType
 
 from indexer.analysis import spelling_key
 from search_app.identifiers import bare, is_identifier, is_joined, spellings
@@ -33,13 +34,19 @@ __all__ = (
 
 MOST_EXPANSIONS = 6  # of one term: more alternatives find more of what was not meant
 CHIP_FROM = 0.3  # weaker preferences are not worth a line on the page
+NOTHING: Mapping[str, str] = MappingProxyType({})
 _NUMBER = 0.5  # a number among words is mostly a value ("the last 28 days"): it need not be found
 _FIELD_LABELS = {"app": "App", "kind": "Kind", "type": "Type", "status": "Status", "ping": "Ping"}
 
 
-def understand(query: Query, lexicon: Lexicon, vocabulary: Vocabulary) -> Understanding:
-    """What the query means in this generation. `lexicon` and `vocabulary` are kept by identity."""
-    return _Reading(query, dictionary_of(lexicon, vocabulary), vocabulary).understanding()
+def understand(
+    query: Query, lexicon: Lexicon, vocabulary: Vocabulary, mended: Mapping[str, str] = NOTHING
+) -> Understanding:
+    """What the query means in this generation. `lexicon` and `vocabulary` are kept by identity.
+
+    `mended`: typed words that are read as other ones, "androd" as android.
+    """
+    return _Reading(query, dictionary_of(lexicon, vocabulary), vocabulary, mended).understanding()
 
 
 @lru_cache(maxsize=8)
@@ -66,7 +73,9 @@ def resolve_filters(
 class _Reading:
     """One query being read: its plain words in a row, each with the term that it came from."""
 
-    def __init__(self, query: Query, dictionary: Dictionary, vocabulary: Vocabulary) -> None:
+    def __init__(
+        self, query: Query, dictionary: Dictionary, vocabulary: Vocabulary, mended: Mapping[str, str]
+    ) -> None:
         self.query = query
         self.dictionary = dictionary
         self.vocabulary = vocabulary
@@ -76,7 +85,8 @@ class _Reading:
         for place, term in enumerate(query.terms):
             if term.kind == "word" and not term.exclude and not is_joined(term.text):
                 # A word that is taken literally still separates its neighbours.
-                folded = ("",) if literal.intersection(fold(term.text)) else fold(term.text)
+                text = mended.get(term.text.lower(), term.text)
+                folded = ("",) if literal.intersection(fold(term.text)) else fold(text)
                 self.words.extend(folded)
                 self.owners.extend([place] * len(folded))
         self.spans = [span for span in find_spans(self.words, dictionary) if self._is_whole(span)]
@@ -119,7 +129,8 @@ class _Reading:
                     role,
                     weights.get(place, 1.0),
                     role in ("word", "identifier") and weights.get(place, 1.0) >= 0.6,
-                    expansions.get(place, ()),
+                    # "Active metrics" are none that turn something on.
+                    () if role == "status" else expansions.get(place, ()),
                 )
             )
         wanted = [term for term in terms if not term.exclude]

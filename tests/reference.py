@@ -27,7 +27,7 @@ from indexer.records import Column
 from indexer.schema import DAMPING
 from search_app import scoring, spelling
 from search_app.bounds import day
-from search_app.clauses import Clause, Clauses, Wording, clauses_of
+from search_app.clauses import Clause, Clauses, Wording, read
 from search_app.folding import MOST_DEMOTED
 from search_app.lexicon import SEEN
 from search_app.matching import near_names, telling
@@ -35,7 +35,6 @@ from search_app.meaning import AppName, Lexicon, Understanding
 from search_app.query import Query, Range
 from search_app.ranking import ENOUGH, NEAR, SEVERAL, WEIGHTS
 from search_app.spelling import Correction, NearName
-from search_app.understanding import understand
 from search_app.vocabulary import load_vocabulary
 
 CLOSE = 2e-5  # scores whose ratio differs by less are equal: the engine counts in single precision
@@ -458,9 +457,8 @@ class Reference:
 
     def answer(self, typed: Query) -> Answer:
         """Hits, total and facet counts of a query."""
-        meaning = understand(typed, self.lexicon, self.vocabulary)
+        meaning, clauses = read(typed, self.lexicon, self.vocabulary, self, self)  # type: ignore[arg-type]
         query = meaning.query
-        clauses = clauses_of(meaning, self, self)  # type: ignore[arg-type]
         near = near_names(SimpleNamespace(corpus=self, speller=self), query)  # type: ignore[arg-type]
         scored = self.scored(meaning, clauses, near)
         usual, relaxed, close = self._usual(scored, telling(clauses))

@@ -106,3 +106,19 @@ def test_a_word_that_stands_for_an_app_is_no_slip(tmp_path: Path) -> None:
     answer = engine.search(parse_query("iphone", {}))
     assert [chip.value for chip in answer.understood] == ["firefox_ios"]
     assert answer.did_you_mean is None
+
+
+def test_a_word_with_a_slip_has_the_synonyms_of_what_was_meant(tmp_path: Path) -> None:
+    others = [metric(f"garbage.pause_{n}", "Garbage, a pause.") for n in range(5)]
+    engine = engine_of(tmp_path, metric("javascript.gc.max_pause", "Longest pause."), *others,
+                       *(metric(f"collection.size_{n}", "A collection.") for n in range(5)))  # fmt: skip
+    answer = engine.search(parse_query("garbage colection pause", {}))
+    assert answer.did_you_mean == "garbage collection pause"
+    assert answer.hits[0].card.name == "javascript.gc.max_pause"
+
+
+def test_a_word_with_a_slip_means_itself_before_its_synonyms(tmp_path: Path) -> None:
+    tables = [table(f"{word}_{n}", f"{word}.") for word in ("retention", "churn") for n in range(5)]
+    engine = engine_of(tmp_path, *tables, *(table(f"filler_{n}") for n in range(40)))
+    names = found(engine, "retension")
+    assert [name.partition("_")[0] for name in names] == ["telemetry.retention"] * 5 + ["telemetry.churn"] * 5

@@ -73,3 +73,21 @@ def test_states_are_said_of_apps_and_legacy_of_probes(text: str, listing: dict[s
 def test_a_state_said_of_a_kind_clearly_outweighs_the_demotion_of_what_is_in_it(state: str) -> None:
     lift = {boost.value: 1 + WEIGHTS.preference * boost.weight for boost in read(f"{state} probes").boosts}
     assert lift[state] * WEIGHTS.statuses[state] > 1.3
+
+
+def test_a_state_is_said_of_a_kind_and_not_of_what_numbers_are_split_by() -> None:
+    assert chips("active users per country") == []
+    assert chips("active metrics") == ["Status: active", "Kind: metric"]
+
+
+def test_a_word_that_is_read_as_a_state_has_no_synonyms() -> None:
+    assert read("active tabs").terms[0].expansions != ()
+    assert read("active metrics").terms[0].expansions == ()
+
+
+def test_mended_words_are_read_as_what_they_were_mended_to() -> None:
+    query = parse_query("androd tabs")
+    meant = understand(query, LEXICON, VOCABULARY, {"androd": "android"})
+    assert [(chip.text, chip.label) for chip in meant.chips] == [("androd", "App: Firefox for Android")]
+    assert meant.chips[0].q_without == '"androd" tabs'
+    assert understand(query, LEXICON, VOCABULARY).chips == ()
