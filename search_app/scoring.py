@@ -29,7 +29,7 @@ UNFINISHED_NAME = 1.5  # "pwmgr_or" alone is a name that goes on, more surely th
 UNKNOWN = 1000  # documents that an unknown word is taken to stand in: it is likely a slip or filler
 RAREST = 2.0  # a word in three documents must not outweigh all other words of a query
 FACET_FROM = 0.15  # weight of a meaning from which what has the facet value holds the word
-LONG = 4_000  # documents from which a list is not gone through where it need not be
+LONG = 1_000  # documents from which a list is not gone through where it need not be
 FULL = 0.999  # share of the wanted words from which a document holds "all" of them, for rounding
 
 
