@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from indexer.catalogue.described_tables import place_of
 from indexer.catalogue.model import Estate
-from indexer.catalogue.tables import Tables, place_of
+from indexer.catalogue.tables import Tables
 from indexer.column_names import underscored
 from indexer.items import SHARED_PROJECT, AnyItem, Item, MetricItem, ProbeItem, TableItem
 from indexer.liveness import LIFE
