@@ -352,7 +352,7 @@ def _hard(corpus: Corpus, scored: Scored, clauses: Sequence[Clause]) -> Scored:
     """Keep only what holds every phrase."""
     for clause in clauses:
         if clause.hard:
-            ids, _ = evaluate(corpus, clause)
+            ids, _ = evaluate(corpus, clause, scored.ids)
             scored = _kept(scored, np.isin(scored.ids, ids, assume_unique=True))
     return scored
 
@@ -360,7 +360,7 @@ def _hard(corpus: Corpus, scored: Scored, clauses: Sequence[Clause]) -> Scored:
 def _without(corpus: Corpus, scored: Scored, clauses: Sequence[Clause]) -> Scored:
     """Drop what holds an excluded word."""
     for clause in clauses:
-        ids, _ = evaluate(corpus, clause)
+        ids, _ = evaluate(corpus, clause, scored.ids)
         scored = _kept(scored, ~np.isin(scored.ids, ids, assume_unique=True))
     return scored
 
