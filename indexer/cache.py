@@ -36,7 +36,7 @@ class Entry:
 
 
 class HttpCache:
-    """A folder of bodies. Threads may share it; two crawls may not (jobs.py holds a lock)."""
+    """A folder of bodies. Threads may share it; two crawls may not (crawl.py holds a lock)."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

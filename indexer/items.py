@@ -1,6 +1,6 @@
 """The catalogue's joined things: one item is one hit, one page, one JSON record.
 
-Made by catalogue.py out of records, kept by store.py, read by everything in
+Made by catalogue/ out of records, kept by store.py, read by everything in
 search_app. An item holds all that its page shows, except the columns of a table,
 which are stored once per schema (TableItem.schema_digest).
 """

@@ -1,7 +1,7 @@
 """What the sources yield: one typed record for each thing that upstream describes.
 
 A record says what *one* upstream file says, cleaned but not joined: joining is
-catalogue.py, and the joined things are in items.py. All records are frozen, hold
+catalogue/, and the joined things are in items.py. All records are frozen, hold
 only plain values and tuples, and survive a round trip through JSON (snapshots.py).
 """
 

@@ -55,7 +55,7 @@ class SnapshotDamaged(Exception):
 
 
 class SnapshotStore:
-    """The folder of snapshots. Readers need no lock; writers are one crawl at a time (jobs.py)."""
+    """The folder of snapshots. Readers need no lock; writers are one crawl at a time (crawl.py)."""
 
     def __init__(self, data_dir: Path) -> None:
         self._folder = data_dir / "snapshots"

@@ -8,7 +8,7 @@ It has facts at the top, and one class named `Source` with:
     requests(options)      -> the first requests, as `Request`s
     records(fetched, options, report)   -> an iterable of records
 
-`crawl` (see jobs.py) asks for the requests, fetches them, may be asked for more by
+`crawl` (crawl.py) asks for the requests, fetches them, may be asked for more by
 `more_requests` (a listing names further files), and hands all that was fetched to
 `records`. Sources do no I/O of their own (bigquery.py is the one exception: its client
 library does), so that they can be tested on files and run in other processes.

@@ -5,7 +5,7 @@ nested list of `name`, `type`, `mode`, `description`, `fields`. `read_fields` re
 that layout line by line and hands every scalar that is not plainly a word (quotes,
 blocks, folded lines with YAML's marks in them) to PyYAML itself; a file with any
 line it does not expect goes to PyYAML whole. tests/test_schema_yaml.py holds the two
-equal over every schema.yaml of the mirror.
+equal, over made-up files and those of the mirror.
 """
 
 from __future__ import annotations
