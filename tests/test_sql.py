@@ -8,6 +8,7 @@ import pytest
 
 from indexer.items import AnyItem, MetricItem
 from search_app.sql import SqlQuery, queries_for
+from search_app.sql._source import comment, literal, quoted
 from tests.sql_world import ITEMS, columns_of, context, item, metric, queries, query
 
 SAMPLE = "sample_id = 0"
@@ -212,3 +213,23 @@ def test_upstream_text_cannot_leave_its_comment_or_its_literal() -> None:
         assert lines[1] == "SELECT"
         assert not any(line.startswith(";") for line in lines)
         assert "it's" not in made.sql.split("\n", 1)[1]
+
+
+@pytest.mark.parametrize(
+    ("path", "written"),
+    [
+        ("metrics.counter.a_b", "metrics.counter.a_b"),
+        ("metrics.group.a-b", "metrics.`group`.`a-b`"),
+        ("a` FROM secrets.b", "`a FROM secrets`.b"),
+        ("a\\", "`a`"),
+        ("a\n; DROP TABLE b", "`a; DROP TABLE b`"),
+    ],
+)
+def test_no_name_of_upstream_ends_the_backticks_around_it(path: str, written: str) -> None:
+    assert quoted(path) == written
+
+
+def test_no_text_of_upstream_ends_the_quotes_or_the_comment_around_it() -> None:
+    assert literal("a' OR '1'='1\\") == r"'a\' OR \'1\'=\'1\\'"
+    assert literal("a\nb\r") == r"'a\nb\r'"
+    assert comment("a\n; DROP TABLE b\u2028c") == "a ; DROP TABLE b c"

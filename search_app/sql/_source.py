@@ -127,7 +127,7 @@ class Source:
     @property
     def from_clause(self) -> str:
         full = self.table if self.table.count(".") == 2 else f"{USER_PROJECT}.{self.table}"
-        return f"`{full}` AS {self.alias}"
+        return f"{backticked(full)} AS {self.alias}"
 
     def path(self, path: str) -> str:
         """A column path under the alias."""
@@ -200,9 +200,14 @@ def quoted(path: str) -> str:
     return ".".join(
         segment
         if re.fullmatch(r"[A-Za-z_]\w*", segment) and segment.lower() not in RESERVED
-        else f"`{segment}`"
+        else backticked(segment)
         for segment in path.split(".")
     )
+
+
+def backticked(name: str) -> str:
+    """A name between backticks, without what would end or escape them: no name of BigQuery's has it."""
+    return "`" + re.sub(r"[`\\\x00-\x1f]", "", name) + "`"
 
 
 def literal(text: str) -> str:
