@@ -23,6 +23,7 @@ blueprint = Blueprint("browser", __name__)
 BANG = re.compile(r"(?:^|\s)!([a-z][a-z0-9-]*)(?=\s|$)", re.IGNORECASE)
 # a best hit is clear when the next one has less than this share of its score
 CLEAR_LEAD = 0.6
+REPEATING = ("measure", "explore")  # kinds named after the tables and metrics that they are made of
 
 
 @blueprint.get("/opensearch.xml")
@@ -85,7 +86,10 @@ def best_is_clear(results: Results, words: str) -> bool:
     if results.total == 1:
         return True
     if key in _names(first):
-        return not any(key in _names(other) for other in others)
+        rivals = [
+            other for other in others if first.card.kind in REPEATING or other.card.kind not in REPEATING
+        ]
+        return not any(key in _names(other) for other in rivals)
     return bool(others) and others[0].score < first.score * CLEAR_LEAD
 
 

@@ -6,8 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from indexer.catalogue.model import Catalogue
-from indexer.items import AnyItem, MetricItem, TableItem
+from indexer.items import AnyItem, MeasureItem, MetricItem, TableItem
 from indexer.records import Column
+from search_app.browser import best_is_clear
 from search_app.query import parse_query
 from search_app.ranking import ENOUGH
 from search_app.whoosh_engine import WhooshEngine
@@ -122,3 +123,18 @@ def test_a_word_with_a_slip_means_itself_before_its_synonyms(tmp_path: Path) -> 
     engine = engine_of(tmp_path, *tables, *(table(f"filler_{n}") for n in range(40)))
     names = found(engine, "retension")
     assert [name.partition("_")[0] for name in names] == ["telemetry.retention"] * 5 + ["telemetry.churn"] * 5
+
+
+def test_a_measure_that_repeats_a_name_leaves_it_clear_what_is_meant(tmp_path: Path) -> None:
+    measure = MeasureItem(
+        id="measure/metric/firefox_desktop/gc_ms",
+        kind="measure",
+        name="gc_ms",
+        title="gc_ms",
+        type="metric",
+        platform="firefox_desktop",
+    )
+    engine = engine_of(tmp_path / "one", metric("gc.ms"), measure)
+    assert best_is_clear(engine.search(parse_query("gc_ms", {})), "gc_ms")
+    engine = engine_of(tmp_path / "two", metric("gc.ms"), metric("gc_ms"), measure)
+    assert not best_is_clear(engine.search(parse_query("gc_ms", {})), "gc_ms")
