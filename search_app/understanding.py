@@ -6,7 +6,7 @@ Query and takes nothing away. No word is dropped: a word of a question only weig
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from types import MappingProxyType
@@ -34,6 +34,8 @@ __all__ = (
 
 MOST_EXPANSIONS = 6  # of one term: more alternatives find more of what was not meant
 CHIP_FROM = 0.3  # weaker preferences are not worth a line on the page
+OBJECTS = ("ping", "metric", "probe", "table", "explore")  # kinds of which docs tell how they are made
+OBJECT_OF_TASK = 0.4  # of the weight of a kind that something is done to
 NOTHING: Mapping[str, str] = MappingProxyType({})
 _NUMBER = 0.5  # a number among words is mostly a value ("the last 28 days"): it need not be found
 _FIELD_LABELS = {"app": "App", "kind": "Kind", "type": "Type", "status": "Status", "ping": "Ping"}
@@ -204,7 +206,8 @@ class _Reading:
             pinned = found[("kind", "ping")]
             if any(set(b.terms).isdisjoint(pinned.terms) for b in others):
                 del found[("kind", "ping")]
-        return tuple(sorted(found.values(), key=lambda b: (-b.weight, b.field, b.value)))
+        boosts = _objects_lowered(found.values(), found.get(("kind", "doc")))
+        return tuple(sorted(boosts, key=lambda b: (-b.weight, b.field, b.value)))
 
     def _chips(self) -> tuple[Understood, ...]:
         chips = []
@@ -285,6 +288,16 @@ class _Reading:
         if named_ping or not set(listed) - {"app"} or all(term.role == "noise" for term in wanted):
             return {}
         return listed
+
+
+def _objects_lowered(boosts: Iterable[Boost], task: Boost | None) -> Iterator[Boost]:
+    """The boosts; "how to add a ping" is a task for which there are docs: the ping is what it is done to."""
+    for boost in boosts:
+        known = boost.field == "kind" and boost.value in OBJECTS
+        if known and task and task.weight >= CHIP_FROM and min(boost.terms) > max(task.terms):
+            yield replace(boost, weight=boost.weight * OBJECT_OF_TASK)
+        else:
+            yield boost
 
 
 def _typed_names(terms: tuple[UnderstoodTerm, ...]) -> Iterator[NameGuess]:

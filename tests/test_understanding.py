@@ -91,3 +91,32 @@ def test_mended_words_are_read_as_what_they_were_mended_to() -> None:
     assert [(chip.text, chip.label) for chip in meant.chips] == [("androd", "App: Firefox for Android")]
     assert meant.chips[0].q_without == '"androd" tabs'
     assert understand(query, LEXICON, VOCABULARY).chips == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["add a new ping", "how to add a ping", "create a table", "docs about tables"]
+)
+def test_of_a_task_the_docs_are_wanted_before_what_it_is_done_to(text: str) -> None:
+    kinds = {boost.value: boost.weight for boost in read(text).boosts if boost.field == "kind"}
+    other = "ping" if "ping" in text else "table"
+    assert kinds["doc"] > kinds[other] > 0
+
+
+def test_a_kind_alone_keeps_its_weight() -> None:
+    assert {boost.value: boost.weight for boost in read("new pings").boosts} == {"ping": 0.5}
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "meant"),
+    [
+        ("sql conventions", "conventions", "style guide"),
+        ("get permission", "permission", "access"),
+        ("data arrives late", "late", "delay"),
+        ("expensive queries", "expensive", "cost"),
+        ("clients that came back", "came", "returning"),
+        ("websites visited", "visited", "unique domains"),
+    ],
+)
+def test_words_of_speech_find_the_words_of_the_field(text: str, word: str, meant: str) -> None:
+    term = next(term for term in read(text).terms if term.text == word)
+    assert meant in [each.text for each in term.expansions]
