@@ -54,7 +54,8 @@ def test_choosing_a_facet_value_gives_exactly_its_count(mirror_engine: WhooshEng
             for value in chance.sample(facet.values, min(2, len(facet.values))):
                 chosen = mirror_engine.search(parse_query(text, {**filters, facet.name: [value.value]}))
                 tried += 1
-                if chosen.total != value.count:
+                # A chosen value of nothing keeps its line; alone it shows what comes near, and says so.
+                if chosen.total != value.count and not (value.count == 0 and chosen.relaxed):
                     wrong.append((text, filters, facet.name, value.value, value.count, chosen.total))
     assert tried > 2_000
     assert wrong == []

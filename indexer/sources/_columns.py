@@ -101,6 +101,8 @@ class SchemaFiles:
         if key in self._by_body:
             digest, count = self._by_body[key]
             self._report.seen["column"] += count
+            if not count:
+                self._report.skip(f"{self._kind} without columns", path)
             return digest, None
         columns = flatten_fields(
             self._read(body, path), lambda reason, what: self._report.skip(reason, f"{path}: {what}")
