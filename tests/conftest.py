@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from hypothesis import settings
 
 from indexer.config import Config, load_config
 from search_app.app import create_app
@@ -24,6 +25,11 @@ from search_app.whoosh_engine import WhooshEngine
 from tests.servers import served
 from tests.small_world import small_world
 from tests.upstream import built
+
+# No example has a time limit: machines differ. In CI the examples are always the same, so that a run says
+# something of the change and not of luck; elsewhere they go on exploring.
+settings.register_profile("starchart", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.load_profile("starchart")
 
 BESIDE = Path(__file__).resolve().parents[2] / "shared" / "mirror"
 MIRROR = Path(os.environ.get("STARCHART_TEST_MIRROR") or BESIDE)
