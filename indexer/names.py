@@ -30,7 +30,7 @@ def name_keys(item: AnyItem) -> dict[str, float]:
 def name_stems(item: AnyItem) -> tuple[str, ...]:
     """An item's names as the stems of their words, joined by "_": what is the same when inflected.
 
-    >>> "_".join(words("Deletion requests")) == "_".join(words("deletion-request"))
+    >>> "_".join(words("Tab counts")) == "_".join(words("tab_count"))
     True
     """
     texts = [item.name, item.title] if isinstance(item, AppItem | ToolItem) else [item.name]

@@ -38,7 +38,7 @@ class Weights:
     )
     near_name: float = 14.0  # a whole name with one slip: "browser.engagment.active_ticks"
     unfinished: float = 10.0  # a name that goes on from what was typed, by the share that was: "clients_dai"
-    inflected: float = 16.0  # a name that is what was typed but for inflection: "deletion requests"
+    inflected: float = 16.0  # a name that is what was typed but for inflection: "tab counts"
     exact_whole: float = 1000.0  # the query is this name and nothing else: out of reach of all else
     literal: float = 200.0  # written just so, "search.counts", not search_counts: beyond what text adds
     exact_part: float = 9.0  # one of the typed words is this thing's name

@@ -94,7 +94,7 @@ class _Reading:
         self.spans = [span for span in find_spans(self.words, dictionary) if self._is_whole(span)]
 
     def _is_whole(self, span: Span) -> bool:
-        """Does a run of words hold whole terms? The "install" of "un-install ping" names no ping."""
+        """Does a run of words hold whole terms? The "main" of "non-main ping" names no ping."""
         first, last = self.owners[span.start], self.owners[span.end - 1]
         before = span.start > 0 and self.owners[span.start - 1] == first
         behind = span.end < len(self.owners) and self.owners[span.end] == last
