@@ -6,26 +6,21 @@ at least one wanted word, is named exactly, or is of what the query lists.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
-from indexer.analysis import words
 from search_app.clauses import Clause, Clauses, Wording
 from search_app.corpus import Bools, Corpus, Ints
+from search_app.naming import names_added
 from search_app.ranking import NEAR, Floats
-from search_app.results import Card
 from search_app.understanding import Boost, Understanding
 
 PROXIMITY_FOR = 500  # best candidates whose words are looked at for being neighbours
 TIES = 0.02  # what importance adds to an exact name: less than a step of how sure a name is
-MOST_LITERAL = 60  # things named alike whose names are looked at letter by letter
-SHORTEST_UNFINISHED = 4  # letters from which the names that go on from them are looked at
-MOST_UNFINISHED = 200  # of those names, the shortest
-UNFINISHED_NAME = 1.5  # "pwmgr_or" alone is a name that goes on, more surely than words are
 UNKNOWN = 1000  # documents that an unknown word is taken to stand in: it is likely a slip or filler
 RAREST = 2.0  # a word in three documents must not outweigh all other words of a query
 FACET_FROM = 0.15  # weight of a meaning from which what has the facet value holds the word
@@ -66,7 +61,7 @@ def score(
     cover = np.zeros(corpus.size, np.float32)
     facets = _facet_holders(corpus, meaning)
     wanted = _worth(corpus, clauses.wanted, facets)
-    added, whole = _names(corpus, meaning, near)
+    added, whole = names_added(corpus, meaning, near)
     skipped = set() if thorough or meaning.listing else _too_little(corpus, clauses.wanted, wanted, facets)
     found = {n: evaluate(corpus, clause) for n, clause in enumerate(clauses.wanted) if n not in skipped}
     if skipped:
@@ -245,72 +240,6 @@ def _rarity(corpus: Corpus, wording: Wording) -> float:
     """How much a wording tells when it is missing: like idf; an unknown word is no more than a rare one."""
     holding = min(corpus.frequency(term) or UNKNOWN for term in wording.terms)
     return min(RAREST, float(np.log(1.0 + corpus.size / (1.0 + holding))) / 2)
-
-
-def _names(
-    corpus: Corpus, meaning: Understanding, near: dict[int, float]
-) -> tuple[dict[int, float], set[int]]:
-    """What exact and nearly exact names add, by document, and the documents whose whole name it is."""
-    weights = corpus.weights
-    added: dict[int, float] = {}
-    whole: set[int] = set()
-    for guess in meaning.names:
-        documents, sure = corpus.named(guess.key)
-        for document, how_sure in zip(documents.tolist(), sure.tolist(), strict=True):
-            bonus = (weights.exact_whole if guess.whole else weights.exact_part) * guess.weight * how_sure
-            if bonus > added.get(document, 0.0):
-                added[document] = bonus
-            if guess.whole:
-                whole.add(document)
-    if 1 < len(added) <= MOST_LITERAL:
-        typed = meaning.query.text.strip("` ")
-        for document in added:  # of names that differ in punctuation only, the one that was typed
-            added[document] += weights.literal * (typed in _written(corpus.card(document)))
-    for document, bonus in _inflected(corpus, meaning).items():
-        added[document] = max(added.get(document, 0.0), bonus)
-        whole.add(document)
-    for document, nearness in near.items():
-        added[document] = max(added.get(document, 0.0), weights.near_name * nearness)
-        whole.add(document)
-    return added, whole
-
-
-def _written(card: Card) -> tuple[str, ...]:
-    """A thing's name as people write it. Measures and explores are named after what they are made of."""
-    if card.kind in ("measure", "explore"):
-        return ()
-    return (card.name, card.name.partition("." if card.kind == "table" else "/")[2])
-
-
-def _inflected(corpus: Corpus, meaning: Understanding) -> dict[int, float]:
-    """What is added to things whose name is what was typed but for inflection, or goes on from it."""
-    weights = corpus.weights
-    added: dict[int, float] = {}
-    for stems, sure in _typed_stems(meaning):
-        found = corpus.stems.prefixed(stems)
-        lengths = corpus.stems.lengths(found)
-        shortest = np.argsort(lengths, kind="stable")[:MOST_UNFINISHED]
-        for place, length in zip((shortest + found.start).tolist(), lengths[shortest].tolist(), strict=True):
-            share = len(stems.encode()) / length
-            bonus = sure * (weights.inflected if share == 1.0 else weights.unfinished * share**0.5)
-            for document in corpus.stem_docs.row(place).tolist():
-                added[document] = max(added.get(document, 0.0), bonus)
-    return added
-
-
-def _typed_stems(meaning: Understanding) -> Iterator[tuple[str, float]]:
-    """The telling words of the query as stems joined by "_", all of them and those that are no facet's."""
-    telling = [term for term in meaning.terms if not term.exclude and term.role != "noise"]
-    if any(term.kind != "word" or term.group for term in telling):
-        return
-    plain = [term for term in telling if term.role in ("word", "identifier")]
-    whole = (
-        UNFINISHED_NAME if len(meaning.terms) == 1 and telling and telling[0].role == "identifier" else 1.0
-    )
-    for terms, sure in ((telling, whole), (plain, 0.8 * len(plain) / max(1, len(telling)))):
-        stems = "_".join(word for term in terms for word in words(term.text))
-        if len(stems) >= SHORTEST_UNFINISHED:
-            yield stems, sure
 
 
 def _list(corpus: Corpus, meaning: Understanding, text: Floats, cover: Floats) -> Floats | None:

@@ -25,7 +25,7 @@ from indexer.documents import CARD_FIELDS, GROUPS, Document, day_number
 from indexer.layout import NAME_WORD
 from indexer.records import Column
 from indexer.schema import DAMPING
-from search_app import scoring, spelling
+from search_app import naming, scoring, spelling
 from search_app.bounds import day
 from search_app.clauses import Clause, Clauses, Wording, read
 from search_app.folding import MOST_DEMOTED
@@ -348,7 +348,7 @@ class Reference:
             worth = weights.exact_whole if guess.whole else weights.exact_part
             for document, sure in zip(*self.named(guess.key), strict=True):
                 name(document, worth * guess.weight * sure, guess.whole)
-        if 1 < len(added) <= scoring.MOST_LITERAL:
+        if 1 < len(added) <= naming.MOST_LITERAL:
             typed = meaning.query.text.strip("` ")
             for document in added:
                 if typed in self._written(document):
@@ -375,14 +375,14 @@ class Reference:
         plain = [term for term in telling_terms if term.role in ("word", "identifier")]
         share = 0.8 * len(plain) / max(1, len(telling_terms))
         alone = len(meaning.terms) == 1 and any(term.role == "identifier" for term in telling_terms)
-        whole = scoring.UNFINISHED_NAME if alone else 1.0
+        whole = naming.UNFINISHED_NAME if alone else 1.0
         for terms, sure in ((telling_terms, whole), (plain, share)):
             typed = "_".join(word for term in terms for word in words(term.text))
-            if len(typed) < scoring.SHORTEST_UNFINISHED:
+            if len(typed) < naming.SHORTEST_UNFINISHED:
                 continue
             known = {stems for d in self.documents for stems in d.stems if stems.startswith(typed)}
             nearest = sorted(known, key=lambda stems: (len(stems.encode()), stems.encode()))
-            for stems in nearest[: scoring.MOST_UNFINISHED]:
+            for stems in nearest[: naming.MOST_UNFINISHED]:
                 share = len(typed.encode()) / len(stems.encode())
                 unfinished = self.weights.unfinished * math.sqrt(share)
                 bonus = sure * (self.weights.inflected if stems == typed else unfinished)
