@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.analysis import identifier_words, stem
-from indexer.arrays import Array, Arrays, Rows, StringTable
+from indexer.arrays import Arrays, Rows, StringTable
 from indexer.documents import FACETS, LOOKUPS, Document
 
 NAME_WORD = 5  # how many words of prose one word of a name is worth when a slip is mended
@@ -51,6 +51,7 @@ def _identity(documents: Sequence[Document]) -> Arrays:
         **StringTable.build("ids", [ids[i] for i in by_id]),
         "id_docs": np.array(by_id, np.int32),
         "family": np.array([families[d.family] for d in documents], np.int32),
+        "family_size": np.bincount([families[d.family] for d in documents]).astype(np.int32),
         **StringTable.build("cards", [json.dumps(d.card, ensure_ascii=False) for d in documents]),
     }
 
@@ -77,33 +78,46 @@ def _numbered(texts: Sequence[str]) -> npt.NDArray[np.int32]:
 
 
 def _facets(documents: Sequence[Document]) -> Arrays:
+    """The values of each facet and lookup, with the documents of each; and the sets of values, see _sets."""
     arrays: Arrays = {}
+    codes: dict[str, dict[str, int]] = {}
     for name in (*FACETS, *LOOKUPS):
         values = sorted({value for d in documents for value in d.facets.get(name, ())}, key=str.encode)
-        code = {value: i for i, value in enumerate(values)}
-        rows = Rows.build(f"facet_{name}", ([code[v] for v in d.facets.get(name, ())] for d in documents))
+        code = codes[name] = {value: i for i, value in enumerate(values)}
+        rows = Rows.build("of", ([code[v] for v in d.facets.get(name, ())] for d in documents))
         arrays |= StringTable.build(f"facet_{name}", values)
-        arrays |= rows
-        arrays |= Rows.open(rows, f"facet_{name}").turned(f"having_{name}", len(values))
-    return arrays | join_facets(arrays)
+        arrays |= Rows.open(rows, "of").turned(f"having_{name}", len(values))
+    return arrays | _sets(documents, codes)
 
 
-def join_facets(arrays: Mapping[str, Array]) -> Arrays:
-    """The values of all facets by document in one table, so that all are counted at once.
+def _sets(documents: Sequence[Document], codes: Mapping[str, Mapping[str, int]]) -> Arrays:
+    """All facet values of a document as one set, and those of a whole family; alike sets are kept once.
 
-    A value's number is its place in its facet behind all values of the facets before it.
+    Things are alike in what they are of: a third of the documents has sets of its own, and
+    a hundred times as many documents have hardly more. A value's number is its place in its facet
+    behind all values of the facets before it.
     """
-    tables = [Rows.open(arrays, f"facet_{name}") for name in FACETS]
-    starts = np.sum([table.starts for table in tables], axis=0)
-    values = np.zeros(int(starts[-1]), np.int32)
-    free, below = starts[:-1].copy(), 0  # where the next value of each document goes
-    for name, table in zip(FACETS, tables, strict=True):
-        lengths = np.diff(table.starts)
-        places = np.arange(len(table.values)) + np.repeat(free - table.starts[:-1], lengths)
-        values[places] = table.values + below
-        free += lengths
-        below += len(arrays[f"facet_{name}_starts"]) - 1
-    return {"facets_rows": starts, "facets_values": values}
+    below, first = 0, {}
+    for name in FACETS:
+        first[name] = below
+        below += len(codes[name])
+    numbers: dict[tuple[int, ...], int] = {}
+    by_document: list[int] = []
+    of_family: list[set[int]] = []
+    family = ""
+    for document in documents:
+        if document.family != family or not of_family:
+            family = document.family
+            of_family.append(set())
+        values = {first[name] + codes[name][v] for name in FACETS for v in document.facets.get(name, ())}
+        of_family[-1] |= values
+        by_document.append(numbers.setdefault(tuple(sorted(values)), len(numbers)))
+    by_family = [numbers.setdefault(tuple(sorted(values)), len(numbers)) for values in of_family]
+    return {
+        **Rows.build("facet_sets", numbers),
+        "document_set": np.array(by_document, np.int32),
+        "family_set": np.array(by_family, np.int32),
+    }
 
 
 def _names(documents: Sequence[Document]) -> Arrays:

@@ -17,7 +17,6 @@ from indexer.analysis import spelling_key
 from indexer.arrays import Array, Rows, StringTable
 from indexer.documents import CARD_FIELDS, CARD_LISTS, FACETS, LOOKUPS
 from indexer.generation import Opened
-from indexer.layout import join_facets
 from search_app.ranking import WEIGHTS, Floats, Weights, inverse_frequency, saturated, usage_factor
 from search_app.results import Card, Generation, Variant
 
@@ -26,13 +25,12 @@ Bools = npt.NDArray[np.bool_]
 
 
 class FacetIndex:
-    """The values of one facet: by document, and by value."""
+    """The values of one facet, and the documents of each."""
 
-    __slots__ = ("_spellings", "by_doc", "by_value", "texts", "values")
+    __slots__ = ("_spellings", "by_value", "texts", "values")
 
     def __init__(self, arrays: dict[str, Array], name: str) -> None:
         self.values = StringTable.open(arrays, f"facet_{name}")
-        self.by_doc = Rows.open(arrays, f"facet_{name}")
         self.by_value = Rows.open(arrays, f"having_{name}")
         self._spellings: dict[str, str] = {}  # made when first needed
         self.texts: dict[int, tuple[str, str]] = {}  # values that were shown, with their labels
@@ -69,8 +67,10 @@ class Corpus:
         self.size = len(self.family)
         self.families = int(self.family[-1]) + 1 if self.size else 0
         self.facets = {name: FacetIndex(arrays, name) for name in (*FACETS, *LOOKUPS)}
-        joined = arrays if "facets_rows" in arrays else join_facets(arrays)
-        self.all_facets = Rows.open(joined, "facets")
+        self.family_size: Ints = arrays["family_size"]
+        self.facet_sets = Rows.open(arrays, "facet_sets")
+        self.document_set: Ints = arrays["document_set"]  # all its facet values, as a row of facet_sets
+        self.family_set: Ints = arrays["family_set"]  # the same of all its members together
         sizes = [len(self.facets[name].values) for name in FACETS]
         ends = np.cumsum(sizes).tolist()
         self.facet_numbers = np.repeat(np.arange(len(sizes), dtype=np.int64), sizes)  # by value, its facet

@@ -8,31 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from indexer.arrays import Rows
 from indexer.documents import FACETS
-from search_app.corpus import Corpus, FacetIndex, Ints
+from search_app.corpus import Bools, Corpus, Ints
 from search_app.labels import FACET_LABELS, KIND_LABELS
 from search_app.results import Facet, FacetCount
 
 Counts = npt.NDArray[np.int64]
+Places = npt.NDArray[np.int64]
 
 SHOWN = 30  # values of a facet that are given; chosen ones always
-
-
-@dataclass(frozen=True, slots=True)
-class Matching:
-    """Matching documents with what counting needs of their families."""
-
-    ids: Ints
-    family: Ints  # a number for each document's family, ascending from 0
-    alone: npt.NDArray[np.bool_]  # the only matching member of its family
-
-    @staticmethod
-    def of(corpus: Corpus, ids: Ints) -> Matching:
-        family = corpus.family[ids]
-        first = np.concatenate(([True], family[1:] != family[:-1])) if len(ids) else np.zeros(0, np.bool_)
-        last = np.append(first[1:], True) if len(ids) else first
-        return Matching(ids, (np.cumsum(first) - 1).astype(np.int32), first & last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,44 +28,65 @@ class Shown:
     total: int  # values that there are
 
 
-def all_counts(corpus: Corpus, matching: Matching) -> dict[str, Shown]:
+def all_counts(corpus: Corpus, ids: Ints, starts: Places) -> dict[str, Shown]:
     """Every facet's most frequent values, by how many families have them: counted and sorted in one go."""
-    found = _counted(corpus.all_facets, len(corpus.facet_numbers), matching)
-    present = np.flatnonzero(found)
-    counts = found[present]
+    found = counts(corpus, ids, starts)
+    present = np.flatnonzero(found > 0)  # of booleans it is found faster
+    number = found[present]
     # by facet, then by count, then by value: the largest number of families fits in 40 bits
-    order = np.argsort((corpus.facet_numbers[present] << 40) - counts, kind="stable")
-    places, counts = present[order], counts[order]
+    order = np.argsort((corpus.facet_numbers[present] << 40) - number, kind="stable")
+    places, number = present[order], number[order]
     ends = np.searchsorted(corpus.facet_numbers[places], range(len(FACETS) + 1)).tolist()
     shown = {}
-    for number, name in enumerate(FACETS):
-        low, high = ends[number], min(ends[number + 1], ends[number] + SHOWN)
+    for place, name in enumerate(FACETS):
+        low, high = ends[place], min(ends[place + 1], ends[place] + SHOWN)
         below = corpus.facet_spans[name][0]
         codes = (places[low:high] - below).tolist()
-        shown[name] = Shown(codes, counts[low:high].tolist(), ends[number + 1] - low)
+        shown[name] = Shown(codes, number[low:high].tolist(), ends[place + 1] - low)
     return shown
 
 
-def counts(facet: FacetIndex, matching: Matching) -> Counts:
-    """Families by value code, of one facet."""
-    return _counted(facet.by_doc, len(facet.values), matching)
+def counts(corpus: Corpus, ids: Ints, starts: Places) -> Counts:
+    """How many families have each value of all facets, in the order of `facet_spans`.
+
+    `ids`: matching documents, ascending; `starts`: where each family begins in them, one more at the end.
+
+    A family that matches whole, and a single member, are counted by their sets of values, of which
+    there are few; only where some members match and others do not are the values looked at one by one.
+    """
+    size = len(corpus.facet_numbers)
+    if not len(ids):
+        return np.zeros(size, np.int64)
+    first, members = ids[starts[:-1]], np.diff(starts)
+    family = corpus.family[first]
+    whole = members == corpus.family_size[family]
+    sets = np.where(whole, corpus.family_set[family], corpus.document_set[first])
+    partly = ~whole & (members > 1)
+    if not partly.any():
+        return _counted(corpus, sets, size)
+    return _counted(corpus, sets[~partly], size) + _counted_once(corpus, ids, members, partly, size)
 
 
-def _counted(values: Rows, size: int, matching: Matching) -> Counts:
-    codes, owner = values.gather(matching.ids)
-    if matching.alone.all():
-        return np.bincount(codes, minlength=size)
-    alone = matching.alone[owner]
-    found = np.bincount(codes[alone], minlength=size)
-    shared = ~alone  # a family that has a value in two members has it once
-    pairs = matching.family[owner[shared]].astype(np.int64) * size + codes[shared]
+def _counted(corpus: Corpus, sets: Ints, size: int) -> Counts:
+    """How often each value stands in some sets."""
+    often = np.bincount(sets, minlength=1)
+    present = np.flatnonzero(often > 0).astype(np.int32)
+    values, owner = corpus.facet_sets.gather(present)
+    return np.bincount(values, often[present][owner], size).astype(np.int64)
+
+
+def _counted_once(corpus: Corpus, ids: Ints, members: Places, partly: Bools, size: int) -> Counts:
+    """How many of the families matching partly have each value: what two members have counts once."""
+    matching = ids[np.repeat(partly, members)]
+    values, owner = corpus.facet_sets.gather(corpus.document_set[matching])
+    pairs = corpus.family[matching].astype(np.int64)[owner] * size + values
     pairs.sort()  # many times faster than np.unique, which hashes
-    first = np.concatenate(([True], pairs[1:] != pairs[:-1])) if len(pairs) else np.zeros(0, np.bool_)
-    return found + np.bincount(pairs[first] % size, minlength=size)
+    return np.bincount(pairs[np.diff(pairs, prepend=-1) > 0] % size, minlength=size)
 
 
-def chosen_counts(corpus: Corpus, name: str, found: Counts, chosen: Sequence[str]) -> Shown:
+def chosen_counts(corpus: Corpus, name: str, every: Counts, chosen: Sequence[str]) -> Shown:
     """A facet that filters: its most frequent values, the chosen ones always among them."""
+    found = every[slice(*corpus.facet_spans[name])]
     present = np.flatnonzero(found)
     codes = present[np.argsort(-found[present], kind="stable")][:SHOWN].tolist()
     for value in chosen:

@@ -34,11 +34,15 @@ class Folded:
 
 def fold(corpus: Corpus, ids: Ints, values: npt.NDArray[np.float64]) -> Folded:
     """The families of matching documents; `values` sort the documents, the largest first."""
-    if not len(ids):
-        return Folded(ids, np.zeros(1, np.int64), np.zeros(0))
+    starts = family_starts(corpus, ids)
+    best = np.maximum.reduceat(values, starts[:-1]) if len(ids) else np.zeros(0)
+    return Folded(ids, starts, best)
+
+
+def family_starts(corpus: Corpus, ids: Ints) -> npt.NDArray[np.int64]:
+    """Where each family begins in ascending documents; one more at the end."""
     family = corpus.family[ids]
-    starts = np.flatnonzero(np.concatenate(([True], family[1:] != family[:-1])))
-    return Folded(ids, np.append(starts, len(ids)), np.maximum.reduceat(values, starts))
+    return np.append(np.flatnonzero(np.diff(family, prepend=-1)), len(ids))
 
 
 def demote_namesakes(corpus: Corpus, folded: Folded, values: npt.NDArray[np.float64]) -> Folded:

@@ -16,7 +16,6 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from indexer.arrays import Arrays
 from indexer.generation import Opened, current_name, open_current
@@ -24,8 +23,9 @@ from indexer.items import AnyItem
 from indexer.records import Column
 from indexer.store import Store
 from search_app.corpus import Bools, Corpus
-from search_app.facets import Matching, all_counts, chosen_counts, counts, facet_of
+from search_app.facets import Counts, all_counts, chosen_counts, counts, facet_of
 from search_app.filtering import together
+from search_app.folding import family_starts
 from search_app.helping import mended, ways_out
 from search_app.hits import hits
 from search_app.lexicon import app_titles, completion_arrays, lexicon_of
@@ -153,7 +153,7 @@ def _facets(on: Searchable, found: Found, query: Query) -> tuple[Facet, ...]:
     """Each wanted facet, counted without its own filter so that other values can be chosen."""
     corpus = on.corpus
     facets = []
-    counts_of = all_counts(corpus, Matching.of(corpus, found.folded.ids)) if query.facets else {}
+    counts_of = all_counts(corpus, found.folded.ids, found.folded.starts) if query.facets else {}
     for name in query.facets:
         chosen = query.filters.get(name, ())
         shown = counts_of[name]
@@ -163,12 +163,13 @@ def _facets(on: Searchable, found: Found, query: Query) -> tuple[Facet, ...]:
     return tuple(facets)
 
 
-def _without(on: Searchable, found: Found, name: str) -> npt.NDArray[np.int64]:
-    """Families by value of a facet, as if its own filter were not there."""
-    others, ids, index = together(found.masks, without=name), found.scored.ids, on.corpus.facets[name]
+def _without(on: Searchable, found: Found, name: str) -> Counts:
+    """Families by value of every facet, as if one filter were not there."""
+    others, ids = together(found.masks, without=name), found.scored.ids
 
-    def counted(chosen: Bools) -> npt.NDArray[np.int64]:
-        return counts(index, Matching.of(on.corpus, ids[chosen if others is None else chosen & others[ids]]))
+    def counted(chosen: Bools) -> Counts:
+        matching = ids[chosen if others is None else chosen & others[ids]]
+        return counts(on.corpus, matching, family_starts(on.corpus, matching))
 
     usual = counted(found.usual)
     return usual if found.chosen is found.usual else np.where(usual > 0, usual, counted(found.chosen))
