@@ -7,12 +7,13 @@ is worth is not decided here but in search_app/ranking.py, at query time.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 
-from indexer.analysis import compounds, spelling_key, words
+from indexer.analysis import compounds, identifier_words, spelling_key, stem, words
 from indexer.items import AnyItem, DocItem, MeasureItem, MetricItem, PingItem, ProbeItem, TableItem, ToolItem
 from indexer.names import name_keys, name_stems
 from indexer.plain import plain_text
@@ -32,6 +33,7 @@ DESCRIPTION_LIMIT = 2000  # characters of a card's description
 PROSE_LIMIT = 20_000  # characters of one text: the longest README says nothing new behind that
 ALIAS_LIMIT = 40  # aliases whose words are searched; all of them are exact names
 LABEL_LIMIT = 400  # labels and extras whose words are searched
+TEXTS_KEPT = 200_000  # texts whose words are remembered: two of three stand in more than one place
 COLUMN_WORD = 1.0  # each distinct word of column names counts once, however many columns hold it
 _BUG = re.compile(r"\d{5,8}")
 
@@ -57,6 +59,22 @@ class Document:
     schema: str = ""  # digest of a table's columns
     stems: tuple[str, ...] = ()  # its names as stems joined by "_"
     name_key: str = ""  # spelling key of the canonical name, for near misses
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text as words."""
+
+    pieces: tuple[str, ...]  # as people write them
+    terms: tuple[str, ...]  # each stemmed, in order
+    compounds: tuple[str, ...]  # the terms of camelCase words taken whole
+
+
+@lru_cache(maxsize=TEXTS_KEPT)
+def read(text: str) -> Reading:
+    """The words of a text; each text is taken apart once, in however many items it stands."""
+    pieces = tuple(map(sys.intern, identifier_words(text)))
+    return Reading(pieces, tuple(map(stem, pieces)), tuple(compounds(text)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +151,7 @@ def day_number(text: str) -> int:
 def _texts(item: AnyItem) -> tuple[list[tuple[str, float]], list[tuple[str, float]], list[tuple[str, float]]]:
     """What an item is called, its short words, its prose; each with how much one occurrence counts."""
     name, label = _names(item), [(text, 1.0) for text in _labels(item)]
-    prose = [(plain_text(text, PROSE_LIMIT), 1.0) for text in _prose(item) if text]
+    prose = [(_plain(text, PROSE_LIMIT), 1.0) for text in _prose(item) if text]
     return [n for n in name if n[0]], [t for t in label if t[0]], prose
 
 
@@ -185,13 +203,24 @@ def _prose(item: AnyItem) -> Iterable[str]:
         yield from (f"{f.name} {f.description}" for f in item.schema_fields)
 
 
+def _plain(markdown: str, limit: int) -> str:
+    """plain_text(), which of a text that fits any limit need be made only once."""
+    return _plain_whole(markdown) if len(markdown) <= DESCRIPTION_LIMIT else plain_text(markdown, limit)
+
+
+@lru_cache(maxsize=TEXTS_KEPT)
+def _plain_whole(markdown: str) -> str:
+    return plain_text(markdown)
+
+
 def _short_name(item: AnyItem) -> str:
     """The name without what its kind puts before it: GC_MS of histogram/GC_MS."""
     return item.name.partition("/")[2] if isinstance(item, ProbeItem) else item.name
 
 
 def _count(terms: dict[str, float], text: str, weight: float, once: bool = False) -> None:
-    found = [*words(text), *compounds(text)]
+    reading = read(text)
+    found = (*reading.terms, *reading.compounds)
     for word in dict.fromkeys(found) if once else found:
         terms[word] = terms.get(word, 0.0) + weight
 
@@ -208,7 +237,7 @@ def _counted(texts: Iterable[tuple[str, float]], once: bool = False) -> dict[str
 def _stream(texts: Iterable[str]) -> tuple[str, ...]:
     stream: list[str] = []
     for text in texts:
-        stream += words(text)
+        stream += read(text).terms
         stream.append("")
     return tuple(stream)
 
@@ -244,7 +273,7 @@ def _expiry(expires: str) -> tuple[int, int]:
 def _card(item: AnyItem) -> tuple[object, ...]:
     text = item.description or (item.section.text if isinstance(item, DocItem) else "")
     return (
-        item.id, item.kind, item.name, item.title, plain_text(text, DESCRIPTION_LIMIT), item.apps,
+        item.id, item.kind, item.name, item.title, _plain(text, DESCRIPTION_LIMIT), item.apps,
         item.app_titles, item.pings, item.type, item.tables[:5], len(item.tables), item.datasets, item.status,
         item.status_reason, item.sampled, item.tags, item.sensitivity, item.added, item.changed, item.expires,
         item.project if isinstance(item, TableItem) else "",

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from indexer.analysis import identifier_words, stem
+from indexer.analysis import stem
 from indexer.arrays import Arrays, Rows, StringTable
-from indexer.documents import FACETS, LOOKUPS, Document
+from indexer.documents import FACETS, LOOKUPS, Document, read
 
 NAME_WORD = 5  # how many words of prose one word of a name is worth when a slip is mended
 
@@ -158,11 +158,11 @@ def _surface(documents: Sequence[Document]) -> Arrays:
     counts: Counter[str] = Counter()
     named: set[str] = set()
     for document in documents:
-        own = {word for text in document.surface for word in identifier_words(text)}
+        own = {word for text in document.surface for word in read(text).pieces}
         named |= own
         for word in own:
             counts[word] += NAME_WORD
-        counts.update(set(identifier_words(str(document.card[4]))) - own)
+        counts.update({*read(str(document.card[4])).pieces} - own)
     kept = sorted((word for word in counts if not word.isdigit()), key=str.encode)
     return {
         **StringTable.build("surface", kept),

@@ -20,8 +20,10 @@ def plain_text(markdown: str, limit: int | None = None) -> str:
     """The words of a Markdown text on one line, without addresses; cut at a word near `limit` characters."""
     if limit is not None:
         markdown = markdown[: limit * 3 + 1000]  # markup never makes up more, and patterns stay cheap
-    text = _REFERENCE.sub(r"\1", _LINK.sub(r"\1", markdown))
-    text = _TAG.sub(" ", _ADDRESS.sub(" ", text))
+    text = _LINK.sub(r"\1", markdown) if "](" in markdown else markdown
+    text = _REFERENCE.sub(r"\1", text) if "][" in text else text
+    text = _ADDRESS.sub(" ", text) if "http" in text else text
+    text = _TAG.sub(" ", text) if "<" in text else text
     text = _SPACE.sub(" ", _MARKS.sub("", text)).strip()
     if limit is None or len(text) <= limit:
         return text

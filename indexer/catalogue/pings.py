@@ -207,6 +207,6 @@ def metric_counts(metrics: Iterable[MetricItem]) -> Mapping[tuple[str, str], Cou
     """(app, ping) -> how many metrics of each type it carries."""
     counts: dict[tuple[str, str], Counter[str]] = {}
     for metric in metrics:
-        for key in {(row.app, row.ping) for row in metric.columns}:
+        for key in dict.fromkeys((row.app, row.ping) for row in metric.columns):
             counts.setdefault(key, Counter())[metric.type] += 1
     return counts
