@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, quote_plus, urlencode
 
 from indexer.items import SHARED_PROJECT
 from search_app.query import FILTERS
@@ -41,6 +41,17 @@ def with_parameters(path: str, parameters: Mapping[str, str | int], fragment: st
     return path + (f"?{urlencode(kept)}" if kept else "") + (f"#{quote(fragment)}" if fragment else "")
 
 
+@lru_cache(maxsize=1_000)
+def _encoded(q: str) -> str:
+    return quote_plus(q)  # thirty addresses of a page hold the same words
+
+
+@lru_cache(maxsize=10_000)
+def addition(name: str, value: str) -> str:
+    """What one more value of a filter adds to an address."""
+    return f"&{name}={quote_plus(value)}"
+
+
 @dataclass(frozen=True, slots=True)
 class SearchState:
     """What the address of a results page holds; every change of it is another address."""
@@ -55,9 +66,21 @@ class SearchState:
 
     def url(self, path: str = "/") -> str:
         """The address of this state, defaults left out."""
-        pairs = [("q", self.q)]
-        pairs += [(name, value) for name in NARROWING for value in self.filters.get(name, ())]
-        pairs += [("literal", word) for word in self.literal]
+        return f"{path}?q={_encoded(self.q)}{self._narrowing(NARROWING)}{self._rest()}"
+
+    def around(self, name: str) -> tuple[str, str]:
+        """The address of this search from its first page, cut where one more value of a filter goes."""
+        place = NARROWING.index(name) + 1
+        before, after = self._narrowing(NARROWING[:place]), self._narrowing(NARROWING[place:])
+        return f"/?q={_encoded(self.q)}{before}", after + self.at_page(1)._rest()
+
+    def _narrowing(self, names: Sequence[str]) -> str:
+        return "".join(
+            addition(name, value) for name in names if name in self.filters for value in self.filters[name]
+        )
+
+    def _rest(self) -> str:
+        pairs = [("literal", word) for word in self.literal]
         if self.sort != "relevance":
             pairs.append(("sort", self.sort))
         if self.size != 20:
@@ -66,7 +89,7 @@ class SearchState:
             pairs.append(("page", str(self.page)))
         if self.explain:
             pairs.append(("explain", "1"))
-        return f"{path}?{urlencode(pairs)}"
+        return f"&{urlencode(pairs)}" if pairs else ""
 
     def at_page(self, page: int) -> SearchState:
         """The same search, another page of it."""
@@ -111,9 +134,14 @@ class SearchState:
         return pairs + ([("sort", self.sort)] if self.sort != "relevance" else [])
 
 
+def names_filter(text: str, name: str) -> bool:
+    """Whether a query text may hold `name:value`: asked for every facet, so it is quick and never misses."""
+    return f"{name.lower()}:" in text.lower()
+
+
 def without_prefix(text: str, name: str, value: str) -> str:
     """A query text without the word `name:value` (or `name:"value"`), where it has one."""
-    if f"{name.lower()}:" not in text.lower():  # asked for every value of every facet: be quick
+    if not names_filter(text, name):
         return text
     pattern = rf'(?:^|(?<=\s)){re.escape(name)}:(?:"{re.escape(value)}"|{re.escape(value)})(?=\s|$)'
     return (

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from search_app.addresses import NARROWING, SearchState
+from search_app.addresses import NARROWING, SearchState, addition, names_filter
 from search_app.labels import FACET_LABELS, FACET_ORDER, KIND_LABELS, facet_value_label, plural
 from search_app.results import Facet, Help, Results, Understood
 
@@ -25,11 +26,12 @@ FILTER_LABELS = {**FACET_LABELS, "column": "Column", "bug": "Bug", "owner": "Own
 _DAYS = re.compile(r"(\d+)d")
 
 
-@dataclass(frozen=True, slots=True)
-class FacetValueView:
+class FacetValueView(NamedTuple):
+    """A value that can be switched; like FacetCount a tuple, since a page has hundreds."""
+
     label: str
     value: str
-    count: int
+    count: int  # type: ignore[assignment]  # tuple's method of that name is not wanted
     selected: bool
     url: str
 
@@ -112,18 +114,24 @@ def facet_views(facets: Mapping[str, Facet], state: SearchState) -> tuple[FacetV
 
 def _facet(facet: Facet, state: SearchState) -> FacetView:
     chosen = state.filters.get(facet.name, ())
+    before, after = state.around(facet.name)
+    typed = names_filter(state.q, facet.name)  # its values may stand in the words
     values = [
         FacetValueView(
-            facet_value_label(facet.name, v.value, v.label),
-            v.value,
-            v.count,
-            v.selected or v.value in chosen,
-            state.toggled(facet.name, v.value).url(),
+            facet_value_label(facet.name, value, label),
+            value,
+            count,
+            selected or value in chosen,
+            state.toggled(facet.name, value).url()
+            if typed or value in chosen
+            else before + addition(facet.name, value) + after,
         )
-        for v in facet.values
+        for value, label, count, selected in facet.values
     ]
-    values.sort(key=lambda value: not value.selected)
-    cut = max(SHOWN_VALUES, sum(value.selected for value in values))
+    on = sum(value.selected for value in values)
+    if on:
+        values.sort(key=lambda value: not value.selected)
+    cut = max(SHOWN_VALUES, on)
     if len(values) - cut <= 2:
         cut = len(values)
     return FacetView(

@@ -1,7 +1,7 @@
 """Results as view values: marked names and snippets, variants, paging, legend.
 
 Pure: an answer of the engine and the state of the address go in, values for templates
-and for JSON come out. Markup is made here and in markdown.py, nowhere else.
+and for JSON come out. Markup is made here, in fragments.py and in markdown.py, nowhere else.
 """
 
 from __future__ import annotations

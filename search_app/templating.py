@@ -14,6 +14,7 @@ from indexer.progress import read_progress
 from search_app import labels
 from search_app.actions import link_groups, query_groups
 from search_app.addresses import api_path, item_path, table_id, with_parameters
+from search_app.fragments import facet_items
 from search_app.markdown import highlighted, markdown, plain, safe_href
 from search_app.present import status_legend
 from search_app.site import current_site
@@ -60,6 +61,7 @@ def set_up_templates(app: Flask) -> None:
         relation_label=labels.relation_label,
         kind_labels=labels.KIND_LABELS,
         status_legend=status_legend,
+        facet_items=facet_items,
         with_parameters=with_parameters,
         gaining_access=GAINING_ACCESS,
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from search_app.addresses import SearchState
+from search_app.addresses import NARROWING, SearchState, addition
+from search_app.fragments import facet_items
 from search_app.narrowing import (
     SHOWN_VALUES,
     chips,
@@ -61,6 +62,38 @@ def test_a_chosen_value_stands_first_however_rare_and_its_link_takes_it_off() ->
 def test_a_facet_that_was_typed_is_taken_out_of_the_words() -> None:
     (view,) = facet_views({"app": facet("app", {"fenix": 9}, "fenix")}, SearchState("gc app:fenix"))
     assert view.shown[0].url == "/?q=gc"
+
+
+def test_a_value_is_added_behind_those_of_its_filter_and_before_what_follows() -> None:
+    state = SearchState(
+        "a b&c", {"ping": ("m&m",), "column": ("x.y",)}, page=3, size=5, sort="name", explain=True
+    )
+    for name in NARROWING:
+        before, after = state.around(name)
+        assert before + addition(name, "an app") + after == state.toggled(name, "an app").url()
+    (view,) = facet_views({"app": facet("app", {"an app": 1})}, state)
+    assert view.shown[0].url == "/?q=a+b%26c&app=an+app&ping=m%26m&column=x.y&sort=name&size=5&explain=1"
+
+
+def test_no_text_of_a_facet_can_leave_its_place_in_the_markup() -> None:
+    (view,) = facet_views(
+        {"tag": facet("tag", {'"><b>&': 1200}, labels={'"><b>&': "<i>'"})}, SearchState('"<')
+    )
+    assert facet_items("tag", view.shown) == (
+        '<li><a class="facet-value" href="/?q=%22%3C&amp;tag=%22%3E%3Cb%3E%26" rel="nofollow">'
+        '<span class="tick" aria-hidden="true"></span>'
+        '<span class="facet-label" title="&#34;&gt;&lt;b&gt;&amp;">&lt;i&gt;&#39;</span>'
+        '<span class="count">1,200</span></a></li>'
+    )
+
+
+def test_a_state_that_is_on_has_its_colour_and_says_so() -> None:
+    (view,) = facet_views({"status": facet("status", {"expired": 2}, "expired")}, SearchState("gc"))
+    assert facet_items("status", view.shown) == (
+        '<li><a class="facet-value on" href="/?q=gc&amp;status=expired" rel="nofollow" aria-current="true">'
+        '<span class="tick" aria-hidden="true"></span><span class="facet-label status-expired status">'
+        '<span class="dot" aria-hidden="true"></span>expired</span><span class="count">2</span></a></li>'
+    )
 
 
 def test_tabs_keep_their_order_and_hold_one_kind_at_a_time() -> None:

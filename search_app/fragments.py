@@ -1,0 +1,35 @@
+"""Values of facets as markup: what a results page repeats more than a hundred times.
+
+A template asks ten times as long for them as all else on the page together. Whatever
+text goes in is escaped here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from markupsafe import Markup, escape
+
+from search_app.narrowing import FacetValueView
+
+
+def facet_items(name: str, values: Iterable[FacetValueView]) -> Markup:
+    """Entries of a facet's list: each a link that switches its value, with its count."""
+    return Markup("".join(_item(_label(name, each.value, each.label), each) for each in values))  # noqa: S704
+
+
+def _item(label: str, each: FacetValueView) -> str:
+    on, current = (" on", ' aria-current="true"') if each.selected else ("", "")
+    return (
+        f'<li><a class="facet-value{on}" href="{escape(each.url)}" rel="nofollow"{current}>'
+        f'<span class="tick" aria-hidden="true"></span>{label}<span class="count">{each.count:,}</span></a></li>'
+    )
+
+
+@lru_cache(maxsize=5_000)  # a value is called the same in every search
+def _label(name: str, value: str, label: str) -> str:
+    if name == "status":
+        dot = '<span class="dot" aria-hidden="true"></span>'
+        return f'<span class="facet-label status-{escape(value)} status">{dot}{escape(label)}</span>'
+    return f'<span class="facet-label" title="{escape(value)}">{escape(label)}</span>'
