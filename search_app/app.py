@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from indexer.config import Config
 from search_app import api, browser, ops, pages
-from search_app.delivery import deliver, start_timing, unchanged
+from search_app.delivery import FastJson, deliver, start_timing, unchanged
 from search_app.engine import Engine
 from search_app.opening import open_engine
 from search_app.query import QueryProblem
@@ -32,8 +32,7 @@ def create_app(config: Config, engine: Engine | None = None) -> Flask:
     app = Flask(__name__, template_folder=str(template_folder()), static_folder="static")
     app.config["MAX_CONTENT_LENGTH"] = 0  # nothing is ever posted here
     app.url_map.merge_slashes = False
-    app.json.sort_keys = False  # type: ignore[attr-defined]
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.json = FastJson(app)
     app.extensions[EXTENSION] = Site(config, (lambda: engine) if engine else (lambda: open_engine(config)))
     set_up_templates(app)
     app.register_blueprint(ops.blueprint)

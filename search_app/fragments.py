@@ -23,7 +23,8 @@ def _item(label: str, each: FacetValueView) -> str:
     on, current = (" on", ' aria-current="true"') if each.selected else ("", "")
     return (
         f'<li><a class="facet-value{on}" href="{escape(each.url)}" rel="nofollow"{current}>'
-        f'<span class="tick" aria-hidden="true"></span>{label}<span class="count">{each.count:,}</span></a></li>'
+        f'<span class="tick" aria-hidden="true"></span>{label}'
+        f'<span class="count">{each.count:,}</span></a></li>'
     )
 
 

@@ -6,7 +6,7 @@ and for JSON come out. Markup is made here, in fragments.py and in markdown.py, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup, escape
@@ -116,14 +116,20 @@ class ResultsView:
 
 def marked(text: str, marks: Sequence[tuple[int, int]]) -> Markup:
     """Text with its spans in `<mark>`, everything else escaped; spans that do not fit are left out."""
-    pieces: list[str] = []  # already escaped
+    whole = escape(text)
+    if not marks:
+        return whole
+    # most texts hold nothing to escape, and are cut as they are
+    escaped: Callable[[str], str] = str if len(whole) == len(text) else escape
+    pieces: list[str] = []
     at = 0
     for start, end in sorted(marks):
         if start < at or end > len(text) or start >= end:
             continue
-        pieces += [str(escape(text[at:start])), "<mark>", str(escape(text[start:end])), "</mark>"]
+        pieces.append(f"{escaped(text[at:start])}<mark>{escaped(text[start:end])}</mark>")
         at = end
-    return Markup("".join([*pieces, str(escape(text[at:]))]))  # noqa: S704  every piece was escaped
+    pieces.append(escaped(text[at:]))
+    return Markup("".join(pieces))  # noqa: S704  every piece was escaped
 
 
 def app_names(names: Sequence[str], titles: Sequence[str]) -> tuple[AppName, ...]:
