@@ -12,6 +12,7 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -34,8 +35,9 @@ from indexer.inverting import invert, lay_down
 from indexer.items import TableItem
 from indexer.layout import in_order, lay_out, lay_out_streams
 from indexer.postings import IndexReader, write_index
+from indexer.processes import Here
 from indexer.schema import FORMAT_VERSION
-from indexer.store import write_store
+from indexer.store import start_packing, write_store
 
 
 class GenerationRefused(RuntimeError):
@@ -60,6 +62,7 @@ def build_generation(
     keep: int = 3,
     guard: float = 0.3,
     more_arrays: Callable[[Arrays], Arrays] | None = None,
+    workers: Executor | None = None,
     progress: Callable[[str], None] = lambda step: None,
     now: datetime | None = None,
 ) -> Path:
@@ -67,6 +70,7 @@ def build_generation(
 
     `guard` is the largest share of any kind that may vanish against the current
     generation. `more_arrays` adds arrays made from the others (completions, spelling).
+    What can be done beside the rest is done by `workers`, where there are any.
     Raises GenerationRefused where a check fails; the current generation then stays.
     """
     remove_leftovers(data_dir)
@@ -75,7 +79,7 @@ def build_generation(
     temporary = data_dir / FOLDER / f"{BUILDING}{os.getpid()}-{name}"
     temporary.mkdir(parents=True)
     try:
-        _fill(temporary, catalogue, more_arrays, progress)
+        _fill(temporary, catalogue, more_arrays, workers or Here(), progress)
         progress("checking")
         _check(temporary, catalogue, current_manifest(data_dir), guard)
         manifest = Manifest(
@@ -107,16 +111,18 @@ def _fill(
     folder: Path,
     catalogue: Catalogue,
     more_arrays: Callable[[Arrays], Arrays] | None,
+    workers: Executor,
     progress: Callable[[str], None],
 ) -> None:
     progress("reading columns")
+    packing = start_packing(catalogue, workers)
     columns = {digest: column_text(schema) for digest, schema in catalogue.schemas.items()}
     progress("making documents")
     documents = make_documents(catalogue, columns)
     paths = {digest: text.paths for digest, text in columns.items()}
-    write_search_files(folder, documents, paths, more_arrays, progress)
+    write_search_files(folder, documents, paths, more_arrays, workers, progress)
     progress("writing the catalogue store")
-    write_store(folder / "catalogue.sqlite", catalogue)
+    write_store(folder / "catalogue.sqlite", catalogue, packing)
 
 
 def write_search_files(
@@ -124,12 +130,14 @@ def write_search_files(
     documents: Sequence[Document],
     paths: Mapping[str, str],
     more_arrays: Callable[[Arrays], Arrays] | None = None,
+    workers: Executor | None = None,
     progress: Callable[[str], None] = lambda step: None,
 ) -> None:
     """whoosh/ and arrays/ of documents that are in_order(); `paths`: schema digest -> its column paths."""
     progress(f"indexing {len(documents)} documents")
     inverted = invert(documents)
-    write_index(folder / "whoosh", (document.id for document in documents), inverted)
+    ids = [document.id for document in documents]
+    writing = (workers or Here()).submit(write_index, folder / "whoosh", ids, inverted)
     progress("laying down arrays")
     arrays = lay_down(inverted)
     del inverted
@@ -138,6 +146,7 @@ def write_search_files(
     if more_arrays:
         arrays |= more_arrays(arrays)
     write_arrays(folder / "arrays", arrays)
+    writing.result()
 
 
 def make_documents(catalogue: Catalogue, columns: Mapping[str, ColumnText]) -> list[Document]:

@@ -8,13 +8,11 @@ million of records travels between processes.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import logging
-import multiprocessing
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
@@ -27,6 +25,7 @@ from indexer.cache import HttpCache
 from indexer.config import Config
 from indexer.fetch import Fetcher
 from indexer.locking import WORK, exclusive
+from indexer.processes import workers
 from indexer.progress import Progress, now
 from indexer.snapshots import SnapshotState, SnapshotStore, record_shape
 from indexer.sources import Fetched, Report, Request, Source, SourceUnavailable, find_sources
@@ -96,8 +95,8 @@ def crawl(
     with exclusive(config.data_dir, WORK):
         progress.start("crawl", len(sources))
         try:
-            with _workers(config) as workers:
-                crawler = _Crawler(config, progress, workers, accept_loss=accept_loss)
+            with workers(config.crawl.processes or os.cpu_count() or 1) as pool:
+                crawler = _Crawler(config, progress, pool, accept_loss=accept_loss)
                 if sample_only:
                     return [crawler.take_sample(source) for source in sources.values()]
                 return crawler.crawl_all(sources.values())
@@ -252,14 +251,6 @@ def _size(file: Fetched) -> int:
     if file.path is None:
         return 0
     return LARGE + 1 if file.path.is_dir() and file.members is None else file.path.stat().st_size
-
-
-@contextlib.contextmanager
-def _workers(config: Config) -> Iterator[ProcessPoolExecutor]:
-    """Processes for parsing, started only when needed; spawned, since threads run beside them."""
-    count = config.crawl.processes or os.cpu_count() or 1
-    with ProcessPoolExecutor(count, multiprocessing.get_context("spawn")) as workers:
-        yield workers
 
 
 def _in_words(error: BaseException) -> str:

@@ -7,12 +7,14 @@ stop need not wait for it. Nothing here runs inside a process that answers reque
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import multiprocessing
 import os
 import signal
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from multiprocessing.process import BaseProcess
@@ -28,6 +30,7 @@ from indexer.config import Config, ConfigProblem
 from indexer.crawl import SAMPLE_DAY, choose_sources, crawl
 from indexer.generation import Manifest, current_manifest, current_name, list_generations, roll_back
 from indexer.locking import SCHEDULER, WORK, Busy, exclusive
+from indexer.processes import Here, workers
 from indexer.progress import Progress
 from indexer.records import FirefoxVersion, Record
 from indexer.snapshots import (
@@ -39,6 +42,7 @@ from indexer.snapshots import (
 )
 
 GONE_BACK = "gone-back-from"  # holds the name of the generation that somebody went back from
+WORTH_A_PROCESS = 5_000  # records from which a second process saves more than the second it takes to start
 BUILD_STEPS = 7  # reading, joining, and the five steps that build_generation tells of
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
@@ -88,8 +92,9 @@ def build(
             return Built(same.id, False, time.monotonic() - started)
         progress.start("build", BUILD_STEPS)
         try:
-            with without_collection():
-                path = _build(config, store, inputs, progress, more_arrays, 1.0 if accept_loss else None)
+            with without_collection(), _beside(config, states) as pool:
+                max_loss = 1.0 if accept_loss else config.guard.max_loss
+                path = _build(config, store, inputs, progress, more_arrays, pool, max_loss)
         finally:
             progress.finish()
     (config.data_dir / GONE_BACK).unlink(missing_ok=True)
@@ -104,7 +109,8 @@ def _build(
     inputs: Inputs,
     progress: Progress,
     more_arrays: MoreArrays | None,
-    max_loss: float | None,
+    pool: Executor,
+    max_loss: float,
 ) -> Path:
     progress.step("reading snapshots")
     records: list[Record] = []
@@ -119,10 +125,27 @@ def _build(
         config.data_dir,
         inputs,
         keep=config.generations.keep,
-        guard=config.guard.max_loss if max_loss is None else max_loss,
+        guard=max_loss,
         more_arrays=more_arrays,
+        workers=pool,
         progress=progress.step,
     )
+
+
+@contextlib.contextmanager
+def _beside(config: Config, states: Mapping[str, SnapshotState]) -> Iterator[Executor]:
+    """To whom a build hands a part of its work: a second process, where there are a core and enough to do."""
+    cores = config.crawl.processes or os.cpu_count() or 1
+    if cores < 2 or sum(sum(state.counts.values()) for state in states.values()) < WORTH_A_PROCESS:
+        yield Here()
+        return
+    with workers(1) as pool:
+        pool.submit(_ready)  # it starts while the snapshots are read
+        yield pool
+
+
+def _ready() -> None:
+    """Nothing: to be asked for this, a worker must have imported what a build needs."""
 
 
 def _read(store: SnapshotStore, source: str) -> list[Record]:

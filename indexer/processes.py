@@ -1,8 +1,14 @@
-"""Whether a process still runs: what a file says of one that is gone no longer counts."""
+"""Processes beside this one: whether one still runs, and workers that end with whoever started them."""
 
 from __future__ import annotations
 
+import contextlib
+import multiprocessing
 import os
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from typing import Any
 
 
 def is_running(pid: int) -> bool:
@@ -16,3 +22,32 @@ def is_running(pid: int) -> bool:
     except (OSError, OverflowError) as error:  # not ours to signal, but there; or no number of a process
         return isinstance(error, PermissionError)
     return True
+
+
+@contextlib.contextmanager
+def workers(count: int) -> Iterator[ProcessPoolExecutor]:
+    """Processes to hand work to, started only when needed; spawned, since threads may run beside them."""
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(count, spawn, initializer=_end_with_parent) as pool:
+        yield pool
+
+
+class Here(Executor):
+    """Stands in for workers where none pay: what is submitted is done at once, in this process."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        done: Future[Any] = Future()
+        done.set_result(fn(*args, **kwargs))
+        return done
+
+
+def _end_with_parent() -> None:
+    """A worker whose parent was killed would wait for work for ever: it holds both ends of its pipe."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_wait_and_end, args=(parent,), daemon=True).start()
+
+
+def _wait_and_end(parent: Any) -> None:
+    parent.join()
+    os._exit(1)

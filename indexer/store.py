@@ -10,7 +10,10 @@ import sqlite3
 import threading
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -29,6 +32,7 @@ from indexer.items import (
     TableItem,
     ToolItem,
 )
+from indexer.processes import Here
 from indexer.records import Column
 
 _LAYOUT = """
@@ -68,43 +72,76 @@ def _pack(text: bytes) -> bytes:
     return packed if len(packed) < len(text) else text
 
 
+def _pack_all(texts: Sequence[bytes]) -> list[bytes]:
+    return [_pack(text) for text in texts]
+
+
 def _unpack(body: bytes) -> bytes:
     # JSON starts with a bracket; a zlib stream never does.
     return body if body[:1] in b"{[" else zlib.decompress(body)
 
 
-def write_store(path: Path, catalogue: Catalogue) -> None:
+@dataclass(frozen=True, slots=True)
+class Packing:
+    """The bodies of a catalogue's rows, being packed: in another process this costs no time here."""
+
+    items: Sequence[Future[list[bytes]]]  # of some rows each, in order
+    schemas: Sequence[Future[list[bytes]]]
+
+
+def start_packing(catalogue: Catalogue, workers: Executor) -> Packing:
+    """Lets workers pack what write_store() is to write."""
+    adapters, columns = _adapters(), _columns_adapter()
+    items = (adapters[item.kind].dump_json(item, exclude_defaults=True) for item in catalogue.items)
+    schemas = (columns.dump_json(schema, exclude_defaults=True) for _, schema in _schemas(catalogue))
+    return Packing(_packed_by(workers, items), _packed_by(workers, schemas))
+
+
+def _packed_by(workers: Executor, texts: Iterator[bytes]) -> list[Future[list[bytes]]]:
+    return [workers.submit(_pack_all, some) for some in iter(lambda: list(islice(texts, _AT_ONCE)), [])]
+
+
+def _schemas(catalogue: Catalogue) -> list[tuple[str, tuple[Column, ...]]]:
+    """The schemas in the order of their numbers."""
+    return sorted(catalogue.schemas.items())
+
+
+def write_store(path: Path, catalogue: Catalogue, packing: Packing | None = None) -> None:
     """Writes the whole catalogue to a new file. Raises FileExistsError where there is one."""
     if path.exists():
         raise FileExistsError(path)
+    packing = packing or start_packing(catalogue, Here())
     connection = sqlite3.connect(path)
     try:
         connection.executescript(_LAYOUT)
         with connection:
-            connection.executemany("INSERT INTO item VALUES (?, ?, ?)", _item_rows(catalogue.items))
-            connection.executemany("INSERT INTO schema VALUES (?, ?, ?)", _schema_rows(catalogue))
+            connection.executemany("INSERT INTO item VALUES (?, ?, ?)", _item_rows(catalogue, packing))
+            connection.executemany("INSERT INTO schema VALUES (?, ?, ?)", _schema_rows(catalogue, packing))
             connection.executemany("INSERT INTO path VALUES (?, ?)", _path_rows(catalogue))
     finally:
         connection.close()
 
 
-def _item_rows(items: Iterable[AnyItem]) -> Iterator[tuple[str, str, bytes]]:
-    adapters = _adapters()
-    for item in items:
-        yield item.id, item.kind, _pack(adapters[item.kind].dump_json(item, exclude_defaults=True))
+def _item_rows(catalogue: Catalogue, packing: Packing) -> Iterator[tuple[str, str, bytes]]:
+    for item, body in zip(catalogue.items, _bodies(packing.items), strict=True):
+        yield item.id, item.kind, body
 
 
-def _schema_rows(catalogue: Catalogue) -> Iterator[tuple[int, str, bytes]]:
-    adapter = _columns_adapter()
-    for number, (digest, columns) in enumerate(sorted(catalogue.schemas.items())):
-        yield number, digest, _pack(adapter.dump_json(columns, exclude_defaults=True))
+def _schema_rows(catalogue: Catalogue, packing: Packing) -> Iterator[tuple[int, str, bytes]]:
+    rows = zip(_schemas(catalogue), _bodies(packing.schemas), strict=True)
+    for number, ((digest, _), body) in enumerate(rows):
+        yield number, digest, body
+
+
+def _bodies(packed: Iterable[Future[list[bytes]]]) -> Iterator[bytes]:
+    return (body for some in packed for body in some.result())
 
 
 def _path_rows(catalogue: Catalogue) -> Iterator[tuple[str, bytes]]:
     """Folded path -> the numbers of the schemas that have it."""
     folded: dict[str, str] = {}
     numbers: dict[str, list[bytes]] = {}
-    for position, (_, columns) in enumerate(sorted(catalogue.schemas.items())):
+    for position, (_, columns) in enumerate(_schemas(catalogue)):
         number = position.to_bytes(_WIDTH, "big")
         for path in {column.path for column in columns}:
             key = folded.get(path)

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from indexer import jobs
 from indexer.documents import GROUPS
 from indexer.generation import FOLDER, current_name, file_digests
+from indexer.jobs import build
 from indexer.postings import IndexReader
+from indexer.processes import is_running
+from search_app.lexicon import completion_arrays
+from tests.mirrors import settings
 
 Postings = dict[tuple[str, bytes], tuple[bytes, bytes]]
 
@@ -49,3 +57,45 @@ def test_the_same_records_give_the_same_files_whatever_the_order_of_sets(
     assert first != second
     assert files(first) == files(second)
     assert index(first) == index(second)
+
+
+def test_a_second_process_takes_a_part_of_the_work_and_changes_nothing_of_what_comes_out(
+    sample_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.symlink(sample_data / "snapshots", tmp_path / "snapshots")
+    config = settings(tmp_path, sample_data)
+    two = config.model_copy(update={"crawl": config.crawl.model_copy(update={"processes": 2})})
+    started = []
+    workers = jobs.workers
+    monkeypatch.setattr(jobs, "workers", lambda count: started.append(count) or workers(count))
+    build(two, None, completion_arrays, force=True)  # the sample is too small for one
+    alone = current_folder(tmp_path)
+    assert started == []
+    monkeypatch.setattr(jobs, "WORTH_A_PROCESS", 0)
+    build(two, None, completion_arrays, force=True)
+    assert started == [1]
+    assert current_folder(tmp_path) != alone
+    assert files(current_folder(tmp_path)) == files(alone)
+    assert index(current_folder(tmp_path)) == index(alone)
+
+
+PARENT = """
+import os, time
+from indexer.processes import workers
+
+if __name__ == "__main__":
+    with workers(1) as pool:
+        print(pool.submit(os.getpid).result(), flush=True)
+        time.sleep(600)
+"""
+
+
+def test_a_worker_ends_with_the_process_that_started_it_also_when_that_is_killed(tmp_path: Path) -> None:
+    program = tmp_path / "parent.py"
+    program.write_text(PARENT)
+    parent = subprocess.Popen([sys.executable, program], stdout=subprocess.PIPE, env=dict(os.environ))
+    assert parent.stdout is not None
+    worker = int(parent.stdout.readline())
+    assert is_running(worker)
+    os.kill(parent.pid, signal.SIGKILL)
+    parent.communicate(timeout=30)  # comes to an end when nobody is left to write to it
