@@ -113,7 +113,7 @@ class Corpus:
             return kept
         place = self.terms.find(term)
         if place < 0:
-            return np.zeros(0, np.int32), np.zeros(0, np.float32)
+            return _NONE, np.zeros(0, np.float32)
         low, high = int(self._starts[place]), int(self._starts[place + 1])
         counts = self._weights[low:high].astype(np.float32) @ self._groups
         idf = inverse_frequency(self.size, high - low)
@@ -121,21 +121,22 @@ class Corpus:
         self._keep(term, found)
         return found
 
-    def postings_among(self, term: str, documents: Ints) -> tuple[Ints, Floats]:
-        """Those of some ascending documents that hold a term, and its score in each: the rest is not read."""
-        kept = self._scored.get(term)
+    def holders(self, term: str) -> Ints:
+        """The documents that hold a term, ascending, without reading their scores. Not to be changed."""
         place = self.terms.find(term)
-        if place < 0 or not len(documents):
-            return documents[:0], np.zeros(0, np.float32)
-        low, high = int(self._starts[place]), int(self._starts[place + 1])
-        ids = self._ids[low:high]
-        places = np.minimum(np.searchsorted(ids, documents), high - low - 1)
-        held = ids[places] == documents
-        places = places[held]
+        return self._ids[int(self._starts[place]) : int(self._starts[place + 1])] if place >= 0 else _NONE
+
+    def scores_at(self, term: str, places: npt.NDArray[np.int64]) -> Floats:
+        """The scores of a term in those of its holders that stand at some places; the rest is not read."""
+        kept = self._scored.get(term)
         if kept is not None:
-            return documents[held], kept[1][places]
-        counts = self._weights[places + low].astype(np.float32) @ self._groups
-        return documents[held], saturated(counts, inverse_frequency(self.size, high - low), self.weights)
+            return kept[1][places]
+        place = self.terms.find(term)
+        if place < 0:
+            return np.zeros(0, np.float32)
+        low, high = int(self._starts[place]), int(self._starts[place + 1])
+        counts = self._weights[low + places].astype(np.float32) @ self._groups
+        return saturated(counts, inverse_frequency(self.size, high - low), self.weights)
 
     def _keep(self, term: str, found: tuple[Ints, Floats]) -> None:
         """Keep the scores of a term, up to a bound on all of them; threads may do the same work twice."""
@@ -224,6 +225,7 @@ class Corpus:
 
 
 SCORES_KEPT = 1_000_000  # postings, four bytes each: those of common words are asked again and again
+_NONE: Ints = np.zeros(0, np.int32)
 CARDS_KEPT = 1_000
 _LISTS = tuple(CARD_FIELDS.index(name) for name in CARD_LISTS)
 VARIANTS_KEPT = 5_000

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
 from search_app.clauses import Clause, Clauses, Wording
 from search_app.corpus import Bools, Corpus, Ints
+from search_app.holding import Among, holding, places_of, positive, side_by_side
 from search_app.naming import names_added
 from search_app.ranking import NEAR, Floats
 from search_app.understanding import Boost, Understanding
@@ -57,42 +57,41 @@ def score(
         ids = np.arange(corpus.size, dtype=np.int32)
         scored = Scored(ids, corpus.prior.copy(), np.ones(corpus.size, np.float32))
         return _prefer(corpus, _without(corpus, scored, clauses.unwanted), meaning.boosts)
-    text = np.zeros(corpus.size, np.float32)
-    cover = np.zeros(corpus.size, np.float32)
     facets = _facet_holders(corpus, meaning)
     wanted = _worth(corpus, clauses.wanted, facets)
     added, whole = names_added(corpus, meaning, near)
     skipped = set() if thorough or meaning.listing else _too_little(corpus, clauses.wanted, wanted, facets)
-    found = {n: evaluate(corpus, clause) for n, clause in enumerate(clauses.wanted) if n not in skipped}
+    found = {n: holding(corpus, clause) for n, clause in enumerate(clauses.wanted) if n not in skipped}
     if skipped:
         lists = [ids for ids, _ in found.values()]
         lists += [facets[clauses.wanted[n].term] for n in found if clauses.wanted[n].term in facets]
-        among = _united(corpus, [*lists, np.array(sorted(added), np.int32)])
-        found |= {n: evaluate(corpus, clauses.wanted[n], among) for n in skipped}
-    parts = []
+        among = Among.of(corpus, _united(corpus, [*lists, np.array(sorted(added), np.int32)]))
+        found |= {n: holding(corpus, clauses.wanted[n], among) for n in skipped}
+    text = np.zeros(corpus.size, np.float32)
+    held = np.zeros(corpus.size, np.float32)  # what the words that a document holds are worth
     for number, (clause, worth) in enumerate(zip(clauses.wanted, wanted, strict=True)):
         ids, scores = found[number]
         text[ids] += scores
-        cover[ids] += np.float32(worth)
+        held[ids] += np.float32(worth)
         if clause.term in facets:
-            cover[_others(corpus, facets[clause.term], ids)] += np.float32(worth)
-        parts.append((clause.text, ids, scores))
-    total = sum(wanted)
-    if total > 0:
-        cover /= np.float32(total)
-    else:  # nothing is required: what holds any of the words holds enough
-        cover[text > 0] = 1.0
-    for document in whole:
-        cover[document] = 1.0
+            held[_others(corpus, facets[clause.term], ids)] += np.float32(worth)
+    total = np.float32(sum(wanted) or 1.0)
+    held[list(whole)] = total
     for document in added:
-        if cover[document] > 0:
+        if held[document] > 0:
             text[document] = max(text[document], np.float32(0.01))
-    listed = _list(corpus, meaning, text, cover)
-    ids = np.flatnonzero(text > 0).astype(np.int32)
-    scored = Scored(ids, text[ids], np.minimum(cover[ids], 1.0), parts, added)
+    listed = _list(corpus, meaning, text, held, total)
+    ids = positive(text)
+    # where nothing is required, what holds any of the words holds enough
+    cover = np.minimum(held[ids] / total, 1.0) if sum(wanted) > 0 else np.ones(len(ids), np.float32)
+    parts = [(clause.text, *found[number]) for number, clause in enumerate(clauses.wanted)]
+    scored = Scored(ids, text[ids], cover, parts, added)
     scored = _hard(corpus, scored, clauses.wanted)
     scored = _without(corpus, scored, clauses.unwanted)
-    if skipped and not (scored.cover >= NEAR).any():
+    enough = scored.cover >= NEAR
+    if enough.any():  # then nothing else is ever shown
+        scored = _kept(scored, enough)
+    elif skipped:
         return score(corpus, meaning, clauses, near, thorough=True)
     _neighbours(corpus, scored, clauses.wanted)
     scored.factors.append(("words missing", scored.cover**corpus.weights.coordination))
@@ -102,13 +101,20 @@ def score(
     for _, factor in scored.factors:
         scored.scores = scored.scores * factor
     scored = _prefer(corpus, scored, meaning.boosts)
-    if added:
-        places = np.searchsorted(scored.ids, np.fromiter(added, np.int32, len(added)))
-        for place, (document, bonus) in zip(places.tolist(), added.items(), strict=True):
-            if place < len(scored.ids) and scored.ids[place] == document:
-                # How surely it is named goes first; of equally sure ones the more important one is meant.
-                scored.scores[place] += np.float32(bonus * (1.0 + TIES * np.log(corpus.prior[document])))
+    _name(corpus, scored)
     return scored
+
+
+def _name(corpus: Corpus, scored: Scored) -> None:
+    """Add what names are worth: how surely a thing is named goes first; of equally sure ones the more
+    important one is meant.
+    """
+    named = np.fromiter(scored.named, np.int32, len(scored.named))
+    bonus = np.fromiter(scored.named.values(), np.float32, len(scored.named))
+    places = places_of(named, scored.ids)
+    there = places >= 0
+    sure = 1.0 + TIES * np.log(corpus.prior[named[there]])
+    scored.scores[places[there]] += (bonus[there] * sure).astype(np.float32)
 
 
 def _too_little(
@@ -126,76 +132,6 @@ def _too_little(
             so_far += worth[number]
             left_out.add(number)
     return left_out
-
-
-def evaluate(corpus: Corpus, clause: Clause, among: Ints | None = None) -> tuple[Ints, Floats]:
-    """The documents of a clause, or those among some, with the score of its best wording in each."""
-    found = [_wording(corpus, wording, among) for wording in clause.wordings]
-    found = [(ids, scores) for ids, scores in found if len(ids)]
-    if not found:
-        return np.zeros(0, np.int32), np.zeros(0, np.float32)
-    if len(found) == 1:
-        ids, scores = found[0]
-    else:
-        best = np.zeros(corpus.size, np.float32)
-        for ids, scores in found:
-            best[ids] = np.maximum(best[ids], scores)
-        ids = np.flatnonzero(best).astype(np.int32)
-        scores = best[ids]
-    return ids, scores if clause.weight == 1.0 else scores * np.float32(clause.weight)
-
-
-def _wording(corpus: Corpus, wording: Wording, among: Ints | None) -> tuple[Ints, Floats]:
-    terms = dict.fromkeys(wording.terms)
-    if among is None:
-        lists = sorted((corpus.postings(term) for term in terms), key=lambda p: len(p[0]))
-    else:
-        lists = [corpus.postings_among(term, among) for term in terms]
-    ids, scores = lists[0]
-    for other, more in lists[1:]:
-        if not len(ids):
-            break
-        places = np.minimum(np.searchsorted(other, ids), max(0, len(other) - 1))
-        both = other[places] == ids if len(other) else np.zeros(len(ids), np.bool_)
-        ids, scores = ids[both], scores[both] + more[places[both]]
-    if wording.phrase and len(ids):
-        side_by_side = holds_phrase(corpus, ids, wording.terms)
-        ids, scores = ids[side_by_side], scores[side_by_side]
-    if wording.flat:
-        return ids, np.full(len(ids), wording.flat, np.float32)
-    return ids, scores if wording.weight == 1.0 else scores * np.float32(wording.weight)
-
-
-def holds_phrase(corpus: Corpus, ids: Ints, terms: Sequence[str]) -> Bools:
-    """Which documents have the terms side by side in their text (columns hold no phrases)."""
-    held = np.zeros(len(ids), np.bool_)
-    numbers = [corpus.terms.find(term) for term in terms]
-    if min(numbers) < 0:
-        return held
-    places = _holding_all(corpus, ids, terms)  # few: reading the text of all would take longest
-    values, owner = corpus.stream.gather(ids[places])
-    span = len(values) - len(numbers) + 1
-    if span <= 0:
-        return held
-    here = np.ones(span, np.bool_)
-    for offset, number in enumerate(numbers):
-        here &= values[offset : offset + span] == number
-    held[places[owner[:span][here]]] = (
-        True  # a document's stream ends with a break: no phrase crosses into the next
-    )
-    return held
-
-
-def _holding_all(corpus: Corpus, ids: Ints, terms: Sequence[str]) -> npt.NDArray[np.int64]:
-    """The places in `ids` of the documents that hold every term."""
-    places = np.arange(len(ids))
-    for term in terms:
-        known, _ = corpus.postings(term)
-        if not len(known) or not len(places):
-            return places[:0]
-        wanted = ids[places]
-        places = places[known[np.minimum(np.searchsorted(known, wanted), len(known) - 1)] == wanted]
-    return places
 
 
 def _worth(corpus: Corpus, clauses: Sequence[Clause], facets: Mapping[int, Ints]) -> list[float]:
@@ -242,7 +178,9 @@ def _rarity(corpus: Corpus, wording: Wording) -> float:
     return min(RAREST, float(np.log(1.0 + corpus.size / (1.0 + holding))) / 2)
 
 
-def _list(corpus: Corpus, meaning: Understanding, text: Floats, cover: Floats) -> Floats | None:
+def _list(
+    corpus: Corpus, meaning: Understanding, text: Floats, held: Floats, total: np.float32
+) -> Floats | None:
     """Make what the query lists candidates; returns by document what that multiplies."""
     if not meaning.listing:
         return None
@@ -251,7 +189,7 @@ def _list(corpus: Corpus, meaning: Understanding, text: Floats, cover: Floats) -
         if name in corpus.facets:
             chosen &= _holding(corpus, name, values)
     text[chosen] += 1.0
-    cover[chosen] = 1.0
+    held[chosen] = total
     return np.where(chosen, np.float32(corpus.weights.listed), np.float32(1.0))
 
 
@@ -281,16 +219,16 @@ def _hard(corpus: Corpus, scored: Scored, clauses: Sequence[Clause]) -> Scored:
     """Keep only what holds every phrase."""
     for clause in clauses:
         if clause.hard:
-            ids, _ = evaluate(corpus, clause, scored.ids)
-            scored = _kept(scored, np.isin(scored.ids, ids, assume_unique=True))
+            ids, _ = holding(corpus, clause, Among.of(corpus, scored.ids))
+            scored = _kept(scored, places_of(scored.ids, ids) >= 0)
     return scored
 
 
 def _without(corpus: Corpus, scored: Scored, clauses: Sequence[Clause]) -> Scored:
     """Drop what holds an excluded word."""
     for clause in clauses:
-        ids, _ = evaluate(corpus, clause, scored.ids)
-        scored = _kept(scored, ~np.isin(scored.ids, ids, assume_unique=True))
+        ids, _ = holding(corpus, clause, Among.of(corpus, scored.ids))
+        scored = _kept(scored, places_of(scored.ids, ids) < 0)
     return scored
 
 
@@ -308,17 +246,15 @@ def _neighbours(corpus: Corpus, scored: Scored, clauses: Sequence[Clause]) -> No
     ]
     if not pairs or not len(scored.ids):
         return
-    best = scored.cover >= NEAR
-    if not best.any():
-        best = np.ones(len(scored.ids), np.bool_)
-    if np.count_nonzero(best) > PROXIMITY_FOR:
-        best &= scored.scores >= np.partition(scored.scores[best], -PROXIMITY_FOR)[-PROXIMITY_FOR]
+    best = np.ones(len(scored.ids), np.bool_)
+    if len(best) > PROXIMITY_FOR:
+        best = scored.scores >= np.partition(scored.scores, -PROXIMITY_FOR)[-PROXIMITY_FOR]
     places = np.flatnonzero(best)
     ids = scored.ids[places]
     bonus = np.ones(len(ids), np.float32)
-    for a, b in pairs:
-        terms = (*a.wordings[0].terms, *b.wordings[0].terms)
-        bonus += np.float32(corpus.weights.neighbours / len(pairs)) * holds_phrase(corpus, ids, terms)
+    phrases = [(*a.wordings[0].terms, *b.wordings[0].terms) for a, b in pairs]
+    for beside in side_by_side(corpus, ids, phrases):
+        bonus += np.float32(corpus.weights.neighbours / len(pairs)) * beside
     factor = np.ones(len(scored.ids), np.float32)
     factor[places] = bonus
     scored.factors.append(("words side by side", factor))
