@@ -188,7 +188,7 @@ class Corpus:
             values: list[Any] = from_json(self.cards.raw(document))
             for place in _LISTS:
                 values[place] = tuple(values[place])
-            card = Card(*values)
+            card = Card._make(values)
             if len(self._cards) >= CARDS_KEPT:
                 self._cards.clear()
             self._cards[document] = card

@@ -30,5 +30,6 @@ def explanation(found: Found, place: int) -> tuple[Part, ...]:
             total *= factor
     rest = float(scored.scores[place]) - total
     if abs(rest) >= 0.01:
-        parts.append(Part("exact name" if document in scored.named else "listed", round(rest, 3)))
+        named = scored.named is not None and document in scored.named.ids
+        parts.append(Part("exact name" if named else "listed", round(rest, 3)))
     return tuple(parts)

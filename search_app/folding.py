@@ -16,7 +16,7 @@ from search_app.corpus import Corpus, Ints
 VARIANTS = 50  # members that a hit lists beside its face; the others are counted
 
 
-NAMESAKES_AMONG = 1000  # best families that are looked at for sharing a name
+NAMESAKES_AMONG = 200  # best families that are looked at for sharing a name
 MOST_DEMOTED = 4  # from here on a further namesake is demoted no more
 
 
@@ -54,7 +54,7 @@ def demote_namesakes(corpus: Corpus, folded: Folded, values: npt.NDArray[np.floa
     if len(folded) < 2:
         return folded
     places = _largest(folded.best, min(len(folded), NAMESAKES_AMONG))
-    name = corpus.namesake[folded.ids[_faces(folded, values)[places]]]
+    name = corpus.namesake[folded.ids[_faces(folded, values, places)]]
     by_name = np.argsort(name, kind="stable")  # within a name still best first
     ordered = name[by_name]
     first = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
@@ -64,11 +64,17 @@ def demote_namesakes(corpus: Corpus, folded: Folded, values: npt.NDArray[np.floa
     return Folded(folded.ids, folded.starts, best)
 
 
-def _faces(folded: Folded, values: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
-    """The place in `ids` of each family's best member, the first of equal ones."""
-    lengths = np.diff(folded.starts)
-    tops = np.flatnonzero(values == np.repeat(folded.best, lengths))
-    return tops[np.searchsorted(tops, folded.starts[:-1])]
+def _faces(
+    folded: Folded, values: npt.NDArray[np.float64], families: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int64]:
+    """The place in `ids` of the best member of some families, the first of equal ones."""
+    first = folded.starts[families]
+    members = folded.starts[families + 1] - first
+    ends = np.cumsum(members)
+    every = np.arange(ends[-1]) + np.repeat(first - (ends - members), members)
+    tops = np.flatnonzero(values[every] == np.repeat(folded.best[families], members))
+    faces: npt.NDArray[np.int64] = every[tops[np.searchsorted(tops, ends - members)]]
+    return faces
 
 
 def page(folded: Folded, values: npt.NDArray[np.float64], first: int, size: int) -> list[list[int]]:
@@ -80,8 +86,8 @@ def page(folded: Folded, values: npt.NDArray[np.float64], first: int, size: int)
     pages = []
     for family in order.tolist():
         low, high = int(folded.starts[family]), int(folded.starts[family + 1])
-        members = np.argsort(-values[low:high], kind="stable") + low
-        pages.append(members.tolist())
+        best_first = [0] if high - low == 1 else np.argsort(-values[low:high], kind="stable").tolist()
+        pages.append([low + place for place in best_first])
     return pages
 
 

@@ -5,12 +5,14 @@ Understanding guesses what of a query may be somebody's name; here it is looked 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from indexer.analysis import words
-from search_app.corpus import Corpus
+from search_app.corpus import Bools, Corpus, Ints
 from search_app.results import Card
 from search_app.understanding import Understanding
 
@@ -20,32 +22,60 @@ MOST_UNFINISHED = 200  # of those names, the shortest
 UNFINISHED_NAME = 1.5  # "pwmgr_or" alone is a name that goes on, more surely than words are
 
 
-def names_added(
-    corpus: Corpus, meaning: Understanding, near: dict[int, float]
-) -> tuple[dict[int, float], set[int]]:
-    """What exact and nearly exact names add, by document, and the documents whose whole name it is."""
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Documents that a query names, ascending."""
+
+    ids: Ints
+    bonus: npt.NDArray[np.float64]  # what being named adds to the score
+    whole: Bools  # whether the query is nothing but that name
+
+
+Part = tuple[Ints, npt.NDArray[np.float64], bool]  # documents, what each is worth, whether the name is whole
+
+
+def names_added(corpus: Corpus, meaning: Understanding, near: dict[int, float]) -> Named:
+    """The documents that exact, inflected and nearly exact names mean, with what that adds to each."""
     weights = corpus.weights
-    added: dict[int, float] = {}
-    whole: set[int] = set()
+    exact: list[Part] = []
     for guess in meaning.names:
         documents, sure = corpus.named(guess.key)
-        for document, how_sure in zip(documents.tolist(), sure.tolist(), strict=True):
-            bonus = (weights.exact_whole if guess.whole else weights.exact_part) * guess.weight * how_sure
-            if bonus > added.get(document, 0.0):
-                added[document] = bonus
-            if guess.whole:
-                whole.add(document)
-    if 1 < len(added) <= MOST_LITERAL:
+        if len(documents):
+            worth = (weights.exact_whole if guess.whole else weights.exact_part) * guess.weight
+            exact.append((documents, worth * sure.astype(np.float64), guess.whole))
+    named = _best(exact)
+    if 1 < len(named.ids) <= MOST_LITERAL:
         typed = meaning.query.text.strip("` ")
-        for document in added:  # of names that differ in punctuation only, the one that was typed
-            added[document] += weights.literal * (typed in _written(corpus.card(document)))
-    for document, bonus in _inflected(corpus, meaning).items():
-        added[document] = max(added.get(document, 0.0), bonus)
-        whole.add(document)
-    for document, nearness in near.items():
-        added[document] = max(added.get(document, 0.0), weights.near_name * nearness)
-        whole.add(document)
-    return added, whole
+        # of names that differ in punctuation only, the one that was typed
+        literal = [typed in _written(corpus.card(document)) for document in named.ids.tolist()]
+        named = Named(named.ids, named.bonus + weights.literal * np.array(literal), named.whole)
+    others = list(_inflected(corpus, meaning))
+    if near:
+        nearness = weights.near_name * np.fromiter(near.values(), np.float64, len(near))
+        others.append((np.fromiter(near, np.int32, len(near)), nearness, True))
+    if not others:
+        return named
+    return _best([*_apart(named), *others])
+
+
+def _best(parts: Sequence[Part]) -> Named:
+    """Every document once, with the most that it is worth."""
+    if not parts:
+        return Named(np.zeros(0, np.int32), np.zeros(0), np.zeros(0, np.bool_))
+    ids = np.concatenate([documents for documents, _, _ in parts])
+    order = np.argsort(ids, kind="stable")
+    ids = ids[order]
+    first = np.flatnonzero(np.diff(ids, prepend=-1) > 0)
+    worth = np.concatenate([worth for _, worth, _ in parts])[order]
+    whole = np.repeat([whole for _, _, whole in parts], [len(documents) for documents, _, _ in parts])[order]
+    return Named(ids[first], np.maximum.reduceat(worth, first), np.logical_or.reduceat(whole, first))
+
+
+def _apart(named: Named) -> Iterator[Part]:
+    for whole in (True, False):
+        of = named.whole == whole
+        if of.any():
+            yield named.ids[of], named.bonus[of], whole
 
 
 def _written(card: Card) -> tuple[str, ...]:
@@ -55,20 +85,27 @@ def _written(card: Card) -> tuple[str, ...]:
     return (card.name, card.name.partition("." if card.kind == "table" else "/")[2])
 
 
-def _inflected(corpus: Corpus, meaning: Understanding) -> dict[int, float]:
-    """What is added to things whose name is what was typed but for inflection, or goes on from it."""
+def _inflected(corpus: Corpus, meaning: Understanding) -> Iterator[Part]:
+    """Things whose name is what was typed but for inflection, or goes on from it."""
     weights = corpus.weights
-    added: dict[int, float] = {}
     for stems, sure in _typed_stems(meaning):
         found = corpus.stems.prefixed(stems)
+        if not found:
+            continue
         lengths = corpus.stems.lengths(found)
-        shortest = np.argsort(lengths, kind="stable")[:MOST_UNFINISHED]
-        for place, length in zip((shortest + found.start).tolist(), lengths[shortest].tolist(), strict=True):
-            share = len(stems.encode()) / length
-            bonus = sure * (weights.inflected if share == 1.0 else weights.unfinished * share**0.5)
-            for document in corpus.stem_docs.row(place).tolist():
-                added[document] = max(added.get(document, 0.0), bonus)
-    return added
+        shortest = _smallest(lengths, MOST_UNFINISHED)
+        share = len(stems.encode()) / lengths[shortest]
+        worth = sure * np.where(share == 1.0, weights.inflected, weights.unfinished * np.sqrt(share))
+        documents, owner = corpus.stem_docs.gather((shortest + found.start).astype(np.int32))
+        yield documents, worth[owner], True
+
+
+def _smallest(numbers: Ints, count: int) -> npt.NDArray[np.int64]:
+    """The places of the smallest numbers, smallest first; equal ones in their order."""
+    places = np.arange(len(numbers))
+    if count < len(numbers):
+        places = np.flatnonzero(numbers <= np.partition(numbers, count - 1)[count - 1])
+    return places[np.argsort(numbers[places], kind="stable")][:count]
 
 
 def _typed_stems(meaning: Understanding) -> Iterator[tuple[str, float]]:

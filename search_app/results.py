@@ -1,4 +1,7 @@
-"""What an engine answers: hits, facets, suggestions. Plain values, no markup."""
+"""What an engine answers: hits, facets, suggestions. Plain values, no markup.
+
+What an answer has many of is a named tuple: one is made in a fifth of the time of a frozen dataclass.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Variant:
+class Variant(NamedTuple):
     """Another member of a hit's family that matches too."""
 
     id: str
@@ -16,8 +18,7 @@ class Variant:
     app: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(NamedTuple):
     """What a hit shows of an item: the same for every query, stored ready-made."""
 
     id: str
@@ -43,8 +44,7 @@ class Card:
     project: str = ""  # tables
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """One family's best matching member."""
 
     card: Card
@@ -66,7 +66,7 @@ class Part:
 
 
 class FacetCount(NamedTuple):
-    """A value of a facet. Hundreds are made for an answer, and a tuple is made ten times faster."""
+    """A value of a facet."""
 
     value: str
     label: str

@@ -15,7 +15,7 @@ import numpy as np
 from search_app.clauses import Clause, Clauses, Wording
 from search_app.corpus import Bools, Corpus, Ints
 from search_app.holding import Among, holding, places_of, positive, side_by_side
-from search_app.naming import names_added
+from search_app.naming import Named, names_added
 from search_app.ranking import NEAR, Floats
 from search_app.understanding import Boost, Understanding
 
@@ -36,7 +36,7 @@ class Scored:
     scores: Floats
     cover: Floats
     parts: list[tuple[str, Ints, Floats]] = field(default_factory=list)  # clause -> its documents and scores
-    named: dict[int, float] = field(default_factory=dict)  # document -> what its exact name added
+    named: Named | None = None  # those that the query names
     factors: list[tuple[str, Floats]] = field(default_factory=list)  # by candidate, what multiplied the score
 
     @property
@@ -59,13 +59,13 @@ def score(
         return _prefer(corpus, _without(corpus, scored, clauses.unwanted), meaning.boosts)
     facets = _facet_holders(corpus, meaning)
     wanted = _worth(corpus, clauses.wanted, facets)
-    added, whole = names_added(corpus, meaning, near)
+    named = names_added(corpus, meaning, near)
     skipped = set() if thorough or meaning.listing else _too_little(corpus, clauses.wanted, wanted, facets)
     found = {n: holding(corpus, clause) for n, clause in enumerate(clauses.wanted) if n not in skipped}
     if skipped:
         lists = [ids for ids, _ in found.values()]
         lists += [facets[clauses.wanted[n].term] for n in found if clauses.wanted[n].term in facets]
-        among = Among.of(corpus, _united(corpus, [*lists, np.array(sorted(added), np.int32)]))
+        among = Among.of(corpus, _united(corpus, [*lists, named.ids]))
         found |= {n: holding(corpus, clauses.wanted[n], among) for n in skipped}
     text = np.zeros(corpus.size, np.float32)
     held = np.zeros(corpus.size, np.float32)  # what the words that a document holds are worth
@@ -74,18 +74,20 @@ def score(
         text[ids] += scores
         held[ids] += np.float32(worth)
         if clause.term in facets:
-            held[_others(corpus, facets[clause.term], ids)] += np.float32(worth)
+            others = np.zeros(corpus.size, np.bool_)
+            others[facets[clause.term]] = True
+            others[ids] = False
+            held += np.float32(worth) * others
     total = np.float32(sum(wanted) or 1.0)
-    held[list(whole)] = total
-    for document in added:
-        if held[document] > 0:
-            text[document] = max(text[document], np.float32(0.01))
+    held[named.ids[named.whole]] = total
+    known = named.ids[held[named.ids] > 0]
+    text[known] = np.maximum(text[known], np.float32(0.01))
     listed = _list(corpus, meaning, text, held, total)
     ids = positive(text)
     # where nothing is required, what holds any of the words holds enough
     cover = np.minimum(held[ids] / total, 1.0) if sum(wanted) > 0 else np.ones(len(ids), np.float32)
     parts = [(clause.text, *found[number]) for number, clause in enumerate(clauses.wanted)]
-    scored = Scored(ids, text[ids], cover, parts, added)
+    scored = Scored(ids, text[ids], cover, parts, named)
     scored = _hard(corpus, scored, clauses.wanted)
     scored = _without(corpus, scored, clauses.unwanted)
     enough = scored.cover >= NEAR
@@ -101,20 +103,18 @@ def score(
     for _, factor in scored.factors:
         scored.scores = scored.scores * factor
     scored = _prefer(corpus, scored, meaning.boosts)
-    _name(corpus, scored)
+    _name(corpus, scored, named)
     return scored
 
 
-def _name(corpus: Corpus, scored: Scored) -> None:
+def _name(corpus: Corpus, scored: Scored, named: Named) -> None:
     """Add what names are worth: how surely a thing is named goes first; of equally sure ones the more
     important one is meant.
     """
-    named = np.fromiter(scored.named, np.int32, len(scored.named))
-    bonus = np.fromiter(scored.named.values(), np.float32, len(scored.named))
-    places = places_of(named, scored.ids)
+    places = places_of(named.ids, scored.ids)
     there = places >= 0
-    sure = 1.0 + TIES * np.log(corpus.prior[named[there]])
-    scored.scores[places[there]] += (bonus[there] * sure).astype(np.float32)
+    sure = 1.0 + TIES * np.log(corpus.prior[named.ids[there]])
+    scored.scores[places[there]] += (named.bonus[there] * sure).astype(np.float32)
 
 
 def _too_little(
@@ -163,13 +163,6 @@ def _united(corpus: Corpus, lists: Sequence[Ints]) -> Ints:
     for documents in lists:
         mask[documents] = True
     return np.flatnonzero(mask).astype(np.int32)
-
-
-def _others(corpus: Corpus, documents: Ints, known: Ints) -> Ints:
-    """Those of some documents that are not among the known ones."""
-    mask = np.zeros(corpus.size, np.bool_)
-    mask[known] = True
-    return documents[~mask[documents]]
 
 
 def _rarity(corpus: Corpus, wording: Wording) -> float:
