@@ -30,7 +30,8 @@ def markdown(report: Report) -> str:
         "# Bench\n",
         f"Made by `make bench` on {report.date}. {machine}. {versions}.\n",
         "Times are processor milliseconds (in brackets: by the clock), the median of each query's rounds; "
-        "engines are asked in turns, query by query. `first`: each query's first time in a new process. "
+        "engines are asked in turns, class by class, in changing order. `first`: each query's first time "
+        "in a new process. "
         "Every query gives twenty hits with highlights and nine facets, with the result cache off. "
         f"An engine that takes over {LONGEST_ROUND:.0f} s for all queries is asked only each n-th again.\n",
     ]
