@@ -8,7 +8,6 @@ million of records travels between processes.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
 import time
@@ -19,19 +18,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pydantic_core import to_json
-
 from indexer.cache import HttpCache
 from indexer.config import Config
 from indexer.fetch import Fetcher
 from indexer.locking import WORK, exclusive
+from indexer.parsing import Job, input_digest, is_large, parse, plan
 from indexer.processes import workers
 from indexer.progress import Progress, now
-from indexer.snapshots import SnapshotState, SnapshotStore, record_shape
-from indexer.sources import Fetched, Report, Request, Source, SourceUnavailable, find_sources
+from indexer.snapshots import SnapshotState, SnapshotStore
+from indexer.sources import Fetched, Request, Source, SourceUnavailable, find_sources
 
-LARGE = 2_000_000  # bytes of input from which a process of its own pays
-FEW = 20  # records below which a loss says nothing
 SAMPLE_DAY = date(2026, 6, 1)  # the day by which the sample alone is judged: it ages for nobody
 
 log = logging.getLogger(__name__)
@@ -48,18 +44,6 @@ class Crawled:
     source: str
     outcome: str
     state: SnapshotState
-
-
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """What a worker needs to parse a source and keep its records; it is pickled."""
-
-    source: Source
-    options: Mapping[str, Any]
-    fetched: tuple[Fetched, ...]
-    state: SnapshotState
-    data_dir: Path
-    max_loss: float | None  # None: any loss is accepted
 
 
 def sample_path() -> Path:
@@ -141,7 +125,7 @@ class _Crawler:
             with Fetcher(sample, self._cache) as fetcher:
                 fetched = _fetch_all(source, fetcher, sample.options_of(source.name), self._progress)
             job = self._job(source, fetched, began, max_loss=None)
-            return Crawled(source.name, "sample", _parse(job))
+            return Crawled(source.name, "sample", parse(job))
         except Exception as error:  # the sample must never be what stops a crawl
             log.exception("sample source=%s", source.name)
             failed = replace(began, from_sample=False, error=began.error or _in_words(error))
@@ -165,7 +149,7 @@ class _Crawler:
         options = self._config.options_of(source.name)
         fetched = _fetch_all(source, fetcher, options, self._progress)
         before = self._store.state(source.name)
-        digest = _input_digest(source, options, fetched)
+        digest = input_digest(source, options, fetched)
         if before is not None and before.input_digest == digest and self._store.is_whole(before) and fetched:
             same = replace(
                 before, last_success=at, last_attempt=at, error="", seconds=time.monotonic() - started
@@ -181,15 +165,14 @@ class _Crawler:
             parser_version=str(source.version),
         )
         job = self._job(source, fetched, began, max_loss=self._max_loss)
-        size = sum(_size(file) for file in fetched)
-        state = self._workers.submit(_parse, job).result() if size > LARGE else _parse(job)
+        state = self._workers.submit(parse, job).result() if is_large(job) else parse(job)
         return Crawled(source.name, "parsed", state)
 
     def _job(
         self, source: Source, fetched: Sequence[Fetched], state: SnapshotState, *, max_loss: float | None
-    ) -> _Job:
+    ) -> Job:
         options = self._config.options_of(source.name)
-        return _Job(source, options, tuple(fetched), state, self._config.data_dir, max_loss)
+        return plan(source, options, fetched, state, self._config.data_dir, max_loss)
 
 
 def _fetch_all(
@@ -206,51 +189,6 @@ def _fetch_all(
         further = dict.fromkeys(source.more_requests(fetched, options))
         wanted = [request for request in further if request not in asked]
     return fetched
-
-
-def _parse(job: _Job) -> SnapshotState:
-    """Parse and keep; runs in a worker for what is large. Raises what the source raises."""
-    started = time.monotonic()
-    report = Report()
-    records = list(job.source.records(job.fetched, job.options, report))
-    store = SnapshotStore(job.data_dir)
-    if job.max_loss is not None:
-        _refuse_loss(store.state(job.source.name), records, job.max_loss)
-    state = replace(
-        job.state,
-        seen=dict(report.seen),
-        skipped=dict(report.skipped),
-        examples=dict(report.examples),
-        seconds=round(time.monotonic() - started, 2),
-    )
-    return store.write(job.source.name, records, state)
-
-
-def _refuse_loss(before: SnapshotState | None, records: Sequence[object], max_loss: float) -> None:
-    """Upstream that suddenly lacks much of what it had is taken for broken, not for news."""
-    if before is None or before.from_sample:
-        return
-    names = [type(record).__name__ for record in records]
-    for kind, count in before.counts.items():
-        left = names.count(kind)
-        if count >= FEW and left < count * (1 - max_loss):
-            raise SourceUnavailable(
-                f"{kind}: {left} of {count} left, more than guard.max_loss allows to go"
-                " (crawl --accept-loss takes it)"
-            )
-
-
-def _input_digest(source: Source, options: Mapping[str, Any], fetched: Sequence[Fetched]) -> str:
-    """Of everything that decides what the records are: files, options, parser, record types."""
-    files = sorted((file.request.url, file.status, file.digest) for file in fetched)
-    parts = (source.name, source.version, record_shape(), options, files)
-    return hashlib.sha256(to_json(parts)).hexdigest()[:32]
-
-
-def _size(file: Fetched) -> int:
-    if file.path is None:
-        return 0
-    return LARGE + 1 if file.path.is_dir() and file.members is None else file.path.stat().st_size
 
 
 def _in_words(error: BaseException) -> str:

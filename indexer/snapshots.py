@@ -16,7 +16,7 @@ import json
 import os
 import tempfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, get_args
@@ -48,6 +48,17 @@ class SnapshotState:
     digest: str = ""  # of the records; also names their file
     parser_version: str = ""
     seconds: float = 0.0  # of the last attempt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartState:
+    """Which of a snapshot's records came of some of the source's files, and what was seen there."""
+
+    key: str  # of the files and of all else that decides what they give
+    counts: dict[str, int] = field(default_factory=dict)  # record type -> how many
+    seen: dict[str, int] = field(default_factory=dict)
+    skipped: dict[str, int] = field(default_factory=dict)
+    examples: dict[str, str] = field(default_factory=dict)
 
 
 class SnapshotDamaged(Exception):
@@ -83,11 +94,20 @@ class SnapshotStore:
         except (OSError, ValueError, KeyError, zlib.error) as error:
             raise SnapshotDamaged(f"{source}: {error}") from error
 
+    def parts(self, state: SnapshotState) -> list[PartState]:
+        """The parts of a state's records, in order; empty where they are not known."""
+        try:
+            return _parts_adapter().validate_json(self._parts_path(state).read_bytes())
+        except (OSError, ValueError):
+            return []
+
     def is_whole(self, state: SnapshotState) -> bool:
         """Whether the records that a state names are there."""
         return bool(state.digest) and self._records_path(state).is_file()
 
-    def write(self, source: str, records: Iterable[Record], state: SnapshotState) -> SnapshotState:
+    def write(
+        self, source: str, records: Iterable[Record], state: SnapshotState, parts: Sequence[PartState] = ()
+    ) -> SnapshotState:
         """Keep records as the last good ones; `state` gets their counts and digest."""
         packed, counts = _pack(records)
         digest = hashlib.sha256(packed).hexdigest()[:32]
@@ -95,6 +115,10 @@ class SnapshotStore:
         replace_file(
             self._records_path(done), packed
         )  # also where one of that name lies there: it may be damaged
+        if parts:  # before or after a kill, they hold for records of this digest
+            replace_file(
+                self._parts_path(done), _parts_adapter().dump_json(list(parts), exclude_defaults=True)
+            )
         self.write_state(done)
         self._remove_others(done)
         return done
@@ -116,11 +140,15 @@ class SnapshotStore:
     def _records_path(self, state: SnapshotState) -> Path:
         return self._folder / f"{state.source}.{state.digest}.records"
 
+    def _parts_path(self, state: SnapshotState) -> Path:
+        return self._records_path(state).with_suffix(".parts")
+
     def _remove_others(self, state: SnapshotState) -> None:
-        kept = self._records_path(state)
-        for path in self._folder.glob(f"{state.source}.*.records"):
-            if path != kept:
-                path.unlink(missing_ok=True)
+        kept = (self._records_path(state), self._parts_path(state))
+        for ending in ("records", "parts"):
+            for path in self._folder.glob(f"{state.source}.*.{ending}"):
+                if path not in kept:
+                    path.unlink(missing_ok=True)
 
 
 def record_shape() -> str:
@@ -195,3 +223,8 @@ def _adapter(name: str) -> TypeAdapter[list[Any]]:
 @functools.cache
 def _state_adapter() -> TypeAdapter[SnapshotState]:
     return TypeAdapter(SnapshotState)
+
+
+@functools.cache
+def _parts_adapter() -> TypeAdapter[list[PartState]]:
+    return TypeAdapter(list[PartState])

@@ -11,7 +11,8 @@ It has facts at the top, and one class named `Source` with:
 `crawl` (crawl.py) asks for the requests, fetches them, may be asked for more by
 `more_requests` (a listing names further files), and hands all that was fetched to
 `records`. Sources do no I/O of their own (bigquery.py is the one exception: its client
-library does), so that they can be tested on files and run in other processes.
+library does), so that they can be tested on files and run in other processes. A source
+with `parts` (InParts) is parsed part by part, and only where something changed.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from indexer.records import Record
 
@@ -83,6 +84,15 @@ class Source(Protocol):
     def records(
         self, fetched: Sequence[Fetched], options: Mapping[str, Any], report: Report
     ) -> Iterable[Record]: ...
+
+
+@runtime_checkable
+class InParts(Protocol):
+    """A source whose files fall into parts that make records by themselves: only what changed is parsed."""
+
+    def parts(self, fetched: Sequence[Fetched]) -> Sequence[Sequence[Fetched]]:
+        """The files by part. records() of all is records() of each, one after another."""
+        ...
 
 
 def find_sources() -> dict[str, Source]:

@@ -60,11 +60,25 @@ class Source:
         self, fetched: Sequence[Fetched], options: Mapping[str, Any], report: Report
     ) -> Iterator[Record]:
         files = {file.request.tag: file for file in fetched}
-        yield from _listings(files[LISTINGS], report)
-        yield from _variants(files[VARIANTS], report)
-        repositories = sorted({tag.rpartition("/")[0] for tag in files} - {"v2/glean"})
-        for v1_name in repositories:
+        if LISTINGS in files:
+            yield from _listings(files.pop(LISTINGS), report)
+        if VARIANTS in files:
+            yield from _variants(files.pop(VARIANTS), report)
+        for v1_name in sorted({_v1_name(file) for file in files.values()}):
             yield from _repository(v1_name, files, report)
+
+    def parts(self, fetched: Sequence[Fetched]) -> Sequence[Sequence[Fetched]]:
+        """Each listing, then the files of each repository."""
+        listings = [[file] for tag in (LISTINGS, VARIANTS) for file in fetched if file.request.tag == tag]
+        repositories: dict[str, list[Fetched]] = {}
+        for file in fetched:
+            if file.request.tag not in (LISTINGS, VARIANTS):
+                repositories.setdefault(_v1_name(file), []).append(file)
+        return [*listings, *(repositories[name] for name in sorted(repositories))]
+
+
+def _v1_name(file: Fetched) -> str:
+    return file.request.tag.rpartition("/")[0]
 
 
 def _base(options: Mapping[str, Any]) -> str:
