@@ -133,10 +133,11 @@ def columns_of(site: Site) -> ColumnsOf:
 
 def hit_links(site: Site, item_id: str) -> tuple[Link, ...]:
     """The few best links of a hit, worked out once per generation."""
-    return site.remembered(("hit links", item_id), lambda: _hit_links(site, item_id))
+    return site.remembered(("hit links", item_id), lambda: best_links(site, item_id))
 
 
-def _hit_links(site: Site, item_id: str) -> tuple[Link, ...]:
+def best_links(site: Site, item_id: str) -> tuple[Link, ...]:
+    """The few best links of an item, one a tool."""
     item = site.engine.get(item_id)
     return tuple(tools.hit_links(item, link_context(site))) if item is not None else ()
 

@@ -7,8 +7,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from indexer.items import KINDS, AppItem
 from search_app import exports, tools
-from search_app.actions import hit_links
 from search_app.addresses import SearchState, item_path, parse_state
+from search_app.drawing import hit_drawing
 from search_app.item_views import item_view, kind_counts
 from search_app.maps import flow_view, galaxy_view
 from search_app.present import present_results
@@ -48,13 +48,12 @@ def search() -> str:
         )
     query, state = asked()
     view = present_results(site.engine.search(query), state)
-    links = {hit.card.id: hit_links(site, hit.card.id) for hit in view.hits}
     return render_template(
         "search/results.html",
         view=view,
         query=query,
         state=state,
-        links=links,
+        hits=[(hit, hit_drawing(site, hit)) for hit in view.hits],
         examples=EXAMPLES[:4] if not view.paging.total else (),
     )
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
+from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
@@ -30,6 +32,7 @@ from search_app.results import Card, Facet, Hit, Part, Results
 
 SHOWN_APPS = 2
 SHOWN_VARIANTS = 6
+BEGINNING = 12  # characters
 # kinds that people know by their title; the name stands beside it
 TITLED = ("doc", "app", "tool")
 # kinds that are seldom anything but active: a hit says so of the others only
@@ -50,32 +53,56 @@ class AppName:
         return self.title != self.name
 
 
-@dataclass(frozen=True, slots=True)
-class VariantView:
+class VariantView(NamedTuple):
     label: str
-    kind: str
     url: str
 
 
 @dataclass(frozen=True, slots=True)
 class HitView:
-    """One hit as the results page shows it."""
+    """One hit as pages show it. What its card alone decides is worked out when a page asks for it."""
 
     card: Card
-    url: str
-    kind_label: str
-    type_label: str
     name: Markup
-    heading: str  # a title that says more than the name, else empty
     snippet: Markup
-    apps: tuple[AppName, ...]
-    more_apps: int
     variants: tuple[VariantView, ...]
     more_variants: int
     parts: tuple[Part, ...]
     score: float
-    shows_status: bool
-    table_url: str  # of the first table that holds it; empty where that is no page for certain
+    apps_first: tuple[str, ...]  # those of its apps that were asked for
+
+    @property
+    def url(self) -> str:
+        return item_path(self.card.id)
+
+    @property
+    def type_label(self) -> str:
+        return type_label(self.card.kind, self.card.type) if self.card.type else ""
+
+    @property
+    def heading(self) -> str:
+        """A title that says more than the name, else empty."""
+        return heading_of(self.card)
+
+    @property
+    def apps(self) -> tuple[AppName, ...]:
+        """The first few apps; those that were asked for stand before the others."""
+        named = zip_longest(self.card.app, self.card.app_title[: len(self.card.app)], fillvalue="")
+        ordered = sorted(named, key=lambda app: app[0] not in self.apps_first)[:SHOWN_APPS]
+        return app_names([name for name, _ in ordered], [title for _, title in ordered])
+
+    @property
+    def more_apps(self) -> int:
+        return max(0, len(self.card.app) - SHOWN_APPS)
+
+    @property
+    def shows_status(self) -> bool:
+        return self.card.status != "active" or self.card.kind not in MOSTLY_ACTIVE
+
+    @property
+    def table_url(self) -> str:
+        """Of the first table that holds it; empty where that is no page for certain."""
+        return _table_url(self.card)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,39 +177,34 @@ def heading_of(card: Card) -> str:
 
 def snippet_of(hit: Hit) -> Markup:
     """The snippet with its marks, empty where it only says the title or the name again."""
+    begins = _letters(
+        hit.snippet[:BEGINNING]
+    )  # few snippets begin as a name does: the rest need no second look
     said = (_letters(hit.card.title), _letters(hit.card.name.rsplit("/", 1)[-1]))
-    return Markup("") if _letters(hit.snippet) in said else marked(hit.snippet, hit.marks)
+    if any(each.startswith(begins) for each in said) and _letters(hit.snippet) in said:
+        return Markup("")
+    return marked(hit.snippet, hit.marks)
 
 
 def _letters(text: str) -> str:
     return "".join(filter(str.isalnum, text.lower()))
 
 
-def present_hit(hit: Hit, apps_first: frozenset[str] = frozenset()) -> HitView:
+def present_hit(hit: Hit, asked_apps: frozenset[str] = frozenset()) -> HitView:
     """A hit with marks, links and words for people; apps that were asked for stand first."""
     card = hit.card
-    apps = sorted(app_names(card.app, card.app_title), key=lambda app: app.name not in apps_first)
-    name = escape(card.title or card.name) if card.kind in TITLED else marked(card.name, hit.name_marks)
-    variants = tuple(
-        VariantView(variant_label(card, each.kind, each.name, each.app), each.kind, item_path(each.id))
-        for each in hit.variants
-    )
     return HitView(
         card=card,
-        url=item_path(card.id),
-        kind_label=kind_label(card.kind),
-        type_label=type_label(card.kind, card.type) if card.type else "",
-        name=name,
-        heading=heading_of(card),
+        name=escape(card.title or card.name) if card.kind in TITLED else marked(card.name, hit.name_marks),
         snippet=snippet_of(hit),
-        apps=tuple(apps[:SHOWN_APPS]),
-        more_apps=max(0, len(apps) - SHOWN_APPS),
-        variants=variants[:SHOWN_VARIANTS],
-        more_variants=max(0, max(hit.variant_count, len(variants)) - SHOWN_VARIANTS),
+        variants=tuple(
+            VariantView(variant_label(card, each.kind, each.name, each.app), item_path(each.id))
+            for each in hit.variants[:SHOWN_VARIANTS]
+        ),
+        more_variants=max(0, max(hit.variant_count, len(hit.variants)) - SHOWN_VARIANTS),
         parts=hit.explanation,
         score=hit.score,
-        shows_status=card.status != "active" or card.kind not in MOSTLY_ACTIVE,
-        table_url=_table_url(card),
+        apps_first=tuple(app for app in card.app if app in asked_apps) if asked_apps else (),
     )
 
 

@@ -20,7 +20,8 @@ from search_app.results import Generation
 
 REFRESH_SECONDS = 2.0  # how often, at most, the pointer to the current generation is looked at
 EXTENSION = "starchart"
-MOST_REMEMBERED = 5_000  # values worked out of one generation; above, all are forgotten
+MOST_REMEMBERED = 6_000  # values worked out of one generation, some 2 KB each; above, the oldest is forgotten
+_NOTHING = object()
 
 T = TypeVar("T")
 
@@ -67,15 +68,16 @@ class Site:
         """What `make` returns, worked out once for each generation and key."""
         generation = self.engine.generation.id
         full_key = (generation, *key)
-        memory = self._memory  # another thread may put a new one in its place
-        if full_key in memory:
-            found: T = memory[full_key]
+        found: T | Any = self._memory.get(full_key, _NOTHING)
+        if found is not _NOTHING:
             return found
         value = make()
         with self._lock:
             newest = next(reversed(self._memory), None)
-            if len(self._memory) >= MOST_REMEMBERED or (newest is not None and newest[0] != generation):
-                self._memory = {}
+            if newest is not None and newest[0] != generation:
+                self._memory.clear()
+            elif len(self._memory) >= MOST_REMEMBERED:
+                del self._memory[next(iter(self._memory))]
             self._memory[full_key] = value
         return value
 

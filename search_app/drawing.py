@@ -1,0 +1,48 @@
+"""What a hit shows of its item whatever was searched for, as markup.
+
+Most of a hit is the same in every search that finds it: it is drawn from
+templates/search/hit.html once, and kept as long as its generation answers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app
+from markupsafe import Markup
+
+from search_app.actions import best_links
+from search_app.present import HitView
+from search_app.site import Site
+
+
+@dataclass(frozen=True, slots=True)
+class HitDrawing:
+    """The pieces of one hit that its item alone decides, in their order."""
+
+    classes: str
+    top: Markup  # kind, type and state
+    project: Markup
+    heading: Markup
+    facts: Markup
+    tools: Markup
+
+
+def hit_drawing(site: Site, hit: HitView) -> HitDrawing:
+    """The pieces of a hit; the apps that were asked for change the order in which it names its own."""
+    return site.remembered(("hit drawing", hit.card.id, hit.apps_first), lambda: _drawn(site, hit))
+
+
+def _drawn(site: Site, hit: HitView) -> HitDrawing:
+    # a macro of a template that autoescapes answers with markup
+    macros: Any = current_app.jinja_env.get_template("search/hit.html").module
+    faded = "" if hit.card.status in ("active", "unknown") else " faded"
+    return HitDrawing(
+        classes=f"hit edge-{hit.card.kind}{faded}",
+        top=macros.top(hit),
+        project=macros.project(hit),
+        heading=macros.heading(hit),
+        facts=macros.facts(hit),
+        tools=macros.tools(best_links(site, hit.card.id)),
+    )

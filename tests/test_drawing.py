@@ -1,0 +1,85 @@
+"""Hits of the results page: what their item decides is drawn once, what the search decides each time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from flask.testing import FlaskClient
+
+from search_app import site as site_module
+from search_app.drawing import hit_drawing
+from search_app.fragments import variant_links
+from search_app.present import VariantView, present_hit
+from search_app.query import parse_query
+from search_app.results import Hit
+from search_app.site import Site, current_site
+
+
+@pytest.fixture
+def site(sample_client: FlaskClient) -> Iterator[Site]:
+    with sample_client.application.app_context():
+        yield current_site()
+
+
+def first_hit(site: Site, q: str) -> Hit:
+    return site.engine.search(parse_query(q)).hits[0]
+
+
+def test_a_hit_is_drawn_once_whatever_was_searched_for(site: Site) -> None:
+    one, other = first_hit(site, "clients_daily"), first_hit(site, "clients daily kind:table")
+    assert (one.card.id, one.score) != (other.card.id, other.score)
+    assert one.card.id == other.card.id
+    assert hit_drawing(site, present_hit(one)) is hit_drawing(site, present_hit(other))
+
+
+def test_the_apps_that_were_asked_for_have_a_drawing_of_their_own(site: Site) -> None:
+    hit = first_hit(site, "kind:metric")
+    two = replace(hit, card=replace(hit.card, id="metric/x/y", app=("a", "b"), app_title=("A", "B")))
+    for asked, order in (
+        (frozenset(), ["A", "B"]),
+        (frozenset({"b"}), ["B", "A"]),
+        (frozenset(), ["A", "B"]),
+    ):
+        facts = hit_drawing(site, present_hit(two, asked)).facts
+        assert re.findall(r'<a href="/app/.">(.)</a>', facts) == order
+
+
+def test_words_of_an_item_are_escaped_in_its_drawing(site: Site) -> None:
+    hit = first_hit(site, "kind:metric")
+    card = replace(
+        hit.card,
+        id="metric/x/z",
+        title="<t>",
+        status="removed",
+        status_reason="<r>",
+        app=("<a>",),
+        project="<p>",
+    )
+    drawn = hit_drawing(site, present_hit(replace(hit, card=card)))
+    assert drawn.heading == ' <span class="heading">&lt;t&gt;</span>'
+    assert drawn.project == '<span class="quiet">&lt;p&gt;.</span>'
+    assert '<span class="reason">&lt;r&gt;</span>' in drawn.top
+    assert '<a href="/app/%3Ca%3E">' in drawn.facts
+
+
+def test_links_to_variants_escape_what_they_are_called() -> None:
+    variants = (VariantView("a & b", "/metric/a"), VariantView("<c>", "/metric/b?x&y"))
+    assert variant_links(variants) == (
+        '<a href="/metric/a">a &amp; b</a>, <a href="/metric/b?x&amp;y">&lt;c&gt;</a>'
+    )
+
+
+def test_what_was_worked_out_first_is_forgotten_first(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    fresh = Site(site.config, lambda: site.engine)
+    monkeypatch.setattr(site_module, "MOST_REMEMBERED", 2)
+    made: list[str] = []
+
+    def remembered(key: str) -> str:
+        return fresh.remembered((key,), lambda: made.append(key) or key)
+
+    assert [remembered(key) for key in "abac"] == list("abac")
+    assert [remembered(key) for key in "bca"] == list("bca")
+    assert made == list("abca")
