@@ -12,7 +12,7 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -31,7 +31,7 @@ from indexer.generation import (
     switch_to,
     write_manifest,
 )
-from indexer.inverting import invert, lay_down
+from indexer.inverting import Inverted, invert, lay_down
 from indexer.items import TableItem
 from indexer.layout import in_order, lay_out, lay_out_streams
 from indexer.postings import IndexReader, write_index
@@ -120,9 +120,11 @@ def _fill(
     progress("making documents")
     documents = make_documents(catalogue, columns)
     paths = {digest: text.paths for digest, text in columns.items()}
-    write_search_files(folder, documents, paths, more_arrays, workers, progress)
+    writing = start_search_files(folder, documents, paths, more_arrays, workers, progress)
     progress("writing the catalogue store")
     write_store(folder / "catalogue.sqlite", catalogue, packing)
+    for each in writing:
+        each.result()
 
 
 def write_search_files(
@@ -130,23 +132,42 @@ def write_search_files(
     documents: Sequence[Document],
     paths: Mapping[str, str],
     more_arrays: Callable[[Arrays], Arrays] | None = None,
-    workers: Executor | None = None,
-    progress: Callable[[str], None] = lambda step: None,
 ) -> None:
     """whoosh/ and arrays/ of documents that are in_order(); `paths`: schema digest -> its column paths."""
+    start_search_files(folder, documents, paths, more_arrays, Here())
+
+
+def start_search_files(
+    folder: Path,
+    documents: Sequence[Document],
+    paths: Mapping[str, str],
+    more_arrays: Callable[[Arrays], Arrays] | None,
+    workers: Executor,
+    progress: Callable[[str], None] = lambda step: None,
+) -> list[Future[None]]:
+    """write_search_files(), but for what workers are still at: that is there when they are done."""
     progress(f"indexing {len(documents)} documents")
     inverted = invert(documents)
     ids = [document.id for document in documents]
-    writing = (workers or Here()).submit(write_index, folder / "whoosh", ids, inverted)
+    writing = [workers.submit(_write_index, folder / "whoosh", ids, inverted)]
     progress("laying down arrays")
     arrays = lay_down(inverted)
     del inverted
     arrays |= lay_out_streams(documents, StringTable.open(arrays, "terms"))
     arrays |= lay_out(documents, paths)
-    if more_arrays:
-        arrays |= more_arrays(arrays)
     write_arrays(folder / "arrays", arrays)
-    writing.result()
+    if more_arrays:
+        writing.append(workers.submit(_add_arrays, folder / "arrays", more_arrays))
+    return writing
+
+
+def _write_index(folder: Path, ids: Sequence[str], inverted: Mapping[str, Inverted]) -> None:
+    write_index(folder, ids, inverted)
+
+
+def _add_arrays(folder: Path, more_arrays: Callable[[Arrays], Arrays]) -> None:
+    """Arrays made from those that lie there."""
+    write_arrays(folder, more_arrays(open_arrays(folder)))
 
 
 def make_documents(catalogue: Catalogue, columns: Mapping[str, ColumnText]) -> list[Document]:

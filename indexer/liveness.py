@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 from indexer.items import ChannelStatus
 from indexer.records import FirefoxVersion
@@ -56,6 +57,7 @@ def clock(today: date, versions: Iterable[FirefoxVersion]) -> Clock:
     return Clock(today, majors, releases)
 
 
+@lru_cache(maxsize=10_000)  # a few hundred are asked for again and again
 def parse_expiry(expires: str) -> Expiry:
     """Reads never, expired, an ISO date or a major version ("145", also "145.0a1"); else kind unknown."""
     text = expires.strip().lower()

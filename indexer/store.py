@@ -87,23 +87,23 @@ class Packing:
 
     items: Sequence[Future[list[bytes]]]  # of some rows each, in order
     schemas: Sequence[Future[list[bytes]]]
+    paths: Future[list[tuple[str, bytes]]]
 
 
 def start_packing(catalogue: Catalogue, workers: Executor) -> Packing:
     """Lets workers pack what write_store() is to write."""
     adapters, columns = _adapters(), _columns_adapter()
-    items = (adapters[item.kind].dump_json(item, exclude_defaults=True) for item in catalogue.items)
-    schemas = (columns.dump_json(schema, exclude_defaults=True) for _, schema in _schemas(catalogue))
-    return Packing(_packed_by(workers, items), _packed_by(workers, schemas))
+    schemas = [schema for _, schema in sorted(catalogue.schemas.items())]  # in the order of their numbers
+    texts = (adapters[item.kind].dump_json(item, exclude_defaults=True) for item in catalogue.items)
+    return Packing(
+        _packed_by(workers, texts),
+        _packed_by(workers, (columns.dump_json(schema, exclude_defaults=True) for schema in schemas)),
+        workers.submit(_path_rows, [[column.path for column in schema] for schema in schemas]),
+    )
 
 
 def _packed_by(workers: Executor, texts: Iterator[bytes]) -> list[Future[list[bytes]]]:
     return [workers.submit(_pack_all, some) for some in iter(lambda: list(islice(texts, _AT_ONCE)), [])]
-
-
-def _schemas(catalogue: Catalogue) -> list[tuple[str, tuple[Column, ...]]]:
-    """The schemas in the order of their numbers."""
-    return sorted(catalogue.schemas.items())
 
 
 def write_store(path: Path, catalogue: Catalogue, packing: Packing | None = None) -> None:
@@ -117,7 +117,7 @@ def write_store(path: Path, catalogue: Catalogue, packing: Packing | None = None
         with connection:
             connection.executemany("INSERT INTO item VALUES (?, ?, ?)", _item_rows(catalogue, packing))
             connection.executemany("INSERT INTO schema VALUES (?, ?, ?)", _schema_rows(catalogue, packing))
-            connection.executemany("INSERT INTO path VALUES (?, ?)", _path_rows(catalogue))
+            connection.executemany("INSERT INTO path VALUES (?, ?)", packing.paths.result())
     finally:
         connection.close()
 
@@ -128,8 +128,8 @@ def _item_rows(catalogue: Catalogue, packing: Packing) -> Iterator[tuple[str, st
 
 
 def _schema_rows(catalogue: Catalogue, packing: Packing) -> Iterator[tuple[int, str, bytes]]:
-    rows = zip(_schemas(catalogue), _bodies(packing.schemas), strict=True)
-    for number, ((digest, _), body) in enumerate(rows):
+    rows = zip(sorted(catalogue.schemas), _bodies(packing.schemas), strict=True)
+    for number, (digest, body) in enumerate(rows):
         yield number, digest, body
 
 
@@ -137,21 +137,20 @@ def _bodies(packed: Iterable[Future[list[bytes]]]) -> Iterator[bytes]:
     return (body for some in packed for body in some.result())
 
 
-def _path_rows(catalogue: Catalogue) -> Iterator[tuple[str, bytes]]:
-    """Folded path -> the numbers of the schemas that have it."""
+def _path_rows(schemas: Sequence[Sequence[str]]) -> list[tuple[str, bytes]]:
+    """Folded path -> the numbers of the schemas that have it; given are the paths of each schema."""
     folded: dict[str, str] = {}
     numbers: dict[str, list[bytes]] = {}
-    for position, (_, columns) in enumerate(_schemas(catalogue)):
+    for position, paths in enumerate(schemas):
         number = position.to_bytes(_WIDTH, "big")
-        for path in {column.path for column in columns}:
+        for path in paths:
             key = folded.get(path)
             if key is None:
                 key = folded[path] = spelling_key(path)
             known = numbers.setdefault(key, [])
             if not known or known[-1] != number:
                 known.append(number)
-    for key in sorted(numbers):
-        yield key, b"".join(numbers[key])
+    return [(key, b"".join(numbers[key])) for key in sorted(numbers)]
 
 
 class Store:

@@ -59,6 +59,7 @@ class MetricMaker:
         app_ids = (c.listing.app_id for app in estate.apps.values() for c in app.channels)
         self.places_in_order = {app_id: place for place, app_id in enumerate(app_ids)}
         self._carriers: dict[tuple[str, tuple[str, ...], bool], tuple[str, ...]] = {}
+        self._table_ids: dict[tuple[str, ...], tuple[str, ...]] = {}
 
     def items(self) -> list[MetricItem]:
         """Every metric that probeinfo knows."""
@@ -191,16 +192,19 @@ class MetricMaker:
         return tuple(dict.fromkeys((*declared, *(row.ping for row in columns))))
 
     def _related(
-        self, origin: str, definition: MetricDefinition, columns: Sequence[ColumnRef], tables: Sequence[str]
+        self, origin: str, definition: MetricDefinition, columns: Sequence[ColumnRef], tables: tuple[str, ...]
     ) -> dict[str, tuple[str, ...]]:
         pings = dict.fromkeys(f"ping/{row.app}/{row.ping}" for row in columns)
-        found = dict.fromkeys(
-            key for name in tables if (key := self.tables.id_of(f"{SHARED_PROJECT}.{name}"))
-        )
-        related = {"ping": tuple(pings)[:MOST_RELATED], "table": tuple(found)[:MOST_RELATED]}
+        related = {"ping": tuple(pings)[:MOST_RELATED], "table": self._ids_of(tables)[:MOST_RELATED]}
         if definition.denominator:
             related["denominator"] = (f"metric/{origin}/{definition.denominator}",)
         return {relation: ids for relation, ids in related.items() if ids}
+
+    def _ids_of(self, tables: tuple[str, ...]) -> tuple[str, ...]:
+        if tables not in self._table_ids:
+            ids = (self.tables.id_of(f"{SHARED_PROJECT}.{name}") for name in tables)
+            self._table_ids[tables] = tuple(dict.fromkeys(key for key in ids if key))
+        return self._table_ids[tables]
 
 
 def tables_of(columns: Sequence[ColumnRef]) -> tuple[str, ...]:
