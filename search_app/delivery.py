@@ -70,10 +70,9 @@ def unchanged() -> Response | None:
 
 def deliver(response: Response) -> Response:
     """Headers on every response, gzip where it is welcome."""
-    for name, value in SECURITY_HEADERS.items():
-        response.headers.setdefault(name, value)
+    response.headers.extend(SECURITY_HEADERS)  # nothing else sets one of these
     if (started := g.get("started")) is not None:
-        response.headers["Server-Timing"] = f"app;dur={(time.perf_counter() - started) * 1000:.1f}"
+        response.headers.add("Server-Timing", f"app;dur={(time.perf_counter() - started) * 1000:.1f}")
     if g.get("etag") and response.status_code in (200, 304):
         response.set_etag(g.etag, weak=True)
         response.headers["Cache-Control"] = "no-cache"
@@ -90,7 +89,7 @@ def deliver(response: Response) -> Response:
 def _compressed(response: Response) -> Response:
     if not (response.mimetype or "").startswith(COMPRESSED) or response.status_code != 200:
         return response
-    response.vary.add("Accept-Encoding")
+    response.headers.add("Vary", "Accept-Encoding")
     if not request.accept_encodings["gzip"] or "Content-Encoding" in response.headers:
         return response
     response.direct_passthrough = False

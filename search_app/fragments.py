@@ -6,7 +6,7 @@ text goes in is escaped here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from markupsafe import Markup, escape
@@ -15,17 +15,20 @@ from search_app.narrowing import FacetValueView
 from search_app.present import VariantView
 
 
-def facet_items(name: str, values: Iterable[FacetValueView]) -> Markup:
+def facet_items(name: str, values: Sequence[FacetValueView]) -> Markup:
     """Entries of a facet's list: each a link that switches its value, with its count."""
-    return Markup("".join(_item(_label(name, each.value, each.label), each) for each in values))  # noqa: S704
+    # escaped together, since a call for each takes longer than its work; no address holds a line break
+    urls = str(escape("\n".join([each.url for each in values]))).splitlines()
+    return Markup("".join([_item(name, each, url) for each, url in zip(values, urls, strict=True)]))  # noqa: S704
 
 
-def _item(label: str, each: FacetValueView) -> str:
-    on, current = (" on", ' aria-current="true"') if each.selected else ("", "")
+def _item(name: str, each: FacetValueView, url: str) -> str:
+    label, value, count, selected, _ = each
+    on, current = (" on", ' aria-current="true"') if selected else ("", "")
     return (
-        f'<li><a class="facet-value{on}" href="{escape(each.url)}" rel="nofollow"{current}>'
-        f'<span class="tick" aria-hidden="true"></span>{label}'
-        f'<span class="count">{each.count:,}</span></a></li>'
+        f'<li><a class="facet-value{on}" href="{url}" rel="nofollow"{current}>'
+        f'<span class="tick" aria-hidden="true"></span>{_label(name, value, label)}'
+        f'<span class="count">{count:,}</span></a></li>'
     )
 
 

@@ -7,7 +7,7 @@ every state of a search can be passed on.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -160,7 +160,7 @@ def _span(state: SearchState, name: str, value: str) -> Span:
 
 def chips(results: Results, state: SearchState) -> tuple[Chip, ...]:
     """The filters that are on, then the words that were taken to mean something."""
-    titles = value_titles(results)
+    titles = value_titles(results, state.filters)
     on = [
         Chip(
             filter_words(name, value, titles.get((name, value), "")),
@@ -177,18 +177,19 @@ def chips(results: Results, state: SearchState) -> tuple[Chip, ...]:
     return tuple(on + understood)
 
 
-def value_titles(results: Results) -> dict[tuple[str, str], str]:
-    """What the values of the facets are called, by filter and value."""
+def value_titles(results: Results, names: Container[str] = FACET_LABELS) -> dict[tuple[str, str], str]:
+    """What the values of the facets are called, by filter and value; of some filters only where asked."""
     return {
         (facet.name, value.value): facet_value_label(facet.name, value.value, value.label)
         for facet in results.facets
+        if facet.name in names
         for value in facet.values
     }
 
 
 def ways_out(results: Results, state: SearchState) -> tuple[WayOut, ...]:
     """What would find something, each with the address that does it."""
-    titles = value_titles(results)
+    titles = value_titles(results) if results.help else {}
     return tuple(_way_out(help_, state, titles) for help_ in results.help)
 
 

@@ -32,7 +32,6 @@ from search_app.results import Card, Facet, Hit, Part, Results
 
 SHOWN_APPS = 2
 SHOWN_VARIANTS = 6
-BEGINNING = 12  # characters
 # kinds that people know by their title; the name stands beside it
 TITLED = ("doc", "app", "tool")
 # kinds that are seldom anything but active: a hit says so of the others only
@@ -177,13 +176,16 @@ def heading_of(card: Card) -> str:
 
 def snippet_of(hit: Hit) -> Markup:
     """The snippet with its marks, empty where it only says the title or the name again."""
-    begins = _letters(
-        hit.snippet[:BEGINNING]
-    )  # few snippets begin as a name does: the rest need no second look
-    said = (_letters(hit.card.title), _letters(hit.card.name.rsplit("/", 1)[-1]))
-    if any(each.startswith(begins) for each in said) and _letters(hit.snippet) in said:
-        return Markup("")
+    for said in (hit.card.title, hit.card.name.rsplit("/", 1)[-1]):
+        if _begin_alike(hit.snippet, said) and _letters(hit.snippet) == _letters(said):
+            return Markup("")
     return marked(hit.snippet, hit.marks)
+
+
+def _begin_alike(one: str, other: str) -> bool:
+    """False where two texts differ for certain: asked first, since most do in their first letter."""
+    first, second = one[:1].lower(), other[:1].lower()
+    return first == second or not (first.isalnum() and second.isalnum())
 
 
 def _letters(text: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
@@ -37,7 +36,7 @@ def test_a_hit_is_drawn_once_whatever_was_searched_for(site: Site) -> None:
 
 def test_the_apps_that_were_asked_for_have_a_drawing_of_their_own(site: Site) -> None:
     hit = first_hit(site, "kind:metric")
-    two = replace(hit, card=replace(hit.card, id="metric/x/y", app=("a", "b"), app_title=("A", "B")))
+    two = hit._replace(card=hit.card._replace(id="metric/x/y", app=("a", "b"), app_title=("A", "B")))
     for asked, order in (
         (frozenset(), ["A", "B"]),
         (frozenset({"b"}), ["B", "A"]),
@@ -49,8 +48,7 @@ def test_the_apps_that_were_asked_for_have_a_drawing_of_their_own(site: Site) ->
 
 def test_words_of_an_item_are_escaped_in_its_drawing(site: Site) -> None:
     hit = first_hit(site, "kind:metric")
-    card = replace(
-        hit.card,
+    card = hit.card._replace(
         id="metric/x/z",
         title="<t>",
         status="removed",
@@ -58,7 +56,7 @@ def test_words_of_an_item_are_escaped_in_its_drawing(site: Site) -> None:
         app=("<a>",),
         project="<p>",
     )
-    drawn = hit_drawing(site, present_hit(replace(hit, card=card)))
+    drawn = hit_drawing(site, present_hit(hit._replace(card=card)))
     assert drawn.heading == ' <span class="heading">&lt;t&gt;</span>'
     assert drawn.project == '<span class="quiet">&lt;p&gt;.</span>'
     assert '<span class="reason">&lt;r&gt;</span>' in drawn.top
