@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from itertools import chain
 
 from indexer.analysis import compounds, identifier_words, spelling_key, stem, words
 from indexer.items import AnyItem, DocItem, MeasureItem, MetricItem, PingItem, ProbeItem, TableItem, ToolItem
@@ -46,7 +48,7 @@ class Document:
     kind: str
     family: str
     family_rank: int
-    groups: dict[str, dict[str, float]]  # group -> term -> how often, a fraction where it counts less
+    groups: Mapping[str, Mapping[str, float]]  # group -> term -> how often, a fraction where it counts less
     stream: tuple[str, ...]  # terms in order, "" where no phrase may cross
     facets: dict[str, tuple[str, ...]]
     keys: dict[str, float]  # spelling key -> how surely it names this item, up to 1
@@ -88,15 +90,14 @@ class ColumnText:
 def to_document(item: AnyItem, columns: ColumnText | None = None) -> Document:
     """The document of one item; `columns` are those of a table's schema."""
     name, label, prose = _texts(item)
-    column = dict(columns.terms) if columns else {}
-    if isinstance(item, DocItem):
-        _count(column, item.section.code[:PROSE_LIMIT], 1.0)
-    groups = {
-        "name": _counted(name, once=True),
+    groups: dict[str, Mapping[str, float]] = {
+        "name": _named(name),
         "label": _counted(label),
         "prose": _counted(prose),
-        "column": column,
+        "column": columns.terms if columns else {},
     }
+    if isinstance(item, DocItem):
+        groups["column"] = _counted([item.section.code[:PROSE_LIMIT]])
     version, day = _expiry(item.expires)
     return Document(
         id=item.id,
@@ -104,11 +105,11 @@ def to_document(item: AnyItem, columns: ColumnText | None = None) -> Document:
         family=item.family or item.id,
         family_rank=item.family_rank,
         groups=groups,
-        stream=_stream([text for text, weight in (*name, *label, *prose) if weight >= 1.0]),
+        stream=_stream([*(text for text, weight in name if weight >= 1.0), *label, *prose]),
         facets=_facets(item),
         keys=name_keys(item),
         card=_card(item),
-        surface=tuple(text for text, _ in (*name, *label)),
+        surface=(*(text for text, _ in name), *label),
         usage=item.usage,
         added=day_number(item.added),
         expires_day=day,
@@ -148,11 +149,10 @@ def day_number(text: str) -> int:
         return 0
 
 
-def _texts(item: AnyItem) -> tuple[list[tuple[str, float]], list[tuple[str, float]], list[tuple[str, float]]]:
-    """What an item is called, its short words, its prose; each with how much one occurrence counts."""
-    name, label = _names(item), [(text, 1.0) for text in _labels(item)]
-    prose = [(_plain(text, PROSE_LIMIT), 1.0) for text in _prose(item) if text]
-    return [n for n in name if n[0]], [t for t in label if t[0]], prose
+def _texts(item: AnyItem) -> tuple[list[tuple[str, float]], list[str], list[str]]:
+    """What an item is called, with how much one occurrence counts; its short words; its prose."""
+    prose = [_plain(text, PROSE_LIMIT) for text in _prose(item) if text]
+    return [name for name in _names(item) if name[0]], [text for text in _labels(item) if text], prose
 
 
 def _names(item: AnyItem) -> list[tuple[str, float]]:
@@ -218,19 +218,23 @@ def _short_name(item: AnyItem) -> str:
     return item.name.partition("/")[2] if isinstance(item, ProbeItem) else item.name
 
 
-def _count(terms: dict[str, float], text: str, weight: float, once: bool = False) -> None:
+def _found(text: str) -> tuple[str, ...]:
     reading = read(text)
-    found = (*reading.terms, *reading.compounds)
-    for word in dict.fromkeys(found) if once else found:
-        terms[word] = terms.get(word, 0.0) + weight
+    return reading.terms + reading.compounds
 
 
-def _counted(texts: Iterable[tuple[str, float]], once: bool = False) -> dict[str, float]:
-    """How often each word occurs. `once`: in one text a word counts once, however often it stands there:
+def _counted(texts: Iterable[str]) -> Mapping[str, float]:
+    """How often each word occurs."""
+    return Counter(chain.from_iterable(map(_found, texts)))
+
+
+def _named(texts: Iterable[tuple[str, float]]) -> Mapping[str, float]:
+    """How much each word of names counts. In one name a word counts once, however often it stands there:
     a name that says a word twice (bookmarks_toolbar_bookmark_added) is not more about it."""
     terms: dict[str, float] = {}
     for text, weight in texts:
-        _count(terms, text, weight, once)
+        for word in dict.fromkeys(_found(text)):
+            terms[word] = terms.get(word, 0.0) + weight
     return terms
 
 
@@ -258,7 +262,7 @@ def _facets(item: AnyItem) -> dict[str, tuple[str, ...]]:
         "bug": (number for bug in item.bugs for number in _BUG.findall(bug)[-1:]),
         "layer": (layer,),
     }
-    return {name: tuple(dict.fromkeys(v for v in found if v)) for name, found in values.items()}
+    return {name: tuple(dict.fromkeys(filter(None, found))) for name, found in values.items()}
 
 
 def _expiry(expires: str) -> tuple[int, int]:
