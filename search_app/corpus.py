@@ -127,8 +127,10 @@ class Corpus:
         return self._ids[int(self._starts[place]) : int(self._starts[place + 1])] if place >= 0 else _NONE
 
     def scores_at(self, term: str, places: npt.NDArray[np.int64]) -> Floats:
-        """The scores of a term in those of its holders that stand at some places; the rest is not read."""
+        """The scores of a term in its holders at some places; of a long list no more is read."""
         kept = self._scored.get(term)
+        if kept is None and self.frequency(term) <= SCORED_WHOLE:
+            kept = self.postings(term)
         if kept is not None:
             return kept[1][places]
         place = self.terms.find(term)
@@ -224,6 +226,7 @@ class Corpus:
         return prior
 
 
+SCORED_WHOLE = 20_000  # holders of a term up to which all are scored, and kept, when some are asked for
 SCORES_KEPT = 1_000_000  # postings, four bytes each: those of common words are asked again and again
 _NONE: Ints = np.zeros(0, np.int32)
 CARDS_KEPT = 1_000
