@@ -61,8 +61,9 @@ class Corpus:
         self.terms = StringTable.open(arrays, "terms")
         self._starts: Array = arrays["post_starts"]
         self._ids: Ints = arrays["post_ids"]
-        self._weights: Array = arrays["post_weights"]
-        self._groups = np.array(weights.groups, np.float32)
+        self._kinds: Array = arrays["post_kinds"]
+        counts = arrays["weights"].astype(np.float32) @ np.array(weights.groups, np.float32)
+        self._saturated = saturated(counts, weights)  # by kind of posting
         self.family: Ints = arrays["family"]
         self.size = len(self.family)
         self.families = int(self.family[-1]) + 1 if self.size else 0
@@ -99,53 +100,34 @@ class Corpus:
         self.cards = StringTable.open(arrays, "cards")
         self.namesake: Ints = arrays["namesake"]
         self.prior = self._prior(arrays)
-        self._scored: dict[str, tuple[Ints, Floats]] = {}
-        self._scored_size = 0
         self._cards: dict[int, Card] = {}
         self._variants: dict[int, Variant] = {}
 
     # -------------------------------------------------------------- words
 
     def postings(self, term: str) -> tuple[Ints, Floats]:
-        """The documents that hold a term, ascending, and the term's score in each. Not to be changed."""
-        kept = self._scored.get(term)
-        if kept is not None:
-            return kept
+        """The documents that hold a term, ascending, and its score in each. Ids must not be changed."""
         place = self.terms.find(term)
         if place < 0:
             return _NONE, np.zeros(0, np.float32)
         low, high = int(self._starts[place]), int(self._starts[place + 1])
-        counts = self._weights[low:high].astype(np.float32) @ self._groups
-        idf = inverse_frequency(self.size, high - low)
-        found = self._ids[low:high], saturated(counts, idf, self.weights)
-        self._keep(term, found)
-        return found
+        return self._ids[low:high], self._scores(self._kinds[low:high], high - low)
 
     def holders(self, term: str) -> Ints:
-        """The documents that hold a term, ascending, without reading their scores. Not to be changed."""
+        """The documents that hold a term, ascending. Not to be changed."""
         place = self.terms.find(term)
         return self._ids[int(self._starts[place]) : int(self._starts[place + 1])] if place >= 0 else _NONE
 
     def scores_at(self, term: str, places: npt.NDArray[np.int64]) -> Floats:
-        """The scores of a term in its holders at some places; of a long list no more is read."""
-        kept = self._scored.get(term)
-        if kept is None and self.frequency(term) <= SCORED_WHOLE:
-            kept = self.postings(term)
-        if kept is not None:
-            return kept[1][places]
+        """The scores of a term in its holders at some places."""
         place = self.terms.find(term)
         if place < 0:
             return np.zeros(0, np.float32)
         low, high = int(self._starts[place]), int(self._starts[place + 1])
-        counts = self._weights[low + places].astype(np.float32) @ self._groups
-        return saturated(counts, inverse_frequency(self.size, high - low), self.weights)
+        return self._scores(self._kinds[low:high].take(places), high - low)
 
-    def _keep(self, term: str, found: tuple[Ints, Floats]) -> None:
-        """Keep the scores of a term, up to a bound on all of them; threads may do the same work twice."""
-        if self._scored_size + len(found[0]) > SCORES_KEPT:
-            self._scored, self._scored_size = {}, 0
-        self._scored[term] = found
-        self._scored_size += len(found[0])
+    def _scores(self, kinds: Array, holding: int) -> Floats:
+        return self._saturated.take(kinds) * np.float32(inverse_frequency(self.size, holding))
 
     def frequency(self, term: str) -> int:
         """In how many documents a term stands."""
@@ -226,8 +208,6 @@ class Corpus:
         return prior
 
 
-SCORED_WHOLE = 20_000  # holders of a term up to which all are scored, and kept, when some are asked for
-SCORES_KEPT = 1_000_000  # postings, four bytes each: those of common words are asked again and again
 _NONE: Ints = np.zeros(0, np.int32)
 CARDS_KEPT = 1_000
 _LISTS = tuple(CARD_FIELDS.index(name) for name in CARD_LISTS)

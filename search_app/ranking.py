@@ -91,9 +91,9 @@ def inverse_frequency(documents: int, holding: int) -> float:
     return float(np.log(1.0 + (documents - holding + 0.5) / (holding + 0.5)))
 
 
-def saturated(counts: Floats, idf: float, weights: Weights) -> Floats:
-    """The score of one word, from its weighted counts."""
-    return counts * np.float32(idf * (weights.saturation + 1.0)) / (counts + np.float32(weights.saturation))
+def saturated(counts: Floats, weights: Weights) -> Floats:
+    """What weighted counts of a word are worth before its rarity: the more the better, but less and less."""
+    return counts * np.float32(weights.saturation + 1.0) / (counts + np.float32(weights.saturation))
 
 
 def usage_factor(usage: npt.NDArray[np.int32], weights: Weights) -> Floats:

@@ -18,6 +18,7 @@ import whoosh
 from whoosh import index
 from whoosh.reading import TermNotFound
 
+from indexer import inverting
 from indexer.arrays import StringTable, strings
 from indexer.documents import GROUPS, Document
 from indexer.generation import open_current
@@ -147,7 +148,20 @@ def test_the_arrays_hold_the_postings_of_all_groups_side_by_side(
         assert ids == sorted(set().union(*(found.get(terms[place], {}) for found in by_group)))
         for group, found in enumerate(by_group):
             due = [np.float16(found.get(terms[place], {}).get(number, 0.0)) for number in ids]
-            assert arrays["post_weights"][low:high, group].tolist() == [float(weight) for weight in due]
+            held = arrays["weights"][arrays["post_kinds"][low:high], group]
+            assert held.tolist() == [float(weight) for weight in due]
+
+
+def test_weights_are_rounded_as_little_as_lets_two_bytes_number_them(
+    documents: list[Document], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exact = lay_down(invert(documents))
+    monkeypatch.setattr(inverting, "MOST_ROWS", len(exact["weights"]) - 1)
+    rounded = lay_down(invert(documents))
+    assert len(rounded["weights"]) < len(exact["weights"])
+    before, after = (a["weights"][a["post_kinds"]].astype(float) for a in (exact, rounded))
+    assert (before != after).any()
+    assert (np.abs(after - before) <= before / 8).all()
 
 
 def test_nothing_but_the_adapter_touches_what_whoosh_keeps_to_itself() -> None:
@@ -205,7 +219,7 @@ def test_the_arrays_of_the_real_generation_are_the_postings_of_its_index(mirror_
     arrays, reader = generation.arrays, IndexReader(generation.path / "whoosh")
     terms = StringTable.open(arrays, "terms")
     number = {terms[place]: place for place in range(len(terms))}
-    left = arrays["post_weights"].copy()
+    left = arrays["weights"][arrays["post_kinds"]]
     for group, name in enumerate(GROUPS):
         for term in reader.terms(name):
             low, high = arrays["post_starts"][number[term.decode()] : number[term.decode()] + 2]
