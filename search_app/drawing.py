@@ -35,14 +35,18 @@ def hit_drawing(site: Site, hit: HitView) -> HitDrawing:
 
 
 def _drawn(site: Site, hit: HitView) -> HitDrawing:
-    # a macro of a template that autoescapes answers with markup
-    macros: Any = current_app.jinja_env.get_template("search/hit.html").module
-    faded = "" if hit.card.status in ("active", "unknown") else " faded"
+    card = hit.card
+    draw, draw_kind = _macros("search/hit.html"), _macros(f"search/hit_{card.kind}.html")
     return HitDrawing(
-        classes=f"hit edge-{hit.card.kind}{faded}",
-        top=macros.top(hit),
-        project=macros.project(hit),
-        heading=macros.heading(hit),
-        facts=macros.facts(hit),
-        tools=macros.tools(best_links(site, hit.card.id)),
+        classes=f"hit edge-{card.kind}" + ("" if card.status in ("active", "unknown") else " faded"),
+        top=draw.top(hit),
+        project=draw.project(hit),
+        heading=draw.heading(hit),
+        facts=draw_kind.facts(hit),
+        tools=draw.tools(best_links(site, card.id)),
     )
+
+
+def _macros(template: str) -> Any:
+    """The macros of a template, which answer with markup since it autoescapes."""
+    return current_app.jinja_env.get_template(template).module
