@@ -42,7 +42,8 @@ def fold(corpus: Corpus, ids: Ints, values: npt.NDArray[np.float64]) -> Folded:
 def family_starts(corpus: Corpus, ids: Ints) -> npt.NDArray[np.int64]:
     """Where each family begins in ascending documents; one more at the end."""
     family = corpus.family[ids]
-    return np.append(np.flatnonzero(np.diff(family, prepend=-1)), len(ids))
+    inner = np.flatnonzero(family[1:] != family[:-1]) + 1
+    return np.concatenate(([0] if len(ids) else [], inner, [len(ids)])).astype(np.int64)
 
 
 def demote_namesakes(corpus: Corpus, folded: Folded, values: npt.NDArray[np.float64]) -> Folded:

@@ -21,6 +21,7 @@ Held = tuple[Ints, Floats]  # documents, and a score for each
 
 NOTHING: Held = (np.zeros(0, np.int32), np.zeros(0, np.float32))
 SPARSE = 50  # as many times fewer postings than documents are sorted; a table of all documents costs more
+SEARCHED = 32  # as many documents are put in a table in the time that one takes to be searched for
 READ_WHOLE = 16  # as many times longer a list may be and is still gone through; else it is searched
 
 
@@ -102,7 +103,12 @@ def places_of(wanted: Ints, known: Ints) -> npt.NDArray[np.int64]:
     """Where each wanted document stands among the known ones, -1 where it does not."""
     if not len(known):
         return np.full(len(wanted), -1)
-    places = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
+    if len(wanted) * SEARCHED > known[-1]:
+        place = np.zeros(int(known[-1]) + 1, np.int32)
+        place[known] = np.arange(len(known), dtype=np.int32)
+        places = place.take(wanted, mode="clip")
+    else:
+        places = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
     return np.where(known[places] == wanted, places, -1)
 
 

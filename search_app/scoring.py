@@ -14,7 +14,7 @@ import numpy as np
 
 from search_app.clauses import Clause, Clauses, Wording
 from search_app.corpus import Bools, Corpus, Ints
-from search_app.holding import Among, holding, places_of, positive, side_by_side
+from search_app.holding import Among, Held, holding, places_of, positive, side_by_side
 from search_app.naming import Named, names_added
 from search_app.ranking import NEAR, Floats
 from search_app.understanding import Boost, Understanding
@@ -60,40 +60,22 @@ def score(
     facets = _facet_holders(corpus, meaning)
     wanted = _worth(corpus, clauses.wanted, facets)
     named = names_added(corpus, meaning, near)
-    skipped = set() if thorough or meaning.listing else _too_little(corpus, clauses.wanted, wanted, facets)
-    found = {n: holding(corpus, clause) for n, clause in enumerate(clauses.wanted) if n not in skipped}
-    if skipped:
-        lists = [ids for ids, _ in found.values()]
-        lists += [facets[clauses.wanted[n].term] for n in found if clauses.wanted[n].term in facets]
-        among = Among.of(corpus, _united(corpus, [*lists, named.ids]))
-        found |= {n: holding(corpus, clauses.wanted[n], among) for n in skipped}
-    text = np.zeros(corpus.size, np.float32)
-    held = np.zeros(corpus.size, np.float32)  # what the words that a document holds are worth
-    for number, (clause, worth) in enumerate(zip(clauses.wanted, wanted, strict=True)):
-        ids, scores = found[number]
-        text[ids] += scores
-        held[ids] += np.float32(worth)
-        if clause.term in facets:
-            others = np.zeros(corpus.size, np.bool_)
-            others[facets[clause.term]] = True
-            others[ids] = False
-            held += np.float32(worth) * others
-    total = np.float32(sum(wanted) or 1.0)
-    held[named.ids[named.whole]] = total
+    tally = _tally(corpus, clauses.wanted, wanted, facets, named, thorough or bool(meaning.listing))
+    text, held, total = tally.text, tally.held, np.float32(sum(wanted) or 1.0)
     known = named.ids[held[named.ids] > 0]
     text[known] = np.maximum(text[known], np.float32(0.01))
     listed = _list(corpus, meaning, text, held, total)
     ids = positive(text)
     # where nothing is required, what holds any of the words holds enough
     cover = np.minimum(held[ids] / total, 1.0) if sum(wanted) > 0 else np.ones(len(ids), np.float32)
-    parts = [(clause.text, *found[number]) for number, clause in enumerate(clauses.wanted)]
+    parts = [(clause.text, *tally.found[number]) for number, clause in enumerate(clauses.wanted)]
     scored = Scored(ids, text[ids], cover, parts, named)
     scored = _hard(corpus, scored, clauses.wanted)
     scored = _without(corpus, scored, clauses.unwanted)
     enough = scored.cover >= NEAR
     if enough.any():  # then nothing else is ever shown
         scored = _kept(scored, enough)
-    elif skipped:
+    elif tally.narrowed:
         return score(corpus, meaning, clauses, near, thorough=True)
     _neighbours(corpus, scored, clauses.wanted)
     scored.factors.append(("words missing", scored.cover**corpus.weights.coordination))
@@ -117,21 +99,65 @@ def _name(corpus: Corpus, scored: Scored, named: Named) -> None:
     scored.scores[places[there]] += (named.bonus[there] * sure).astype(np.float32)
 
 
-def _too_little(
-    corpus: Corpus, clauses: Sequence[Clause], worth: Sequence[float], facets: Mapping[int, Ints]
-) -> set[int]:
-    """The clauses with the longest lists that together are too little for a near miss."""
-    total, sizes = sum(worth), {}
-    for number, clause in enumerate(clauses):
-        if not clause.hard and not any(wording.phrase for wording in clause.wordings):
-            held = sum(min(map(corpus.frequency, wording.terms)) for wording in clause.wordings)
-            sizes[number] = held + len(facets.get(clause.term, ()))
-    left_out, so_far = set(), 0.0
-    for number in sorted(sizes, key=lambda n: -sizes[n]):
-        if sizes[number] >= LONG and so_far + worth[number] < NEAR * total * FULL:
-            so_far += worth[number]
-            left_out.add(number)
-    return left_out
+@dataclass(slots=True)
+class _Tally:
+    """By document: the scores of its words added up, and what the words that it holds are worth."""
+
+    text: Floats
+    held: Floats
+    found: dict[int, Held] = field(default_factory=dict)  # by clause, its documents that were looked at
+    narrowed: bool = False  # what cannot be a near miss was left out
+
+
+def _tally(
+    corpus: Corpus,
+    clauses: Sequence[Clause],
+    worth: Sequence[float],
+    facets: Mapping[int, Ints],
+    named: Named,
+    thorough: bool,
+) -> _Tally:
+    """Go through the clauses, the shortest lists first. As soon as the words that are left are too little for
+    a near miss, their lists are gone through only for what can still become one (MaxScore of Turtle and
+    Flood, 1995).
+    """
+    tally = _Tally(np.zeros(corpus.size, np.float32), np.zeros(corpus.size, np.float32))
+    left = sum(worth)
+    least = NEAR * left * FULL
+    tally.held[named.ids[named.whole]] = left or 1.0
+    sizes = [_length(corpus, clause, facets) for clause in clauses]
+    candidates: Ints | None = None
+    for number in sorted(range(len(clauses)), key=lambda n: sizes[n]):
+        clause, among = clauses[number], None
+        if left < least and sizes[number] >= LONG and not thorough:
+            candidates = _reaching(tally.held, np.float32(least - left), candidates)
+            among = Among.of(corpus, candidates)
+            tally.narrowed = True
+        ids, scores = tally.found[number] = holding(corpus, clause, among)
+        tally.text[ids] += scores
+        tally.held[ids] += np.float32(worth[number])
+        if clause.term in facets:
+            others = np.zeros(corpus.size, np.bool_)
+            others[facets[clause.term]] = True
+            others[ids] = False
+            tally.held += np.float32(worth[number]) * others
+        left -= worth[number]
+    return tally
+
+
+def _length(corpus: Corpus, clause: Clause, facets: Mapping[int, Ints]) -> int:
+    """How many documents a clause has at most. What must be held is read first, and whole."""
+    if clause.hard or any(wording.phrase for wording in clause.wordings):
+        return 0
+    held = sum(min(map(corpus.frequency, wording.terms)) for wording in clause.wordings)
+    return held + len(facets.get(clause.term, ()))
+
+
+def _reaching(held: Floats, least: np.float32, among: Ints | None) -> Ints:
+    """The documents, or those of some, whose words are worth as much."""
+    if among is None:
+        return np.flatnonzero(held >= least).astype(np.int32)
+    return among[held[among] >= least]
 
 
 def _worth(corpus: Corpus, clauses: Sequence[Clause], facets: Mapping[int, Ints]) -> list[float]:
