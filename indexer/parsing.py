@@ -23,7 +23,8 @@ from indexer.records import Record
 from indexer.snapshots import PartState, SnapshotDamaged, SnapshotState, SnapshotStore, record_shape
 from indexer.sources import Fetched, InParts, Report, Source, SourceUnavailable
 
-LARGE = 2_000_000  # bytes of input from which a process of its own pays
+LARGE = 20_000_000  # bytes of input, unpacked, from which a process of its own pays
+UNPACKED = 10  # bytes in an archive for each of its own
 FEW = 20  # records below which a loss says nothing
 
 
@@ -183,4 +184,7 @@ def _refuse_loss(before: SnapshotState | None, records: Sequence[object], max_lo
 def _size(file: Fetched) -> int:
     if file.path is None:
         return 0
-    return LARGE + 1 if file.path.is_dir() and file.members is None else file.path.stat().st_size
+    if file.path.is_dir():  # an archive of a mirror that lies unpacked
+        return LARGE + 1 if file.members is None else 0
+    size = file.path.stat().st_size
+    return size if file.members is None else size * UNPACKED

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import signal
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
@@ -27,9 +28,11 @@ def is_running(pid: int) -> bool:
 @contextlib.contextmanager
 def workers(count: int) -> Iterator[ProcessPoolExecutor]:
     """Processes to hand work to, started only when needed; spawned, since threads may run beside them."""
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(count, spawn, initializer=_end_with_parent) as pool:
+    pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), initializer=_follow_parent)
+    try:
         yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 class Here(Executor):
@@ -41,8 +44,12 @@ class Here(Executor):
         return done
 
 
-def _end_with_parent() -> None:
-    """A worker whose parent was killed would wait for work for ever: it holds both ends of its pipe."""
+def _follow_parent() -> None:
+    """Leave Ctrl-C to the parent, and end with it.
+
+    A worker whose parent was killed would wait for work for ever: it holds both ends of its pipe.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_wait_and_end, args=(parent,), daemon=True).start()

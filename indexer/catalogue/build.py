@@ -38,6 +38,8 @@ from indexer.items import (
 from indexer.liveness import Clock, clock, next_change
 from indexer.records import DataTool, Record
 
+MetricCounts = Mapping[tuple[str, str], Counter[str]]  # (app, ping) -> how many metrics of each type
+
 
 def build_catalogue(records: Iterable[Record], today: date) -> Catalogue:
     """All records joined. Nothing upstream wrote stops it: what does not fit is counted in `problems`."""
@@ -53,12 +55,13 @@ def build_catalogue(records: Iterable[Record], today: date) -> Catalogue:
     metrics = _metrics(estate, tables, schemas, annotations, now, problems)
     probes = probe_items(inputs.probes, estate, tables, schemas, now)
     mirrors = find_mirrors(metrics, probes, problems)
-    apps = with_news(_annotated(_counted_apps(app_items(estate), metrics), annotations), metrics)
+    carried = metric_counts(metrics)
+    apps = with_news(_annotated(_counted_apps(app_items(estate), metrics, carried), annotations), metrics)
     measures, measure_links = measure_items(inputs.measures, estate, tables, metrics, problems)
     explores, explore_links = explore_items(inputs.explores, estate, tables, problems)
     named: list[AnyItem] = [
         *apps,
-        *_counted_pings(pings, metrics),
+        *_counted_pings(pings, carried),
         *with_neighbours(_mirroring(metrics, mirrors)),
         *_mirrored(probes, mirrors),
         *tables.items.values(),
@@ -114,21 +117,20 @@ def _with_pings(tables: Tables, pings: Sequence[PingItem]) -> Tables:
     return Tables(items)
 
 
-def _counted_pings(pings: Sequence[PingItem], metrics: Sequence[MetricItem]) -> list[PingItem]:
-    counts = metric_counts(metrics)
+def _counted_pings(pings: Sequence[PingItem], carried: MetricCounts) -> list[PingItem]:
     counted = []
     for ping in pings:
-        types = counts.get((ping.app, ping.name), Counter())
+        types = carried.get((ping.app, ping.name), Counter())
         counted.append(replace(ping, metric_count=types.total(), metric_types=dict(types.most_common())))
     return counted
 
 
-def _counted_apps(apps: Sequence[AppItem], metrics: Sequence[MetricItem]) -> list[AppItem]:
+def _counted_apps(
+    apps: Sequence[AppItem], metrics: Sequence[MetricItem], carried: MetricCounts
+) -> list[AppItem]:
     types = count_by(metrics, "type")
     pings: dict[str, Counter[str]] = {}
-    for (app_name, ping), counted in metric_counts(
-        metrics
-    ).items():  # a library's pings are not all the app's
+    for (app_name, ping), counted in carried.items():  # a library's pings are not all the app's
         pings.setdefault(app_name, Counter())[ping] = counted.total()
     sensitivity, statuses = count_by(metrics, "sensitivity"), count_by(metrics, "status")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -225,10 +225,10 @@ def _glam(name: str, path: str) -> str:
 
 def count_by(items: Sequence[MetricItem], field: str) -> Mapping[str, Counter[str]]:
     """app -> how many of its metrics have each value of a field of the item (type, pings, …)."""
-    counts: dict[str, Counter[str]] = {}
+    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for item in items:
         value = getattr(item, field)
-        values = value if isinstance(value, tuple) else (value,)
-        for app in item.apps:
-            counts.setdefault(app, Counter()).update(values)
+        for each in value if isinstance(value, tuple) else (value,):
+            for app in item.apps:
+                counts[app][each] += 1
     return counts

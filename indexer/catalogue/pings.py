@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from indexer.catalogue.annotations import Annotations
@@ -205,8 +205,8 @@ def _legacy_ping(namespace: str, name: str, rows: Sequence[PingSchema], tables: 
 
 def metric_counts(metrics: Iterable[MetricItem]) -> Mapping[tuple[str, str], Counter[str]]:
     """(app, ping) -> how many metrics of each type it carries."""
-    counts: dict[tuple[str, str], Counter[str]] = {}
+    counts: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for metric in metrics:
         for key in dict.fromkeys((row.app, row.ping) for row in metric.columns):
-            counts.setdefault(key, Counter())[metric.type] += 1
+            counts[key][metric.type] += 1
     return counts
