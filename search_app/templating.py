@@ -14,6 +14,7 @@ from indexer.progress import read_progress
 from search_app import labels
 from search_app.actions import link_groups, query_groups
 from search_app.addresses import api_path, item_path, table_id, with_parameters
+from search_app.colouring import coloured_sql
 from search_app.fragments import facet_items, variant_links
 from search_app.markdown import highlighted, markdown, plain, safe_href
 from search_app.present import status_legend
@@ -32,6 +33,7 @@ def set_up_templates(app: Flask) -> None:
         markdown=markdown,
         plain=plain,
         highlighted=highlighted,
+        coloured_sql=coloured_sql,
         href=safe_href,
         number=labels.number,
         plural=labels.plural,
