@@ -98,14 +98,16 @@ def chosen_counts(corpus: Corpus, name: str, every: Counts, chosen: Sequence[str
 
 def facet_of(corpus: Corpus, name: str, shown: Shown, chosen: Sequence[str], titles: dict[str, str]) -> Facet:
     """A facet as it is shown: most frequent values first."""
-    texts = corpus.facets[name].texts
-    values = []
-    for code, count in zip(shown.codes, shown.counts, strict=True):
-        known = texts.get(code)
-        if known is None:
-            value = corpus.facets[name].values[code]
-            known = texts[code] = (value, _label(name, value, titles))
-        values.append(FacetCount(*known, count, bool(chosen) and known[0] in chosen))
+    index = corpus.facets[name]
+    for code in shown.codes:
+        if code not in index.texts:
+            value = index.values[code]
+            index.texts[code] = (value, _label(name, value, titles))
+    texts = [index.texts[code] for code in shown.codes]
+    values = [
+        FacetCount._make((value, label, count, value in chosen))
+        for (value, label), count in zip(texts, shown.counts, strict=True)
+    ]
     return Facet(name, FACET_LABELS.get(name, name.title()), tuple(values), shown.total)
 
 

@@ -15,14 +15,19 @@ def hits(corpus: Corpus, found: Found, query: Query) -> tuple[Hit, ...]:
     """The hits of the page that the query asks for."""
     pages = page(found.folded, found.values, (query.page - 1) * query.size, query.size)
     marked = pattern(_marked_terms(found))
-    return tuple(_hit(corpus, found, members, marked, query.explain) for members in pages)
+    faces = found.places[[members[0] for members in pages]].tolist() if pages else []
+    return tuple(
+        _hit(corpus, found, members, place, marked, query.explain)
+        for members, place in zip(pages, faces, strict=True)
+    )
 
 
-def _hit(corpus: Corpus, found: Found, members: list[int], marked: Pattern | None, explain: bool) -> Hit:
-    place = int(found.places[members[0]])
-    document = int(found.scored.ids[place])
-    card = corpus.card(document)
-    shown = _snippet(corpus, document, card.kind, card.description, marked)
+def _hit(
+    corpus: Corpus, found: Found, members: list[int], place: int, marked: Pattern | None, explain: bool
+) -> Hit:
+    """A hit of the members of a family; `place`: of the best one among the candidates."""
+    card = corpus.card(int(found.scored.ids[place]))
+    shown = _snippet(corpus, int(found.scored.ids[place]), card.kind, card.description, marked)
     listed = members[1 : VARIANTS + 1]
     return Hit(
         card=card,

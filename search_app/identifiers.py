@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from indexer.analysis import spelling_key
@@ -39,11 +40,13 @@ _PROJECT = re.compile(r"^(?:[a-z][a-z0-9]*(?:-[a-z0-9]+)+|mozdata|mozfun)[.:](?=
 _DOC_PAGE = re.compile(r"\.html?(?=$|#)")
 
 
+@lru_cache(maxsize=4096)  # asked several times of each word of a query
 def is_identifier(text: str) -> bool:
     """Is this a name as a program writes it, rather than a word?"""
     return is_joined(text) or _CAMEL.search(text) is not None
 
 
+@lru_cache(maxsize=4096)
 def is_joined(text: str) -> bool:
     """Is this a name of several pieces with more than a hyphen between them? No English word is."""
     return _JOINED.search(bare(text)) is not None

@@ -68,7 +68,8 @@ def find(on: Searchable, query: Query) -> Found:
     """All that a query matches."""
     corpus = on.corpus
     meaning, clauses = read(query, on.lexicon, on.vocabulary, corpus, on.speller)
-    meaning = replace(meaning, query=respelled(meaning.query, corpus))
+    if meaning.query.filters or meaning.query.exclude_filters:
+        meaning = replace(meaning, query=respelled(meaning.query, corpus))
     query = meaning.query
     scored = score(corpus, meaning, clauses, near_names(on, query))
     found = masks(corpus, query, on.store.schema_digests_with, on.today)

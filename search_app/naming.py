@@ -117,7 +117,10 @@ def _typed_stems(meaning: Understanding) -> Iterator[tuple[str, float]]:
     whole = (
         UNFINISHED_NAME if len(meaning.terms) == 1 and telling and telling[0].role == "identifier" else 1.0
     )
-    for terms, sure in ((telling, whole), (plain, 0.8 * len(plain) / max(1, len(telling)))):
+    runs = [(telling, whole)]
+    if len(plain) < len(telling):
+        runs.append((plain, 0.8 * len(plain) / len(telling)))
+    for terms, sure in runs:
         stems = "_".join(word for term in terms for word in words(term.text))
         if len(stems) >= SHORTEST_UNFINISHED:
             yield stems, sure

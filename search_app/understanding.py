@@ -175,9 +175,12 @@ class _Reading:
         found: dict[int, dict[str, Expansion]] = {}
         for start in range(len(self.words)):
             for end in range(start + 1, min(start + self.vocabulary.longest, len(self.words)) + 1):
+                others = self.vocabulary.alternatives.get(tuple(self.words[start:end]))
+                if not others:
+                    continue
                 places = tuple(dict.fromkeys(self.owners[start:end]))
                 share = min(1.0, 1 / sum(weights.get(place, 1.0) for place in places))
-                for other in self.vocabulary.alternatives.get(tuple(self.words[start:end]), ()):
+                for other in others:
                     expansion = Expansion(other.text, other.weight, share, other.reason)
                     for place in places:
                         known = found.setdefault(place, {})
