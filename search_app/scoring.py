@@ -19,7 +19,7 @@ from search_app.naming import Named, names_added
 from search_app.ranking import NEAR, Floats
 from search_app.understanding import Boost, Understanding
 
-PROXIMITY_FOR = 500  # best candidates whose words are looked at for being neighbours
+PROXIMITY_FOR = 150  # best candidates whose words are looked at for being neighbours: more than a page
 TIES = 0.02  # what importance adds to an exact name: less than a step of how sure a name is
 UNKNOWN = 1000  # documents that an unknown word is taken to stand in: it is likely a slip or filler
 RAREST = 2.0  # a word in three documents must not outweigh all other words of a query
