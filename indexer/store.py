@@ -35,7 +35,9 @@ from indexer.items import (
 from indexer.processes import Here
 from indexer.records import Column
 
+# Rows are of a kilobyte or two: in pages of the usual 4 KB most would spill over into half-empty ones.
 _LAYOUT = """
+PRAGMA page_size = 16384;
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
 CREATE TABLE item (id TEXT PRIMARY KEY, kind TEXT NOT NULL, body BLOB NOT NULL) WITHOUT ROWID;
