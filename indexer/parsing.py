@@ -20,7 +20,14 @@ from pydantic_core import to_json
 from indexer import records as record_types
 from indexer import sources
 from indexer.records import Record
-from indexer.snapshots import PartState, SnapshotDamaged, SnapshotState, SnapshotStore, record_shape
+from indexer.snapshots import (
+    PartState,
+    SnapshotDamaged,
+    SnapshotState,
+    SnapshotStore,
+    record_shape,
+    without_collection,
+)
 from indexer.sources import Fetched, InParts, Report, Source, SourceUnavailable
 
 LARGE = 20_000_000  # bytes of input, unpacked, from which a process of its own pays
@@ -71,13 +78,14 @@ def is_large(job: Job) -> bool:
 def parse(job: Job) -> SnapshotState:
     """Parse and keep; runs in a worker for what is large. Raises what the source raises."""
     started = time.monotonic()
-    known = dict(_known(job))
     records: list[Record] = []
     parts: list[PartState] = []
-    for part in job.parts:
-        state, own = known.get(part.key) or _parse_part(job, part)
-        records += own
-        parts.append(state)
+    with without_collection():
+        known = dict(_known(job))
+        for part in job.parts:
+            state, own = known.get(part.key) or _parse_part(job, part)
+            records += own
+            parts.append(state)
     store = SnapshotStore(job.data_dir)
     if job.max_loss is not None:
         _refuse_loss(store.state(job.source.name), records, job.max_loss)
