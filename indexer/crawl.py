@@ -26,7 +26,7 @@ from indexer.parsing import Job, input_digest, is_large, parse, plan
 from indexer.processes import workers
 from indexer.progress import Progress, now
 from indexer.snapshots import SnapshotState, SnapshotStore
-from indexer.sources import Fetched, Request, Source, SourceUnavailable, find_sources
+from indexer.sources import Fetched, NamingMore, Request, Source, SourceUnavailable, find_sources
 
 SAMPLE_DAY = date(2026, 6, 1)  # the day by which the sample alone is judged: it ages for nobody
 
@@ -186,8 +186,8 @@ def _fetch_all(
         progress.expect(len(wanted))
         fetched.extend(fetcher.fetch(wanted, lambda steps: progress.step(source.name, steps)))
         asked.update(wanted)
-        further = dict.fromkeys(source.more_requests(fetched, options))
-        wanted = [request for request in further if request not in asked]
+        further = source.more_requests(fetched, options) if isinstance(source, NamingMore) else ()
+        wanted = [request for request in dict.fromkeys(further) if request not in asked]
     return fetched
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from indexer.records import Record
-from indexer.sources import Fetched, Report, Request, Source
+from indexer.sources import Fetched, NamingMore, Report, Request, Source
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -29,7 +29,7 @@ def fetch_all(source: Source, folder: Path, options: Mapping[str, Any]) -> list[
         return [fetched(r, path if path.is_file() else None) for r, path in zip(requests, paths, strict=True)]
 
     first = fetch(source.requests(options))
-    return first + fetch(source.more_requests(first, options))
+    return first + (fetch(source.more_requests(first, options)) if isinstance(source, NamingMore) else [])
 
 
 def records_of(

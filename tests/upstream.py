@@ -19,7 +19,7 @@ from indexer.crawl import crawl
 from indexer.fetch import Fetcher
 from indexer.jobs import build
 from indexer.records import Record
-from indexer.sources import Report, find_sources
+from indexer.sources import NamingMore, Report, find_sources
 from search_app.lexicon import completion_arrays
 
 PROBEINFO = "probeinfo.telemetry.mozilla.org"
@@ -226,7 +226,8 @@ def records_of(upstream: Upstream, folder: Path) -> list[Record]:
                 continue
             options = config.options_of(name)
             fetched = fetcher.fetch(source.requests(options))
-            fetched += fetcher.fetch(source.more_requests(fetched, options))
+            if isinstance(source, NamingMore):
+                fetched += fetcher.fetch(source.more_requests(fetched, options))
             found.extend(source.records(fetched, options, Report()))
     return found
 

@@ -8,11 +8,11 @@ It has facts at the top, and one class named `Source` with:
     requests(options)      -> the first requests, as `Request`s
     records(fetched, options, report)   -> an iterable of records
 
-`crawl` (crawl.py) asks for the requests, fetches them, may be asked for more by
-`more_requests` (a listing names further files), and hands all that was fetched to
-`records`. Sources do no I/O of their own (bigquery.py is the one exception: its client
-library does), so that they can be tested on files and run in other processes. A source
-with `parts` (InParts) is parsed part by part, and only where something changed.
+`crawl` (crawl.py) asks for the requests, fetches them, asks for more where files name
+further ones (NamingMore), and hands all that was fetched to `records`. Sources do no
+I/O of their own (bigquery.py is the one exception: its client library does), so that
+they can be tested on files and run in other processes. A source with `parts` (InParts)
+is parsed part by part, and only where something changed.
 """
 
 from __future__ import annotations
@@ -79,11 +79,18 @@ class Source(Protocol):
 
     def requests(self, options: Mapping[str, Any]) -> Sequence[Request]: ...
 
-    def more_requests(self, fetched: Sequence[Fetched], options: Mapping[str, Any]) -> Sequence[Request]: ...
-
     def records(
         self, fetched: Sequence[Fetched], options: Mapping[str, Any], report: Report
     ) -> Iterable[Record]: ...
+
+
+@runtime_checkable
+class NamingMore(Protocol):
+    """A source whose files name further files: a listing of apps, say."""
+
+    def more_requests(self, fetched: Sequence[Fetched], options: Mapping[str, Any]) -> Sequence[Request]:
+        """What is wanted besides, after so much was fetched; asked again until nothing is new."""
+        ...
 
 
 @runtime_checkable

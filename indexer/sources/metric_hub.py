@@ -51,9 +51,6 @@ class Source:
     def requests(self, options: Mapping[str, Any]) -> Sequence[Request]:
         return (Request(str(options.get("url") or URL), kind="archive"),)
 
-    def more_requests(self, fetched: Sequence[Fetched], options: Mapping[str, Any]) -> Sequence[Request]:
-        return ()
-
     def records(
         self, fetched: Sequence[Fetched], options: Mapping[str, Any], report: Report
     ) -> Iterator[Record]:

@@ -41,9 +41,6 @@ class Source:
             Request(f"{base}/{file}", tag=file) for file in (VERSIONS, MAJOR_RELEASES, DEVELOPMENT_RELEASES)
         ]
 
-    def more_requests(self, fetched: Sequence[Fetched], options: Mapping[str, Any]) -> Sequence[Request]:
-        return []
-
     def records(
         self, fetched: Sequence[Fetched], options: Mapping[str, Any], report: Report
     ) -> Iterator[Record]:

@@ -20,9 +20,6 @@ class Source:
     def requests(self, options: Mapping[str, Any]) -> Sequence[Request]:
         return ()
 
-    def more_requests(self, fetched: Sequence[Fetched], options: Mapping[str, Any]) -> Sequence[Request]:
-        return ()
-
     def records(
         self, fetched: Sequence[Fetched], options: Mapping[str, Any], report: Report
     ) -> Iterator[Record]:
