@@ -122,11 +122,11 @@ class Rows:
         """The numbers of many rows, and beside each number the place in `rows` of its row."""
         first = self.starts[rows]
         lengths = (self.starts[rows + 1] - first).astype(np.int64)
-        owner = np.repeat(np.arange(len(rows), dtype=np.int32), lengths)
-        ends = np.cumsum(lengths)
-        total = int(ends[-1]) if len(ends) else 0
-        places = np.arange(total, dtype=np.int64) + np.repeat(first - (ends - lengths), lengths)
-        return self.values[places], owner
+        owner = np.arange(len(rows), dtype=np.int32).repeat(lengths)
+        ends = lengths.cumsum()
+        places = (first - (ends - lengths)).repeat(lengths)
+        places += np.arange(len(places))
+        return self.values.take(places), owner
 
     def turned(self, name: str, columns: int) -> Arrays:
         """The arrays of the table turned over: by each value below `columns`, the rows that hold it."""
@@ -135,6 +135,12 @@ class Rows:
         starts = np.zeros(columns + 1, np.int64)
         np.cumsum(np.bincount(self.values, minlength=columns), out=starts[1:])
         return {f"{name}_rows": starts, f"{name}_values": owner[order]}
+
+
+def run_starts(numbers: Array) -> npt.NDArray[np.int64]:
+    """Where each run of equal numbers begins."""
+    behind = (numbers[1:] != numbers[:-1]).nonzero()[0] + 1
+    return np.concatenate(([0], behind)) if len(numbers) else behind
 
 
 def write_arrays(folder: Path, arrays: Mapping[str, Array]) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from indexer.arrays import run_starts
 from indexer.documents import FACETS
 from search_app.corpus import Bools, Corpus, Ints
 from search_app.labels import FACET_LABELS, KIND_LABELS
@@ -31,10 +32,10 @@ class Shown:
 def all_counts(corpus: Corpus, ids: Ints, starts: Places) -> dict[str, Shown]:
     """Every facet's most frequent values, by how many families have them: counted and sorted in one go."""
     found = counts(corpus, ids, starts)
-    present = np.flatnonzero(found > 0)  # of booleans it is found faster
+    present = (found > 0).nonzero()[0]  # of booleans it is found faster
     number = found[present]
     # by facet, then by count, then by value: the largest number of families fits in 40 bits
-    order = np.argsort((corpus.facet_numbers[present] << 40) - number, kind="stable")
+    order = ((corpus.facet_numbers[present] << 40) - number).argsort(kind="stable")
     places, number = present[order], number[order]
     ends = np.searchsorted(corpus.facet_numbers[places], range(len(FACETS) + 1)).tolist()
     shown = {}
@@ -57,7 +58,7 @@ def counts(corpus: Corpus, ids: Ints, starts: Places) -> Counts:
     size = len(corpus.facet_numbers)
     if not len(ids):
         return np.zeros(size, np.int64)
-    first, members = ids[starts[:-1]], np.diff(starts)
+    first, members = ids[starts[:-1]], starts[1:] - starts[:-1]
     family = corpus.family[first]
     whole = members == corpus.family_size[family]
     sets = np.where(whole, corpus.family_set[family], corpus.document_set[first])
@@ -70,25 +71,25 @@ def counts(corpus: Corpus, ids: Ints, starts: Places) -> Counts:
 def _counted(corpus: Corpus, sets: Ints, size: int) -> Counts:
     """How often each value stands in some sets."""
     often = np.bincount(sets, minlength=1)
-    present = np.flatnonzero(often > 0).astype(np.int32)
+    present = (often > 0).nonzero()[0].astype(np.int32)
     values, owner = corpus.facet_sets.gather(present)
-    return np.bincount(values, often[present][owner], size).astype(np.int64)
+    return np.bincount(values, often[present].take(owner), size).astype(np.int64)
 
 
 def _counted_once(corpus: Corpus, ids: Ints, members: Places, partly: Bools, size: int) -> Counts:
     """How many of the families matching partly have each value: what two members have counts once."""
-    matching = ids[np.repeat(partly, members)]
+    matching = ids[partly.repeat(members)]
     values, owner = corpus.facet_sets.gather(corpus.document_set[matching])
     pairs = corpus.family[matching].astype(np.int64)[owner] * size + values
     pairs.sort()  # many times faster than np.unique, which hashes
-    return np.bincount(pairs[np.diff(pairs, prepend=-1) > 0] % size, minlength=size)
+    return np.bincount(pairs[run_starts(pairs)] % size, minlength=size)
 
 
 def chosen_counts(corpus: Corpus, name: str, every: Counts, chosen: Sequence[str]) -> Shown:
     """A facet that filters: its most frequent values, the chosen ones always among them."""
     found = every[slice(*corpus.facet_spans[name])]
-    present = np.flatnonzero(found)
-    codes = present[np.argsort(-found[present], kind="stable")][:SHOWN].tolist()
+    present = (found > 0).nonzero()[0]
+    codes = present[(-found[present]).argsort(kind="stable")][:SHOWN].tolist()
     for value in chosen:
         code = corpus.facets[name].values.find(value)
         if code >= 0 and code not in codes:
@@ -104,8 +105,9 @@ def facet_of(corpus: Corpus, name: str, shown: Shown, chosen: Sequence[str], tit
             value = index.values[code]
             index.texts[code] = (value, _label(name, value, titles))
     texts = [index.texts[code] for code in shown.codes]
+    new = tuple.__new__  # what _make() calls: hundreds are made for an answer
     values = [
-        FacetCount._make((value, label, count, value in chosen))
+        new(FacetCount, (value, label, count, value in chosen))
         for (value, label), count in zip(texts, shown.counts, strict=True)
     ]
     return Facet(name, FACET_LABELS.get(name, name.title()), tuple(values), shown.total)

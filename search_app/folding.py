@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from indexer.arrays import run_starts
 from search_app.corpus import Corpus, Ints
 
 VARIANTS = 50  # members that a hit lists beside its face; the others are counted
@@ -42,8 +43,7 @@ def fold(corpus: Corpus, ids: Ints, values: npt.NDArray[np.float64]) -> Folded:
 def family_starts(corpus: Corpus, ids: Ints) -> npt.NDArray[np.int64]:
     """Where each family begins in ascending documents; one more at the end."""
     family = corpus.family[ids]
-    inner = np.flatnonzero(family[1:] != family[:-1]) + 1
-    return np.concatenate(([0] if len(ids) else [], inner, [len(ids)])).astype(np.int64)
+    return np.concatenate((run_starts(family), [len(ids)]))
 
 
 def demote_namesakes(corpus: Corpus, folded: Folded, values: npt.NDArray[np.float64]) -> Folded:
@@ -56,10 +56,14 @@ def demote_namesakes(corpus: Corpus, folded: Folded, values: npt.NDArray[np.floa
         return folded
     places = _largest(folded.best, min(len(folded), NAMESAKES_AMONG))
     name = corpus.namesake[folded.ids[_faces(folded, values, places)]]
-    by_name = np.argsort(name, kind="stable")  # within a name still best first
+    by_name = name.argsort(kind="stable")  # within a name still best first
     ordered = name[by_name]
-    first = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
-    before = np.arange(len(name)) - np.repeat(first, np.diff(np.append(first, len(name))))
+    first = run_starts(ordered)
+    if len(first) == len(name):
+        return folded
+    begins = np.zeros(len(name), np.int64)
+    begins[first] = first
+    before = np.arange(len(name)) - np.maximum.accumulate(begins)
     best = folded.best.copy()
     best[places[by_name]] *= corpus.weights.namesake ** np.minimum(before, MOST_DEMOTED)
     return Folded(folded.ids, folded.starts, best)
@@ -71,10 +75,10 @@ def _faces(
     """The place in `ids` of the best member of some families, the first of equal ones."""
     first = folded.starts[families]
     members = folded.starts[families + 1] - first
-    ends = np.cumsum(members)
-    every = np.arange(ends[-1]) + np.repeat(first - (ends - members), members)
-    tops = np.flatnonzero(values[every] == np.repeat(folded.best[families], members))
-    faces: npt.NDArray[np.int64] = every[tops[np.searchsorted(tops, ends - members)]]
+    ends = members.cumsum()
+    every = np.arange(ends[-1]) + (first - (ends - members)).repeat(members)
+    tops = (values[every] == folded.best[families].repeat(members)).nonzero()[0]
+    faces: npt.NDArray[np.int64] = every[tops[tops.searchsorted(ends - members)]]
     return faces
 
 
@@ -87,7 +91,7 @@ def page(folded: Folded, values: npt.NDArray[np.float64], first: int, size: int)
     pages = []
     for family in order.tolist():
         low, high = int(folded.starts[family]), int(folded.starts[family + 1])
-        best_first = [0] if high - low == 1 else np.argsort(-values[low:high], kind="stable").tolist()
+        best_first = [0] if high - low == 1 else (-values[low:high]).argsort(kind="stable").tolist()
         pages.append([low + place for place in best_first])
     return pages
 
@@ -96,7 +100,8 @@ def _largest(values: npt.NDArray[np.float64], count: int) -> npt.NDArray[np.int6
     """The places of the largest values, largest first; equal ones in their order."""
     if count < len(values):
         least = np.partition(values, len(values) - count)[len(values) - count]
-        places = np.flatnonzero(values >= least)  # all that equal the least, so that ties keep their order
+        places = (values >= least).nonzero()[0]  # all that equal the least, so that ties keep their order
     else:
         places = np.arange(len(values))
-    return places[np.argsort(-values[places], kind="stable")][:count]
+    largest: npt.NDArray[np.int64] = places[(-values[places]).argsort(kind="stable")][:count]
+    return largest

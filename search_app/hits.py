@@ -8,7 +8,7 @@ from search_app.folding import VARIANTS, page
 from search_app.matching import Found
 from search_app.query import Query
 from search_app.results import Hit
-from search_app.snippets import Pattern, Snippet, columns_snippet, pattern, snippet, spans
+from search_app.snippets import Pattern, columns_snippet, name_and_snippet, pattern
 
 
 def hits(corpus: Corpus, found: Found, query: Query) -> tuple[Hit, ...]:
@@ -26,8 +26,11 @@ def _hit(
     corpus: Corpus, found: Found, members: list[int], place: int, marked: Pattern | None, explain: bool
 ) -> Hit:
     """A hit of the members of a family; `place`: of the best one among the candidates."""
-    card = corpus.card(int(found.scored.ids[place]))
-    shown = _snippet(corpus, int(found.scored.ids[place]), card.kind, card.description, marked)
+    document = int(found.scored.ids[place])
+    card = corpus.card(document)
+    name_marks, shown = name_and_snippet(marked, card.name, card.description)
+    if card.kind == "table" and not shown.marks:  # its columns, where only these hold the words
+        shown = columns_snippet(marked, corpus.column_paths(document)) or shown
     listed = members[1 : VARIANTS + 1]
     return Hit(
         card=card,
@@ -36,19 +39,9 @@ def _hit(
         variant_count=len(members) - 1,
         snippet=shown.text,
         marks=shown.marks,
-        name_marks=spans(marked, card.name),
+        name_marks=name_marks,
         explanation=explanation(found, place) if explain else (),
     )
-
-
-def _snippet(corpus: Corpus, document: int, kind: str, description: str, marked: Pattern | None) -> Snippet:
-    """The description around the words; a table's columns where only these hold them."""
-    shown = snippet(marked, description)
-    if kind == "table" and not shown.marks and marked is not None:
-        columns = columns_snippet(marked, corpus.column_paths(document))
-        if columns is not None:
-            return columns
-    return shown
 
 
 def _marked_terms(found: Found) -> tuple[str, ...]:

@@ -82,7 +82,7 @@ def find(on: Searchable, query: Query) -> Found:
             chosen = scored.cover >= NEAR
             inside = chosen & allowed[scored.ids]
             relaxed = bool(inside.any())
-    places = np.flatnonzero(inside)
+    places = inside.nonzero()[0]
     values = sort_values(corpus, query.sort, scored.ids[places], scored.scores[places])
     folded = fold(corpus, scored.ids[places], values)
     if query.sort == "relevance":
@@ -130,7 +130,7 @@ def _near_enough(corpus: Corpus, scored: Scored, words: int) -> tuple[Bools, boo
 def families(corpus: Corpus, ids: Ints) -> int:
     """How many families have a member among ascending documents."""
     family = corpus.family[ids]
-    return int(np.count_nonzero(np.diff(family))) + 1 if len(family) else 0
+    return int(np.count_nonzero(family[1:] != family[:-1])) + 1 if len(family) else 0
 
 
 def sort_values(corpus: Corpus, sort: str, ids: Ints, scores: Floats) -> npt.NDArray[np.float64]:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.analysis import words
+from indexer.arrays import run_starts
 from search_app.corpus import Bools, Corpus, Ints
 from search_app.results import Card
 from search_app.understanding import Understanding
@@ -63,9 +64,9 @@ def _best(parts: Sequence[Part]) -> Named:
     if not parts:
         return Named(np.zeros(0, np.int32), np.zeros(0), np.zeros(0, np.bool_))
     ids = np.concatenate([documents for documents, _, _ in parts])
-    order = np.argsort(ids, kind="stable")
+    order = ids.argsort(kind="stable")
     ids = ids[order]
-    first = np.flatnonzero(np.diff(ids, prepend=-1) > 0)
+    first = run_starts(ids)
     worth = np.concatenate([worth for _, worth, _ in parts])[order]
     whole = np.repeat([whole for _, _, whole in parts], [len(documents) for documents, _, _ in parts])[order]
     return Named(ids[first], np.maximum.reduceat(worth, first), np.logical_or.reduceat(whole, first))
@@ -104,8 +105,8 @@ def _smallest(numbers: Ints, count: int) -> npt.NDArray[np.int64]:
     """The places of the smallest numbers, smallest first; equal ones in their order."""
     places = np.arange(len(numbers))
     if count < len(numbers):
-        places = np.flatnonzero(numbers <= np.partition(numbers, count - 1)[count - 1])
-    return places[np.argsort(numbers[places], kind="stable")][:count]
+        places = (numbers <= np.partition(numbers, count - 1)[count - 1]).nonzero()[0]
+    return places[numbers[places].argsort(kind="stable")][:count]
 
 
 def _typed_stems(meaning: Understanding) -> Iterator[tuple[str, float]]:

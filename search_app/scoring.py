@@ -156,7 +156,7 @@ def _length(corpus: Corpus, clause: Clause, facets: Mapping[int, Ints]) -> int:
 def _reaching(held: Floats, least: np.float32, among: Ints | None) -> Ints:
     """The documents, or those of some, whose words are worth as much."""
     if among is None:
-        return np.flatnonzero(held >= least).astype(np.int32)
+        return (held >= least).nonzero()[0].astype(np.int32)
     return among[held[among] >= least]
 
 
@@ -188,7 +188,7 @@ def _united(corpus: Corpus, lists: Sequence[Ints]) -> Ints:
     mask = np.zeros(corpus.size, np.bool_)
     for documents in lists:
         mask[documents] = True
-    return np.flatnonzero(mask).astype(np.int32)
+    return mask.nonzero()[0].astype(np.int32)
 
 
 def _rarity(corpus: Corpus, wording: Wording) -> float:
@@ -268,7 +268,7 @@ def _neighbours(corpus: Corpus, scored: Scored, clauses: Sequence[Clause]) -> No
     best = np.ones(len(scored.ids), np.bool_)
     if len(best) > PROXIMITY_FOR:
         best = scored.scores >= np.partition(scored.scores, -PROXIMITY_FOR)[-PROXIMITY_FOR]
-    places = np.flatnonzero(best)
+    places = best.nonzero()[0]
     ids = scored.ids[places]
     bonus = np.ones(len(ids), np.float32)
     phrases = [(*a.wordings[0].terms, *b.wordings[0].terms) for a, b in pairs]

@@ -13,7 +13,7 @@ from itertools import islice
 
 WIDTH = 220  # characters of a snippet
 LEAD = 50  # characters shown before the first word found
-MARKS = 24  # spans that are marked at most
+MARKS = 32  # spans that are marked at most, in a name and its text together
 COLUMNS_READ = 12_000  # characters of a table's column paths that are looked through
 COLUMNS_LOOKED_AT = 200  # matches in them
 COLUMNS_SHOWN = 4
@@ -72,7 +72,7 @@ def pattern(terms: tuple[str, ...]) -> Pattern | None:
         return None
     longest_first = sorted(set(stems.values()), key=len, reverse=True)
     whole = re.compile(
-        r"(?:(?<![A-Za-z0-9])|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Za-z])(?=[0-9]))(?i:"
+        r"(?:(?<![A-Za-z0-9])|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z]))(?i:"
         + "|".join(longest_first)
         + ")"
     )
@@ -97,9 +97,16 @@ def spans(found: Pattern | None, text: str) -> Spans:
     return tuple(found.spans(text, len(text), MARKS))
 
 
-def snippet(found: Pattern | None, text: str) -> Snippet:
+def name_and_snippet(found: Pattern | None, name: str, text: str) -> tuple[Spans, Snippet]:
+    """Where the pattern occurs in a name, and the snippet of its text: looked for in both at once."""
+    marks = spans(found, f"{name}\n{text}")
+    behind = len(name) + 1
+    in_name = tuple(span for span in marks if span[0] < behind)
+    return in_name, _snippet(text, tuple((a - behind, b - behind) for a, b in marks[len(in_name) :]))
+
+
+def _snippet(text: str, marks: Spans) -> Snippet:
     """The window with the most found words, cut at words, with dots where text is left out."""
-    marks = spans(found, text)
     if len(text) <= WIDTH:
         return Snippet(text, marks)
     first = _window(marks)
