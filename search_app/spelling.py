@@ -156,11 +156,12 @@ class Speller:
 
     def _by_deletion(self, word: str) -> set[int]:
         """Places of the words that share a deletion with this one."""
+        wanted = np.array([_hash(key) for key in {word, *_deletions(word)}], np.uint64)
+        lows, highs = self._hashes.searchsorted(wanted), self._hashes.searchsorted(wanted, "right")
         found: set[int] = set()
-        for key in {word, *_deletions(word)}:
-            wanted = np.uint64(_hash(key))
-            low, high = np.searchsorted(self._hashes, wanted), np.searchsorted(self._hashes, wanted, "right")
-            found.update(self._hashed[low:high].tolist())
+        for low, high in zip(lows.tolist(), highs.tolist(), strict=True):
+            if low < high:
+                found.update(self._hashed[low:high].tolist())
         return found
 
     def _by_start(self, word: str) -> range:

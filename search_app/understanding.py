@@ -103,12 +103,15 @@ class _Reading:
     def understanding(self) -> Understanding:
         terms = self._terms()
         boosts = self._boosts()
+        query = self.query
+        if query.filters or query.exclude_filters:
+            query = replace(
+                query,
+                filters=resolve_filters(query.filters, self.dictionary),
+                exclude_filters=resolve_filters(query.exclude_filters, self.dictionary),
+            )
         return Understanding(
-            replace(
-                self.query,
-                filters=resolve_filters(self.query.filters, self.dictionary),
-                exclude_filters=resolve_filters(self.query.exclude_filters, self.dictionary),
-            ),
+            query,
             terms,
             self._chips(),
             boosts,
