@@ -1,7 +1,9 @@
-"""The server's processes: gunicorn with sync workers, each with an app of its own.
+"""The server's processes: gunicorn's workers, each with an app of its own and a few threads.
 
 Query time is processor time, so one process for each core answers; a worker maps the
-generation's files, which the kernel shares between them.
+generation's files, which the kernel shares between them. Its threads are there to wait: a
+browser opens connections before it knows what to ask, and a worker without threads would
+stand still behind each of them.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ class PortUnusable(Exception):
     """Nobody can listen there; the message says why."""
 
 
+THREADS = 4  # of a worker; more of them only cost memory
 LONGEST_REQUEST_LINE = 8_190  # gunicorn's own most; create_app refuses a little less, in our shape
 
 
@@ -46,6 +49,8 @@ def options(config: Config) -> dict[str, Any]:
     return {
         "bind": f"{server.host}:{server.port}",
         "workers": server.workers or os.cpu_count() or 1,
+        "worker_class": "gthread",
+        "threads": THREADS,
         "timeout": server.timeout_seconds,
         "graceful_timeout": 5,
         # 500 typed letters of another script are 4,500 characters of address; the default is 4,094

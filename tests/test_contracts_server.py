@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Iterator
+from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 from urllib.request import urlopen
 
 import pytest
 
+from search_app.serving import THREADS
 from tests.servers import served
 from tests.small_world import small_world
 from tests.upstream import built
@@ -72,6 +74,30 @@ def test_odd_requests_are_answered_and_harm_nothing(
 ) -> None:
     assert status(raw(server, request_bytes)) in statuses
     assert status(raw(server, b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")) == 200
+
+
+def test_connections_that_ask_for_nothing_keep_nobody_waiting(server: str) -> None:
+    """A browser opens some before it knows what to ask; without threads each holds a worker up for good."""
+    parts = urlsplit(server)
+    idle = [socket.create_connection((parts.hostname, parts.port)) for _ in range(THREADS - 1)]
+    try:
+        with urlopen(f"{server}/healthz", timeout=20) as response:
+            assert response.read() == b"ok\n"
+    finally:
+        for connection in idle:
+            connection.close()
+
+
+def test_one_connection_serves_a_page_and_what_belongs_to_it(server: str) -> None:
+    connection = HTTPConnection(urlsplit(server).netloc, timeout=20)
+    try:
+        for path in ("/?q=gc", "/suggest?q=gc", "/nothing-here", "/api/v1/search?q=gc"):
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            assert int(answer.headers["Content-Length"]) == len(answer.read()) > 0
+            assert not answer.will_close
+    finally:
+        connection.close()
 
 
 def test_a_foreign_host_header_stays_out_of_redirects(server: str) -> None:
