@@ -38,9 +38,10 @@ class StringTable(Sequence[str]):
     def build(name: str, strings: Iterable[str]) -> Arrays:
         """The two arrays of a table, `<name>_bytes` and `<name>_starts`."""
         encoded = [text.encode("utf-8", "surrogatepass") for text in strings]
-        starts = np.zeros(len(encoded) + 1, np.int64)
-        np.cumsum([len(e) for e in encoded], out=starts[1:])
-        return {f"{name}_bytes": np.frombuffer(b"".join(encoded), np.uint8), f"{name}_starts": starts}
+        return {
+            f"{name}_bytes": np.frombuffer(b"".join(encoded), np.uint8),
+            f"{name}_starts": starts_of([len(e) for e in encoded]),
+        }
 
     @classmethod
     def open(cls, arrays: Mapping[str, Array], name: str) -> StringTable:
@@ -102,8 +103,7 @@ class Rows:
     def build(name: str, rows: Iterable[Sequence[int]]) -> Arrays:
         """The two arrays of a table, `<name>_rows` and `<name>_values`."""
         kept = list(rows)
-        starts = np.zeros(len(kept) + 1, np.int64)
-        np.cumsum([len(row) for row in kept], out=starts[1:])
+        starts = starts_of([len(row) for row in kept])
         values = np.fromiter((v for row in kept for v in row), np.int32, count=int(starts[-1]))
         return {f"{name}_rows": starts, f"{name}_values": values}
 
@@ -132,8 +132,7 @@ class Rows:
         """The arrays of the table turned over: by each value below `columns`, the rows that hold it."""
         owner = np.repeat(np.arange(len(self), dtype=np.int32), np.diff(self.starts))
         order = np.argsort(self.values, kind="stable")
-        starts = np.zeros(columns + 1, np.int64)
-        np.cumsum(np.bincount(self.values, minlength=columns), out=starts[1:])
+        starts = starts_of(np.bincount(self.values, minlength=columns))
         return {f"{name}_rows": starts, f"{name}_values": owner[order]}
 
 
@@ -141,6 +140,19 @@ def run_starts(numbers: Array) -> npt.NDArray[np.int64]:
     """Where each run of equal numbers begins."""
     behind = (numbers[1:] != numbers[:-1]).nonzero()[0] + 1
     return np.concatenate(([0], behind)) if len(numbers) else behind
+
+
+def starts_of(lengths: npt.ArrayLike) -> Array:
+    """Where each of several pieces begins that stand one after another, and where the last one ends."""
+    starts = np.zeros(np.size(lengths) + 1, np.int64)
+    np.cumsum(lengths, out=starts[1:])
+    return smallest(starts)
+
+
+def smallest(numbers: Array) -> Array:
+    """Numbers from 0 on in the few bytes that hold the largest one; never as uint64, which mixes badly."""
+    largest = int(numbers.max(initial=0))
+    return numbers.astype(np.uint16 if largest < 1 << 16 else np.uint32 if largest < 1 << 32 else np.int64)
 
 
 def write_arrays(folder: Path, arrays: Mapping[str, Array]) -> None:

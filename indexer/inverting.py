@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from indexer.arrays import Array, Arrays, StringTable
+from indexer.arrays import Array, Arrays, StringTable, smallest
 from indexer.documents import GROUPS, Document
 from indexer.schema import damping
 
@@ -62,7 +62,8 @@ class _Columns:
         lengths = np.frombuffer(self._lengths, np.int32)
         numbers = np.frombuffer(self._terms, np.int32)
         counts = np.frombuffer(self._counts, np.float64)
-        weights = (counts * np.repeat(np.frombuffer(self._factors, np.float64), lengths)).astype(np.float32)
+        exact = counts * np.repeat(np.frombuffer(self._factors, np.float64), lengths)
+        weights = exact.astype(np.float16).astype(np.float32)  # readers have no more; the rest packs badly
         ids = np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
         terms = sorted(self._number, key=str.encode)
         rank = np.zeros(len(terms), np.int32)
@@ -96,7 +97,7 @@ def lay_down(inverted: Mapping[str, Inverted]) -> Arrays:
     starts = np.searchsorted(postings, np.arange(len(terms) + 1, dtype=np.int64) << 32)
     return {
         **StringTable.build("terms", terms),
-        "post_starts": starts.astype(np.int64),
+        "post_starts": smallest(starts),
         "post_ids": (postings & 0xFFFFFFFF).astype(np.int32),
         "post_kinds": kinds,
         "weights": rows,

@@ -62,7 +62,7 @@ def written(documents: list[Document], group: str) -> dict[str, dict[int, float]
         terms, rule = each.groups[group], DAMPING[group]
         for term, count in terms.items():
             weight = count / (1.0 - rule.share + rule.share * sum(terms.values()) / rule.usual)
-            found.setdefault(term, {})[number] = float(np.float32(weight))
+            found.setdefault(term, {})[number] = float(np.float16(weight))
     return found
 
 
