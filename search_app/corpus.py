@@ -73,11 +73,8 @@ class Corpus:
         self.document_set: Ints = arrays["document_set"]  # all its facet values, as a row of facet_sets
         self.family_set: Ints = arrays["family_set"]  # the same of all its members together
         sizes = [len(self.facets[name].values) for name in FACETS]
-        ends = np.cumsum(sizes).tolist()
-        self.facet_numbers = np.repeat(np.arange(len(sizes), dtype=np.int64), sizes)  # by value, its facet
-        self.facet_spans = {
-            name: (end - size, end) for name, size, end in zip(FACETS, sizes, ends, strict=True)
-        }
+        # where the values of each facet begin among those of all; one more at the end
+        self.facet_starts: list[int] = [0, *np.cumsum(sizes).tolist()]
         self.ids = StringTable.open(arrays, "ids")
         self.id_docs: Ints = arrays["id_docs"]
         self.keys = StringTable.open(arrays, "keys")

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from indexer.arrays import run_starts
 from indexer.documents import FACETS
 from search_app.corpus import Bools, Corpus, Ints
+from search_app.folding import largest
 from search_app.labels import FACET_LABELS, KIND_LABELS
 from search_app.results import Facet, FacetCount
 
@@ -30,32 +31,27 @@ class Shown:
 
 
 def all_counts(corpus: Corpus, ids: Ints, starts: Places) -> dict[str, Shown]:
-    """Every facet's most frequent values, by how many families have them: counted and sorted in one go."""
+    """Every facet's most frequent values, by how many families have them."""
     found = counts(corpus, ids, starts)
     present = (found > 0).nonzero()[0]  # of booleans it is found faster
     number = found[present]
-    # by facet, then by count, then by value: the largest number of families fits in 40 bits
-    order = ((corpus.facet_numbers[present] << 40) - number).argsort(kind="stable")
-    places, number = present[order], number[order]
-    ends = np.searchsorted(corpus.facet_numbers[places], range(len(FACETS) + 1)).tolist()
+    starts_at = present.searchsorted(corpus.facet_starts).tolist()
     shown = {}
-    for place, name in enumerate(FACETS):
-        low, high = ends[place], min(ends[place + 1], ends[place] + SHOWN)
-        below = corpus.facet_spans[name][0]
-        codes = (places[low:high] - below).tolist()
-        shown[name] = Shown(codes, number[low:high].tolist(), ends[place + 1] - low)
+    for name, low, high, below in zip(FACETS, starts_at, starts_at[1:], corpus.facet_starts, strict=False):
+        most = largest(number[low:high], SHOWN) + low
+        shown[name] = Shown((present[most] - below).tolist(), number[most].tolist(), high - low)
     return shown
 
 
 def counts(corpus: Corpus, ids: Ints, starts: Places) -> Counts:
-    """How many families have each value of all facets, in the order of `facet_spans`.
+    """How many families have each value of all facets, one facet after another.
 
     `ids`: matching documents, ascending; `starts`: where each family begins in them, one more at the end.
 
     A family that matches whole, and a single member, are counted by their sets of values, of which
     there are few; only where some members match and others do not are the values looked at one by one.
     """
-    size = len(corpus.facet_numbers)
+    size = corpus.facet_starts[-1]
     if not len(ids):
         return np.zeros(size, np.int64)
     first, members = ids[starts[:-1]], starts[1:] - starts[:-1]
@@ -87,9 +83,10 @@ def _counted_once(corpus: Corpus, ids: Ints, members: Places, partly: Bools, siz
 
 def chosen_counts(corpus: Corpus, name: str, every: Counts, chosen: Sequence[str]) -> Shown:
     """A facet that filters: its most frequent values, the chosen ones always among them."""
-    found = every[slice(*corpus.facet_spans[name])]
+    place = FACETS.index(name)
+    found = every[corpus.facet_starts[place] : corpus.facet_starts[place + 1]]
     present = (found > 0).nonzero()[0]
-    codes = present[(-found[present]).argsort(kind="stable")][:SHOWN].tolist()
+    codes = present[largest(found[present], SHOWN)].tolist()
     for value in chosen:
         code = corpus.facets[name].values.find(value)
         if code >= 0 and code not in codes:

@@ -7,6 +7,7 @@ in any ascending list of documents.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -54,7 +55,7 @@ def demote_namesakes(corpus: Corpus, folded: Folded, values: npt.NDArray[np.floa
     """
     if len(folded) < 2:
         return folded
-    places = _largest(folded.best, min(len(folded), NAMESAKES_AMONG))
+    places = largest(folded.best, min(len(folded), NAMESAKES_AMONG))
     name = corpus.namesake[folded.ids[_faces(folded, values, places)]]
     by_name = name.argsort(kind="stable")  # within a name still best first
     ordered = name[by_name]
@@ -87,7 +88,7 @@ def page(folded: Folded, values: npt.NDArray[np.float64], first: int, size: int)
     wanted = min(len(folded), first + size)
     if wanted <= first:
         return []
-    order = _largest(folded.best, wanted)[first:wanted]
+    order = largest(folded.best, wanted)[first:wanted]
     pages = []
     for family in order.tolist():
         low, high = int(folded.starts[family]), int(folded.starts[family + 1])
@@ -96,12 +97,12 @@ def page(folded: Folded, values: npt.NDArray[np.float64], first: int, size: int)
     return pages
 
 
-def _largest(values: npt.NDArray[np.float64], count: int) -> npt.NDArray[np.int64]:
+def largest(values: npt.NDArray[Any], count: int) -> npt.NDArray[np.int64]:
     """The places of the largest values, largest first; equal ones in their order."""
     if count < len(values):
         least = np.partition(values, len(values) - count)[len(values) - count]
         places = (values >= least).nonzero()[0]  # all that equal the least, so that ties keep their order
     else:
         places = np.arange(len(values))
-    largest: npt.NDArray[np.int64] = places[(-values[places]).argsort(kind="stable")][:count]
-    return largest
+    ordered: npt.NDArray[np.int64] = places[(-values[places]).argsort(kind="stable")][:count]
+    return ordered

@@ -101,8 +101,8 @@ def name_and_snippet(found: Pattern | None, name: str, text: str) -> tuple[Spans
     """Where the pattern occurs in a name, and the snippet of its text: looked for in both at once."""
     marks = spans(found, f"{name}\n{text}")
     behind = len(name) + 1
-    in_name = tuple(span for span in marks if span[0] < behind)
-    return in_name, _snippet(text, tuple((a - behind, b - behind) for a, b in marks[len(in_name) :]))
+    in_name = tuple([span for span in marks if span[0] < behind])
+    return in_name, _snippet(text, tuple([(a - behind, b - behind) for a, b in marks[len(in_name) :]]))
 
 
 def _snippet(text: str, marks: Spans) -> Snippet:
