@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from indexer.arrays import Array, Arrays, StringTable, smallest
+from indexer.arrays import Array, Arrays, StringTable, narrow, smallest
 from indexer.documents import GROUPS, Document
 from indexer.schema import damping
 
@@ -98,7 +98,7 @@ def lay_down(inverted: Mapping[str, Inverted]) -> Arrays:
     return {
         **StringTable.build("terms", terms),
         "post_starts": smallest(starts),
-        "post_ids": (postings & 0xFFFFFFFF).astype(np.int32),
+        "post_ids": narrow((postings & 0xFFFFFFFF).astype(np.int32)),
         "post_kinds": kinds,
         "weights": rows,
     }

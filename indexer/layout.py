@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.analysis import stem
-from indexer.arrays import Arrays, Rows, StringTable
+from indexer.arrays import Arrays, PackedTable, Rows, StringTable
 from indexer.documents import FACETS, LOOKUPS, Document, read
 
 NAME_WORD = 5  # how many words of prose one word of a name is worth when a slip is mended
@@ -38,9 +38,9 @@ def lay_out(documents: Sequence[Document], columns: Mapping[str, str]) -> Arrays
 
 
 def lay_out_streams(documents: Sequence[Document], terms: StringTable) -> Arrays:
-    """The terms of each document in order, as numbers of the term table; -1 where no phrase crosses."""
-    number = {terms[i]: i for i in range(len(terms))}
-    return Rows.build("stream", ([number.get(term, -1) for term in d.stream] for d in documents))
+    """The terms of each document in order, by place in the term table from 1; 0 where no phrase crosses."""
+    number = {terms[i]: i + 1 for i in range(len(terms))}
+    return Rows.build("stream", ([number.get(term, 0) for term in d.stream] for d in documents))
 
 
 def _identity(documents: Sequence[Document]) -> Arrays:
@@ -52,7 +52,7 @@ def _identity(documents: Sequence[Document]) -> Arrays:
         "id_docs": np.array(by_id, np.int32),
         "family": np.array([families[d.family] for d in documents], np.int32),
         "family_size": np.bincount([families[d.family] for d in documents]).astype(np.int32),
-        **StringTable.build("cards", [json.dumps(d.card, ensure_ascii=False) for d in documents]),
+        **PackedTable.build("cards", [json.dumps(d.card, ensure_ascii=False) for d in documents]),
     }
 
 
@@ -148,7 +148,7 @@ def _columns(documents: Sequence[Document], columns: Mapping[str, str]) -> Array
     number = {digest: i for i, digest in enumerate(digests)}
     return {
         **StringTable.build("schemas", digests),
-        **StringTable.build("schema_paths", [columns.get(digest, "") for digest in digests]),
+        **PackedTable.build("schema_paths", [columns.get(digest, "") for digest in digests]),
         "schema": np.array([number.get(d.schema, -1) for d in documents], np.int32),
     }
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from pydantic_core import from_json  # three times as fast as json, which a page of cards feels
 
 from indexer.analysis import spelling_key
-from indexer.arrays import Array, Rows, StringTable
+from indexer.arrays import Array, PackedTable, Rows, StringTable, wide
 from indexer.documents import CARD_FIELDS, CARD_LISTS, FACETS, LOOKUPS
 from indexer.generation import Opened
 from search_app.ranking import WEIGHTS, Floats, Weights, inverse_frequency, saturated, usage_factor
@@ -60,7 +60,7 @@ class Corpus:
         self.generation = Generation(manifest.id, manifest.built_at, manifest.sample)
         self.terms = StringTable.open(arrays, "terms")
         self._starts: Array = arrays["post_starts"]
-        self._ids: Ints = arrays["post_ids"]
+        self._ids: Array = arrays["post_ids"]
         self._kinds: Array = arrays["post_kinds"]
         counts = arrays["weights"].astype(np.float32) @ np.array(weights.groups, np.float32)
         self._saturated = saturated(counts, weights)  # by kind of posting
@@ -93,8 +93,8 @@ class Corpus:
         self.expires_version: Ints = arrays["expires_version"]
         self.schemas = StringTable.open(arrays, "schemas")
         self.schema: Ints = arrays["schema"]
-        self.schema_paths = StringTable.open(arrays, "schema_paths")
-        self.cards = StringTable.open(arrays, "cards")
+        self.schema_paths = PackedTable.open(arrays, "schema_paths")
+        self.cards = PackedTable.open(arrays, "cards")
         self.namesake: Ints = arrays["namesake"]
         self.prior = self._prior(arrays)
         self._cards: dict[int, Card] = {}
@@ -108,12 +108,14 @@ class Corpus:
         if place < 0:
             return _NONE, np.zeros(0, np.float32)
         low, high = int(self._starts[place]), int(self._starts[place + 1])
-        return self._ids[low:high], self._scores(self._kinds[low:high], high - low)
+        return wide(self._ids[low:high]), self._scores(self._kinds[low:high], high - low)
 
     def holders(self, term: str) -> Ints:
         """The documents that hold a term, ascending. Not to be changed."""
         place = self.terms.find(term)
-        return self._ids[int(self._starts[place]) : int(self._starts[place + 1])] if place >= 0 else _NONE
+        if place < 0:
+            return _NONE
+        return wide(self._ids[int(self._starts[place]) : int(self._starts[place + 1])])
 
     def scores_at(self, term: str, places: npt.NDArray[np.int64]) -> Floats:
         """The scores of a term in its holders at some places."""
@@ -153,7 +155,7 @@ class Corpus:
         if place < 0:
             return np.zeros(0, np.int32), np.zeros(0, np.float32)
         low, high = int(self.key_docs.starts[place]), int(self.key_docs.starts[place + 1])
-        return self.key_docs.values[low:high], self.key_sure[low:high]
+        return self.key_docs.row(place), self.key_sure[low:high]
 
     def document(self, item_id: str) -> int:
         """The number of an item's document, -1 where there is none."""

@@ -138,7 +138,7 @@ def side_by_side(corpus: Corpus, ids: Ints, phrases: Sequence[Sequence[str]]) ->
     for phrase, both in zip(phrases, together, strict=True):
         for term in phrase:
             if term not in where:
-                where[term] = values == corpus.terms.find(term)
+                where[term] = values == corpus.terms.find(term) + 1
         span = max(0, len(values) - len(phrase) + 1)
         here = reduce(and_, (where[term][at : span + at] for at, term in enumerate(phrase)))
         beside = np.zeros(len(ids), np.bool_)

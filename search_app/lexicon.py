@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import numpy.typing as npt
 
-from indexer.arrays import Array, Arrays, Rows, StringTable
+from indexer.arrays import Array, Arrays, PackedTable, Rows, StringTable
 from indexer.documents import CARD_FIELDS, FACETS
 from search_app import spelling, suggest
 from search_app.addresses import item_path
@@ -76,7 +76,7 @@ def completion_arrays(arrays: Mapping[str, Array]) -> Arrays:
 
 def _entries(arrays: Mapping[str, Array]) -> Iterator[suggest.Entry]:
     """One entry a family: its usual face stands first."""
-    cards = StringTable.open(arrays, "cards")
+    cards = PackedTable.open(arrays, "cards")
     family: npt.NDArray[np.int32] = arrays["family"]
     usage: npt.NDArray[np.int32] = arrays["usage"]
     for document in np.flatnonzero(np.diff(family, prepend=-1)).tolist():
@@ -116,7 +116,7 @@ def _filter_values(arrays: Mapping[str, Array], name: str) -> list[suggest.Filte
 
 def _app_titles(arrays: Mapping[str, Array]) -> dict[str, str]:
     """Apps as people know them, so that `app:firefox…` is completed too."""
-    cards = StringTable.open(arrays, "cards")
+    cards = PackedTable.open(arrays, "cards")
     kinds = StringTable.open(arrays, "facet_kind")
     apps = Rows.open(arrays, "having_kind").row(kinds.find("app"))
     read = (dict(zip(CARD_FIELDS, json.loads(cards.raw(int(app))), strict=True)) for app in apps)

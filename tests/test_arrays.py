@@ -1,0 +1,64 @@
+"""Arrays as they are laid down: as small as what they hold allows, and read as if they were not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from indexer.arrays import PackedTable, Rows, StringTable, narrow, starts_of, wide
+
+CARDS = [f'["metric/fenix/search.{n}", "metric", "a counter of searches", {n}]' for n in range(500)]
+
+
+def test_texts_that_are_alike_are_packed_into_a_fraction_and_read_as_they_were() -> None:
+    texts = [*CARDS, "", "ünder \ud800 the sea", "x" * 100_000]
+    arrays = PackedTable.build("cards", texts)
+    table = PackedTable.open(arrays, "cards")
+    assert len(table) == len(texts)
+    assert [table[n] for n in range(len(texts))] == texts
+    assert table.raw(3) == CARDS[3].encode()
+    assert len(arrays["cards_bytes"]) < sum(map(len, CARDS)) / 3
+
+
+def test_a_packed_table_of_nothing_has_no_texts() -> None:
+    assert len(PackedTable.open(PackedTable.build("cards", []), "cards")) == 0
+
+
+@pytest.mark.parametrize(
+    ("numbers", "kept"),
+    [([0, 65_535], np.uint16), ([0, 65_536], np.int32), ([-1, 5], np.int32), ([], np.uint16)],
+)
+def test_numbers_take_two_bytes_where_all_fit(numbers: list[int], kept: type) -> None:
+    laid = narrow(np.array(numbers, np.int32))
+    assert laid.dtype == kept
+    assert wide(laid).dtype == np.int32
+    assert wide(laid).tolist() == numbers
+
+
+@pytest.mark.parametrize("most", [7, 70_000])
+def test_rows_are_read_alike_whatever_their_numbers_take(most: int) -> None:
+    given: list[list[int]] = [[3, 1], [], [most, 3]]
+    rows = Rows.open(Rows.build("of", given), "of")
+    assert [rows.row(n).tolist() for n in range(3)] == given
+    assert {rows.row(n).dtype for n in range(3)} == {np.dtype(np.int32)}
+    values, owner = rows.gather(np.array([2, 0], np.int32))
+    assert (values.tolist(), values.dtype, owner.tolist()) == ([most, 3, 3, 1], np.int32, [0, 0, 1, 1])
+    turned = Rows.open(rows.turned("by", most + 1), "by")
+    assert [turned.row(value).tolist() for value in (1, 3, most)] == [[0], [0, 2], [2]]
+
+
+@pytest.mark.parametrize(
+    ("lengths", "kept"),
+    [([2, 3], np.uint16), ([65_535, 1], np.uint32), ([2**32 - 1, 1], np.int64)],
+)
+def test_places_take_as_few_bytes_as_the_last_one_needs(lengths: list[int], kept: type) -> None:
+    starts = starts_of(lengths)
+    assert (starts.dtype, starts.tolist()) == (kept, [0, lengths[0], sum(lengths)])
+
+
+def test_strings_are_found_by_bisection_and_by_how_they_begin() -> None:
+    words = sorted(["a", "ab", "abc", "b", "ü", ""], key=str.encode)
+    table = StringTable.open(StringTable.build("words", words), "words")
+    assert [table.find(word) for word in words] == list(range(len(words)))
+    assert table.find("abd") == -1
+    assert [table[n] for n in table.prefixed("ab")] == ["ab", "abc"]
