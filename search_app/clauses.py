@@ -15,11 +15,11 @@ from indexer.analysis import compounds, identifier_words, spelling_key, stem, wo
 from indexer.documents import column_term
 from search_app.corpus import Corpus
 from search_app.lexicon import SEEN
-from search_app.meaning import Lexicon
+from search_app.meaning import CHIP_FROM, Lexicon
 from search_app.query import Query
 from search_app.ranking import COMPLETIONS, PREFIX_TERMS, SHORTEST_COMPLETION
 from search_app.spelling import Speller
-from search_app.understanding import CHIP_FROM, Understanding, UnderstoodTerm, understand
+from search_app.understanding import Understanding, UnderstoodTerm, understand
 from search_app.vocabulary import Vocabulary
 
 COMMONER = 10  # times that a word is used for one of what may be its misspelling

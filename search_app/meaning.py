@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from search_app.query import Query
 from search_app.results import Understood
 
+CHIP_FROM = 0.3  # weaker preferences are not worth a line on the page
+
 
 @dataclass(frozen=True, slots=True)
 class AppName:

@@ -12,8 +12,18 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from indexer.analysis import spelling_key
-from search_app.identifiers import bare, is_identifier, is_joined, spellings
-from search_app.meaning import AppName, Boost, Expansion, Lexicon, NameGuess, Understanding, UnderstoodTerm
+from search_app.guessing import listed, names_meant
+from search_app.identifiers import is_identifier, is_joined
+from search_app.meaning import (
+    CHIP_FROM,
+    AppName,
+    Boost,
+    Expansion,
+    Lexicon,
+    NameGuess,
+    Understanding,
+    UnderstoodTerm,
+)
 from search_app.query import Query
 from search_app.results import Understood
 from search_app.spans import Dictionary, Span, build_dictionary, find_spans
@@ -33,7 +43,6 @@ __all__ = (
 )
 
 MOST_EXPANSIONS = 6  # of one term: more alternatives find more of what was not meant
-CHIP_FROM = 0.3  # weaker preferences are not worth a line on the page
 OBJECTS = ("ping", "metric", "probe", "table", "explore")  # kinds of which docs tell how they are made
 OBJECT_OF_TASK = 0.4  # of the weight of a kind that something is done to
 NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -115,8 +124,8 @@ class _Reading:
             terms,
             self._chips(),
             boosts,
-            self._names(terms, boosts),
-            self._listing(terms, boosts),
+            names_meant(terms, boosts),
+            listed(terms, boosts),
         )
 
     def _terms(self) -> tuple[UnderstoodTerm, ...]:
@@ -249,52 +258,6 @@ class _Reading:
             text = f'{text[:start]}"{text[start:end]}"{text[end:]}'
         return text
 
-    def _names(self, terms: tuple[UnderstoodTerm, ...], boosts: tuple[Boost, ...]) -> tuple[NameGuess, ...]:
-        """What may be a name, best first; of two guesses with one key the surer one."""
-        best: dict[tuple[str, str], NameGuess] = {}
-        for guess in (*_typed_names(terms), *self._meant_names(terms, boosts)):
-            known = best.get((guess.key, guess.kind))
-            if len(guess.key) > 1 and (known is None or known.weight < guess.weight):
-                best[guess.key, guess.kind] = guess
-        return tuple(sorted(best.values(), key=lambda guess: -guess.weight))
-
-    def _meant_names(
-        self, terms: tuple[UnderstoodTerm, ...], boosts: tuple[Boost, ...]
-    ) -> Iterator[NameGuess]:
-        """The ping of "baseline ping", the app of "firefox for android", the rest of "fenix crash count"."""
-        wanted = [place for place, term in enumerate(terms) if not term.exclude]
-        kinds = [boost.value for boost in boosts if boost.field == "kind"]
-        said = {place for place in wanted if terms[place].role != "noise"}
-        for boost in boosts:
-            if boost.field == "ping" and "ping" in kinds:
-                yield NameGuess(spelling_key(boost.value), "ping", False, boost.terms, 0.9)
-            if boost.field == "app" and boost.weight >= CHIP_FROM and said <= set(boost.terms):
-                yield NameGuess(spelling_key(boost.value), "app", True, boost.terms, 0.5 + boost.weight / 2)
-        rest = tuple(place for place in wanted if terms[place].role in ("word", "identifier"))
-        if rest and len(rest) < len(wanted):
-            key = spelling_key(" ".join(bare(terms[place].text) for place in rest))
-            for kind in kinds or [""]:
-                yield NameGuess(key, kind, False, rest, 0.8 if kind else 0.6)
-
-    def _listing(
-        self, terms: tuple[UnderstoodTerm, ...], boosts: tuple[Boost, ...]
-    ) -> dict[str, tuple[str, ...]]:
-        """Facet values to list by, when nothing but facet words and filler was typed.
-
-        An app alone, or a ping's name beside "ping", names that thing: no listing.
-        """
-        wanted = [term for term in terms if not term.exclude]
-        if not wanted or any(term.role in ("word", "identifier") for term in wanted):
-            return {}
-        strong = [boost for boost in boosts if boost.weight >= CHIP_FROM]
-        listed: dict[str, tuple[str, ...]] = {}
-        for boost in strong:
-            listed[boost.field] = (*listed.get(boost.field, ()), boost.value)
-        named_ping = "ping" in listed and listed.get("kind", ("ping",)) == ("ping",)
-        if named_ping or not set(listed) - {"app"} or all(term.role == "noise" for term in wanted):
-            return {}
-        return listed
-
 
 def _objects_lowered(boosts: Iterable[Boost], task: Boost | None) -> Iterator[Boost]:
     """The boosts; "how to add a ping" is a task for which there are docs: the ping is what it is done to."""
@@ -304,19 +267,3 @@ def _objects_lowered(boosts: Iterable[Boost], task: Boost | None) -> Iterator[Bo
             yield replace(boost, weight=boost.weight * OBJECT_OF_TASK)
         else:
             yield boost
-
-
-def _typed_names(terms: tuple[UnderstoodTerm, ...]) -> Iterator[NameGuess]:
-    """The whole text as one name, and each identifier in it."""
-    if len(terms) == 1 and not terms[0].exclude:
-        for key, kind, weight in spellings(terms[0].text):
-            yield NameGuess(key, kind, True, (0,), weight)
-        return
-    places = tuple(range(len(terms)))
-    if not any(term.exclude or term.group for term in terms):
-        yield NameGuess(spelling_key(" ".join(term.text for term in terms)), "", True, places, 1.0)
-    for place, term in enumerate(terms):
-        if not term.exclude and is_identifier(term.text):
-            sure = 0.98 if is_joined(term.text) else 0.6  # "WebRTC" among other words is a word
-            for key, kind, weight in spellings(term.text):
-                yield NameGuess(key, kind, False, (place,), weight * sure)
