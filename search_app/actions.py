@@ -95,10 +95,10 @@ def link_context(site: Site) -> Context:
 
 def actions_for(site: Site, item: AnyItem, place: tuple[str, str] = ("", ""), column: str = "") -> Actions:
     """All links, reasons and queries of an item; queries of one (app, ping) or of one column where asked."""
-    context = link_context(site)
+    links, reasons = tools.links_and_reasons(item, link_context(site))
     return Actions(
-        links=tuple(link for link in tools.links_for(item, context) if safe_href(link.url)),
-        reasons=tuple(tools.reasons_for(item, context)),
+        links=tuple(link for link in links if safe_href(link.url)),
+        reasons=tuple(reasons),
         queries=tuple(_queries(site, item, place, column)),
     )
 

@@ -677,9 +677,9 @@ def test_reasons_are_given_for_tools_without_any_link_only() -> None:
         _row("fenix", "metrics", "metrics.counter.tabs_opened"), _row("fenix", "home",
             "metrics.counter.tabs_opened"),
     ))  # fmt: skip
-    assert "looker" not in {reason.tool for reason in tools.reasons_for(both, CONTEXT)}
+    assert "looker" not in {reason.tool for reason in tools.links_and_reasons(both, CONTEXT)[1]}
     text = metric("a.b", "text", app_id=FENIX)
-    assert [(r.tool, r.reason) for r in tools.reasons_for(text, CONTEXT)] == [
+    assert [(r.tool, r.reason) for r in tools.links_and_reasons(text, CONTEXT)[1]] == [
         ("glam", "GLAM has no data for text metrics."),
         ("looker", "Looker's explores have no field for text metrics."),
         ("event-monitoring", "Event monitoring is for events only."),

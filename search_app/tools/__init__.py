@@ -120,24 +120,23 @@ def bangs() -> dict[str, str]:
     return {bang: tool.name for tool in find_tools().values() for bang in tool.bangs}
 
 
-def links_for(item: AnyItem, context: Context) -> list[Link]:
-    """Every link of an item, best tools first, no address twice."""
+def links_and_reasons(item: AnyItem, context: Context) -> tuple[list[Link], list[NoLink]]:
+    """Every link of an item, best tools first, no address twice; and why tools without any have none."""
     found: dict[str, Link] = {}
-    for tool in find_tools().values():
-        for view in tool.views(item, context):
-            if isinstance(view, Link):
-                found.setdefault(view.url, view)
-    return list(found.values())
-
-
-def reasons_for(item: AnyItem, context: Context) -> list[NoLink]:
-    """Why tools show nothing of an item, for those that have no link at all for it."""
     reasons: list[NoLink] = []
     for tool in find_tools().values():
         views = list(tool.views(item, context))
-        if not any(isinstance(view, Link) for view in views):
+        links = [view for view in views if isinstance(view, Link)]
+        for link in links:
+            found.setdefault(link.url, link)
+        if not links:
             reasons += dict.fromkeys(view for view in views if isinstance(view, NoLink))
-    return reasons
+    return list(found.values()), reasons
+
+
+def links_for(item: AnyItem, context: Context) -> list[Link]:
+    """Every link of an item, best tools first, no address twice."""
+    return links_and_reasons(item, context)[0]
 
 
 def links_for_column(item: MetricItem | ProbeItem, column: ColumnRef, context: Context) -> list[Link]:
