@@ -93,7 +93,7 @@ class StringTable(Sequence[str]):
 class PackedTable:
     """Texts that are alike, each by itself compressed against a dictionary made of some of them.
 
-    A card takes a fifth of its length so, and is read in three millionths of a second.
+    A list of columns takes a fifth of its length so, and is read in a few millionths of a second.
     """
 
     __slots__ = ("_dictionary", "_packed")

@@ -29,7 +29,6 @@ CARD_FIELDS = (
     "dataset", "status", "status_reason", "sampled", "tags", "sensitivity", "added", "changed", "expires",
     "project",
 )  # fmt: skip
-CARD_LISTS = ("app", "app_title", "ping", "table", "dataset", "tags", "sensitivity")  # of several values
 
 DESCRIPTION_LIMIT = 2000  # characters of a card's description
 PROSE_LIMIT = 20_000  # characters of one text: the longest README says nothing new behind that

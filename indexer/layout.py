@@ -6,7 +6,6 @@ neighbours and folding is one pass over ascending numbers.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -14,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.analysis import stem
-from indexer.arrays import Arrays, PackedTable, Rows, StringTable
+from indexer.arrays import Arrays, PackedTable, Rows, StringTable, smallest
+from indexer.cards import lay_out_cards
 from indexer.documents import FACETS, LOOKUPS, Document, read
 
 NAME_WORD = 5  # how many words of prose one word of a name is worth when a slip is mended
@@ -50,9 +50,10 @@ def _identity(documents: Sequence[Document]) -> Arrays:
     return {
         **StringTable.build("ids", [ids[i] for i in by_id]),
         "id_docs": np.array(by_id, np.int32),
+        "doc_ids": smallest(np.argsort(np.array(by_id, np.int64))),
         "family": np.array([families[d.family] for d in documents], np.int32),
         "family_size": np.bincount([families[d.family] for d in documents]).astype(np.int32),
-        **PackedTable.build("cards", [json.dumps(d.card, ensure_ascii=False) for d in documents]),
+        **lay_out_cards(d.card for d in documents),
     }
 
 
@@ -64,7 +65,6 @@ def _numbers(documents: Sequence[Document]) -> Arrays:
         "name_rank": rank,
         "namesake": _numbered([f"{d.kind}/{d.name_key}" for d in documents]),
         "usage": np.array([d.usage for d in documents], np.int32),
-        "family_rank": np.array([d.family_rank for d in documents], np.int32),
         "added": np.array([d.added for d in documents], np.int32),
         "expires_day": np.array([d.expires_day for d in documents], np.int32),
         "expires_version": np.array([d.expires_version for d in documents], np.int32),

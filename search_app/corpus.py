@@ -7,15 +7,14 @@ the opening is one number a document (the prior) and small tables.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from pydantic_core import from_json  # three times as fast as json, which a page of cards feels
 
 from indexer.analysis import spelling_key
 from indexer.arrays import Array, PackedTable, Rows, StringTable, wide
-from indexer.documents import CARD_FIELDS, CARD_LISTS, FACETS, LOOKUPS
+from indexer.cards import Cards
+from indexer.documents import FACETS, LOOKUPS
 from indexer.generation import Opened
 from search_app.ranking import WEIGHTS, Floats, Weights, inverse_frequency, saturated, usage_factor
 from search_app.results import Card, Generation, Variant
@@ -94,7 +93,7 @@ class Corpus:
         self.schemas = StringTable.open(arrays, "schemas")
         self.schema: Ints = arrays["schema"]
         self.schema_paths = PackedTable.open(arrays, "schema_paths")
-        self.cards = PackedTable.open(arrays, "cards")
+        self.cards = Cards(arrays)
         self.namesake: Ints = arrays["namesake"]
         self.prior = self._prior(arrays)
         self._cards: dict[int, Card] = {}
@@ -168,10 +167,7 @@ class Corpus:
         """What a hit shows of a document; kept once read, up to a bound."""
         card = self._cards.get(document)
         if card is None:
-            values: list[Any] = from_json(self.cards.raw(document))
-            for place in _LISTS:
-                values[place] = tuple(values[place])
-            card = Card._make(values)
+            card = Card._make(self.cards.values(document))
             if len(self._cards) >= CARDS_KEPT:
                 self._cards.clear()
             self._cards[document] = card
@@ -181,8 +177,7 @@ class Corpus:
         """A document as a member of another one's hit."""
         variant = self._variants.get(document)
         if variant is None:
-            item_id, kind, name, _, _, app = from_json(self.cards.raw(document))[:6]
-            variant = Variant(item_id, kind, name, tuple(app))
+            variant = Variant(*self.cards.brief(document))
             if len(self._variants) >= VARIANTS_KEPT:
                 self._variants.clear()
             self._variants[document] = variant
@@ -209,7 +204,6 @@ class Corpus:
 
 _NONE: Ints = np.zeros(0, np.int32)
 CARDS_KEPT = 1_000
-_LISTS = tuple(CARD_FIELDS.index(name) for name in CARD_LISTS)
 VARIANTS_KEPT = 5_000
 
 

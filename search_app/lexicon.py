@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from indexer.arrays import Array, Arrays, PackedTable, Rows, StringTable
-from indexer.documents import CARD_FIELDS, FACETS
+from indexer.arrays import Array, Arrays, Rows, StringTable
+from indexer.cards import Cards
+from indexer.documents import FACETS
 from search_app import spelling, suggest
 from search_app.addresses import item_path
 from search_app.corpus import Corpus, FacetIndex, values_of
@@ -76,20 +76,20 @@ def completion_arrays(arrays: Mapping[str, Array]) -> Arrays:
 
 def _entries(arrays: Mapping[str, Array]) -> Iterator[suggest.Entry]:
     """One entry a family: its usual face stands first."""
-    cards = PackedTable.open(arrays, "cards")
+    cards = Cards(arrays)
     family: npt.NDArray[np.int32] = arrays["family"]
     usage: npt.NDArray[np.int32] = arrays["usage"]
     for document in np.flatnonzero(np.diff(family, prepend=-1)).tolist():
-        card = dict(zip(CARD_FIELDS, json.loads(cards.raw(document)), strict=True))
+        card = Card._make(cards.values(document))
         yield suggest.Entry(
-            card["name"],
-            card["kind"],
-            card["title"] if card["title"] != card["name"] else "",
-            _detail(card["type"], card["app_title"]),
-            item_path(card["id"]),
+            card.name,
+            card.kind,
+            card.title if card.title != card.name else "",
+            _detail(card.type, card.app_title),
+            item_path(card.id),
             float(usage[document]),
-            _prior(card["kind"], card["type"]),
-            card["status"] in ALIVE,
+            _prior(card.kind, card.type),
+            card.status in ALIVE,
         )
 
 
@@ -98,7 +98,7 @@ def _prior(kind: str, type_: str) -> float:
     return WEIGHTS.kinds.get(kind, 1.0) * (WEIGHTS.layers.get(type_, 1.0) if kind == "table" else 1.0)
 
 
-def _detail(type_: str, apps: list[str]) -> str:
+def _detail(type_: str, apps: Sequence[str]) -> str:
     """What stands small beside a completion: "labeled counter, 3 apps"."""
     shown = apps[0] if len(apps) == 1 else f"{len(apps)} apps" if apps else ""
     return ", ".join(part for part in (type_.replace("_", " "), shown) if part)
@@ -116,8 +116,7 @@ def _filter_values(arrays: Mapping[str, Array], name: str) -> list[suggest.Filte
 
 def _app_titles(arrays: Mapping[str, Array]) -> dict[str, str]:
     """Apps as people know them, so that `app:firefox…` is completed too."""
-    cards = PackedTable.open(arrays, "cards")
+    cards = Cards(arrays)
     kinds = StringTable.open(arrays, "facet_kind")
     apps = Rows.open(arrays, "having_kind").row(kinds.find("app"))
-    read = (dict(zip(CARD_FIELDS, json.loads(cards.raw(int(app))), strict=True)) for app in apps)
-    return {card["name"]: card["title"] for card in read}
+    return dict(cards.called(app) for app in apps.tolist())
