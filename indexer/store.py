@@ -175,6 +175,11 @@ class Store:
             self._threads.connection = connection
         return connection
 
+    def close(self) -> None:
+        """Close this thread's connection: one that is open must not go into a fork."""
+        self._connection().close()
+        del self._threads.connection
+
     def item(self, item_id: str) -> AnyItem | None:
         """The whole item, or None where there is none of that id."""
         row = self._connection().execute("SELECT kind, body FROM item WHERE id = ?", (item_id,)).fetchone()

@@ -45,6 +45,10 @@ class Engine(Protocol):
         """True if a newer generation was switched to."""
         ...
 
+    def before_fork(self) -> None:
+        """Close what a forked process must not share with this one; it opens again when it is needed."""
+        ...
+
 
 def every_hit(engine: Engine, query: Query) -> Iterator[Hit]:
     """All hits of a query through its pages, from the first on."""

@@ -22,6 +22,10 @@ class Measurements:
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
+        self.restart()
+
+    def restart(self) -> None:
+        """Count from nothing, in a process that has just been forked."""
         self.responses: Counter[tuple[str, int]] = Counter()  # (endpoint, status)
         self.buckets: Counter[tuple[str, float]] = Counter()  # (endpoint, upper bound)
         self.seconds: defaultdict[str, float] = defaultdict(float)
@@ -117,6 +121,12 @@ def metrics() -> Response:
 def _measurements() -> Measurements:
     found: Measurements = current_app.extensions["starchart measurements"]
     return found
+
+
+def restart_measuring(app: Flask) -> None:
+    """Let a process that has just been forked count only what it answers itself."""
+    found: Measurements = app.extensions["starchart measurements"]
+    found.restart()
 
 
 def _age(built_at: str) -> float | None:

@@ -54,6 +54,11 @@ class Site:
                 self._engine.refresh()
             return self._engine
 
+    def before_fork(self) -> None:
+        """Let go of what two processes must not share: connections to the store."""
+        if self._engine is not None:
+            self._engine.before_fork()
+
     @property
     def answering(self) -> Generation | None:
         """The generation in use; None where none was opened yet. Never opens one, never fails."""

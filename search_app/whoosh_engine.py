@@ -98,6 +98,10 @@ class WhooshEngine:
         """All columns of a table's schema, in upstream's order; empty where unknown."""
         return self._on.store.columns(schema_digest) if schema_digest else ()
 
+    def before_fork(self) -> None:
+        """Close this thread's connection to the store; the next look into it opens another."""
+        self._on.store.close()
+
     def refresh(self) -> bool:
         """True if a newer generation was switched to. A generation that cannot be read leaves the old one."""
         name = current_name(self._data_dir)

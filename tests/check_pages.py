@@ -98,6 +98,9 @@ class Retold:
     def refresh(self) -> bool:
         return False
 
+    def before_fork(self) -> None:
+        self.engine.before_fork()
+
 
 def retold(value: Any) -> Any:
     """The same value, each text in it without anything that looks like a tag."""
