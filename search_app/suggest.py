@@ -7,6 +7,7 @@ from each of its words on ("tab_open.count" under "openc…" too), punctuation l
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -141,22 +142,24 @@ class Suggester:
     def _of_names(self, typed: str, limit: int) -> list[Suggestion]:
         """Names with a part that the whole text begins, else with one part for each word of it."""
         key = spelling_key(typed)
-        chosen = self._best(key, limit * NAMESAKES)
+        chosen: Iterable[int] = self._best(key, limit * NAMESAKES)
         parts = [spelling_key(part) for part in typed.split()]
         if not chosen and len(parts) > 1:
             rare = min((part for part in parts if part), key=self._spread, default="")
             places = self._best(rare, MOST_FOR_SEVERAL)
-            chosen = [
-                place
-                for place in places
-                if all(part in spelling_key(self._names[place] + self._titles[place]) for part in parts)
-            ]
+            chosen = (place for place in places if self._holds(place, parts))  # read until enough are found
         found: dict[tuple[str, str], Suggestion] = {}
         for place in chosen:  # thirty apps have a ping of one name: it is completed once
-            found.setdefault((self._names[place], self._kinds[place]), self._suggestion(place))
-            if len(found) == limit:
-                break
+            known = self._names[place], self._kinds[place]
+            if known not in found:
+                found[known] = self._suggestion(place)
+                if len(found) == limit:
+                    break
         return list(found.values())
+
+    def _holds(self, place: int, parts: Sequence[str]) -> bool:
+        text = spelling_key(self._names[place] + self._titles[place])
+        return all(part in text for part in parts)
 
     def _spread(self, key: str) -> int:
         found = self._keys.prefixed(key[:LONGEST_KEY])
@@ -174,10 +177,8 @@ class Suggester:
 
     def _is_whole(self, found: range, key: str) -> int:
         """How many of the keys found are nothing but `key`: they stand first."""
-        count = 0
-        while count < min(len(found), MOST_FOR_SEVERAL) and self._keys[found.start + count] == key:
-            count += 1
-        return count
+        looked_at = range(found.start, min(found.stop, found.start + MOST_FOR_SEVERAL))
+        return bisect_left(looked_at, True, key=lambda place: self._keys[place] != key)
 
     def _suggestion(self, place: int) -> Suggestion:
         name = self._names[place]
