@@ -9,6 +9,7 @@ generation, read from arrays.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -67,7 +68,7 @@ def build(words: Mapping[str, int], names: Sequence[str] = (), name_words: Colle
         if len(name) >= SHORTEST_NAME - 1:
             by_name.setdefault(name, []).append(place)
     unique = sorted(by_name)
-    backwards = sorted((name[::-1], place) for place, name in enumerate(unique))
+    backwards = sorted(range(len(unique)), key=lambda place: unique[place][::-1])
     in_names = set(name_words)
     return {
         **StringTable.build("spell_words", known),
@@ -77,8 +78,7 @@ def build(words: Mapping[str, int], names: Sequence[str] = (), name_words: Colle
         "spell_hashed": np.array([place for _, place in hashes], np.int32),
         **StringTable.build("spell_names", unique),
         **Rows.build("spell_named", (by_name[name] for name in unique)),
-        **StringTable.build("spell_tails", (tail for tail, _ in backwards)),
-        "spell_tailed": np.array([place for _, place in backwards], np.int32),
+        "spell_tailed": np.array(backwards, np.int32),  # names in the order of their ends
     }
 
 
@@ -94,7 +94,6 @@ class Speller:
         self._names = StringTable.open(arrays, "spell_names")
         self._name_lengths = np.diff(arrays["spell_names_starts"].astype(np.int64))
         self._named = Rows.open(arrays, "spell_named")
-        self._tails = StringTable.open(arrays, "spell_tails")
         self._tailed = arrays["spell_tailed"].astype(np.int64)
 
     def knows(self, word: str) -> bool:
@@ -177,11 +176,21 @@ class Speller:
         """Places of the names that share the first or the last half, and about the length."""
         half = max(3, len(key) // 2 - 1)  # a swap in the very middle touches neither half
         heads = self._names.prefixed(key[:half])
-        tails = self._tails.prefixed(key[: -half - 1 : -1])
+        tails = self._tailing(key[: -half - 1 : -1])
         for places in (np.arange(heads.start, heads.stop), self._tailed[tails.start : tails.stop]):
             lengths = self._name_lengths[places]
             fitting = places[np.abs(lengths - len(key.encode())) <= slips]
             yield from fitting[:MOST_CANDIDATES].tolist()
+
+    def _tailing(self, tail: str) -> range:
+        """The places in `_tailed` of all names that read backwards begin with `tail`."""
+
+        def begin(place: int) -> str:
+            backwards: str = self._names[self._tailed[place]][::-1]
+            return backwards[: len(tail)]
+
+        every = range(len(self._tailed))
+        return range(bisect_left(every, tail, key=begin), bisect_right(every, tail, key=begin))
 
     def _compared(self, key: str, places: Iterator[int], slips: int) -> list[tuple[int, int]]:
         names = {place: self._names[place] for place in places}

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.analysis import identifier_words, spelling_key
-from indexer.arrays import Arrays, StringTable
+from indexer.arrays import Arrays, PackedTable, StringTable
 from search_app.language import LANGUAGE
 from search_app.results import Suggestion
 
@@ -90,8 +90,10 @@ def build(
         **StringTable.build("suggest_value_filters", (name for name, _ in _all_values(filters))),
         "suggest_value_counts": np.array([value.count for value in plain], np.int32),
     }
-    for part in ("name", "kind", "title", "detail", "url"):
+    for part in ("name", "kind", "title"):
         arrays |= StringTable.build(f"suggest_{part}s", (getattr(entry, part) for entry in listed))
+    for part in ("detail", "url"):  # read of what is shown only
+        arrays |= PackedTable.build(f"suggest_{part}s", (getattr(entry, part) for entry in listed))
     return arrays | _short_lists(arrays)
 
 
@@ -106,7 +108,8 @@ class Suggester:
         self._places, self._starts = arrays["suggest_places"], arrays["suggest_starts"]
         self._worth, self._word_counts = arrays["suggest_worth"], arrays["suggest_word_counts"]
         self._names, self._kinds, self._titles = table("names"), table("kinds"), table("titles")
-        self._details, self._urls = table("details"), table("urls")
+        self._details = PackedTable.open(arrays, "suggest_details")
+        self._urls = PackedTable.open(arrays, "suggest_urls")
         self._value_keys, self._values, self._labels = (
             table("value_keys"),
             table("values"),
