@@ -139,7 +139,6 @@ def _names(documents: Sequence[Document]) -> Arrays:
         **StringTable.build("keys", keys),
         **rows,
         "key_sure": np.array(certainties, np.float32),
-        **StringTable.build("name_keys", [d.name_key for d in documents]),
     }
 
 

@@ -16,7 +16,7 @@ from whoosh.codec.whoosh3 import W3Codec
 from indexer.documents import GROUPS
 
 # Raised whenever a generation would come out differently from the same inputs: readers refuse another one.
-FORMAT_VERSION = 10
+FORMAT_VERSION = 11
 
 
 @dataclass(frozen=True, slots=True)

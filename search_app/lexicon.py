@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from indexer.analysis import spelling_key
 from indexer.arrays import Array, Arrays, Rows, StringTable
 from indexer.cards import Cards
 from indexer.documents import FACETS
@@ -15,7 +16,7 @@ from search_app.addresses import item_path
 from search_app.corpus import Corpus, FacetIndex, values_of
 from search_app.meaning import AppName, Lexicon
 from search_app.ranking import WEIGHTS
-from search_app.results import Card
+from search_app.results import Card, Suggestion
 
 SEEN = 4  # texts in which a word stands before it is taken for known
 ALIVE = ("active", "unknown")
@@ -67,11 +68,34 @@ def completion_arrays(arrays: Mapping[str, Array]) -> Arrays:
     # A slip of upstream's own ("telemtry", once) is not a word that people mean.
     kept = np.flatnonzero(named | (counts >= SEEN)).tolist()
     words = {surface[i]: int(counts[i]) for i in kept}
-    names = StringTable.open(arrays, "name_keys")
     popular = {surface[i]: int(counts[i]) for i in np.flatnonzero(named).tolist()}
-    made: Arrays = dict(spelling.build(words, [names[i] for i in range(len(names))], popular))
+    made: Arrays = dict(spelling.build(words, _name_keys(Cards(arrays)), popular))
     made |= suggest.build(_entries(arrays), popular, {name: _filter_values(arrays, name) for name in FACETS})
     return made | {"completions_ready": np.ones(1, np.int8)}
+
+
+def _name_keys(cards: Cards) -> list[str]:
+    """The spelling key of every document's name, without the type of a probe."""
+    briefs = (cards.brief(document) for document in range(len(cards)))
+    short = (name.partition("/")[2] or name if kind == "probe" else name for _, kind, name, _ in briefs)
+    return [spelling_key(name) for name in short]
+
+
+class NamedCards:
+    """What a completion shows, read from the cards."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._corpus = corpus
+
+    def called(self, document: int) -> tuple[str, str]:
+        """Name and title."""
+        return self._corpus.cards.called(document)
+
+    def completion(self, document: int) -> Suggestion:
+        """The line that leads to the item's page."""
+        card = self._corpus.card(document)
+        detail = _detail(card.type, card.app_title)
+        return Suggestion(card.name, card.kind, card.title or card.name, detail, item_path(card.id))
 
 
 def _entries(arrays: Mapping[str, Array]) -> Iterator[suggest.Entry]:
@@ -85,11 +109,10 @@ def _entries(arrays: Mapping[str, Array]) -> Iterator[suggest.Entry]:
             card.name,
             card.kind,
             card.title if card.title != card.name else "",
-            _detail(card.type, card.app_title),
-            item_path(card.id),
             float(usage[document]),
             _prior(card.kind, card.type),
             card.status in ALIVE,
+            document,
         )
 
 

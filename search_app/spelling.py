@@ -19,7 +19,7 @@ import numpy.typing as npt
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from indexer.arrays import Arrays, Rows, StringTable
+from indexer.arrays import Arrays, Rows, StringTable, narrow
 
 SHORTEST_WORD = 4  # three letters have too many neighbours
 LONGEST_WORD = 24
@@ -74,11 +74,11 @@ def build(words: Mapping[str, int], names: Sequence[str] = (), name_words: Colle
         **StringTable.build("spell_words", known),
         "spell_counts": np.array([words[word] for word in known], np.int32),
         "spell_in_names": np.array([not in_names or word in in_names for word in known], np.bool_),
-        "spell_hashes": np.array([found for found, _ in hashes], np.uint64),
-        "spell_hashed": np.array([place for _, place in hashes], np.int32),
+        "spell_hashes": np.array([found for found, _ in hashes], np.uint32),
+        "spell_hashed": narrow(np.array([place for _, place in hashes], np.int32)),
         **StringTable.build("spell_names", unique),
         **Rows.build("spell_named", (by_name[name] for name in unique)),
-        "spell_tailed": np.array(backwards, np.int32),  # names in the order of their ends
+        "spell_tailed": narrow(np.array(backwards, np.int32)),  # names in the order of their ends
     }
 
 
@@ -155,7 +155,7 @@ class Speller:
 
     def _by_deletion(self, word: str) -> set[int]:
         """Places of the words that share a deletion with this one."""
-        wanted = np.array([_hash(key) for key in {word, *_deletions(word)}], np.uint64)
+        wanted = np.array([_hash(key) for key in {word, *_deletions(word)}], np.uint32)
         lows, highs = self._hashes.searchsorted(wanted), self._hashes.searchsorted(wanted, "right")
         found: set[int] = set()
         for low, high in zip(lows.tolist(), highs.tolist(), strict=True):
@@ -210,4 +210,4 @@ def _deletions(word: str) -> Iterator[str]:
 
 def _hash(text: str) -> int:
     """A number that is the same in every process; what collides is sorted out by comparing."""
-    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
+    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=4).digest(), "big")

@@ -3,6 +3,7 @@
 Built once per generation by `build` into arrays that can be mapped into memory; a
 keystroke is one binary search and a capped scan. Every name is listed under its rest
 from each of its words on ("tab_open.count" under "openc…" too), punctuation left out.
+What is shown of a name is read from what it names.
 """
 
 from __future__ import annotations
@@ -10,12 +11,13 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from indexer.analysis import identifier_words, spelling_key
-from indexer.arrays import Arrays, PackedTable, StringTable
+from indexer.arrays import Arrays, StringTable, narrow
 from search_app.language import LANGUAGE
 from search_app.results import Suggestion
 
@@ -43,11 +45,20 @@ class Entry:
     name: str
     kind: str
     title: str = ""
-    detail: str = ""  # "counter in 3 apps", shown small
-    url: str = ""  # page of the item, percent-encoded
     weight: float = 0.0  # how much it is used; any scale
     prior: float = 1.0  # what its kind and layer are worth (ranking.py)
     alive: bool = True
+    document: int = 0  # by which Named knows what it names
+
+
+class Named(Protocol):
+    """What names name, by the documents of their entries."""
+
+    def called(self, document: int) -> tuple[str, str]:
+        """Name and title."""
+
+    def completion(self, document: int) -> Suggestion:
+        """The line that completes what was typed to the name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +88,9 @@ def build(
     )
     plain = [value for _, value in _all_values(filters)]
     arrays: Arrays = {
+        "suggest_documents": narrow(np.array([entry.document for entry in listed], np.int32)),
         **StringTable.build("suggest_keys", (key for key, _, _ in keys)),
-        "suggest_places": np.array([place for _, place, _ in keys], np.int32),
+        "suggest_places": narrow(np.array([place for _, place, _ in keys], np.int32)),
         "suggest_starts": np.array([start for _, _, start in keys], np.bool_),
         "suggest_worth": np.array([_worth(entry) for entry in listed], np.float32),
         **StringTable.build("suggest_words", known),
@@ -90,26 +102,20 @@ def build(
         **StringTable.build("suggest_value_filters", (name for name, _ in _all_values(filters))),
         "suggest_value_counts": np.array([value.count for value in plain], np.int32),
     }
-    for part in ("name", "kind", "title"):
-        arrays |= StringTable.build(f"suggest_{part}s", (getattr(entry, part) for entry in listed))
-    for part in ("detail", "url"):  # read of what is shown only
-        arrays |= PackedTable.build(f"suggest_{part}s", (getattr(entry, part) for entry in listed))
     return arrays | _short_lists(arrays)
 
 
 class Suggester:
     """Opens what build() made; safe for threads."""
 
-    def __init__(self, arrays: Mapping[str, npt.NDArray[np.generic]]) -> None:
+    def __init__(self, arrays: Mapping[str, npt.NDArray[np.generic]], named: Named) -> None:
         def table(name: str) -> StringTable:
             return StringTable.open(arrays, f"suggest_{name}")
 
         self._keys, self._words = table("keys"), table("words")
         self._places, self._starts = arrays["suggest_places"], arrays["suggest_starts"]
         self._worth, self._word_counts = arrays["suggest_worth"], arrays["suggest_word_counts"]
-        self._names, self._kinds, self._titles = table("names"), table("kinds"), table("titles")
-        self._details = PackedTable.open(arrays, "suggest_details")
-        self._urls = PackedTable.open(arrays, "suggest_urls")
+        self._documents, self._named = arrays["suggest_documents"], named
         self._value_keys, self._values, self._labels = (
             table("value_keys"),
             table("values"),
@@ -149,45 +155,42 @@ class Suggester:
         parts = [spelling_key(part) for part in typed.split()]
         if not chosen and len(parts) > 1:
             rare = min((part for part in parts if part), key=self._spread, default="")
-            places = self._best(rare, MOST_FOR_SEVERAL)
-            chosen = (place for place in places if self._holds(place, parts))  # read until enough are found
+            listed = self._best(rare, MOST_FOR_SEVERAL)  # and read until enough are found
+            chosen = (document for document in listed if self._holds(document, parts))
         found: dict[tuple[str, str], Suggestion] = {}
-        for place in chosen:  # thirty apps have a ping of one name: it is completed once
-            known = self._names[place], self._kinds[place]
-            if known not in found:
-                found[known] = self._suggestion(place)
-                if len(found) == limit:
-                    break
+        for document in chosen:  # thirty apps have a ping of one name: it is completed once
+            completion = self._named.completion(document)
+            found.setdefault((completion.text, completion.kind), completion)
+            if len(found) == limit:
+                break
         return list(found.values())
 
-    def _holds(self, place: int, parts: Sequence[str]) -> bool:
-        text = spelling_key(self._names[place] + self._titles[place])
-        return all(part in text for part in parts)
+    def _holds(self, document: int, parts: Sequence[str]) -> bool:
+        whole = spelling_key("".join(self._named.called(document)))
+        return all(part in whole for part in parts)
 
     def _spread(self, key: str) -> int:
         found = self._keys.prefixed(key[:LONGEST_KEY])
         return len(found)
 
     def _best(self, key: str, limit: int) -> list[int]:
-        """The best names with a part that begins with `key`."""
+        """The documents of the best names with a part that begins with `key`."""
         if not key:
             return []
         if len(key) <= 2:
-            return self._short.best(key)[:limit]
-        found = self._keys.prefixed(key[:LONGEST_KEY])
-        scan = slice(found.start, min(found.stop, found.start + MOST_SCANNED))
-        return _ranked(self._places[scan], self._starts[scan], self._worth, limit, self._is_whole(found, key))
+            best = self._short.best(key)[:limit]
+        else:
+            found = self._keys.prefixed(key[:LONGEST_KEY])
+            scan = slice(found.start, min(found.stop, found.start + MOST_SCANNED))
+            whole = self._is_whole(found, key)
+            best = _ranked(self._places[scan], self._starts[scan], self._worth, limit, whole)
+        documents: list[int] = self._documents[best].tolist() if best else []
+        return documents
 
     def _is_whole(self, found: range, key: str) -> int:
         """How many of the keys found are nothing but `key`: they stand first."""
         looked_at = range(found.start, min(found.stop, found.start + MOST_FOR_SEVERAL))
         return bisect_left(looked_at, True, key=lambda place: self._keys[place] != key)
-
-    def _suggestion(self, place: int) -> Suggestion:
-        name = self._names[place]
-        return Suggestion(
-            name, self._kinds[place], self._titles[place] or name, self._details[place], self._urls[place]
-        )
 
     def _of_words(self, before: str, last: str) -> list[Suggestion]:
         """Popular words that begin with the last one typed."""

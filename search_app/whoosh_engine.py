@@ -28,7 +28,7 @@ from search_app.filtering import together
 from search_app.folding import family_starts
 from search_app.helping import mended, ways_out
 from search_app.hits import hits
-from search_app.lexicon import app_titles, completion_arrays, lexicon_of
+from search_app.lexicon import NamedCards, app_titles, completion_arrays, lexicon_of
 from search_app.matching import Found, Searchable, find
 from search_app.query import Query, parse_query
 from search_app.ranking import WEIGHTS, Weights
@@ -125,7 +125,7 @@ class WhooshEngine:
             corpus=corpus,
             store=Store(opened.store_path),
             speller=Speller(arrays),
-            suggester=Suggester(arrays),
+            suggester=Suggester(arrays, NamedCards(corpus)),
             lexicon=lexicon_of(corpus),
             vocabulary=self._vocabulary,
             titles=app_titles(corpus),

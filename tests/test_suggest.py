@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from search_app.results import Suggestion
 from search_app.suggest import Entry, FilterValue, Suggester, build
 
 ENTRIES = (
-    Entry("browser.engagement.tab_count", "metric", detail="quantity", url="/metric/gecko/a", weight=30),
+    Entry("browser.engagement.tab_count", "metric", weight=30),
     Entry("browser.engagement.active_ticks", "metric", weight=90),
     Entry("tab_groups.opened", "metric", weight=2),
     Entry("tabs.opened_old", "metric", weight=500, alive=False),
@@ -28,9 +32,32 @@ FILTERS = {
 }
 
 
+class Given:
+    """What names name, straight from their entries: the page of each has the number of its document."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self._entries = entries
+
+    def called(self, document: int) -> tuple[str, str]:
+        return self._entries[document].name, self._entries[document].title
+
+    def completion(self, document: int) -> Suggestion:
+        entry = self._entries[document]
+        return Suggestion(entry.name, entry.kind, entry.title, "detail", f"/{entry.kind}/{document}")
+
+
+def made(
+    entries: Sequence[Entry],
+    words: Mapping[str, int] | None = None,
+    filters: Mapping[str, Sequence[FilterValue]] | None = None,
+) -> Suggester:
+    numbered = [replace(entry, document=number) for number, entry in enumerate(entries)]
+    return Suggester(build(numbered, words or {}, filters or {}), Given(numbered))
+
+
 @pytest.fixture(scope="module")
 def suggester() -> Suggester:
-    return Suggester(build(ENTRIES, WORDS, FILTERS))
+    return made(ENTRIES, WORDS, FILTERS)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +84,7 @@ def test_names_complete_from_any_of_their_parts_the_start_and_the_living_first(
 
 def test_a_name_brings_its_page_and_detail(suggester: Suggester) -> None:
     found = suggester.suggest("browser.engagement.tab_c")[0]
-    assert (found.kind, found.url, found.detail) == ("metric", "/metric/gecko/a", "quantity")
+    assert (found.kind, found.url, found.detail) == ("metric", "/metric/0", "detail")
 
 
 @pytest.mark.parametrize(
@@ -99,16 +126,16 @@ def test_nothing_typed_suggests_nothing_and_the_limit_holds(suggester: Suggester
 
 @given(st.text(max_size=200))
 def test_no_text_fails(text: str) -> None:
-    Suggester(build(ENTRIES, WORDS, FILTERS)).suggest(text)
+    made(ENTRIES, WORDS, FILTERS).suggest(text)
 
 
 def test_an_empty_generation_suggests_nothing() -> None:
-    assert Suggester(build((), {}, {})).suggest("a") == []
+    assert made(()).suggest("a") == []
 
 
 def test_among_thousands_of_names_that_begin_alike_the_most_used_one_is_first() -> None:
     entries = [Entry(f"area{n % 50}.part{n % 400}.metric_{n}", "metric", weight=n % 97) for n in range(5_000)]
-    suggester = Suggester(build(entries, {}, {}))
+    suggester = made(entries)
     for typed in ("a", "ar", "area", "area1.p", "metric"):
         first = suggester.suggest(typed)[0].text
         assert int(first.rpartition("_")[2]) % 97 == 96
@@ -116,22 +143,18 @@ def test_among_thousands_of_names_that_begin_alike_the_most_used_one_is_first() 
 
 
 def test_what_is_named_after_a_table_stands_behind_it_and_namesakes_are_one_line() -> None:
-    made = Suggester(
-        build(
-            [
-                Entry("clients_daily", "measure", weight=70, prior=0.75),
-                Entry("telemetry.clients_daily", "table", weight=70),
-                Entry("telemetry_derived.clients_daily_v6", "table", weight=90, prior=0.8),
-                Entry("baseline", "ping", url="/ping/fenix/baseline", weight=9),
-                Entry("baseline", "ping", url="/ping/klar_ios/baseline", weight=2),
-            ],
-            {},
-            {},
-        )
+    suggester = made(
+        [
+            Entry("clients_daily", "measure", weight=70, prior=0.75),
+            Entry("telemetry.clients_daily", "table", weight=70),
+            Entry("telemetry_derived.clients_daily_v6", "table", weight=90, prior=0.8),
+            Entry("baseline", "ping", weight=2),
+            Entry("baseline", "ping", weight=9),
+        ]
     )
-    assert [s.text for s in made.suggest("clients_d")] == [
+    assert [s.text for s in suggester.suggest("clients_d")] == [
         "telemetry.clients_daily",
         "telemetry_derived.clients_daily_v6",
         "clients_daily",
     ]
-    assert [s.url for s in made.suggest("basel")] == ["/ping/fenix/baseline"]
+    assert [s.url for s in suggester.suggest("basel")] == ["/ping/4"]
