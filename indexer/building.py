@@ -23,6 +23,7 @@ from indexer.documents import ColumnText, Document, column_text, to_document
 from indexer.generation import (
     BUILDING,
     FOLDER,
+    FORMAT_VERSION,
     Manifest,
     current_manifest,
     file_digests,
@@ -36,8 +37,7 @@ from indexer.items import TableItem
 from indexer.layout import in_order, lay_out, lay_out_streams
 from indexer.postings import IndexReader, write_index
 from indexer.processes import Here
-from indexer.schema import FORMAT_VERSION
-from indexer.store import start_packing, write_store
+from indexer.store_writing import start_packing, write_store
 
 
 class GenerationRefused(RuntimeError):

@@ -18,9 +18,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from indexer.arrays import Arrays, open_arrays
-from indexer.processes import is_running
-from indexer.schema import FORMAT_VERSION
+from indexer.locking import is_running
 
+# Raised whenever a generation would come out differently from the same inputs: readers refuse another one.
+FORMAT_VERSION = 11
 POINTER = "current"
 FOLDER = "generations"
 BUILDING = ".building-"  # followed by the process id and the generation's id

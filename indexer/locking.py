@@ -1,4 +1,4 @@
-"""One at a time: exclusive locks on files of the data folder.
+"""One at a time: exclusive locks on files of the data folder, and whether a process still runs.
 
 flock is let go by the kernel when its process ends, however it ends. It is not to be
 trusted on a network disk: one host to a data folder.
@@ -35,3 +35,16 @@ def exclusive(data_dir: Path, name: str) -> Iterator[None]:
         file.write(str(os.getpid()))
         file.flush()
         yield
+
+
+def is_running(pid: int) -> bool:
+    """Whether there is a process of this number, ours or somebody else's."""
+    if pid <= 0:  # to the kernel, a whole group
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError) as error:  # not ours to signal, but there; or no number of a process
+        return isinstance(error, PermissionError)
+    return True

@@ -1,4 +1,4 @@
-"""Processes beside this one: whether one still runs, and workers that end with whoever started them."""
+"""Processes to hand work to, which end with whoever started them."""
 
 from __future__ import annotations
 
@@ -10,19 +10,6 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from typing import Any
-
-
-def is_running(pid: int) -> bool:
-    """Whether there is a process of this number, ours or somebody else's."""
-    if pid <= 0:  # to the kernel, a whole group
-        return False
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except (OSError, OverflowError) as error:  # not ours to signal, but there; or no number of a process
-        return isinstance(error, PermissionError)
-    return True
 
 
 @contextlib.contextmanager

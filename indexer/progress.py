@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from indexer.processes import is_running
+from indexer.locking import is_running
 
 WRITE_EVERY = 0.2  # seconds
 

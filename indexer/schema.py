@@ -1,4 +1,4 @@
-"""The fields of the Whoosh index, and the version of everything that a generation holds.
+"""The fields of the Whoosh index. Only who builds one needs them: a server does without Whoosh's index.
 
 Four groups of text, each a field whose postings carry a ready weight: how often the
 term occurs, damped by how long the document's text of that group is. How much a group
@@ -14,9 +14,6 @@ from whoosh import fields, formats
 from whoosh.codec.whoosh3 import W3Codec
 
 from indexer.documents import GROUPS
-
-# Raised whenever a generation would come out differently from the same inputs: readers refuse another one.
-FORMAT_VERSION = 11
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,18 @@ from pathlib import Path
 from indexer.building import make_documents, write_search_files
 from indexer.catalogue.model import Catalogue
 from indexer.documents import Document, column_text
-from indexer.generation import FOLDER, Manifest, Opened, open_generation, switch_to, write_manifest
+from indexer.generation import (
+    FOLDER,
+    FORMAT_VERSION,
+    Manifest,
+    Opened,
+    open_generation,
+    switch_to,
+    write_manifest,
+)
 from indexer.items import AnyItem, AppItem, DocItem, MetricItem, PingItem, ProbeItem, TableItem, ToolItem
 from indexer.records import Column, DocSection
-from indexer.schema import FORMAT_VERSION
-from indexer.store import write_store
+from indexer.store_writing import write_store
 from search_app.lexicon import completion_arrays
 
 TODAY = "2026-07-01"

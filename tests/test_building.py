@@ -14,8 +14,8 @@ from indexer import jobs
 from indexer.documents import GROUPS
 from indexer.generation import FOLDER, current_name, file_digests
 from indexer.jobs import build
+from indexer.locking import is_running
 from indexer.postings import IndexReader
-from indexer.processes import is_running
 from search_app.lexicon import completion_arrays
 from tests.mirrors import settings
 

@@ -6,9 +6,8 @@ from pathlib import Path
 
 from indexer.building import write_search_files
 from indexer.catalogue.model import Catalogue
-from indexer.generation import FOLDER, Manifest, switch_to, write_manifest
-from indexer.schema import FORMAT_VERSION
-from indexer.store import write_store
+from indexer.generation import FOLDER, FORMAT_VERSION, Manifest, switch_to, write_manifest
+from indexer.store_writing import write_store
 from search_app.bench.corpus import Corpus
 from search_app.bench.peers import Page
 from search_app.bench.questions import Question
