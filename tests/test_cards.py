@@ -57,6 +57,12 @@ def test_what_cards_share_is_kept_once() -> None:
     assert list(values).count('["fenix"]') == 1
 
 
+def test_a_thing_with_as_many_tables_as_another_but_unsampled_is_not_taken_for_it() -> None:
+    made = [card("doc/a", "a", table_count=1, sampled=True), card("doc/b", "b", table_count=0, sampled=False)]
+    cards = Cards(laid_out(made))
+    assert [repr(cards.values(place)) for place in range(2)] == [repr(each) for each in made]
+
+
 def test_fields_stand_in_the_order_in_which_readers_name_them() -> None:
     assert Card._fields == CARD_FIELDS
 
