@@ -84,7 +84,7 @@ class IndexReader:
 
     def ids(self) -> list[str]:
         """The stored id of each document, in order."""
-        return [self._reader.stored_fields(number)["id"] for number in range(len(self))]
+        return list(self._reader.column_reader("id")) if len(self) else []
 
     def terms(self, group: str) -> Iterator[bytes]:
         """All terms of a group, sorted by their bytes."""

@@ -51,9 +51,19 @@ class GroupField(fields.FieldType):  # type: ignore[misc]
         return value
 
 
+class IdField(fields.COLUMN):  # type: ignore[misc]
+    """The id of each document as a column: Whoosh's stored fields are a pickle, compressed by itself, each."""
+
+    def to_bytes(self, value: str) -> bytes:
+        return value.encode("utf-8", "surrogatepass")
+
+    def from_bytes(self, value: bytes) -> str:
+        return value.decode("utf-8", "surrogatepass")
+
+
 def index_schema() -> fields.Schema:
     """The Whoosh schema: an id, and one field a group."""
-    return fields.Schema(id=fields.STORED, **{group: GroupField() for group in GROUPS})
+    return fields.Schema(id=IdField(), **{group: GroupField() for group in GROUPS})
 
 
 def codec() -> W3Codec:
