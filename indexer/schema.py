@@ -52,7 +52,7 @@ class GroupField(fields.FieldType):  # type: ignore[misc]
 
 
 class IdField(fields.COLUMN):  # type: ignore[misc]
-    """The id of each document as a column: Whoosh's stored fields are a pickle, compressed by itself, each."""
+    """The id of each document as a column: Whoosh pickles and packs each stored field by itself."""
 
     def to_bytes(self, value: str) -> bytes:
         return value.encode("utf-8", "surrogatepass")
