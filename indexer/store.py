@@ -30,6 +30,7 @@ from indexer.items import (
 )
 from indexer.records import Column
 
+_CACHED = 256  # KB of a connection, for the tree above the rows; the kernel keeps the file for all of them
 WIDTH = 4  # bytes of a schema's number
 _AT_ONCE = 500  # ids in one statement: SQLite bounds the number of its parameters
 _KINDS: dict[str, type] = {
@@ -79,6 +80,7 @@ class Store:
         connection: sqlite3.Connection | None = getattr(self._threads, "connection", None)
         if connection is None:
             connection = sqlite3.connect(self._address, uri=True, check_same_thread=False)
+            connection.execute(f"PRAGMA cache_size = -{_CACHED}")
             self._threads.connection = connection
         return connection
 

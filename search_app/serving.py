@@ -8,6 +8,7 @@ stand still behind each of them.
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import os
 import socket
@@ -26,6 +27,7 @@ class PortUnusable(Exception):
     """Nobody can listen there; the message says why."""
 
 
+_M_ARENA_MAX = -8  # as glibc numbers it
 THREADS = 4  # of a worker; more of them only cost memory
 WARMED = ("/?q=gc", "/api/v1/search?q=gc", "/suggest?q=gc", "/tool/glam", "/api/v1/item/tool/glam")
 LONGEST_REQUEST_LINE = 8_190  # gunicorn's own most; create_app refuses a little less, in our shape
@@ -43,6 +45,7 @@ class Server(gunicorn.app.base.BaseApplication):  # type: ignore[misc]
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
+        _allocate_together()
         app = create_app(self._config)
         warm(app)
         return app
@@ -94,6 +97,13 @@ def check_port(config: Config) -> None:
         raise PortUnusable(
             f"cannot listen at {host}:{port}: {cause}. Choose another port with PORT or --port"
         ) from None
+
+
+def _allocate_together() -> None:
+    """One heap for all threads. glibc gives each thread its own, and each keeps what it once needed."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # other systems have none, and need none
+    if mallopt is not None:
+        mallopt(_M_ARENA_MAX, 1)
 
 
 def _share_memory() -> None:
