@@ -67,8 +67,8 @@ def index_schema() -> fields.Schema:
 
 
 def codec() -> W3Codec:
-    """Big blocks: a term is read whole or not at all. Packing harder costs more than it saves."""
-    made = W3Codec(blocklimit=4096, compression=3)
+    """Big blocks: a term is read whole or not at all."""
+    made = W3Codec(blocklimit=4096, compression=6)
     made.length_stats = False  # our fields have none; Whoosh would look for the file once a posting
     return made
 

@@ -96,6 +96,7 @@ def test_whoosh_itself_reads_the_same(documents: list[Document], folder: Path) -
     ours = IndexReader(folder)
     with opened.reader() as reader:
         assert reader.doc_count() == MANY
+        assert list(reader.column_reader("id"))[-1] == documents[-1].id
         for group in GROUPS:
             for term in list(written(documents, group))[:60]:
                 matcher = reader.postings(group, term.encode())
@@ -209,7 +210,7 @@ def test_the_adapter_works_on_whoosh3(tmp_path: Path) -> None:
         env=environment, cwd=ROOT, capture_output=True, text=True,
     )  # fmt: skip
     assert run.returncode == 0, run.stdout
-    assert "8 passed, 1 skipped" in run.stdout, run.stdout
+    assert "9 passed, 1 skipped" in run.stdout, run.stdout
 
 
 @pytest.mark.mirror
