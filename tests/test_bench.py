@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from search_app.bench import fts5_peer, ours, serving
+from search_app.bench import fts5_peer, measuring, ours, serving
 from search_app.bench.corpus import Corpus, made_corpus, sample_corpus
 from search_app.bench.figures import Asked, Built, Engine, Report, Sized, Spread
 from search_app.bench.plot import growth_svg
@@ -65,6 +65,16 @@ def test_peers_find_the_same_documents(corpus: Corpus, tmp_path: Path) -> None:
     assert found["search_app.bench.ours"] == found["search_app.bench.fts5_peer"] != set()
     kinds = {name: page.facets["kind"] for name, page in pages.items()}
     assert ("doc", len(found["search_app.bench.ours"])) in kinds["search_app.bench.fts5_peer"]
+
+
+def test_memory_is_that_of_two_processes_which_answered_and_end_then(corpus: Corpus, tmp_path: Path) -> None:
+    ours.build(tmp_path, corpus)
+    asked = [Question("words", "wallpaper", {"kind": ("doc",)})]
+    sizes = measuring.workers_memory("ours", tmp_path, asked)
+    assert len(sizes) == 2
+    assert all(size > 10 for size in sizes) or not Path("/proc/self/smaps_rollup").exists()
+    with pytest.raises(RuntimeError, match="ours did not answer"):
+        measuring.workers_memory("ours", tmp_path / "nothing", asked)
 
 
 def test_the_report_gives_ratios_and_the_plot_a_line_for_each_engine() -> None:

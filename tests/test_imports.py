@@ -14,7 +14,7 @@ def loaded_by(module: str) -> set[str]:
     return set(run.stdout.split())
 
 
-@pytest.mark.parametrize("module", ["search_app.whoosh_engine"])
+@pytest.mark.parametrize("module", ["search_app.whoosh_engine", "search_app.bench.ours"])
 def test_what_answers_loads_neither_whooshs_index_nor_what_crawls_and_builds(module: str) -> None:
     loaded = loaded_by(module)
     assert module in loaded

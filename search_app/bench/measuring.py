@@ -6,13 +6,17 @@ by query: then each engine would find the processor's caches as another one left
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import resource
 import shutil
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -142,28 +146,26 @@ class _Runs:
 
 def workers_memory(module: str, folder: Path, asked: Sequence[Question]) -> tuple[float, ...]:
     """Proportional set size, in megabytes, of two processes that have both answered everything."""
-    context = multiprocessing.get_context("spawn")
-    answered, leave = context.Barrier(3), context.Event()
+    given = json.dumps([asdict(question) for question in asked])
+    command = [sys.executable, "-m", "search_app.bench.answering", module, str(folder)]
+    # programs of their own: what multiprocessing spawns imports the whole command line, as no server does
     workers = [
-        context.Process(target=_answer_all, args=(module, folder, list(asked), answered, leave))
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603
         for _ in range(2)
     ]
-    for worker in workers:
-        worker.start()
-    answered.wait(1_800)
-    sizes = tuple(proportional_megabytes(worker.pid or 0) for worker in workers)
-    leave.set()
-    for worker in workers:
-        worker.join()
-    return sizes
+    try:
+        for worker in workers:
+            print(given, file=worker.stdin, flush=True)
+        if any("answered" not in _read_line(worker) for worker in workers):
+            raise RuntimeError(f"{module} did not answer")
+        return tuple(proportional_megabytes(worker.pid) for worker in workers)
+    finally:
+        for worker in workers:
+            worker.communicate()
 
 
-def _answer_all(module: str, folder: Path, asked: list[Question], answered: Any, leave: Any) -> None:
-    peer = peer_modules()[module].open_peer(folder)
-    for question in asked:
-        peer.ask(question)
-    answered.wait(1_800)
-    leave.wait()
+def _read_line(worker: subprocess.Popen[str]) -> str:
+    return worker.stdout.readline() if worker.stdout else ""
 
 
 def proportional_megabytes(process: int) -> float:

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from indexer.building import write_search_files
-from indexer.catalogue.model import Catalogue
 from indexer.generation import FOLDER, FORMAT_VERSION, Manifest, switch_to, write_manifest
-from indexer.store_writing import write_store
 from search_app.bench.corpus import Corpus
 from search_app.bench.peers import Page
 from search_app.bench.questions import Question
-from search_app.lexicon import completion_arrays
 from search_app.query import parse_query
 from search_app.whoosh_engine import WhooshEngine
 
@@ -22,6 +18,12 @@ GENERATION = "bench"
 
 def build(folder: Path, corpus: Corpus) -> None:
     """whoosh/ and arrays/, completions and spelling among them; an empty catalogue store."""
+    # here, because a process that only answers must not carry what builds: its memory is measured
+    from indexer.building import write_search_files
+    from indexer.catalogue.model import Catalogue
+    from indexer.store_writing import write_store
+    from search_app.lexicon import completion_arrays
+
     path = folder / FOLDER / GENERATION
     write_search_files(path, corpus.documents, corpus.paths, completion_arrays)
     write_store(path / "catalogue.sqlite", Catalogue((), {}, {}, {}))
