@@ -29,6 +29,7 @@ from search_app.folding import family_starts
 from search_app.helping import mended, ways_out
 from search_app.hits import hits
 from search_app.lexicon import NamedCards, app_titles, completion_arrays, lexicon_of
+from search_app.mapped import Mapped
 from search_app.matching import Found, Searchable, find
 from search_app.query import Query, parse_query
 from search_app.ranking import WEIGHTS, Weights
@@ -60,6 +61,7 @@ class WhooshEngine:
         self._keep = results_kept
         self._lock = threading.Lock()
         self._on = self._open(open_current(data_dir))
+        self._mapped = Mapped(self._on.corpus.opened.arrays)
 
     @property
     def generation(self) -> Generation:
@@ -76,6 +78,7 @@ class WhooshEngine:
                 self._kept.move_to_end(key)
         if results is None:
             results = _answer(on, query)
+            self._mapped.bound()
             with self._lock:
                 self._kept[key] = results
                 while len(self._kept) > self._keep:
@@ -113,6 +116,7 @@ class WhooshEngine:
             return False
         with self._lock:
             self._on = fresh
+            self._mapped = Mapped(fresh.corpus.opened.arrays)
             self._kept.clear()
         return True
 
