@@ -15,7 +15,7 @@ from pathlib import Path
 from indexer.arrays import Array
 
 MOST = 100_000_000  # bytes: above what all files of the real catalogue take, so nothing is let go there
-EACH = 8  # searches after which it is looked again: a look takes 15 us
+EACH = 10  # searches after which it is looked again: a look takes 15 us
 _STATM = Path("/proc/self/statm")
 
 

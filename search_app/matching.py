@@ -18,6 +18,7 @@ from search_app.clauses import Clauses, read
 from search_app.corpus import Bools, Corpus, Ints
 from search_app.filtering import masks, respelled, together
 from search_app.folding import Folded, demote_namesakes, fold
+from search_app.mapped import Mapped
 from search_app.meaning import Lexicon, Understanding
 from search_app.query import Query
 from search_app.ranking import ENOUGH, NEAR, SAYING, SEVERAL, Floats
@@ -35,6 +36,7 @@ class Searchable:
     """A generation with all that searching it needs."""
 
     corpus: Corpus
+    mapped: Mapped
     store: Store
     speller: Speller
     suggester: Suggester

@@ -61,7 +61,6 @@ class WhooshEngine:
         self._keep = results_kept
         self._lock = threading.Lock()
         self._on = self._open(open_current(data_dir))
-        self._mapped = Mapped(self._on.corpus.opened.arrays)
 
     @property
     def generation(self) -> Generation:
@@ -78,7 +77,7 @@ class WhooshEngine:
                 self._kept.move_to_end(key)
         if results is None:
             results = _answer(on, query)
-            self._mapped.bound()
+            on.mapped.bound()
             with self._lock:
                 self._kept[key] = results
                 while len(self._kept) > self._keep:
@@ -127,6 +126,7 @@ class WhooshEngine:
             arrays = {**arrays, **completion_arrays(arrays)}
         return Searchable(
             corpus=corpus,
+            mapped=Mapped(opened.arrays),
             store=Store(opened.store_path),
             speller=Speller(arrays),
             suggester=Suggester(arrays, NamedCards(corpus)),
