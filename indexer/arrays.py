@@ -23,6 +23,8 @@ Ints = npt.NDArray[np.int32]
 FOUND_KEPT = 5_000  # look-ups that a table remembers
 SAMPLES = 64  # texts of which a dictionary is made
 LONGEST_DICTIONARY = 32_768  # bytes: as far as deflate looks back
+HEADS = 8  # of so many neighbours in a sorted table one is whole
+MOST_SHARED = 255  # bytes with which all of these may begin
 _RAW = -zlib.MAX_WBITS  # no header, no checksum: files have digests
 
 
@@ -43,9 +45,27 @@ class StringTable(Sequence[str]):
         """The two arrays of a table, `<name>_bytes` and `<name>_starts`."""
         return _one_after_another(name, [text.encode("utf-8", "surrogatepass") for text in strings])
 
-    @classmethod
-    def open(cls, arrays: Mapping[str, Array], name: str) -> StringTable:
-        return cls(arrays[f"{name}_bytes"], arrays[f"{name}_starts"])
+    @staticmethod
+    def build_sorted(name: str, strings: Iterable[str]) -> Arrays:
+        """The arrays of a table of sorted strings, which begin alike: see HeadedTable."""
+        encoded = [text.encode("utf-8", "surrogatepass") for text in strings]
+        rests: list[bytes] = []
+        shared = bytearray()
+        for start in range(0, len(encoded), HEADS):
+            head, *others = few = encoded[start : start + HEADS]
+            same = min(MOST_SHARED, _alike(head, few[-1]))  # sorted: those between share it too
+            rests.append(head)
+            rests += [other[same:] for other in others]
+            shared.append(same)
+        return {**_one_after_another(name, rests), f"{name}_shared": np.frombuffer(bytes(shared), np.uint8)}
+
+    @staticmethod
+    def open(arrays: Mapping[str, Array], name: str) -> StringTable:
+        """The table that build() or build_sorted() made."""
+        data, starts, shared = (arrays.get(f"{name}_{part}") for part in ("bytes", "starts", "shared"))
+        if data is None or starts is None:
+            raise KeyError(name)
+        return StringTable(data, starts) if shared is None else HeadedTable(data, starts, shared)
 
     def raw(self, index: int) -> bytes:
         """The bytes of one string."""
@@ -88,6 +108,32 @@ class StringTable(Sequence[str]):
         if not behind:
             return range(self._place(key), len(self))
         return range(self._place(key), self._place(behind[:-1] + bytes([behind[-1] + 1])))
+
+
+class HeadedTable(StringTable):
+    """Sorted strings, eight by eight: the first one whole, of the others what follows the start of all."""
+
+    __slots__ = ("_shared",)
+
+    def __init__(self, data: Array, starts: Array, shared: Array) -> None:
+        super().__init__(data, starts)
+        self._shared = np.ascontiguousarray(shared).data
+
+    def raw(self, index: int) -> bytes:
+        """The bytes of one string."""
+        starts, few = self._starts, index // HEADS
+        rest = self._bytes[starts[index] : starts[index + 1]].tobytes()
+        head = few * HEADS
+        if head == index:
+            return rest
+        start = starts[head]
+        return self._bytes[start : start + self._shared[few]].tobytes() + rest
+
+    def lengths(self, places: range) -> Ints:
+        """How many bytes each of some neighbouring strings has."""
+        every = np.arange(places.start, places.stop)
+        shared = np.asarray(self._shared)[every // HEADS].astype(np.int32)
+        return super().lengths(places) + np.where(every % HEADS == 0, 0, shared)
 
 
 class PackedTable:
@@ -191,6 +237,12 @@ def narrow(numbers: Array) -> Array:
 def wide(numbers: Array) -> Ints:
     """The same numbers as they are reckoned with."""
     return numbers.astype(np.int32, copy=False)
+
+
+def _alike(first: bytes, last: bytes) -> int:
+    """With how many bytes both begin."""
+    pairs = enumerate(zip(first, last, strict=False))
+    return next((place for place, (a, b) in pairs if a != b), min(len(first), len(last)))
 
 
 def _one_after_another(name: str, pieces: Sequence[bytes]) -> Arrays:

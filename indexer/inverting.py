@@ -96,7 +96,7 @@ def lay_down(inverted: Mapping[str, Inverted]) -> Arrays:
     kinds, rows = _rows(weights)
     starts = np.searchsorted(postings, np.arange(len(terms) + 1, dtype=np.int64) << 32)
     return {
-        **StringTable.build("terms", terms),
+        **StringTable.build_sorted("terms", terms),
         "post_starts": smallest(starts),
         "post_ids": narrow((postings & 0xFFFFFFFF).astype(np.int32)),
         "post_kinds": kinds,

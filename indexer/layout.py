@@ -48,8 +48,8 @@ def _identity(documents: Sequence[Document]) -> Arrays:
     by_id = sorted(range(len(ids)), key=lambda i: ids[i].encode())
     families = {family: i for i, family in enumerate(sorted({d.family for d in documents}))}
     return {
-        **StringTable.build("ids", [ids[i] for i in by_id]),
-        "id_docs": np.array(by_id, np.int32),
+        **StringTable.build_sorted("ids", [ids[i] for i in by_id]),
+        "id_docs": smallest(np.array(by_id, np.int64)),
         "doc_ids": smallest(np.argsort(np.array(by_id, np.int64))),
         "family": np.array([families[d.family] for d in documents], np.int32),
         "family_size": np.bincount([families[d.family] for d in documents]).astype(np.int32),
@@ -85,7 +85,7 @@ def _facets(documents: Sequence[Document]) -> Arrays:
         values = sorted({value for d in documents for value in d.facets.get(name, ())}, key=str.encode)
         code = codes[name] = {value: i for i, value in enumerate(values)}
         rows = Rows.build("of", ([code[v] for v in d.facets.get(name, ())] for d in documents))
-        arrays |= StringTable.build(f"facet_{name}", values)
+        arrays |= StringTable.build_sorted(f"facet_{name}", values)
         arrays |= Rows.open(rows, "of").turned(f"having_{name}", len(values))
     return arrays | _sets(documents, codes)
 
@@ -128,17 +128,19 @@ def _names(documents: Sequence[Document]) -> Arrays:
     keys = sorted(holders, key=str.encode)
     rows = Rows.build("key_docs", ([number for number, _ in holders[key]] for key in keys))
     certainties = [sure for key in keys for _, sure in holders[key]]
+    levels, numbers = np.unique(np.array(certainties, np.float32), return_inverse=True)
     by_stems: dict[str, list[int]] = {}
     for number, document in enumerate(documents):
         for stems in document.stems:
             by_stems.setdefault(stems, []).append(number)
     inflected = sorted(by_stems, key=str.encode)
     return {
-        **StringTable.build("stems", inflected),
+        **StringTable.build_sorted("stems", inflected),
         **Rows.build("stem_docs", (by_stems[stems] for stems in inflected)),
-        **StringTable.build("keys", keys),
+        **StringTable.build_sorted("keys", keys),
         **rows,
-        "key_sure": np.array(certainties, np.float32),
+        "key_sure": numbers.astype(np.uint8 if len(levels) <= 1 << 8 else np.int32),  # of these, for each
+        "key_sure_levels": levels,
     }
 
 

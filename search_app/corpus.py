@@ -80,7 +80,8 @@ class Corpus:
         self.stems = StringTable.open(arrays, "stems")
         self.stem_docs = Rows.open(arrays, "stem_docs")
         self.key_docs = Rows.open(arrays, "key_docs")
-        self.key_sure: Floats = arrays["key_sure"]
+        self._sure: Array = arrays["key_sure"]
+        self._sure_levels: Floats = arrays["key_sure_levels"]
         self.stream = Rows.open(arrays, "stream")
         self.surface = StringTable.open(arrays, "surface")
         self.surface_terms = StringTable.open(arrays, "surface_terms")
@@ -154,7 +155,7 @@ class Corpus:
         if place < 0:
             return np.zeros(0, np.int32), np.zeros(0, np.float32)
         low, high = int(self.key_docs.starts[place]), int(self.key_docs.starts[place + 1])
-        return self.key_docs.row(place), self.key_sure[low:high]
+        return self.key_docs.row(place), self._sure_levels.take(self._sure[low:high])
 
     def document(self, item_id: str) -> int:
         """The number of an item's document, -1 where there is none."""

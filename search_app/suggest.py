@@ -89,16 +89,16 @@ def build(
     plain = [value for _, value in _all_values(filters)]
     arrays: Arrays = {
         "suggest_documents": narrow(np.array([entry.document for entry in listed], np.int32)),
-        **StringTable.build("suggest_keys", (key for key, _, _ in keys)),
+        **StringTable.build_sorted("suggest_keys", (key for key, _, _ in keys)),
         "suggest_places": narrow(np.array([place for _, place, _ in keys], np.int32)),
         "suggest_starts": np.array([start for _, _, start in keys], np.bool_),
         "suggest_worth": np.array([_worth(entry) for entry in listed], np.float32),
         **StringTable.build("suggest_words", known),
         "suggest_word_counts": np.array([words[word] for word in known], np.int32),
-        **StringTable.build("suggest_value_keys", (key for key, _ in values)),
+        **StringTable.build_sorted("suggest_value_keys", (key for key, _ in values)),
         "suggest_value_numbers": np.array([number for _, number in values], np.int32),
         **StringTable.build("suggest_values", (value.value for value in plain)),
-        **StringTable.build("suggest_value_labels", (value.label for value in plain)),
+        **StringTable.build("suggest_value_labels", _labels(plain)),
         **StringTable.build("suggest_value_filters", (name for name, _ in _all_values(filters))),
         "suggest_value_counts": np.array([value.count for value in plain], np.int32),
     }
@@ -233,7 +233,8 @@ class Suggester:
         return [int(number) for number in numbers[order]]
 
     def _value_suggestion(self, before: str, number: int) -> Suggestion:
-        name, value, label = self._value_filters[number], self._values[number], self._labels[number]
+        name, value = self._value_filters[number], self._values[number]
+        label = self._labels[number] or value
         quoted = f'"{value}"' if " " in value or "," in value else value
         shown = label if label == value else f"{value}: {label}"
         return Suggestion(
@@ -303,6 +304,11 @@ def _keys(entry: Entry) -> Iterator[tuple[str, bool]]:
             key = "".join(words[start:])[:LONGEST_KEY]
             keys[key] = keys.get(key, False) or start == 0
     yield from keys.items()
+
+
+def _labels(values: Iterable[FilterValue]) -> Iterator[str]:
+    """Labels, "" where a value says all."""
+    return (value.label if value.label != value.value else "" for value in values)
 
 
 def _all_values(filters: Mapping[str, Sequence[FilterValue]]) -> Iterator[tuple[str, FilterValue]]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from indexer.arrays import PackedTable, Rows, StringTable, narrow, starts_of, wide
+from indexer.arrays import HeadedTable, PackedTable, Rows, StringTable, narrow, starts_of, wide
 
 CARDS = [f'["metric/fenix/search.{n}", "metric", "a counter of searches", {n}]' for n in range(500)]
 
@@ -62,3 +64,27 @@ def test_strings_are_found_by_bisection_and_by_how_they_begin() -> None:
     assert [table.find(word) for word in words] == list(range(len(words)))
     assert table.find("abd") == -1
     assert [table[n] for n in table.prefixed("ab")] == ["ab", "abc"]
+
+
+@given(st.lists(st.text(max_size=6)), st.text(max_size=4))
+def test_sorted_strings_are_kept_by_what_they_do_not_share_and_read_as_they_were(
+    texts: list[str], prefix: str
+) -> None:
+    words = sorted([*texts, *(f"search.{text}" for text in texts), *("x" * n for n in (254, 255, 256, 300))])
+    plain, headed = (
+        StringTable.open(build("words", words), "words")
+        for build in (StringTable.build, StringTable.build_sorted)
+    )
+    assert (type(plain), type(headed)) == (StringTable, HeadedTable)
+    assert list(headed) == words
+    assert headed.prefixed(prefix) == plain.prefixed(prefix)
+    assert headed.find("search." + prefix) == plain.find("search." + prefix)
+    every = range(len(words))
+    assert headed.lengths(every).tolist() == plain.lengths(every).tolist()
+
+
+def test_what_eight_sorted_strings_share_is_kept_once() -> None:
+    words = [f"search.{n}" for n in range(8)] + ["see", "seen"]
+    headed = StringTable.build_sorted("words", words)
+    assert headed["words_bytes"].tobytes() == b"search.01234567seen"
+    assert headed["words_shared"].tolist() == [7, 3]
