@@ -57,15 +57,17 @@ class StringTable(Sequence[str]):
             rests.append(head)
             rests += [other[same:] for other in others]
             shared.append(same)
-        return {**_one_after_another(name, rests), f"{name}_shared": np.frombuffer(bytes(shared), np.uint8)}
+        arrays = _one_after_another(name, rests)
+        arrays[f"{name}_rests"] = arrays.pop(f"{name}_bytes")
+        return arrays | {f"{name}_shared": np.frombuffer(bytes(shared), np.uint8)}
 
     @staticmethod
     def open(arrays: Mapping[str, Array], name: str) -> StringTable:
         """The table that build() or build_sorted() made."""
-        data, starts, shared = (arrays.get(f"{name}_{part}") for part in ("bytes", "starts", "shared"))
-        if data is None or starts is None:
-            raise KeyError(name)
-        return StringTable(data, starts) if shared is None else HeadedTable(data, starts, shared)
+        starts = arrays[f"{name}_starts"]
+        if f"{name}_rests" in arrays:
+            return HeadedTable(arrays[f"{name}_rests"], starts, arrays[f"{name}_shared"])
+        return StringTable(arrays[f"{name}_bytes"], starts)
 
     def raw(self, index: int) -> bytes:
         """The bytes of one string."""
