@@ -102,7 +102,7 @@ def build(
         **StringTable.build("suggest_value_filters", (name for name, _ in _all_values(filters))),
         "suggest_value_counts": np.array([value.count for value in plain], np.int32),
     }
-    return arrays | _short_lists(arrays)
+    return arrays | _short_lists(arrays, [key for key, _, _ in keys])
 
 
 class Suggester:
@@ -254,10 +254,10 @@ class _ShortLists:
         return [] if place < 0 else [int(found) for found in self._places[place] if found >= 0]
 
 
-def _short_lists(arrays: Arrays) -> Arrays:
+def _short_lists(arrays: Arrays, listed: Sequence[str]) -> Arrays:
     keys = StringTable.open(arrays, "suggest_keys")
     places, starts, worth = arrays["suggest_places"], arrays["suggest_starts"], arrays["suggest_worth"]
-    shorts = sorted({keys[i][:length] for i in range(len(keys)) for length in (1, 2)})
+    shorts = sorted({key[:length] for key in listed for length in (1, 2)})
     kept = np.full((len(shorts), SHORT_KEYS_KEPT), -1, np.int32)
     for row, short in enumerate(shorts):
         found = keys.prefixed(short)
