@@ -9,6 +9,7 @@ from __future__ import annotations
 import zlib
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -198,7 +199,7 @@ class Rows:
         """The two arrays of a table, `<name>_rows` and `<name>_values`."""
         kept = list(rows)
         starts = starts_of([len(row) for row in kept])
-        values = np.fromiter((v for row in kept for v in row), np.int32, count=int(starts[-1]))
+        values = np.fromiter(chain.from_iterable(kept), np.int32, count=int(starts[-1]))
         return {f"{name}_rows": starts, f"{name}_values": narrow(values)}
 
     @classmethod

@@ -36,7 +36,7 @@ from indexer.inverting import Inverted, invert, lay_down
 from indexer.items import TableItem
 from indexer.layout import in_order, lay_out, lay_out_streams
 from indexer.postings import IndexReader, write_index
-from indexer.processes import Here
+from indexer.processes import Here, without_collection
 from indexer.store_writing import start_packing, write_store
 
 
@@ -134,7 +134,8 @@ def write_search_files(
     more_arrays: Callable[[Arrays], Arrays] | None = None,
 ) -> None:
     """whoosh/ and arrays/ of documents that are in_order(); `paths`: schema digest -> its column paths."""
-    start_search_files(folder, documents, paths, more_arrays, Here())
+    with without_collection():
+        start_search_files(folder, documents, paths, more_arrays, Here())
 
 
 def start_search_files(

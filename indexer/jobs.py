@@ -31,7 +31,7 @@ from indexer.config import Config, ConfigProblem
 from indexer.crawl import SAMPLE_DAY, choose_sources, crawl
 from indexer.generation import Manifest, current_manifest, current_name, list_generations, roll_back
 from indexer.locking import SCHEDULER, WORK, Busy, exclusive
-from indexer.processes import Here, workers
+from indexer.processes import Here, without_collection, workers
 from indexer.progress import Progress
 from indexer.records import FirefoxVersion, Record
 from indexer.snapshots import (
@@ -39,7 +39,6 @@ from indexer.snapshots import (
     SnapshotState,
     SnapshotStore,
     replace_file,
-    without_collection,
 )
 
 GONE_BACK = "gone-back-from"  # holds the name of the generation that somebody went back from

@@ -19,6 +19,7 @@ from pydantic_core import to_json
 
 from indexer import records as record_types
 from indexer import sources
+from indexer.processes import without_collection
 from indexer.records import Record
 from indexer.snapshots import (
     PartState,
@@ -26,7 +27,6 @@ from indexer.snapshots import (
     SnapshotState,
     SnapshotStore,
     record_shape,
-    without_collection,
 )
 from indexer.sources import Fetched, InParts, Report, Source, SourceUnavailable
 

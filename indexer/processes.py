@@ -1,8 +1,9 @@
-"""Processes to hand work to, which end with whoever started them."""
+"""Processes to hand work to, which end with whoever started them; and work with millions of small objects."""
 
 from __future__ import annotations
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import signal
@@ -29,6 +30,18 @@ class Here(Executor):
         done: Future[Any] = Future()
         done.set_result(fn(*args, **kwargs))
         return done
+
+
+@contextlib.contextmanager
+def without_collection() -> Iterator[None]:
+    """Stop the cyclic collector, which doubles the time of making a million small objects."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def _follow_parent() -> None:

@@ -8,9 +8,7 @@ text, deflated; 850,000 columns are read in about two seconds.
 
 from __future__ import annotations
 
-import contextlib
 import functools
-import gc
 import hashlib
 import json
 import os
@@ -24,6 +22,7 @@ from typing import Any, get_args
 from pydantic import TypeAdapter
 
 from indexer import records as record_types
+from indexer.processes import without_collection
 from indexer.records import Record
 
 FORMAT = 1  # of the files below
@@ -201,18 +200,6 @@ def _unpack(packed: bytes) -> Iterator[Record]:
         for name, size in json.loads(bytes(text[:end])).items():
             yield from _adapter(name).validate_json(bytes(text[start : start + size]))
             start += size + 1
-
-
-@contextlib.contextmanager
-def without_collection() -> Iterator[None]:
-    """Stop the cyclic collector, which doubles the time of making a million small objects."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 @functools.cache
