@@ -35,6 +35,7 @@ PROSE_LIMIT = 20_000  # characters of one text: the longest README says nothing 
 ALIAS_LIMIT = 40  # aliases whose words are searched; all of them are exact names
 LABEL_LIMIT = 400  # labels and extras whose words are searched
 TEXTS_KEPT = 200_000  # texts whose words are remembered: two of three stand in more than one place
+PATHS_KEPT = 12_000  # characters of a schema's column paths that are looked through for a snippet
 COLUMN_WORD = 1.0  # each distinct word of column names counts once, however many columns hold it
 _BUG = re.compile(r"\d{5,8}")
 
@@ -119,14 +120,17 @@ def to_document(item: AnyItem, columns: ColumnText | None = None) -> Document:
     )
 
 
-def column_text(columns: Sequence[Column], path_limit: int = 60_000) -> ColumnText:
+def column_text(columns: Sequence[Column]) -> ColumnText:
     """The words of a schema's column names, and each whole leaf name as one term."""
     paths = dict.fromkeys(column.path for column in columns)
     segments = {segment for path in paths for segment in path.split(".")}
     leaves = {path.rpartition(".")[2] for path in paths}
     terms = {word: COLUMN_WORD for segment in segments for word in _segment_words(segment)}
     terms.update((column_term(leaf), COLUMN_WORD) for leaf in leaves if not leaf.isalpha())
-    return ColumnText(terms, "\n".join(paths)[:path_limit])
+    kept = "\n".join(paths)
+    if len(kept) > PATHS_KEPT:
+        kept = kept[:PATHS_KEPT].rpartition("\n")[0]
+    return ColumnText(terms, kept)
 
 
 @lru_cache(maxsize=200_000)  # a name stands in the schemas of many pings and channels

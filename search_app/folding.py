@@ -90,10 +90,13 @@ def page(folded: Folded, values: npt.NDArray[np.float64], first: int, size: int)
         return []
     order = largest(folded.best, wanted)[first:wanted]
     pages = []
-    for family in order.tolist():
-        low, high = int(folded.starts[family]), int(folded.starts[family + 1])
-        best_first = [0] if high - low == 1 else (-values[low:high]).argsort(kind="stable").tolist()
-        pages.append([low + place for place in best_first])
+    for low, high in zip(
+        folded.starts.take(order).tolist(), folded.starts.take(order + 1).tolist(), strict=True
+    ):
+        if high - low == 1:
+            pages.append([low])
+        else:
+            pages.append(((-values[low:high]).argsort(kind="stable") + low).tolist())
     return pages
 
 

@@ -6,23 +6,22 @@ A regular expression over what is stored: no positions are kept in the index for
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
+from typing import NamedTuple
 
 WIDTH = 220  # characters of a snippet
 LEAD = 50  # characters shown before the first word found
 MARKS = 32  # spans that are marked at most, in a name and its text together
-COLUMNS_READ = 12_000  # characters of a table's column paths that are looked through
 COLUMNS_LOOKED_AT = 200  # matches in them
 COLUMNS_SHOWN = 4
 
 Spans = tuple[tuple[int, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Snippet:
+class Snippet(NamedTuple):
     text: str
     marks: Spans
 
@@ -34,31 +33,35 @@ class Pattern:
     begins: tuple[str, ...]  # what every match begins with, in lower case
     whole: re.Pattern[str]
 
-    def spans(self, text: str, end: int, limit: int) -> list[tuple[int, int]]:
-        """Where the first matches before `end` stand, in order, none overlapping.
+    def spans(self, texts: Sequence[str], limit: int) -> list[list[tuple[int, int]]]:
+        """Where in each text the first matches stand, in order, none overlapping.
 
         A plain search for how they begin leaves few places to look at: ten times faster than
-        the pattern by itself, which tries every stem at every letter.
+        the pattern by itself, which tries every stem at every letter. All texts are searched as one.
         """
-        if not text.isascii():  # lower case may have another length
-            return [match.span() for match in islice(self.whole.finditer(text, 0, end), limit)]
-        marks: list[tuple[int, int]] = []
-        behind = 0
-        for place in self._candidates(text.lower(), end):
-            if place >= behind and (match := self.whole.match(text, place, end)):
+        joined = "\n".join(texts)  # no word goes across
+        lower = joined.lower()
+        if len(lower) != len(joined):  # a letter became two, as a capital I with a dot does
+            return [[match.span() for match in islice(self.whole.finditer(text), limit)] for text in texts]
+        found: list[list[tuple[int, int]]] = [[] for _ in texts]
+        number, base, end, marks, behind = -1, 0, 0, found[0] if found else [], 0
+        for place in self._candidates(lower):
+            while place >= end:
+                number += 1
+                base, marks = end, found[number]
+                end += len(texts[number]) + 1
+            if place >= behind and len(marks) < limit and (match := self.whole.match(joined, place)):
                 behind = match.end()
-                marks.append((place, behind))
-                if len(marks) == limit:
-                    break
-        return marks
+                marks.append((place - base, behind - base))
+        return found
 
-    def _candidates(self, lower: str, end: int) -> list[int]:
+    def _candidates(self, lower: str) -> list[int]:
         places: list[int] = []
         for begin in self.begins:
-            place = lower.find(begin, 0, end)
+            place = lower.find(begin)
             while place >= 0:
                 places.append(place)
-                place = lower.find(begin, place + 1, end)
+                place = lower.find(begin, place + 1)
         if len(self.begins) > 1:
             places.sort()  # no two of them begin alike: each place is there once
         return places
@@ -90,19 +93,20 @@ def _stem(term: str) -> str:
     return re.escape(_begin(term)) + (r"s?(?![a-z])" if len(term) <= 3 else "[a-z]*")
 
 
-def spans(found: Pattern | None, text: str) -> Spans:
-    """Where the pattern occurs, at most MARKS times."""
+def names_and_snippets(
+    found: Pattern | None, texts: Sequence[tuple[str, str]]
+) -> list[tuple[Spans, Snippet]]:
+    """Of things' names and texts: where the pattern occurs in a name, and the snippet of its text."""
     if found is None:
-        return ()
-    return tuple(found.spans(text, len(text), MARKS))
-
-
-def name_and_snippet(found: Pattern | None, name: str, text: str) -> tuple[Spans, Snippet]:
-    """Where the pattern occurs in a name, and the snippet of its text: looked for in both at once."""
-    marks = spans(found, f"{name}\n{text}")
-    behind = len(name) + 1
-    in_name = tuple([span for span in marks if span[0] < behind])
-    return in_name, _snippet(text, tuple([(a - behind, b - behind) for a, b in marks[len(in_name) :]]))
+        return [((), _snippet(text, ())) for _, text in texts]
+    marked = []
+    every = found.spans([f"{name}\n{text}" for name, text in texts], MARKS)
+    for (name, text), marks in zip(texts, every, strict=True):
+        behind = len(name) + 1
+        in_name = [span for span in marks if span[0] < behind]
+        in_text = [(a - behind, b - behind) for a, b in marks[len(in_name) :]]
+        marked.append((tuple(in_name), _snippet(text, tuple(in_text))))
+    return marked
 
 
 def _snippet(text: str, marks: Spans) -> Snippet:
@@ -121,11 +125,11 @@ def _snippet(text: str, marks: Spans) -> Snippet:
 
 
 def columns_snippet(found: Pattern | None, paths: str) -> Snippet | None:
-    """The first columns that hold a found word, None where none does."""
+    """The first columns that hold a found word, None where none does; `paths` are one a line."""
     if found is None:
         return None
     columns: dict[str, None] = {}
-    for start, end in found.spans(paths, COLUMNS_READ, COLUMNS_LOOKED_AT):
+    for start, end in found.spans((paths,), COLUMNS_LOOKED_AT)[0]:
         low = paths.rfind("\n", 0, start) + 1
         high = paths.find("\n", end)
         columns[paths[low : high if high >= 0 else len(paths)]] = None
@@ -133,8 +137,9 @@ def columns_snippet(found: Pattern | None, paths: str) -> Snippet | None:
             break
     if not columns:
         return None
-    text = "columns: " + ", ".join(columns)
-    return Snippet(text, tuple(span for span in spans(found, text) if span[0] >= len("columns: ")))
+    heading = "columns: "
+    text = heading + ", ".join(columns)
+    return Snippet(text, tuple([span for span in found.spans((text,), MARKS)[0] if span[0] >= len(heading)]))
 
 
 def _window(marks: Iterable[tuple[int, int]]) -> int:

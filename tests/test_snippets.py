@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from search_app.snippets import MARKS, WIDTH, columns_snippet, name_and_snippet, pattern
+from search_app.snippets import MARKS, WIDTH, columns_snippet, names_and_snippets, pattern
 
 
 def marked(words: tuple[str, ...], name: str, text: str) -> tuple[list[str], list[str], str]:
     """The marked pieces of a name and of its snippet, and the snippet."""
-    in_name, shown = name_and_snippet(pattern(words), name, text)
+    ((in_name, shown),) = names_and_snippets(pattern(words), [(name, text)])
     return [name[a:b] for a, b in in_name], [shown.text[a:b] for a, b in shown.marks], shown.text
 
 
@@ -22,6 +22,8 @@ def marked(words: tuple[str, ...], name: str, text: str) -> tuple[list[str], lis
         (("queri",), "queries", "A query of quer", ["queries"], ["query", "quer"]),
         (("ms", "gc"), "GC_MS", "ms 2ms", ["GC", "MS"], ["ms", "ms"]),
         (("straße",), "a", "die Straße, STRASSE", [], ["Straße"]),
+        (("page",), "“Page” loads", "İ — a page, its Pages", ["Page"], ["page", "Pages"]),
+        (("page",), "“Page” loads", "— a page, its Pages", ["Page"], ["page", "Pages"]),
         (("search",), "searched", "", ["searched"], []),
         (("search",), "", "search", [], ["search"]),
         ((), "search", "search", [], []),
@@ -43,9 +45,18 @@ def test_a_long_text_is_cut_to_where_most_words_stand() -> None:
 
 
 def test_no_more_than_so_many_words_are_marked() -> None:
-    in_name, shown = name_and_snippet(pattern(("a",)), "a " * 20, "a " * 90)
+    ((in_name, shown),) = names_and_snippets(pattern(("a",)), [("a " * 20, "a " * 90)])
     assert len(in_name) == 20
     assert len(shown.marks) == MARKS - 20
+
+
+def test_texts_that_are_looked_at_together_are_marked_as_each_by_itself() -> None:
+    texts = [("tab", "A tab,\nTabs"), ("", ""), ("table", "a " * 90), ("open.tab", "untabbed"), ("a", "tab")]
+    words = pattern(("tab", "a"))
+    alone = [names_and_snippets(words, [text])[0] for text in texts]
+    assert names_and_snippets(words, texts) == alone
+    assert names_and_snippets(words, []) == []
+    assert [len(in_name) for in_name, _ in alone] == [1, 0, 0, 1, 1]
 
 
 def test_columns_that_hold_the_words_stand_for_a_table_without_a_text() -> None:
