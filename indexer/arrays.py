@@ -75,7 +75,7 @@ class StringTable(Sequence[str]):
         return self._bytes[self._starts[index] : self._starts[index + 1]].tobytes()
 
     def __getitem__(self, index: Any) -> Any:  # one int, never a slice
-        return self.raw(index).decode("utf-8", "surrogatepass")
+        return str(self._bytes[self._starts[index] : self._starts[index + 1]], "utf-8", "surrogatepass")
 
     def __len__(self) -> int:
         return len(self._starts) - 1
@@ -131,6 +131,9 @@ class HeadedTable(StringTable):
             return rest
         start = starts[head]
         return self._bytes[start : start + self._shared[few]].tobytes() + rest
+
+    def __getitem__(self, index: Any) -> Any:
+        return str(self.raw(index), "utf-8", "surrogatepass")
 
     def lengths(self, places: range) -> Ints:
         """How many bytes each of some neighbouring strings has."""
@@ -213,15 +216,14 @@ class Rows:
         """The numbers of one row."""
         return wide(self.values[self.starts[index] : self.starts[index + 1]])
 
-    def gather(self, rows: Ints) -> tuple[Ints, Ints]:
-        """The numbers of many rows, and beside each number the place in `rows` of its row."""
-        first = self.starts[rows]
-        lengths = (self.starts[rows + 1] - first).astype(np.int64)
-        owner = np.arange(len(rows), dtype=np.int32).repeat(lengths)
+    def gather(self, rows: Ints) -> tuple[Ints, npt.NDArray[np.int64]]:
+        """The numbers of many rows, one row after another, and how many each row has."""
+        first = self.starts.take(rows)
+        lengths = (self.starts.take(rows + 1) - first).astype(np.int64)
         ends = lengths.cumsum()
         places = (first - (ends - lengths)).repeat(lengths)
         places += np.arange(len(places))
-        return wide(self.values.take(places)), owner
+        return wide(self.values.take(places)), lengths
 
     def turned(self, name: str, columns: int) -> Arrays:
         """The arrays of the table turned over: by each value below `columns`, the rows that hold it."""

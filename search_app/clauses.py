@@ -6,12 +6,12 @@ the corpus, because only there is it known whether a word is unfinished or misty
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
-from indexer.analysis import compounds, identifier_words, spelling_key, stem, words
+from indexer.analysis import compounds, identifier_words, spelling_key, stem
 from indexer.documents import column_term
 from search_app.corpus import Corpus
 from search_app.lexicon import SEEN
@@ -25,8 +25,7 @@ from search_app.vocabulary import Vocabulary
 COMMONER = 10  # times that a word is used for one of what may be its misspelling
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
+class Wording(NamedTuple):
     """Terms that together may stand for a clause."""
 
     terms: tuple[str, ...]  # all wanted in one document
@@ -35,8 +34,7 @@ class Wording:
     flat: float = 0.0  # where not 0, the score of whatever holds the terms, however often it does
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(NamedTuple):
     """One typed word (or piece of an identifier) with all that may stand for it; the best wording counts."""
 
     text: str
@@ -47,8 +45,7 @@ class Clause:
     term: int = 0  # place of the typed term among those of the query
 
 
-@dataclass(frozen=True, slots=True)
-class Clauses:
+class Clauses(NamedTuple):
     """A whole query in terms."""
 
     wanted: tuple[Clause, ...]
@@ -68,7 +65,7 @@ def read(
     if not sure:
         return meaning, clauses
     meaning = understand(query, lexicon, vocabulary, sure)
-    return meaning, replace(clauses_of(meaning, corpus, speller), corrected=clauses.corrected)
+    return meaning, clauses_of(meaning, corpus, speller)._replace(corrected=clauses.corrected)
 
 
 def clauses_of(meaning: Understanding, corpus: Corpus, speller: Speller) -> Clauses:
@@ -178,9 +175,11 @@ def _near(piece: str, corpus: Corpus, speller: Speller, corrected: dict[str, str
 
 def _expansions(term: UnderstoodTerm, pieces: int) -> tuple[Wording, ...]:
     return tuple(
-        Wording(tuple(words(each.text)), each.weight * each.share / max(1, pieces))
-        for each in term.expansions
-        if words(each.text)
+        [
+            Wording(each.terms, each.weight * each.share / max(1, pieces))
+            for each in term.expansions
+            if each.terms
+        ]
     )
 
 
@@ -195,7 +194,7 @@ def _with_joined(clauses: list[Clause], corpus: Corpus, speller: Speller) -> lis
             typed_so = left.term == right.term  # "un-install": the hyphen says that it is one word
             extra = Wording((stem(one),), (1.0 if typed_so else corpus.weights.joined) / 2)
             for at in (place, place + 1):
-                joined[at] = replace(joined[at], wordings=(*joined[at].wordings, extra))
+                joined[at] = joined[at]._replace(wordings=(*joined[at].wordings, extra))
     return joined
 
 
@@ -215,7 +214,7 @@ def _with_columns(clauses: list[Clause], meaning: Understanding, corpus: Corpus)
         if len(run) > 1 and corpus.frequency(column):
             score = corpus.weights.asked_column * corpus.rarity(column) / len(run)
             extra = Wording((column,), flat=score)
-            asked = [replace(c, wordings=(*c.wordings, extra)) if c in run else c for c in asked]
+            asked = [c._replace(wordings=(*c.wordings, extra)) if c in run else c for c in asked]
     return asked
 
 
@@ -231,7 +230,7 @@ def _grouped(clauses: list[Clause], terms: tuple[UnderstoodTerm, ...]) -> list[C
             grouped.append(clause)
             continue
         first = grouped[at[group]]
-        grouped[at[group]] = replace(
-            first, text=f"{first.text} OR {clause.text}", wordings=(*first.wordings, *clause.wordings)
+        grouped[at[group]] = first._replace(
+            text=f"{first.text} OR {clause.text}", wordings=(*first.wordings, *clause.wordings)
         )
     return grouped

@@ -131,17 +131,15 @@ def holds_phrase(corpus: Corpus, ids: Ints, terms: Sequence[str]) -> Bools:
 def side_by_side(corpus: Corpus, ids: Ints, phrases: Sequence[Sequence[str]]) -> Iterator[Bools]:
     """For each phrase, which documents have its terms side by side in their text."""
     held = {term: holds(corpus, ids, term) for phrase in phrases for term in phrase}
-    together = [reduce(and_, (held[term] for term in phrase)) for phrase in phrases]
+    together = [reduce(and_, [held[term] for term in phrase]) for phrase in phrases]
     places = (reduce(or_, together)).nonzero()[0]  # reading the text of every one would take longest
-    values, owner = corpus.stream.gather(ids[places])
-    where: dict[str, Bools] = {}
+    values, lengths = corpus.stream.gather(ids[places])
+    ends = lengths.cumsum()
+    where = {term: values == corpus.terms.find(term) + 1 for term in held}
     for phrase, both in zip(phrases, together, strict=True):
-        for term in phrase:
-            if term not in where:
-                where[term] = values == corpus.terms.find(term) + 1
         span = max(0, len(values) - len(phrase) + 1)
-        here = reduce(and_, (where[term][at : span + at] for at, term in enumerate(phrase)))
+        here = reduce(and_, [where[term][at : span + at] for at, term in enumerate(phrase)])
         beside = np.zeros(len(ids), np.bool_)
         # a document's stream ends with a break: no phrase crosses into the next
-        beside[places[owner[:span][here]]] = True
+        beside[places[ends.searchsorted(here.nonzero()[0], "right")]] = True
         yield beside & both  # an unknown term is found wherever a text is broken off

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from search_app.query import Query
 from search_app.results import Understood
@@ -37,8 +38,7 @@ class Lexicon:
     statuses: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Expansion:
+class Expansion(NamedTuple):
     """Another wording that may stand for a term.
 
     `text` of several words counts only where all of them are found. A wording that
@@ -47,6 +47,7 @@ class Expansion:
     """
 
     text: str
+    terms: tuple[str, ...]  # its words, as the index holds them
     weight: float  # 0..1 of what the typed word itself would score; the best alternative counts
     share: float = 1.0
     reason: str = ""

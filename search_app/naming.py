@@ -97,8 +97,8 @@ def _inflected(corpus: Corpus, meaning: Understanding) -> Iterator[Part]:
         shortest = _smallest(lengths, MOST_UNFINISHED)
         share = len(stems.encode()) / lengths[shortest]
         worth = sure * np.where(share == 1.0, weights.inflected, weights.unfinished * np.sqrt(share))
-        documents, owner = corpus.stem_docs.gather((shortest + found.start).astype(np.int32))
-        yield documents, worth[owner], True
+        documents, many = corpus.stem_docs.gather((shortest + found.start).astype(np.int32))
+        yield documents, worth.repeat(many), True
 
 
 def _smallest(numbers: Ints, count: int) -> npt.NDArray[np.int64]:

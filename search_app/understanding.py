@@ -193,7 +193,7 @@ class _Reading:
                 places = tuple(dict.fromkeys(self.owners[start:end]))
                 share = min(1.0, 1 / sum(weights.get(place, 1.0) for place in places))
                 for other in others:
-                    expansion = Expansion(other.text, other.weight, share, other.reason)
+                    expansion = Expansion(other.text, other.terms, other.weight, share, other.reason)
                     for place in places:
                         known = found.setdefault(place, {})
                         if other.text not in known or known[other.text].weight < other.weight:

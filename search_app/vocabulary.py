@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from indexer.analysis import stem
+from indexer.analysis import words as terms_of
 
 Words = tuple[str, ...]
 FIELDS = ("app", "kind", "type", "status", "ping")
@@ -31,6 +33,7 @@ class Alternative:
     """One wording that may stand for another."""
 
     text: str
+    terms: tuple[str, ...]  # its words, as the index holds them
     weight: float
     reason: str
 
@@ -55,13 +58,14 @@ class Vocabulary:
     longest: int = 1  # words in the longest key
 
 
+@lru_cache(maxsize=4096)  # asked several times of each word of a query
 def fold(text: str) -> Words:
     """The words of a text as the vocabulary's keys are written.
 
     >>> fold("Pop-up windows"), fold("FxA")
     (('pop', 'up', 'window'), ('fxa',))
     """
-    return tuple(stem(piece) for piece in _PIECES.findall(_APOSTROPHE.sub("", text.lower())))
+    return tuple([stem(piece) for piece in _PIECES.findall(_APOSTROPHE.sub("", text.lower()))])
 
 
 def load_vocabulary(path: Path | None = None) -> Vocabulary:
@@ -77,7 +81,7 @@ def load_vocabulary(path: Path | None = None) -> Vocabulary:
     alternatives: dict[Words, dict[str, Alternative]] = {}
     for entry in _entries(content, "alternatives", {"same", "words", "means"}):
         for left, right in _pairs(entry):
-            found = Alternative(right, _number(entry, "weight"), str(entry["reason"]))
+            found = Alternative(right, tuple(terms_of(right)), _number(entry, "weight"), str(entry["reason"]))
             known = alternatives.setdefault(fold(left), {})
             if right not in known or known[right].weight < found.weight:
                 known[right] = found

@@ -115,7 +115,6 @@ class WhooshEngine:
             return False
         with self._lock:
             self._on = fresh
-            self._mapped = Mapped(fresh.corpus.opened.arrays)
             self._kept.clear()
         return True
 

@@ -43,8 +43,8 @@ def test_rows_are_read_alike_whatever_their_numbers_take(most: int) -> None:
     rows = Rows.open(Rows.build("of", given), "of")
     assert [rows.row(n).tolist() for n in range(3)] == given
     assert {rows.row(n).dtype for n in range(3)} == {np.dtype(np.int32)}
-    values, owner = rows.gather(np.array([2, 0], np.int32))
-    assert (values.tolist(), values.dtype, owner.tolist()) == ([most, 3, 3, 1], np.int32, [0, 0, 1, 1])
+    values, lengths = rows.gather(np.array([2, 1, 0], np.int32))
+    assert (values.tolist(), values.dtype, lengths.tolist()) == ([most, 3, 3, 1], np.int32, [2, 0, 2])
     turned = Rows.open(rows.turned("by", most + 1), "by")
     assert [turned.row(value).tolist() for value in (1, 3, most)] == [[0], [0, 2], [2]]
 
