@@ -97,6 +97,7 @@ class Corpus:
         self.cards = Cards(arrays)
         self.namesake: Ints = arrays["namesake"]
         self.prior = self._prior(arrays)
+        self._completed: dict[tuple[str, int, bool], tuple[str, ...]] = {}  # beginnings that were typed
         self._cards: dict[int, Card] = {}
         self._variants: dict[int, Variant] = {}
 
@@ -137,15 +138,24 @@ class Corpus:
         """How much a term tells (idf)."""
         return inverse_frequency(self.size, self.frequency(term))
 
-    def completed(self, prefix: str, limit: int, named: bool = False) -> list[str]:
+    def completed(self, prefix: str, limit: int, named: bool = False) -> tuple[str, ...]:
         """The terms of the most frequent words that begin with `prefix`; `named`: words of names only."""
+        key = (prefix, limit, named)
+        found = self._completed.get(key)
+        if found is None:
+            if len(self._completed) >= COMPLETED_KEPT:
+                self._completed.clear()
+            found = self._completed[key] = self._completions(prefix, limit, named)
+        return found
+
+    def _completions(self, prefix: str, limit: int, named: bool) -> tuple[str, ...]:
         found = self.surface.prefixed(prefix)
         places = np.arange(found.start, min(found.stop, found.start + 20_000))
         if named:
             places = places[self.surface_named[places]]
         if len(places) > limit:
             places = places[np.argsort(-self.surface_counts[places], kind="stable")[:limit]]
-        return list(dict.fromkeys(self.surface_terms[int(place)] for place in places))
+        return tuple(dict.fromkeys([self.surface_terms[place] for place in places.tolist()]))
 
     # -------------------------------------------------------------- names
 
@@ -204,6 +214,7 @@ class Corpus:
 
 
 _NONE: Ints = np.zeros(0, np.int32)
+COMPLETED_KEPT = 2_000
 CARDS_KEPT = 1_000
 VARIANTS_KEPT = 5_000
 

@@ -83,7 +83,8 @@ def parse_query(text: str, params: Mapping[str, object] | None = None) -> Query:
     """
     parts = _Parts()
     read = _read_text(text, parts)
-    for name, form in _FORMS.items():
+    for name in [known for known in _FORMS if known in params] if params else ():
+        form = _FORMS[name]
         for value in _values(params, name):
             if value.strip() and not _add_filter(parts, form, value.strip(), exclude=False):
                 raise QueryProblem(f"bad_{name}", _refusal(form, value), name)

@@ -10,6 +10,7 @@ here needs no new index.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import log
 
 import numpy as np
 import numpy.typing as npt
@@ -88,7 +89,7 @@ SHORTEST_COMPLETION = 3  # letters: two letters begin too many words
 
 def inverse_frequency(documents: int, holding: int) -> float:
     """How much a word tells: the rarer the more (BM25's idf, never negative)."""
-    return float(np.log(1.0 + (documents - holding + 0.5) / (holding + 0.5)))
+    return log(1.0 + (documents - holding + 0.5) / (holding + 0.5))
 
 
 def saturated(counts: Floats, weights: Weights) -> Floats:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from math import log
 
 import numpy as np
 
@@ -74,7 +75,7 @@ def score(
     scored = _without(corpus, scored, clauses.unwanted)
     enough = scored.cover >= NEAR
     if enough.any():  # then nothing else is ever shown
-        scored = _kept(scored, enough)
+        scored = scored if enough.all() else _kept(scored, enough)
     elif tally.narrowed:
         return score(corpus, meaning, clauses, near, thorough=True)
     _neighbours(corpus, scored, clauses.wanted)
@@ -194,7 +195,7 @@ def _united(corpus: Corpus, lists: Sequence[Ints]) -> Ints:
 def _rarity(corpus: Corpus, wording: Wording) -> float:
     """How much a wording tells when it is missing: like idf; an unknown word is no more than a rare one."""
     holding = min(corpus.frequency(term) or UNKNOWN for term in wording.terms)
-    return min(RAREST, float(np.log(1.0 + corpus.size / (1.0 + holding))) / 2)
+    return min(RAREST, log(1.0 + corpus.size / (1.0 + holding)) / 2)
 
 
 def _list(
