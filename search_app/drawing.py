@@ -6,27 +6,14 @@ templates/search/hit.html once, and kept as long as its generation answers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app
-from markupsafe import Markup
 
 from search_app.actions import best_links
+from search_app.fragments import HitDrawing
 from search_app.present import HitView
 from search_app.site import Site
-
-
-@dataclass(frozen=True, slots=True)
-class HitDrawing:
-    """The pieces of one hit that its item alone decides, in their order."""
-
-    classes: str
-    top: Markup  # kind, type and state
-    project: Markup
-    heading: Markup
-    facts: Markup
-    tools: Markup
 
 
 def hit_drawing(site: Site, hit: HitView) -> HitDrawing:

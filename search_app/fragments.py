@@ -1,4 +1,4 @@
-"""Values of facets and variants as markup: what a results page repeats more than a hundred times.
+"""Hits, their variants and values of facets as markup: what a results page repeats up to hundreds of times.
 
 Written by a template they take longer than all else on the page together. Whatever
 text goes in is escaped here.
@@ -8,11 +8,42 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
 from search_app.narrowing import FacetValueView
-from search_app.present import VariantView
+from search_app.present import HitView, VariantView
+
+
+class HitDrawing(NamedTuple):
+    """The pieces of one hit that its item alone decides, in their order; see drawing.py."""
+
+    classes: str
+    top: Markup  # kind, type and state
+    project: Markup
+    heading: Markup
+    facts: Markup
+    tools: Markup
+
+
+def hit_article(number: int, hit: HitView, drawn: HitDrawing, why: Markup | None) -> Markup:
+    """A hit: what was drawn of its item, with its marked name and snippet and its variants between.
+
+    `why`: the parts of its score, where they were asked for.
+    """
+    snippet = f'<p class="snippet">{escape(hit.snippet)}</p>\n' if hit.snippet else ""
+    variants = ""
+    if hit.variants:
+        more = f' <span class="quiet">and {hit.more_variants:,} more</span>' if hit.more_variants else ""
+        also = '<span class="quiet">also in</span>'
+        variants = f'<p class="variants">{also} {variant_links(hit.variants)}{more}</p>\n'
+    return Markup(  # noqa: S704  the drawn pieces are markup, the rest is escaped
+        f'<article class="{drawn.classes}" aria-labelledby="hit-{number}">\n{drawn.top}\n'
+        f'<h2 id="hit-{number}"><a href="{escape(hit.url)}">'
+        f'<span class="name">{drawn.project}{escape(hit.name)}</span></a>{drawn.heading}</h2>\n'
+        f"{snippet}{drawn.facts}\n{variants}{drawn.tools}\n{why or ''}</article>\n"
+    )
 
 
 def facet_items(name: str, values: Sequence[FacetValueView]) -> Markup:

@@ -57,8 +57,7 @@ class VariantView(NamedTuple):
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class HitView:
+class HitView(NamedTuple):
     """One hit as pages show it. What its card alone decides is worked out when a page asks for it."""
 
     card: Card

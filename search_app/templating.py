@@ -15,7 +15,7 @@ from search_app import labels
 from search_app.actions import link_groups, query_groups
 from search_app.addresses import api_path, item_path, table_id, with_parameters
 from search_app.colouring import coloured_sql
-from search_app.fragments import facet_items, variant_links
+from search_app.fragments import facet_items, hit_article
 from search_app.markdown import highlighted, markdown, plain, safe_href
 from search_app.present import status_legend
 from search_app.site import current_site
@@ -64,7 +64,7 @@ def set_up_templates(app: Flask) -> None:
         kind_labels=labels.KIND_LABELS,
         status_legend=status_legend,
         facet_items=facet_items,
-        variant_links=variant_links,
+        hit_article=hit_article,
         with_parameters=with_parameters,
         gaining_access=GAINING_ACCESS,
     )
