@@ -12,7 +12,9 @@ import ctypes
 import gc
 import os
 import socket
-from typing import Any
+import threading
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 import gunicorn.app.base
 from flask import Flask
@@ -21,6 +23,9 @@ from indexer.config import Config
 from search_app.app import create_app
 from search_app.ops import restart_measuring
 from search_app.site import EXTENSION, Site
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 
 class PortUnusable(Exception):
@@ -48,7 +53,24 @@ class Server(gunicorn.app.base.BaseApplication):  # type: ignore[misc]
         _allocate_together()
         app = create_app(self._config)
         warm(app)
+        app.wsgi_app = OneAtATime(app.wsgi_app)  # type: ignore[method-assign]
         return app
+
+
+class OneAtATime:
+    """A WSGI application of which one thread works at a time; the others read requests and write answers.
+
+    numpy, zlib and sqlite let go of the interpreter's lock many times in a request. Threads that all
+    work take it from each other every time, and each of them gets done later: docs/speed.md has figures.
+    """
+
+    def __init__(self, application: WSGIApplication) -> None:
+        self._application = application
+        self._working = threading.Lock()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        with self._working:
+            return self._application(environ, start_response)
 
 
 def options(config: Config) -> dict[str, Any]:

@@ -54,13 +54,14 @@ class WhooshEngine:
         results_kept: int = RESULTS_KEPT,
     ) -> None:
         """Raises FileNotFoundError before the first generation, ValueError for one of another format."""
+        opened = open_current(data_dir)  # first: a server with nothing indexed asks for it at every request
         self._data_dir = data_dir
         self._weights = weights
         self._vocabulary = vocabulary or load_vocabulary()
         self._kept: OrderedDict[object, Results] = OrderedDict()
         self._keep = results_kept
         self._lock = threading.Lock()
-        self._on = self._open(open_current(data_dir))
+        self._on = self._open(opened)
 
     @property
     def generation(self) -> Generation:

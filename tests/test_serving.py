@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
+from werkzeug.test import Client
 
+from search_app import whoosh_engine
 from search_app.app import create_app
 from search_app.ops import restart_measuring
-from search_app.serving import WARMED, warm
+from search_app.serving import WARMED, OneAtATime, warm
 from search_app.site import EXTENSION, Site
 from tests.small_world import small_world
 from tests.upstream import built
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
 def open_stores(folder: Path) -> list[str]:
@@ -64,3 +74,38 @@ def test_without_a_generation_the_server_starts_all_the_same(tmp_path: Path, app
     empty = create_app(site.config.model_copy(update={"data_dir": tmp_path}))
     warm(empty)
     assert empty.test_client().get(WARMED[0]).status_code == 503
+
+
+def test_a_server_without_a_generation_does_not_read_the_vocabulary_for_every_request(
+    tmp_path: Path, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read() -> None:
+        pytest.fail("there is nothing to search with it")
+
+    monkeypatch.setattr(whoosh_engine, "load_vocabulary", read)
+    site: Site = app.extensions[EXTENSION]
+    empty = create_app(site.config.model_copy(update={"data_dir": tmp_path}))
+    assert empty.test_client().get(WARMED[0]).status_code == 503
+
+
+def test_one_thread_works_at_a_time_and_a_failure_does_not_stop_the_others() -> None:
+    working, most = 0, 0
+
+    def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        nonlocal working, most
+        working += 1
+        most = max(most, working)
+        time.sleep(0.002)  # lets go of the interpreter, as numpy does
+        working -= 1
+        if environ["PATH_INFO"] == "/fails":
+            raise ZeroDivisionError
+        start_response("200 OK", [])
+        return [str(threading.get_ident()).encode()]
+
+    client = Client(OneAtATime(application))
+    with ThreadPoolExecutor(4) as threads:
+        failing = [threads.submit(client.get, "/fails") for _ in range(8)]
+        answers = list(threads.map(lambda _: client.get("/").text, range(40)))
+    assert all(isinstance(each.exception(), ZeroDivisionError) for each in failing)
+    assert most == 1
+    assert len(set(answers)) > 1
