@@ -7,12 +7,13 @@ the opening is one number a document (the prior) and small tables.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from indexer.analysis import spelling_key
-from indexer.arrays import Array, PackedTable, Rows, StringTable, wide
+from indexer.arrays import Array, PackedTable, Rows, StringTable
 from indexer.cards import Cards
 from indexer.documents import FACETS, LOOKUPS
 from indexer.generation import Opened
@@ -46,6 +47,15 @@ class FacetIndex:
         """The documents with a value, ascending."""
         code = self.values.find(value)
         return self.by_value.row(code) if code >= 0 else np.zeros(0, np.int32)
+
+
+class Posting(NamedTuple):
+    """Where a term stands. Both arrays are views of the mapped files; see wide()."""
+
+    ids: Array  # documents, ascending
+    kinds: Array  # for each, the number of how often it stands in which fields
+    frequency: int  # documents
+    idf: float  # how much it tells
 
 
 class Corpus:
@@ -97,46 +107,39 @@ class Corpus:
         self.cards = Cards(arrays)
         self.namesake: Ints = arrays["namesake"]
         self.prior = self._prior(arrays)
+        self._postings: dict[str, Posting] = {}
         self._completed: dict[tuple[str, int, bool], tuple[str, ...]] = {}  # beginnings that were typed
         self._cards: dict[int, Card] = {}
         self._variants: dict[int, Variant] = {}
 
     # -------------------------------------------------------------- words
 
-    def postings(self, term: str) -> tuple[Ints, Floats]:
-        """The documents that hold a term, ascending, and its score in each. Ids must not be changed."""
-        place = self.terms.find(term)
-        if place < 0:
-            return _NONE, np.zeros(0, np.float32)
-        low, high = int(self._starts[place]), int(self._starts[place + 1])
-        return wide(self._ids[low:high]), self._scores(self._kinds[low:high], high - low)
+    def posting(self, term: str) -> Posting:
+        """Where a term stands; nowhere for an unknown one. Kept once looked up, up to a bound."""
+        found = self._postings.get(term)
+        if found is None:
+            if len(self._postings) >= POSTINGS_KEPT:
+                self._postings.clear()
+            found = self._postings[term] = self._posting(self.terms.find(term))
+        return found
 
-    def holders(self, term: str) -> Ints:
-        """The documents that hold a term, ascending. Not to be changed."""
-        place = self.terms.find(term)
-        if place < 0:
-            return _NONE
-        return wide(self._ids[int(self._starts[place]) : int(self._starts[place + 1])])
+    def _posting(self, place: int) -> Posting:
+        low, high = (int(self._starts[place]), int(self._starts[place + 1])) if place >= 0 else (0, 0)
+        idf = inverse_frequency(self.size, high - low)
+        return Posting(self._ids[low:high], self._kinds[low:high], high - low, idf)
 
-    def scores_at(self, term: str, places: npt.NDArray[np.int64]) -> Floats:
-        """The scores of a term in its holders at some places."""
-        place = self.terms.find(term)
-        if place < 0:
-            return np.zeros(0, np.float32)
-        low, high = int(self._starts[place]), int(self._starts[place + 1])
-        return self._scores(self._kinds[low:high].take(places), high - low)
-
-    def _scores(self, kinds: Array, holding: int) -> Floats:
-        return self._saturated.take(kinds) * np.float32(inverse_frequency(self.size, holding))
+    def scores(self, posting: Posting, places: npt.NDArray[np.int64] | None = None) -> Floats:
+        """The scores of a term in its documents, or in those at some places."""
+        kinds = posting.kinds if places is None else posting.kinds.take(places)
+        return self._saturated.take(kinds) * np.float32(posting.idf)
 
     def frequency(self, term: str) -> int:
         """In how many documents a term stands."""
-        place = self.terms.find(term)
-        return int(self._starts[place + 1] - self._starts[place]) if place >= 0 else 0
+        return self.posting(term).frequency
 
     def rarity(self, term: str) -> float:
         """How much a term tells (idf)."""
-        return inverse_frequency(self.size, self.frequency(term))
+        return self.posting(term).idf
 
     def completed(self, prefix: str, limit: int, named: bool = False) -> tuple[str, ...]:
         """The terms of the most frequent words that begin with `prefix`; `named`: words of names only."""
@@ -213,7 +216,7 @@ class Corpus:
         return prior
 
 
-_NONE: Ints = np.zeros(0, np.int32)
+POSTINGS_KEPT = 5_000  # views of some 500 bytes
 COMPLETED_KEPT = 2_000
 CARDS_KEPT = 1_000
 VARIANTS_KEPT = 5_000

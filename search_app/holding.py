@@ -13,7 +13,7 @@ from operator import and_, or_
 import numpy as np
 import numpy.typing as npt
 
-from indexer.arrays import run_starts
+from indexer.arrays import run_starts, wide
 from search_app.clauses import Clause, Wording
 from search_app.corpus import Bools, Corpus, Ints
 from search_app.ranking import Floats
@@ -89,15 +89,15 @@ def _wording(corpus: Corpus, wording: Wording, among: Among | None) -> Held:
 
 
 def _term(corpus: Corpus, term: str, among: Among | None) -> Held:
+    posting = corpus.posting(term)
     if among is None:
-        return corpus.postings(term)
-    known = corpus.holders(term)
-    if len(known) <= READ_WHOLE * len(among.ids):
-        places = among.mask[known].nonzero()[0]
+        return wide(posting.ids), corpus.scores(posting)
+    if posting.frequency <= READ_WHOLE * len(among.ids):
+        places = among.mask.take(posting.ids).nonzero()[0]
     else:
-        places = places_of(among.ids, known)
+        places = places_of(among.ids, posting.ids)
         places = places[places >= 0]
-    return known[places], corpus.scores_at(term, places)
+    return wide(posting.ids.take(places)), corpus.scores(posting, places)
 
 
 def places_of(wanted: Ints, known: Ints) -> npt.NDArray[np.int64]:
@@ -115,7 +115,7 @@ def places_of(wanted: Ints, known: Ints) -> npt.NDArray[np.int64]:
 
 def holds(corpus: Corpus, ids: Ints, term: str) -> Bools:
     """Which of some documents hold a term."""
-    known = corpus.holders(term)
+    known = corpus.posting(term).ids
     if len(known) > READ_WHOLE * len(ids):
         return places_of(ids, known) >= 0
     mask = np.zeros(corpus.size, np.bool_)
