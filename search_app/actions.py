@@ -131,11 +131,6 @@ def columns_of(site: Site) -> ColumnsOf:
     return columns
 
 
-def hit_links(site: Site, item_id: str) -> tuple[Link, ...]:
-    """The few best links of a hit, worked out once per generation."""
-    return site.remembered(("hit links", item_id), lambda: best_links(site, item_id))
-
-
 def best_links(site: Site, item_id: str) -> tuple[Link, ...]:
     """The few best links of an item, one a tool."""
     item = site.engine.get(item_id)

@@ -15,7 +15,7 @@ from search_app.query import QueryProblem, parse_query
 from search_app.search_json import (
     bounded,
     generation_json,
-    results_json,
+    results_text,
     suggestions_json,
 )
 from search_app.site import current_site
@@ -36,7 +36,8 @@ def search() -> Response:
 def _answer(parameters: MultiDict[str, str]) -> Response:
     site = current_site()
     query = parse_query(parameters.get("q", ""), parameters)
-    return jsonify(results_json(site, site.engine.search(query), query))
+    text = results_text(site, site.engine.search(query), query)
+    return Response(text + b"\n", mimetype="application/json")
 
 
 def listing(kind: str) -> Response:

@@ -30,7 +30,7 @@ from search_app.opening import open_engine
 from search_app.query import QueryProblem, parse_query
 from search_app.results import Hit, Results
 from search_app.running import ensure_generation, run_together
-from search_app.search_json import results_json
+from search_app.search_json import results_text
 from search_app.serving import PortUnusable, Server, check_port
 from search_app.site import NothingIndexed, current_site
 
@@ -150,7 +150,7 @@ def search(settings: Settings, query: tuple[str, ...], as_json: bool, size: int,
         results = open_engine(settings.config).search(asked)
         if as_json:
             with create_app(settings.config).test_request_context():
-                click.echo(json.dumps(results_json(current_site(), results, asked), ensure_ascii=False))
+                click.echo(results_text(current_site(), results, asked))
             return
     click.echo(_results_table(results, shutil.get_terminal_size((110, 24)).columns))
 

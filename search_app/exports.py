@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 from urllib.parse import urljoin
 
 from flask import Response, render_template, request
+from pydantic_core import to_json
 
 from search_app.addresses import SearchState, item_path
 from search_app.engine import every_hit
 from search_app.labels import parse_day
 from search_app.query import Query
 from search_app.results import Hit
-from search_app.search_json import hit_json
+from search_app.search_json import hits_text, together
 from search_app.site import Site
 
 MOST_EXPORTED = 2_000  # hits; a whole catalogue is better taken from /api/v1/<kind>s
@@ -63,8 +63,8 @@ def _no_formula(value: str) -> str:
 
 def json_file(site: Site, query: Query, state: SearchState) -> Response:
     """All hits with the shape that they have in the search endpoint."""
-    hits = [hit_json(site, hit) for hit in all_hits(site, query)]
-    body = json.dumps({"q": state.q, "count": len(hits), "hits": hits}, ensure_ascii=False)
+    hits = list(all_hits(site, query))
+    body = together(to_json({"q": state.q, "count": len(hits)}), hits_text(site, hits))
     response = Response(body, mimetype="application/json")
     response.headers["Content-Disposition"] = 'attachment; filename="starchart.json"'
     return response

@@ -1,30 +1,37 @@
-"""The JSON shapes of a search: results, hits, suggestions."""
+"""The JSON of a search: results, hits, suggestions.
+
+Most of a hit is the same in every search that finds it, as on a page (drawing.py): its text is
+written once, and kept as long as its generation answers.
+"""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from search_app.actions import hit_links
+from pydantic_core import to_json
+
+from search_app.actions import best_links
 from search_app.addresses import SearchState, item_path
 from search_app.present import marked
 from search_app.query import Query, QueryProblem
-from search_app.results import Generation, Hit, Results, Suggestion
+from search_app.results import Card, Generation, Hit, Results, Suggestion
 from search_app.site import Site
 from search_app.tools import Link
 
 
-def results_json(site: Site, results: Results, query: Query) -> dict[str, Any]:
+def results_text(site: Site, results: Results, query: Query) -> bytes:
     """The answer of /api/v1/search."""
-    return {
+    head = {
         "query": {"q": query.text, "filters": _filters(query), "terms": list(results.terms)},
         "total": results.total,
         "page": query.page,
         "size": query.size,
         "took_ms": round(results.took_ms, 2),
         "generation": generation_json(results.generation),
-        "hits": [hit_json(site, hit, query.explain) for hit in results.hits],
+    }
+    rest = {
         "facets": {
             facet.name: [
                 {"value": v.value, "label": v.label, "count": v.count, "selected": v.selected}
@@ -41,6 +48,23 @@ def results_json(site: Site, results: Results, query: Query) -> dict[str, Any]:
         "relaxed": results.relaxed,
         "notes": list(query.notes),
     }
+    return together(to_json(head), hits_text(site, results.hits, query.explain), to_json(rest))
+
+
+def hits_text(site: Site, hits: Iterable[Hit], explain: bool = False) -> bytes:
+    """An object whose `hits` are these."""
+    return b'{"hits":[' + b",".join([_hit_text(site, hit, explain) for hit in hits]) + b"]}"
+
+
+def _hit_text(site: Site, hit: Hit, explain: bool) -> bytes:
+    item_id = hit.card.id
+    item = site.remembered(("hit text", item_id), lambda: to_json(_item_json(site, hit.card)))
+    return together(item, to_json(_found_json(hit, explain)))
+
+
+def together(*objects: bytes) -> bytes:
+    """One object with the members of several, none of them empty: what was written once is not read again."""
+    return b"{" + b",".join([each[1:-1] for each in objects]) + b"}"
 
 
 def _filters(query: Query) -> dict[str, Any]:
@@ -57,42 +81,48 @@ def generation_json(generation: Generation) -> dict[str, Any]:
     return {"id": generation.id, "built_at": generation.built_at, "sample": generation.sample}
 
 
-def hit_json(site: Site, hit: Hit, explain: bool = False) -> dict[str, Any]:
-    """One hit."""
-    card = hit.card
+def _item_json(site: Site, card: Card) -> dict[str, Any]:
+    """What is the same of an item in every search that finds it."""
     found: dict[str, Any] = {
         "id": card.id,
         "kind": card.kind,
         "name": card.name,
         "title": card.title,
         "description": card.description,
-        "snippet": str(marked(hit.snippet, hit.marks)),
-        "app": list(card.app),
-        "app_title": list(card.app_title),
-        "ping": list(card.ping),
+        "app": card.app,
+        "app_title": card.app_title,
+        "ping": card.ping,
         "type": card.type or None,
-        "table": list(card.table[:5]),
+        "table": card.table[:5],
         "table_count": card.table_count,
-        "dataset": list(card.dataset),
+        "dataset": card.dataset,
         "status": card.status,
         "status_reason": card.status_reason or None,
         "sampled": card.sampled,
-        "tags": list(card.tags),
-        "sensitivity": list(card.sensitivity),
+        "tags": card.tags,
+        "sensitivity": card.sensitivity,
         "added": card.added or None,
         "changed": card.changed or None,
         "expires": card.expires or None,
         "url": item_path(card.id),
-        "score": round(hit.score, 4),
-        "variants": [
-            {"id": v.id, "kind": v.kind, "name": v.name, "app": list(v.app), "url": item_path(v.id)}
-            for v in hit.variants
-        ],
-        "variant_count": max(hit.variant_count, len(hit.variants)),
-        "links": [link_json(link) for link in hit_links(site, card.id)],
+        "links": [link_json(link) for link in best_links(site, card.id)],
     }
     if card.project:
         found["project"] = card.project
+    return found
+
+
+def _found_json(hit: Hit, explain: bool) -> dict[str, Any]:
+    """What a search says of a hit."""
+    found: dict[str, Any] = {
+        "snippet": marked(hit.snippet, hit.marks),
+        "score": round(hit.score, 4),
+        "variants": [
+            {"id": v.id, "kind": v.kind, "name": v.name, "app": v.app, "url": item_path(v.id)}
+            for v in hit.variants
+        ],
+        "variant_count": max(hit.variant_count, len(hit.variants)),
+    }
     if explain:
         found["explanation"] = [dataclasses.asdict(part) for part in hit.explanation]
     return found

@@ -71,7 +71,7 @@ class Site:
 
     def remembered(self, key: tuple[object, ...], make: Callable[[], T]) -> T:
         """What `make` returns, worked out once for each generation and key."""
-        generation = self.engine.generation.id
+        generation = (self._engine or self.engine).generation.id  # of 20 hits an answer
         full_key = (generation, *key)
         found: T | Any = self._memory.get(full_key, _NOTHING)
         if found is not _NOTHING:

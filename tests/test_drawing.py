@@ -1,7 +1,8 @@
-"""Hits of the results page: what their item decides is drawn once, what the search decides each time."""
+"""Hits of a page and of JSON: what their item decides is written once, what the search decides each time."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 
@@ -9,11 +10,13 @@ import pytest
 from flask.testing import FlaskClient
 
 from search_app import site as site_module
+from search_app.actions import best_links
 from search_app.drawing import hit_drawing
-from search_app.fragments import variant_links
+from search_app.fragments import hit_article, variant_links
 from search_app.present import VariantView, present_hit
 from search_app.query import parse_query
 from search_app.results import Hit
+from search_app.search_json import hits_text, link_json
 from search_app.site import Site, current_site
 
 
@@ -61,6 +64,27 @@ def test_words_of_an_item_are_escaped_in_its_drawing(site: Site) -> None:
     assert drawn.project == '<span class="quiet">&lt;p&gt;.</span>'
     assert '<span class="reason">&lt;r&gt;</span>' in drawn.top
     assert '<a href="/app/%3Ca%3E">' in drawn.facts
+
+
+def test_a_hit_in_json_is_of_its_item_and_of_its_search(site: Site) -> None:
+    of_search = {"snippet", "score", "variants", "variant_count"}
+    one, other = first_hit(site, "clients_daily"), first_hit(site, "clients daily kind:table")
+    (first,), (second,) = (json.loads(hits_text(site, [hit]))["hits"] for hit in (one, other))
+    assert {name for name in first if first[name] != second[name]} <= of_search
+    assert (first["score"], second["score"]) == (round(one.score, 4), round(other.score, 4))
+    assert first["links"] == [link_json(link) for link in best_links(site, one.card.id)]
+    assert json.loads(hits_text(site, [])) == {"hits": []}
+
+
+def test_what_a_search_says_of_a_hit_is_escaped_in_its_article(site: Site) -> None:
+    hit = first_hit(site, "kind:metric")
+    text = hit._replace(snippet="<s> & t", marks=((4, 5),), name_marks=())
+    view = present_hit(text._replace(card=hit.card._replace(name="<n>")))
+    article = hit_article(3, view, hit_drawing(site, view), why=None)
+    assert '<p class="snippet">&lt;s&gt; <mark>&amp;</mark> t</p>' in article
+    assert '<h2 id="hit-3">' in article
+    assert "&lt;n&gt;" in article
+    assert "None" not in article
 
 
 def test_links_to_variants_escape_what_they_are_called() -> None:
