@@ -62,7 +62,7 @@ $(VENV)/.bench: $(VENV)/.locked requirements/bench.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/bench.txt
 	touch $@
 
-bench: setup $(VENV)/.bench  ## what the engine costs beside its peers: docs/bench/ (half an hour; BENCH=--quick)
+bench: setup $(VENV)/.bench  ## what the engine costs beside its peers: docs/bench/ (an hour; BENCH=--quick)
 	$(BIN)/starchart bench $(BENCH)
 
 wheel: setup  ## dist/starchart-*.whl, with templates, static files, sample and settings

@@ -77,10 +77,22 @@ def test_memory_is_that_of_two_processes_which_answered_and_end_then(corpus: Cor
         measuring.workers_memory("ours", tmp_path / "nothing", asked)
 
 
+def test_a_slow_engine_is_asked_a_query_of_each_class_at_least(
+    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fts5_peer.build(tmp_path / "fts5", corpus)
+    asked = questions(corpus.documents, 4)
+    folders = {"fts5_peer": tmp_path / "fts5"}
+    assert measuring.ask(folders, asked, ["wal"], 1)["fts5_peer"].queries == len(asked)
+    monkeypatch.setattr(measuring, "LONGEST_ROUND", 1e-6)
+    thinned = measuring.ask(folders, asked, ["wal"], 1)["fts5_peer"]
+    assert thinned.queries == len(thinned.classes) == len({question.kind for question in asked})
+
+
 def test_the_report_gives_ratios_and_the_plot_a_line_for_each_engine() -> None:
     def engine(name: str, factor: float) -> Engine:
         spread = Spread(1.0 * factor, 2.0 * factor, 3.0, 4.0)
-        asked = Asked(5.0, spread, spread, spread, {"words": spread}, None, 7.0, "words: tab")
+        asked = Asked(5.0, 192, spread, spread, spread, {"words": spread}, None, 7.0, "words: tab")
         return Engine(name, "nothing", Built(10.0 * factor, 11.0, 12.0 * factor, 13.0), asked, (50.0, 40.0))
 
     sizes = [

@@ -38,6 +38,7 @@ class Asked:
     """How fast one engine answers. Processor time; `wall` is the same by the clock."""
 
     opened_ms: float
+    queries: int  # that were asked: of a slow engine not all
     first: Spread  # each query for the first time in a new process
     warm: Spread  # the median of the rounds of each query
     wall: Spread
@@ -45,7 +46,6 @@ class Asked:
     suggested: Spread | None
     matched: float  # documents or families found, on average: who finds less does less
     slowest: str  # the query that took longest, warm
-    errors: int = 0
 
 
 @dataclass(frozen=True, slots=True)

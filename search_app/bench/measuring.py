@@ -27,7 +27,9 @@ from search_app.bench.peers import Peer, peer_modules
 from search_app.bench.questions import Question
 
 SLOW = "whoosh_peer"  # has no suggestions, no facets, and memory of no interest
-LONGEST_ROUND = 15.0  # seconds of one engine: where all queries take longer, only each n-th is asked again
+LONGEST_ROUND = (
+    60.0  # seconds of one engine: where all queries take longer, only each n-th of a class is asked
+)
 MEGABYTE = 1_000_000
 
 
@@ -69,18 +71,21 @@ def ask(
         peers[module] = modules[module].open_peer(folder)
         opened[module] = (time.process_time() - began) * 1000
     runs = {module: _Runs(peer) for module, peer in peers.items()}
-    blocks = [list(block) for _, block in groupby(enumerate(asked), key=lambda each: each[1].kind)]
+    classes = [list(alike) for _, alike in groupby(asked, key=lambda question: question.kind)]
+    for alike in classes:  # the first query of each class tells how many of the others can be borne
+        for run in runs.values():
+            run.ask(alike[0], first=True)
+    stride = {module: run.stride(len(asked)) for module, run in runs.items()}
     for turn in range(rounds + 1):
-        every = {module: run.every() if turn else 1 for module, run in runs.items()}
-        for number, block in enumerate(blocks):
+        for number, alike in enumerate(classes):
             for module in _from(list(runs), turn + number):
-                for place, question in block:
-                    if place % every[module] == 0:
-                        runs[module].ask(question, first=turn == 0)
+                begin = 0 if turn else stride[module]
+                for question in alike[begin :: stride[module]]:
+                    runs[module].ask(question, first=turn == 0)
     for turn in range(rounds):
-        for text in typed:
+        for number, text in enumerate(typed):
             for module, run in runs.items():
-                if module != SLOW:
+                if module != SLOW and number % stride[module] == 0:
                     run.suggest(text, first=turn == 0)
     return {module: run.asked(opened[module]) for module, run in runs.items()}
 
@@ -115,9 +120,9 @@ class _Runs:
         self._warm.setdefault(key, []).append(cpu)
         self._wall.setdefault(key, []).append(wall)
 
-    def every(self) -> int:
-        """Each how many-th query is asked again, so that a round does not take too long."""
-        return 1 + int(sum(self._first) / 1000 / LONGEST_ROUND)
+    def stride(self, queries: int) -> int:
+        """Each how many-th query is asked, so that a round does not take too long."""
+        return 1 + int(statistics.mean(self._first) / 1000 * queries / LONGEST_ROUND)
 
     def suggest(self, typed: str, first: bool) -> None:
         cpu = time.process_time()
@@ -134,6 +139,7 @@ class _Runs:
         typed = [statistics.median(took) for took in self._typed.values()]
         return Asked(
             opened_ms=round(opened_ms, 1),
+            queries=len(self._first),
             first=Spread.of(self._first),
             warm=Spread.of(list(warm.values())),
             wall=Spread.of(wall),

@@ -33,7 +33,7 @@ def markdown(report: Report) -> str:
         "engines are asked in turns, class by class, in changing order. `first`: each query's first time "
         "in a new process. "
         "Every query gives twenty hits with highlights and nine facets, with the result cache off. "
-        f"An engine that takes over {LONGEST_ROUND:.0f} s for all queries is asked only each n-th again.\n",
+        f"Of an engine that takes over {LONGEST_ROUND:.0f} s for all of them each n-th is asked.\n",
     ]
     for sized in report.sizes:
         parts += _size(sized)
@@ -72,6 +72,7 @@ def _rows(sized: Sized) -> list[tuple[str, ...]]:
             "memory of a second worker, MB",
             lambda e: str(e.worker_megabytes[-1]) if e.worker_megabytes else "-",
         ),
+        ("queries", lambda e: str(e.asked.queries)),
         ("first, p50 / p95 / p99 / max", lambda e: _spread(e.asked.first)),
         ("warm, p50 / p95 / p99 / max", lambda e: _spread(e.asked.warm)),
         ("by the clock", lambda e: f"({_spread(e.asked.wall)})"),

@@ -85,7 +85,7 @@ def _measured(corpus: Corpus, size: int, plan: Plan, folder: Path, say: Say) -> 
     say(f"{label}: asking {len(asked)} queries, {plan.rounds} rounds")
     answers = measuring.alone(measuring.ask, folders, asked, typed, plan.rounds)
     memory = {
-        name: measuring.workers_memory(name, folders[name], asked)
+        name: measuring.workers_memory(name, folders[name], asked[:: len(asked) // answers[name].queries])
         for name in folders
         if name != measuring.SLOW
     }
