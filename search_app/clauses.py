@@ -6,6 +6,7 @@ the corpus, because only there is it known whether a word is unfinished or misty
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -23,6 +24,7 @@ from search_app.understanding import Understanding, UnderstoodTerm, understand
 from search_app.vocabulary import Vocabulary
 
 COMMONER = 10  # times that a word is used for one of what may be its misspelling
+SOUGHT = 0.1  # weight of a small word ("the", "of", "how") from which it is looked for, see _sought()
 
 
 class Wording(NamedTuple):
@@ -43,6 +45,11 @@ class Clause(NamedTuple):
     required: bool = True
     hard: bool = False  # a phrase: without it a document is no hit at all
     term: int = 0  # place of the typed term among those of the query
+
+
+def are_neighbours(left: Clause, right: Clause) -> bool:
+    """Were two clauses typed side by side, as words that may stand so in a text?"""
+    return not (left.hard or right.hard) and right.term - left.term <= 1
 
 
 class Clauses(NamedTuple):
@@ -81,8 +88,20 @@ def clauses_of(meaning: Understanding, corpus: Corpus, speller: Speller) -> Clau
             wanted += _literal(term, place, corpus)
         else:
             wanted += _loose(term, place, place == last, corpus, speller, corrected)
+    wanted = _sought(wanted, meaning.terms) or wanted
     wanted = _with_columns(_with_joined(wanted, corpus, speller), meaning, corpus)
     return Clauses(tuple(_grouped(wanted, meaning.terms)), tuple(unwanted), corrected)
+
+
+def _sought(clauses: list[Clause], terms: Sequence[UnderstoodTerm]) -> list[Clause]:
+    """The clauses without the smallest words: half the lists of a question, and the longest ones, for
+    hundredths of a score that order nothing.
+    """
+    return [
+        clause
+        for clause in clauses
+        if clause.hard or terms[clause.term].role != "noise" or clause.weight >= SOUGHT
+    ]
 
 
 def _literal(term: UnderstoodTerm, place: int, corpus: Corpus) -> list[Clause]:
@@ -122,8 +141,18 @@ def _loose(
             wordings += _near(piece, corpus, speller, {} if explained else corrected)
         elif last and number == len(pieces) - 1 and len(piece) >= SHORTEST_COMPLETION:
             wordings += _endings(piece, corpus)
-        clauses.append(Clause(piece, tuple(wordings), term.weight, term.required, False, place))
+        clauses.append(Clause(piece, _distinct(wordings), term.weight, term.required, False, place))
     return clauses
+
+
+def _distinct(wordings: Iterable[Wording]) -> tuple[Wording, ...]:
+    """The same without what weighs less than another of the same terms: it is never the best one."""
+    best: dict[tuple[str, ...], Wording] = {}
+    for wording in wordings:
+        known = best.get(wording.terms)
+        if known is None or known.weight < wording.weight:
+            best[wording.terms] = wording
+    return tuple(best.values())
 
 
 def _endings(piece: str, corpus: Corpus) -> list[Wording]:
@@ -187,7 +216,7 @@ def _with_joined(clauses: list[Clause], corpus: Corpus, speller: Speller) -> lis
     """Neighbours that are one word somewhere: "pass word" finds password."""
     joined = list(clauses)
     for place, (left, right) in enumerate(pairwise(clauses)):
-        if left.hard or right.hard:
+        if not are_neighbours(left, right):
             continue
         one = speller.join(spelling_key(left.text), spelling_key(right.text))
         if one and corpus.frequency(stem(one)):

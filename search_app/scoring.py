@@ -13,7 +13,7 @@ from math import log
 
 import numpy as np
 
-from search_app.clauses import Clause, Clauses, Wording
+from search_app.clauses import Clause, Clauses, Wording, are_neighbours
 from search_app.corpus import Bools, Corpus, Ints
 from search_app.holding import Among, Held, holding, places_of, positive, side_by_side
 from search_app.naming import Named, names_added
@@ -262,7 +262,7 @@ def _neighbours(corpus: Corpus, scored: Scored, clauses: Sequence[Clause]) -> No
     pairs = [
         (a, b)
         for a, b in pairwise(clauses)
-        if not (a.hard or b.hard) and a.wordings and b.wordings and min(a.weight, b.weight) >= 0.5
+        if are_neighbours(a, b) and a.wordings and b.wordings and min(a.weight, b.weight) >= 0.5
     ]
     if not pairs or not len(scored.ids):
         return

@@ -27,7 +27,7 @@ from indexer.records import Column
 from indexer.schema import DAMPING
 from search_app import naming, scoring, spelling
 from search_app.bounds import day
-from search_app.clauses import Clause, Clauses, Wording, read
+from search_app.clauses import Clause, Clauses, Wording, are_neighbours, read
 from search_app.folding import MOST_DEMOTED
 from search_app.lexicon import SEEN
 from search_app.matching import near_names, telling
@@ -404,7 +404,7 @@ class Reference:
         pairs = [
             (*a.wordings[0].terms, *b.wordings[0].terms)
             for a, b in pairwise(clauses)
-            if not (a.hard or b.hard) and a.wordings and b.wordings and min(a.weight, b.weight) >= 0.5
+            if are_neighbours(a, b) and a.wordings and b.wordings and min(a.weight, b.weight) >= 0.5
         ]
         ordered = sorted((text[document] for document in found), reverse=True)
         least = ordered[scoring.PROXIMITY_FOR - 1] if len(ordered) > scoring.PROXIMITY_FOR else 0.0

@@ -54,6 +54,26 @@ def test_a_near_miss_is_shown_where_it_beats_the_first_page_of_passing_mentions(
     assert len(names) == ENOUGH + 6  # and what holds the common word alone is no hit
 
 
+def scores(engine: WhooshEngine, text: str) -> dict[str, float]:
+    return {hit.card.name: hit.score for hit in engine.search(parse_query(text)).hits}
+
+
+def test_small_words_beside_others_are_not_looked_for(tmp_path: Path) -> None:
+    engine = engine_of(
+        tmp_path, metric("a", "Level of the battery."), metric("b", "Battery level, as the page has.")
+    )
+    assert scores(engine, "of the battery") == scores(engine, "battery")
+    assert found(engine, "of the") == ["a"]  # alone they are what was asked for
+    assert found(engine, '"of the" level') == ["a"]
+
+
+def test_words_with_a_small_word_between_were_not_typed_side_by_side(tmp_path: Path) -> None:
+    engine = engine_of(tmp_path, metric("a", "It is battery level."), metric("b", "Is level it battery."))
+    beside, between = scores(engine, "battery level"), scores(engine, "battery of level")
+    assert beside["a"] > beside["b"]
+    assert between["a"] == between["b"]
+
+
 def columns(*paths: str) -> tuple[Column, ...]:
     return tuple(Column(path=path, type="STRING") for path in paths)
 
