@@ -41,6 +41,7 @@ def create_app(config: Config, engine: Engine | None = None) -> Flask:
     app.register_blueprint(api.described)
     app.register_blueprint(pages.blueprint)
     app.before_request(start_timing)
+    app.before_request(lambda: app.extensions[EXTENSION].look_for_newer())
     app.before_request(_refuse_long_address)
     app.before_request(unchanged)
     app.after_request(deliver)

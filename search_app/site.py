@@ -43,16 +43,23 @@ class Site:
 
     @property
     def engine(self) -> Engine:
-        """The engine on the newest generation, looked for every two seconds. Raises NothingIndexed."""
+        """The engine, opened when it is first needed. Raises NothingIndexed."""
+        if self._engine is None:
+            with self._lock:
+                if self._engine is None:
+                    self._engine = self.open_engine()
+                    self._looked = time.monotonic()
+        return self._engine
+
+    def look_for_newer(self) -> None:
+        """Switch to a newer generation, looked for every two seconds, between requests only: one that began
+        with a generation ends with it, and remembers nothing of it under the next one's name.
+        """
         now = time.monotonic()
         with self._lock:
-            if self._engine is None:
-                self._engine = self.open_engine()
-                self._looked = now
-            elif now - self._looked > REFRESH_SECONDS:
+            if self._engine is not None and now - self._looked > REFRESH_SECONDS:
                 self._looked = now
                 self._engine.refresh()
-            return self._engine
 
     def before_fork(self) -> None:
         """Let go of what two processes must not share: connections to the store."""
@@ -71,7 +78,7 @@ class Site:
 
     def remembered(self, key: tuple[object, ...], make: Callable[[], T]) -> T:
         """What `make` returns, worked out once for each generation and key."""
-        generation = (self._engine or self.engine).generation.id  # of 20 hits an answer
+        generation = self.engine.generation.id
         full_key = (generation, *key)
         found: T | Any = self._memory.get(full_key, _NOTHING)
         if found is not _NOTHING:

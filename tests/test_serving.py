@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,11 +15,14 @@ import pytest
 from flask import Flask
 from werkzeug.test import Client
 
+from indexer.generation import FOLDER, read_manifest, switch_to, write_manifest
+from search_app import site as site_module
 from search_app import whoosh_engine
 from search_app.app import create_app
 from search_app.ops import restart_measuring
 from search_app.serving import WARMED, OneAtATime, warm
 from search_app.site import EXTENSION, Site
+from tests.small_catalogue import generation_of, random_catalogue
 from tests.small_world import small_world
 from tests.upstream import built
 
@@ -86,6 +91,26 @@ def test_a_server_without_a_generation_does_not_read_the_vocabulary_for_every_re
     site: Site = app.extensions[EXTENSION]
     empty = create_app(site.config.model_copy(update={"data_dir": tmp_path}))
     assert empty.test_client().get(WARMED[0]).status_code == 503
+
+
+def test_a_request_ends_with_the_generation_that_it_began_with(
+    tmp_path: Path, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(site_module, "REFRESH_SECONDS", -1.0)  # looked for with every request
+    generation_of(tmp_path, random_catalogue(1, 30))
+    made, newer = tmp_path / FOLDER / "made", tmp_path / FOLDER / "newer"
+    shutil.copytree(made, newer)
+    write_manifest(newer, replace(read_manifest(made), id="newer"))
+    config = app.extensions[EXTENSION].config.model_copy(update={"data_dir": tmp_path})
+    serving = create_app(config)
+    site: Site = serving.extensions[EXTENSION]
+    with serving.test_request_context("/?q=crash"):
+        serving.preprocess_request()
+        assert site.engine.generation.id == "made"
+        switch_to(tmp_path, "newer")
+        assert site.remembered(("of", "made"), lambda: site.engine.generation.id) == "made"
+    answer = serving.test_client().get("/api/v1/search?q=crash").get_json()
+    assert answer["generation"]["id"] == "newer"
 
 
 def test_one_thread_works_at_a_time_and_a_failure_does_not_stop_the_others() -> None:

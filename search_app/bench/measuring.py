@@ -28,9 +28,7 @@ from search_app.bench.peers import Peer, peer_modules
 from search_app.bench.questions import Question
 
 SLOW = "whoosh_peer"  # has no suggestions, no facets, and memory of no interest
-LONGEST_ROUND = (
-    60.0  # seconds of one engine: where all queries take longer, only each n-th of a class is asked
-)
+LONGEST_ROUND = 60.0  # seconds of one engine: where all queries take longer, each n-th of a class is asked
 MEGABYTE = 1_000_000
 
 
