@@ -25,7 +25,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from indexer.records import DataTool
+from indexer.model.records import DataTool
 
 # variable -> where its value goes in the settings
 ENVIRONMENT = {

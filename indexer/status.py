@@ -11,9 +11,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from indexer.config import Config
-from indexer.generation import Manifest, current_manifest
-from indexer.progress import ProgressState, read_progress
-from indexer.snapshots import SnapshotState, SnapshotStore
+from indexer.crawl.snapshots import SnapshotState, SnapshotStore
+from indexer.index.generation import Manifest, current_manifest
+from indexer.runtime.progress import ProgressState, read_progress
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,26 +13,26 @@ from pathlib import Path
 
 import click
 
-from indexer.building import GenerationRefused
+from indexer.build_job import build, go_back
 from indexer.config import Config, ConfigProblem, load_config
-from indexer.crawl import Crawled, UnknownSource, crawl
-from indexer.generation import Manifest, current_name, list_generations
-from indexer.jobs import build, go_back, run_scheduler, start_logging
-from indexer.locking import Busy
-from indexer.progress import Progress, ProgressState
-from indexer.snapshots import SnapshotDamaged
+from indexer.crawl.crawl import Crawled, UnknownSource, crawl
+from indexer.crawl.snapshots import SnapshotDamaged
+from indexer.index.build import GenerationRefused
+from indexer.index.generation import Manifest, current_name, list_generations
+from indexer.runtime.locking import Busy
+from indexer.runtime.progress import Progress, ProgressState
+from indexer.scheduler import run_scheduler, start_logging
 from indexer.status import SourceStatus, read_status, status_json
-from search_app.app import create_app
-from search_app.bench.command import bench_command
-from search_app.evaluate import evaluate, format_report
-from search_app.lexicon import completion_arrays
-from search_app.opening import open_engine
-from search_app.query import QueryProblem, parse_query
-from search_app.results import Hit, Results
-from search_app.running import ensure_generation, run_together
-from search_app.search_json import results_text
-from search_app.serving import PortUnusable, Server, check_port
-from search_app.site import NothingIndexed, current_site
+from search_app.engine.results import Hit, Results
+from search_app.evaluation.bench.command import bench_command
+from search_app.evaluation.relevance import evaluate, format_report
+from search_app.query.model import QueryProblem
+from search_app.query.parser import parse_query
+from search_app.server import PortUnusable, Server, check_port
+from search_app.supervisor import ensure_generation, run_together
+from search_app.web.app import create_app
+from search_app.web.results.json import results_text
+from search_app.web.state import NothingIndexed, current_site, open_engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def run(settings: Settings) -> None:
     """Serve, and crawl and build beside it. Ctrl-C stops both."""
     with _told():
         check_port(settings.config)
-        ensure_generation(settings.config, completion_arrays)
+        ensure_generation(settings.config)
     own = ["--config", str(settings.path)] if settings.path else []
     sys.exit(run_together([[*own, "serve"], [*own, "schedule"]]))
 
@@ -106,7 +106,6 @@ def build_command(settings: Settings, force: bool, accept_loss: bool) -> None:
         built = build(
             settings.config,
             _progress(settings.config),
-            completion_arrays,
             force=force,
             accept_loss=accept_loss,
         )
@@ -134,7 +133,7 @@ def serve(settings: Settings, host: str | None, port: int | None, workers: int |
 def schedule(settings: Settings) -> None:
     """Crawl and build at once, then by the timetable of the settings, until stopped."""
     with _told():
-        run_scheduler(settings.config, completion_arrays)
+        run_scheduler(settings.config)
 
 
 @main.command()

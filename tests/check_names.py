@@ -22,11 +22,11 @@ from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
 
-from indexer.analysis import identifier_words, spelling_key
 from indexer.config import load_config
-from indexer.items import AnyItem, MetricItem, ProbeItem, TableItem
-from search_app.query import parse_query
-from search_app.whoosh_engine import WhooshEngine
+from indexer.model.items import AnyItem, MetricItem, ProbeItem, TableItem
+from indexer.text.analysis import identifier_words, spelling_key
+from search_app.engine.engine import WhooshEngine
+from search_app.query.parser import parse_query
 
 KINDS = ("metric", "probe", "ping", "table", "measure")
 SPELLED_BOUND, TYPO_BOUND = 0.995, 0.90

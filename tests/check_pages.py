@@ -26,17 +26,18 @@ from flask.testing import FlaskClient
 from werkzeug.exceptions import HTTPException
 
 from indexer.config import load_config
-from indexer.generation import open_current
-from indexer.items import KINDS, AnyItem, TableItem
-from indexer.records import Column
-from indexer.store import Store
-from search_app.addresses import item_path
-from search_app.app import create_app
-from search_app.query import Query
-from search_app.results import Generation, Results, Suggestion
-from search_app.whoosh_engine import WhooshEngine
-from tests.bq_columns import BqColumns, ColumnCount, count_columns
-from tests.page_rules import read_page
+from indexer.index.generation import Generation, open_current
+from indexer.index.suggester import Suggestion
+from indexer.model.ids import item_path
+from indexer.model.items import KINDS, AnyItem, TableItem
+from indexer.model.records import Column
+from indexer.store.reader import Store
+from search_app.engine.engine import WhooshEngine
+from search_app.engine.results import Results
+from search_app.query.model import Query
+from search_app.web.app import create_app
+from tests.support.bq_columns import BqColumns, ColumnCount, count_columns
+from tests.support.page_rules import read_page
 
 SLOWEST = 10
 EXAMPLES = 30

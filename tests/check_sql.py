@@ -21,15 +21,15 @@ from pathlib import Path
 import sqlglot
 
 from indexer.config import load_config
-from indexer.generation import open_current
-from indexer.items import AnyItem, ColumnRef, MetricItem, PingItem, ProbeItem, TableItem
-from indexer.records import Column
-from indexer.store import Store
+from indexer.index.generation import open_current
+from indexer.model.items import AnyItem, ColumnRef, MetricItem, PingItem, ProbeItem, TableItem
+from indexer.model.records import Column
+from indexer.store.reader import Store
 from search_app.sql import SqlQuery, column_queries, queries_for, queries_for_column
 from search_app.sql._events_stream import EVENTS_STREAM
 from search_app.sql._metrics import structure_keys
 from search_app.tools import Context, build_context
-from tests.sql_paths import Checker, UnknownPath
+from tests.support.sql_paths import Checker, UnknownPath
 
 KINDS = ("metric", "probe", "ping", "table")
 EXAMPLES = 20

@@ -18,13 +18,12 @@ from flask.testing import FlaskClient
 from hypothesis import settings
 
 from indexer.config import Config, load_config
-from search_app.app import create_app
-from search_app.lexicon import completion_arrays
-from search_app.running import ensure_generation
-from search_app.whoosh_engine import WhooshEngine
-from tests.servers import served
-from tests.small_world import small_world
-from tests.upstream import built
+from search_app.engine.engine import WhooshEngine
+from search_app.supervisor import ensure_generation
+from search_app.web.app import create_app
+from tests.support.servers import served
+from tests.support.small_world import small_world
+from tests.support.upstream import built
 
 # No example has a time limit: machines differ. In CI the examples are always the same, so that a run says
 # something of the change and not of luck; elsewhere they go on exploring.
@@ -79,7 +78,7 @@ def mirror_server(mirror_data: Path) -> Iterator[str]:
 def sample_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with a generation made of the shipped sample. Not to be changed."""
     data = tmp_path_factory.mktemp("sample")
-    ensure_generation(_config(data), completion_arrays)
+    ensure_generation(_config(data))
     return data
 
 

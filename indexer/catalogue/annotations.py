@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from indexer.records import Annotation, SampledMetric
+from indexer.model.records import Annotation, SampledMetric
 
 NOTHING = Annotation(origin="", kind="", name="")
 

@@ -26,7 +26,7 @@ from indexer.catalogue.relations import app_links, mirror_links, related, table_
 from indexer.catalogue.schema_metrics import metrics_of_schemas
 from indexer.catalogue.schemas import Schemas
 from indexer.catalogue.tables import Tables, build_tables
-from indexer.items import (
+from indexer.model.items import (
     AnyItem,
     AppItem,
     MetricItem,
@@ -35,8 +35,8 @@ from indexer.items import (
     TableItem,
     ToolItem,
 )
-from indexer.liveness import Clock, clock, next_change
-from indexer.records import DataTool, Record
+from indexer.model.liveness import Clock, clock, next_change
+from indexer.model.records import DataTool, Record
 
 MetricCounts = Mapping[tuple[str, str], Counter[str]]  # (app, ping) -> how many metrics of each type
 

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from indexer.catalogue.model import Link
 from indexer.catalogue.schemas import Schemas
 from indexer.catalogue.tables import Tables
-from indexer.column_names import probe_column, underscored
-from indexer.items import MetricItem, ProbeItem, TableItem
+from indexer.model.column_names import probe_column, underscored
+from indexer.model.items import MetricItem, ProbeItem, TableItem
 
 _COLUMN = re.compile(r"\bmetrics\.[a-z_]+[0-9]?\.[a-z0-9_]+")
 _EVENT = re.compile(r"['\"]([a-z0-9_]+(?:\.[a-z0-9_]+)+)['\"]")

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from indexer.catalogue.model import humanise
-from indexer.column_names import underscored
-from indexer.items import SHARED_PROJECT, USER_PROJECT, TableItem
-from indexer.records import DerivedTable, PingSchema, WarehouseTable
+from indexer.model.column_names import underscored
+from indexer.model.items import SHARED_PROJECT, USER_PROJECT, TableItem
+from indexer.model.records import DerivedTable, PingSchema, WarehouseTable
 
 _LAYER = re.compile(r"(.+)_(derived|stable|live)$")
 _VERSION = re.compile(r"(.+)_v(\d+)$")

@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 
 from indexer.catalogue.model import Link
 from indexer.catalogue.tables import Tables
-from indexer.items import AnyItem, DocItem, MetricItem, ToolItem
-from indexer.records import DocSection
+from indexer.model.items import AnyItem, DocItem, MetricItem, ToolItem
+from indexer.model.records import DocSection
 
 SITE = "docs.telemetry.mozilla.org"
 PUBLISHED = f"https://{SITE}/"

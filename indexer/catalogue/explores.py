@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from indexer.catalogue.model import Estate, Link, humanise
 from indexer.catalogue.tables import Tables
-from indexer.items import ExploreItem
-from indexer.records import LookerExplore
+from indexer.model.items import ExploreItem
+from indexer.model.records import LookerExplore
 
 
 def explore_items(

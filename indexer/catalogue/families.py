@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from indexer.catalogue.described_tables import place_of
 from indexer.catalogue.model import Estate
 from indexer.catalogue.tables import Tables
-from indexer.column_names import underscored
-from indexer.items import SHARED_PROJECT, AnyItem, Item, MetricItem, ProbeItem, TableItem
-from indexer.liveness import LIFE
+from indexer.model.column_names import underscored
+from indexer.model.items import SHARED_PROJECT, AnyItem, Item, MetricItem, ProbeItem, TableItem
+from indexer.model.liveness import LIFE
 
 _LAYER_RANK = {"view": 0, "other": 400, "derived": 1000, "stable": 2000, "live": 3000}
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from indexer.records import (
+from indexer.model.records import (
     Annotation,
     AppListing,
     Dataset,

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from indexer.catalogue.model import Estate, Link, humanise
 from indexer.catalogue.tables import Tables
-from indexer.items import MeasureItem, MetricItem
-from indexer.records import Measure
+from indexer.model.items import MeasureItem, MetricItem
+from indexer.model.records import Measure
 
 _COLUMN = re.compile(r"\bmetrics\.([a-z_]+[0-9]?)\.([a-z0-9_]+)")
 _EVENT = re.compile(r"'([a-z0-9_]+(?:\.[a-z0-9_]+)+)'")

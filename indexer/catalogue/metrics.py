@@ -18,10 +18,10 @@ from indexer.catalogue.columns import (
 )
 from indexer.catalogue.model import App, Channel, Estate, humanise
 from indexer.catalogue.tables import Tables
-from indexer.column_names import underscored
-from indexer.items import SHARED_PROJECT, ChannelStatus, ColumnRef, MetricItem
-from indexer.liveness import Clock, channels_of, status_of, summary
-from indexer.records import MetricDefinition, RepositoryMetric
+from indexer.model.column_names import underscored
+from indexer.model.items import SHARED_PROJECT, ChannelStatus, ColumnRef, MetricItem
+from indexer.model.liveness import Clock, channels_of, status_of, summary
+from indexer.model.records import MetricDefinition, RepositoryMetric
 
 MOST_RELATED = 200  # a metric that every ping carries is found by a filter, not by a list of thousands
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from indexer.items import AnyItem
-from indexer.records import (
+from indexer.model.items import AnyItem
+from indexer.model.records import (
     AppListing,
     Column,
     LibraryVariant,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from indexer.items import DocItem, MetricItem
+from indexer.model.items import DocItem, MetricItem
 
 NEAREST = 6  # metrics of a category before and after the one that is looked at: a category may have thousands
 MOST_SECTIONS = 60

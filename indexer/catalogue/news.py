@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from indexer.items import AppItem, MetricItem, Novelty
-from indexer.liveness import LIFE
+from indexer.model.items import AppItem, MetricItem, Novelty
+from indexer.model.liveness import LIFE
 
 SHOWN = 12
 

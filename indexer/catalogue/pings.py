@@ -9,10 +9,10 @@ from indexer.catalogue.annotations import Annotations
 from indexer.catalogue.inputs import Inputs
 from indexer.catalogue.model import App, Channel, ChannelPing, Estate, humanise
 from indexer.catalogue.tables import Tables
-from indexer.column_names import underscored
-from indexer.items import SHARED_PROJECT, ChannelStatus, MetricItem, PingItem, PingTable
-from indexer.liveness import Clock, status_of, summary
-from indexer.records import PingSchema, RepositoryPing
+from indexer.model.column_names import underscored
+from indexer.model.items import SHARED_PROJECT, ChannelStatus, MetricItem, PingItem, PingTable
+from indexer.model.liveness import Clock, status_of, summary
+from indexer.model.records import PingSchema, RepositoryPing
 
 _TABLE_ONLY = "only its table is known, not its definition"
 

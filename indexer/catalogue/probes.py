@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from indexer.catalogue.model import Estate, humanise
 from indexer.catalogue.schemas import Schemas
 from indexer.catalogue.tables import Tables
-from indexer.column_names import probe_column
-from indexer.items import SHARED_PROJECT, ChannelStatus, ColumnRef, MetricItem, ProbeItem
-from indexer.liveness import Clock, status_of, summary
-from indexer.records import Column, LegacyProbe, ProbeDefinition
+from indexer.model.column_names import probe_column
+from indexer.model.items import SHARED_PROJECT, ChannelStatus, ColumnRef, MetricItem, ProbeItem
+from indexer.model.liveness import Clock, status_of, summary
+from indexer.model.records import Column, LegacyProbe, ProbeDefinition
 
 APP = "firefox_desktop"
 MAIN = "telemetry.main"

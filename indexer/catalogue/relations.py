@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from indexer.catalogue.families import Place
 from indexer.catalogue.model import Link
 from indexer.catalogue.tables import Tables
-from indexer.items import PingItem, TableItem
+from indexer.model.items import PingItem, TableItem
 
 MOST = 200  # of one relation on one item: more is a search, not a list
 

@@ -15,8 +15,8 @@ from indexer.catalogue.metrics import tables_of
 from indexer.catalogue.model import App, Channel, Estate, humanise
 from indexer.catalogue.schemas import RENAMED_TYPES
 from indexer.catalogue.tables import Tables
-from indexer.items import SHARED_PROJECT, ChannelStatus, ColumnRef, MetricItem
-from indexer.records import Column
+from indexer.model.items import SHARED_PROJECT, ChannelStatus, ColumnRef, MetricItem
+from indexer.model.records import Column
 
 _REASON = "known from its table only: upstream had no definition"
 

@@ -17,7 +17,7 @@ from indexer.catalogue.described_tables import (
 from indexer.catalogue.inputs import Inputs
 from indexer.catalogue.model import Estate
 from indexer.catalogue.schemas import Schemas
-from indexer.items import SHARED_PROJECT, USER_PROJECT, TableItem
+from indexer.model.items import SHARED_PROJECT, USER_PROJECT, TableItem
 
 
 class Tables:

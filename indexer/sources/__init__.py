@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
-from indexer.records import Record
+from indexer.model.records import Record
 
 
 class SourceUnavailable(Exception):

@@ -13,7 +13,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from indexer.records import Column, TableSchema
+from indexer.model.records import Column, TableSchema
 from indexer.sources import Report
 from indexer.sources._upstream import clean_text
 

@@ -4,7 +4,7 @@
 nested list of `name`, `type`, `mode`, `description`, `fields`. `read_fields` reads
 that layout line by line and hands every scalar that is not plainly a word (quotes,
 blocks, folded lines with YAML's marks in them) to PyYAML itself; a file with any
-line it does not expect goes to PyYAML whole. tests/test_schema_yaml.py holds the two
+line it does not expect goes to PyYAML whole. tests/sources/test_schema_yaml.py holds the two
 equal, over made-up files and those of the mirror.
 """
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from indexer.records import Annotation, Record
+from indexer.model.records import Annotation, Record
 from indexer.sources import Fetched, Report, Request
 from indexer.sources._upstream import Entry, named_entries, read_json
 

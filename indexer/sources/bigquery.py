@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from indexer.records import Record
+from indexer.model.records import Record
 from indexer.sources import Fetched, Report, Request
 
 

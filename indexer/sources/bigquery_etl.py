@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from indexer.records import Record
+from indexer.model.records import Record
 from indexer.sources import Fetched, Report, Request
 from indexer.sources._columns import SchemaFiles
 from indexer.sources._schema_yaml import read_fields

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from indexer.records import DocSection, Record
+from indexer.model.records import DocSection, Record
 from indexer.sources import Fetched, Report, Request
 from indexer.sources._doc_sections import resolve_link, split_sections
 

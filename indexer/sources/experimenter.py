@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from indexer.records import Record, SampledMetric
+from indexer.model.records import Record, SampledMetric
 from indexer.sources import Fetched, Report, Request
 from indexer.sources._upstream import Entry, clean_text, read_json
 

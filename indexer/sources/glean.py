@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from indexer.records import (
+from indexer.model.records import (
     AppListing,
     LibraryVariant,
     Record,

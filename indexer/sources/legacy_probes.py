@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from indexer.records import LegacyProbe, ProbeDefinition, Record
+from indexer.model.records import LegacyProbe, ProbeDefinition, Record
 from indexer.sources import Fetched, Report, Request
 from indexer.sources._upstream import Entry, clean_text, named_entries, read_json, to_moment
 

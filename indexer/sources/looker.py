@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from indexer.records import LookerExplore, Record
+from indexer.model.records import LookerExplore, Record
 from indexer.sources import Fetched, Report, Request, SourceUnavailable
 from indexer.sources._upstream import clean_text, mapping, text, texts
 

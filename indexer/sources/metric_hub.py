@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from indexer.records import Measure, Record
+from indexer.model.records import Measure, Record
 from indexer.sources import Fetched, Report, Request
 from indexer.sources._upstream import clean_text, mapping, text, texts
 

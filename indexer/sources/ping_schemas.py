@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from indexer.records import ExtraKey, PingSchema, Record
+from indexer.model.records import ExtraKey, PingSchema, Record
 from indexer.sources import Fetched, Report, Request
 from indexer.sources._columns import SchemaFiles
 from indexer.sources._upstream import clean_text, text

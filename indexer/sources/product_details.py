@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from indexer.records import FirefoxVersion, Record
+from indexer.model.records import FirefoxVersion, Record
 from indexer.sources import Fetched, Report, Request
 from indexer.sources._upstream import Entry, read_json, to_moment
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from indexer.records import DataTool, Record
+from indexer.model.records import DataTool, Record
 from indexer.sources import Fetched, Report, Request
 
 

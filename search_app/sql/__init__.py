@@ -7,7 +7,7 @@ columns of a table through a callable, and use no column that the table does not
 
 from __future__ import annotations
 
-from indexer.items import AnyItem, ColumnRef, MetricItem, PingItem, ProbeItem, TableItem
+from indexer.model.items import AnyItem, ColumnRef, MetricItem, PingItem, ProbeItem, TableItem
 from search_app.sql._events import legacy_event_queries, metric_event_queries
 from search_app.sql._legacy import probe_queries
 from search_app.sql._metrics import metric_queries

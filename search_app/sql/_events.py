@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from indexer.items import ColumnRef, MetricItem, ProbeItem
+from indexer.model.items import ColumnRef, MetricItem, ProbeItem
 from search_app.sql._shape import TOP, Shape, named, select, shape_queries, variant_query
 from search_app.sql._source import Source, SqlQuery, literal
 from search_app.tools._names import split_event

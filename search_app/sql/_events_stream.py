@@ -8,7 +8,7 @@ queries use.
 
 from __future__ import annotations
 
-from indexer.records import Column
+from indexer.model.records import Column
 
 EVENTS_STREAM = (
     Column("submission_timestamp", "TIMESTAMP"),

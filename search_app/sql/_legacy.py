@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from indexer.items import ColumnRef, ProbeItem
+from indexer.model.items import ColumnRef, ProbeItem
 from search_app.sql._metrics import INTEGERS, spread
 from search_app.sql._shape import Buckets, Shape, bucket_queries, shape_queries
 from search_app.sql._source import ColumnsOf, Source, SqlQuery, literal

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from indexer.items import ColumnRef, MetricItem
+from indexer.model.items import ColumnRef, MetricItem
 from search_app.sql._shape import Buckets, Shape, bucket_queries, shape_queries
 from search_app.sql._source import Source, SqlQuery, literal
 from search_app.tools.stmo import column_query

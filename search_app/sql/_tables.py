@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from indexer.items import SHARED_PROJECT, USER_PROJECT, PingItem, TableItem
-from indexer.records import Column
+from indexer.model.items import SHARED_PROJECT, USER_PROJECT, PingItem, TableItem
+from indexer.model.records import Column
 from search_app.sql._metrics import INTEGERS, spread
 from search_app.sql._shape import TOP, Shape, select, shape_queries, variant_query
 from search_app.sql._source import ColumnsOf, Source, SqlQuery

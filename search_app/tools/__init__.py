@@ -24,7 +24,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Protocol
 
-from indexer.items import AnyItem, AppChannel, AppItem, ColumnRef, ExploreItem, MetricItem, ProbeItem
+from indexer.model.items import AnyItem, AppChannel, AppItem, ColumnRef, ExploreItem, MetricItem, ProbeItem
 
 PUBLIC = "public"
 STAFF = "staff"

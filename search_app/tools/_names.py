@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from indexer.column_names import underscored
+from indexer.model.column_names import underscored
 
 
 def snake_case(name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from indexer.items import AnyItem, ColumnRef, MetricItem, PingItem
+from indexer.model.items import AnyItem, ColumnRef, MetricItem, PingItem
 from search_app.tools import Context
 
 MAX_APPS = 16

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from indexer.items import AnyItem, TableItem
+from indexer.model.items import AnyItem, TableItem
 from search_app.tools import STAFF, Context, Link, NoLink
 from search_app.tools._urls import segment
 

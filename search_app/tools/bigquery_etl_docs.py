@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from indexer.items import SHARED_PROJECT, USER_PROJECT, AnyItem, PingItem, TableItem
+from indexer.model.items import SHARED_PROJECT, USER_PROJECT, AnyItem, PingItem, TableItem
 from search_app.tools import Context, Link, NoLink
 
 TREE = "https://github.com/mozilla/bigquery-etl/tree"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from indexer.items import AnyItem, MetricItem, PingItem
+from indexer.model.items import AnyItem, MetricItem, PingItem
 from search_app.tools import Context, Link, NoLink
 
 SHOW_BUG = "https://bugzilla.mozilla.org/show_bug.cgi?id="

@@ -8,7 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from indexer.items import SHARED_PROJECT, USER_PROJECT, AnyItem, MetricItem, PingItem, ProbeItem, TableItem
+from indexer.model.items import (
+    SHARED_PROJECT,
+    USER_PROJECT,
+    AnyItem,
+    MetricItem,
+    PingItem,
+    ProbeItem,
+    TableItem,
+)
 from search_app.tools import STAFF, Context, Link, NoLink
 from search_app.tools._places import places
 from search_app.tools._urls import with_params

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from indexer.items import AnyItem, MetricItem
+from indexer.model.items import AnyItem, MetricItem
 from search_app.tools import STAFF, Context, Link, NoLink
 from search_app.tools._places import each_app
 from search_app.tools._urls import with_params

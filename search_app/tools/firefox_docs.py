@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from indexer.items import AnyItem, ProbeItem
+from indexer.model.items import AnyItem, ProbeItem
 from search_app.tools import Context, Link, NoLink
 
 BASE = "https://firefox-source-docs.mozilla.org/toolkit/components/telemetry/telemetry/collection"

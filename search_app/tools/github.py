@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from indexer.items import AnyItem, MetricItem, PingItem
+from indexer.model.items import AnyItem, MetricItem, PingItem
 from search_app.tools import Context, Link, NoLink
 from search_app.tools._urls import with_params
 from search_app.tools.searchfox import definition_line

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from indexer.items import AnyItem, AppItem, MetricItem, PingItem, TableItem
+from indexer.model.items import AnyItem, AppItem, MetricItem, PingItem, TableItem
 from search_app.tools import Context, Link, NoLink
 from search_app.tools._places import each_app, places
 from search_app.tools._urls import segment, with_params

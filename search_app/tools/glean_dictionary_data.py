@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from indexer.items import AnyItem, AppItem, MetricItem, PingItem, ProbeItem
+from indexer.model.items import AnyItem, AppItem, MetricItem, PingItem, ProbeItem
 from search_app.tools import Context, Link, NoLink
 from search_app.tools._names import snake_case
 from search_app.tools._places import apps_of

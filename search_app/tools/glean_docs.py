@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from indexer.items import AnyItem, MetricItem
+from indexer.model.items import AnyItem, MetricItem
 from search_app.tools import Context, Link, NoLink
 
 BASE = "https://mozilla.github.io/glean/book/reference/metrics"

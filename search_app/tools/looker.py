@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from indexer.column_names import underscored
-from indexer.items import AnyItem, AppItem, ColumnRef, ExploreItem, MeasureItem, MetricItem, PingItem
+from indexer.model.column_names import underscored
+from indexer.model.items import AnyItem, AppItem, ColumnRef, ExploreItem, MeasureItem, MetricItem, PingItem
 from search_app.tools import STAFF, Context, Link, NoLink
 from search_app.tools._names import split_event
 from search_app.tools._places import ping_has_client_id, places

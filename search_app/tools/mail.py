@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from indexer.items import AnyItem
+from indexer.model.items import AnyItem
 from search_app.tools import Context, Link, NoLink
 
 

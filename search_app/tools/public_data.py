@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from indexer.items import AnyItem, TableItem
+from indexer.model.items import AnyItem, TableItem
 from search_app.tools import Context, Link, NoLink
 
 BASE = "https://public-data.telemetry.mozilla.org/api/v1/tables"

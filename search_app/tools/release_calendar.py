@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from indexer.items import AnyItem
+from indexer.model.items import AnyItem
 from search_app.tools import Context, Link, NoLink
 
 

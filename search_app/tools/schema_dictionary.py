@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from indexer.items import AnyItem, PingItem
+from indexer.model.items import AnyItem, PingItem
 from search_app.tools import Context, Link, NoLink
 
 BASE = "https://github.com/mozilla-services/mozilla-pipeline-schemas/blob/generated-schemas/schemas"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from indexer.items import AnyItem, MetricItem, ProbeItem
+from indexer.model.items import AnyItem, MetricItem, ProbeItem
 from search_app.tools import Context, Link, NoLink
 from search_app.tools._names import camel, code_pattern, split_event
 from search_app.tools._urls import with_params

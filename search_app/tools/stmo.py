@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from indexer.items import AnyItem, MetricItem, PingItem
+from indexer.model.items import AnyItem, MetricItem, PingItem
 from search_app.tools import STAFF, Context, Link, NoLink
 from search_app.tools._names import split_event
 from search_app.tools._places import places

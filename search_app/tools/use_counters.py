@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from indexer.items import AnyItem, MetricItem, ProbeItem
+from indexer.model.items import AnyItem, MetricItem, ProbeItem
 from search_app.tools import Context, Link, NoLink
 from search_app.tools._urls import with_params
 

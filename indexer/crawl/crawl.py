@@ -1,0 +1,211 @@
+"""Every source crawled in isolation: fetched, parsed where something changed, kept.
+
+A source that fails keeps its last good snapshot, or, where it never had one, gets the
+records of the shipped sample; its state says so. Fetching runs in threads, parsing of
+anything large in worker processes, which write the snapshot themselves so that no
+million of records travels between processes.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from indexer.config import Config
+from indexer.crawl.fetch import Fetcher
+from indexer.crawl.http_cache import HttpCache
+from indexer.crawl.parse import Job, input_digest, is_large, parse, plan
+from indexer.crawl.snapshots import SnapshotState, SnapshotStore
+from indexer.runtime.locking import WORK, exclusive
+from indexer.runtime.processes import workers
+from indexer.runtime.progress import Progress, now
+from indexer.sources import Fetched, NamingMore, Request, Source, SourceUnavailable, find_sources
+
+SAMPLE_DAY = date(2026, 6, 1)  # the day by which the sample alone is judged: it ages for nobody
+
+log = logging.getLogger(__name__)
+
+
+class UnknownSource(Exception):
+    """A name that no source has, or whose source is not enabled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crawled:
+    """How a source's crawl ended: parsed, unchanged, kept (its last good records) or sample."""
+
+    source: str
+    outcome: str
+    state: SnapshotState
+
+
+def sample_path() -> Path:
+    """The folder of the shipped sample: a small mirror."""
+    return Path(__file__).parents[1] / "sample"
+
+
+def choose_sources(config: Config, names: Sequence[str]) -> dict[str, Source]:
+    """The sources to crawl: those named, else all that are enabled. Raises UnknownSource."""
+    found = find_sources()
+    usable = [name for name in config.enabled_sources() if name in found]
+    for name in names:
+        if name not in usable:
+            raise UnknownSource(f"{name}: no enabled source of that name (there are: {', '.join(usable)})")
+    return {name: found[name] for name in (names or usable)}
+
+
+def crawl(
+    config: Config,
+    names: Sequence[str] = (),
+    progress: Progress | None = None,
+    *,
+    accept_loss: bool = False,
+    sample_only: bool = False,
+) -> list[Crawled]:
+    """Crawl the sources (all enabled ones by default) and keep their records.
+
+    With `sample_only` nothing is fetched: every source without a snapshot gets the sample's
+    records. Raises UnknownSource, and locking.Busy where another crawl or build runs.
+    """
+    sources = choose_sources(config, names)
+    progress = progress or Progress(config.data_dir)
+    with exclusive(config.data_dir, WORK):
+        progress.start("crawl", len(sources))
+        try:
+            with workers(config.crawl.processes or os.cpu_count() or 1) as pool:
+                crawler = _Crawler(config, progress, pool, accept_loss=accept_loss)
+                if sample_only:
+                    return [crawler.take_sample(source) for source in sources.values()]
+                return crawler.crawl_all(sources.values())
+        finally:
+            progress.finish()
+
+
+class _Crawler:
+    def __init__(
+        self, config: Config, progress: Progress, workers: ProcessPoolExecutor, *, accept_loss: bool
+    ) -> None:
+        self._config = config
+        self._store = SnapshotStore(config.data_dir)
+        self._cache = config.data_dir / "cache"
+        self._progress = progress
+        self._workers = workers
+        self._max_loss = None if accept_loss else config.guard.max_loss
+
+    def crawl_all(self, sources: Iterable[Source]) -> list[Crawled]:
+        sources = list(sources)
+        with (
+            Fetcher(self._config, self._cache) as fetcher,
+            ThreadPoolExecutor(max(1, len(sources)), "crawl") as threads,
+        ):
+            crawled = list(threads.map(lambda source: self._crawl_one(source, fetcher), sources))
+        HttpCache(self._cache).prune()  # each crawl would leave the bodies that it replaced
+        return crawled
+
+    def take_sample(self, source: Source) -> Crawled:
+        """The sample's records for a source that has none of its own."""
+        state = self._store.state(source.name)
+        if state is not None and self._store.is_whole(state):
+            return Crawled(source.name, "kept", state)
+        sample = self._config.model_copy(update={"mirror": str(sample_path())})
+        began = SnapshotState(
+            source=source.name,
+            last_attempt=state.last_attempt if state else "",
+            error=state.error if state else "",
+            from_sample=True,
+        )
+        try:
+            with Fetcher(sample, self._cache) as fetcher:
+                fetched = _fetch_all(source, fetcher, sample.options_of(source.name), self._progress)
+            job = self._job(source, fetched, began, max_loss=None)
+            return Crawled(source.name, "sample", parse(job))
+        except Exception as error:  # the sample must never be what stops a crawl
+            log.exception("sample source=%s", source.name)
+            failed = replace(began, from_sample=False, error=began.error or _in_words(error))
+            self._store.write_state(failed)
+            return Crawled(source.name, "nothing", failed)
+
+    def _crawl_one(self, source: Source, fetcher: Fetcher) -> Crawled:
+        started, at = time.monotonic(), now()
+        try:
+            done = self._refresh(source, fetcher, at, started)
+        except Exception as error:  # the wall between sources: one that fails leaves the others alone
+            if not isinstance(error, SourceUnavailable):
+                log.exception("source=%s", source.name)
+            self._store.note_failure(source.name, _in_words(error), at, time.monotonic() - started)
+            done = self.take_sample(source)
+        self._progress.step(source.name)
+        _log_line(done, time.monotonic() - started)
+        return done
+
+    def _refresh(self, source: Source, fetcher: Fetcher, at: str, started: float) -> Crawled:
+        options = self._config.options_of(source.name)
+        fetched = _fetch_all(source, fetcher, options, self._progress)
+        before = self._store.state(source.name)
+        digest = input_digest(source, options, fetched)
+        if before is not None and before.input_digest == digest and self._store.is_whole(before) and fetched:
+            same = replace(
+                before, last_success=at, last_attempt=at, error="", seconds=time.monotonic() - started
+            )
+            self._store.write_state(same)
+            return Crawled(source.name, "unchanged", same)
+        began = SnapshotState(
+            source=source.name,
+            last_success=at,
+            last_attempt=at,
+            files=sum(file.status == 200 for file in fetched),
+            input_digest=digest,
+            parser_version=str(source.version),
+        )
+        job = self._job(source, fetched, began, max_loss=self._max_loss)
+        state = self._workers.submit(parse, job).result() if is_large(job) else parse(job)
+        return Crawled(source.name, "parsed", state)
+
+    def _job(
+        self, source: Source, fetched: Sequence[Fetched], state: SnapshotState, *, max_loss: float | None
+    ) -> Job:
+        options = self._config.options_of(source.name)
+        return plan(source, options, fetched, state, self._config.data_dir, max_loss)
+
+
+def _fetch_all(
+    source: Source, fetcher: Fetcher, options: Mapping[str, Any], progress: Progress
+) -> list[Fetched]:
+    """All files of a source: what it asks for first, and what it asks for on seeing those."""
+    fetched: list[Fetched] = []
+    asked: set[Request] = set()
+    wanted = list(dict.fromkeys(source.requests(options)))
+    while wanted:
+        progress.expect(len(wanted))
+        fetched.extend(fetcher.fetch(wanted, lambda steps: progress.step(source.name, steps)))
+        asked.update(wanted)
+        further = source.more_requests(fetched, options) if isinstance(source, NamingMore) else ()
+        wanted = [request for request in dict.fromkeys(further) if request not in asked]
+    return fetched
+
+
+def _in_words(error: BaseException) -> str:
+    text = " ".join(str(error).split())[:500]
+    return text if isinstance(error, SourceUnavailable) else f"{type(error).__name__}: {text}"
+
+
+def _log_line(done: Crawled, seconds: float) -> None:
+    """The one line of a source's crawl."""
+    state = done.state
+    log.log(
+        logging.WARNING if state.error else logging.INFO,
+        "crawl source=%s outcome=%s records=%d skipped=%d seconds=%.1f%s",
+        done.source,
+        done.outcome,
+        sum(state.counts.values()),
+        sum(state.skipped.values()),
+        seconds,
+        f" error={state.error!r}" if state.error else "",
+    )

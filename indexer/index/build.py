@@ -1,0 +1,213 @@
+"""A new generation: the catalogue as documents, index, arrays and store, checked before it may answer.
+
+It is built under another name beside the current one, and pointed to only when every check
+is through: a kill at any moment leaves a working index.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from indexer.catalogue import Catalogue
+from indexer.index.arrays import Arrays, StringTable, open_arrays, write_arrays
+from indexer.index.columns import in_order, lay_out, lay_out_streams
+from indexer.index.completions import completion_arrays
+from indexer.index.documents import ColumnText, Document, column_text, to_document
+from indexer.index.generation import (
+    BUILDING,
+    FOLDER,
+    FORMAT_VERSION,
+    Manifest,
+    current_manifest,
+    file_digests,
+    remove_leftovers,
+    remove_old,
+    switch_to,
+    write_manifest,
+)
+from indexer.index.inverted import Inverted, invert, lay_down
+from indexer.index.whoosh_index import IndexReader, write_index
+from indexer.model.items import TableItem
+from indexer.runtime.processes import Here, without_collection
+from indexer.store.writer import start_packing, write_store
+
+
+class GenerationRefused(RuntimeError):
+    """A new generation failed its checks; the current one stays. The message says which check."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """From what a generation is built, as far as it decides whether another build would differ."""
+
+    digests: Mapping[str, str]  # source -> digest of its snapshot
+    today: date
+    versions: Mapping[str, str] = field(default_factory=dict)
+    sample: bool = False
+
+
+def build_generation(
+    catalogue: Catalogue,
+    data_dir: Path,
+    inputs: Inputs,
+    *,
+    keep: int = 3,
+    guard: float = 0.3,
+    workers: Executor | None = None,
+    progress: Callable[[str], None] = lambda step: None,
+    now: datetime | None = None,
+) -> Path:
+    """Build, check and switch to a generation; returns its folder.
+
+    `guard` is the largest share of any kind that may vanish against the current
+    generation.
+    What can be done beside the rest is done by `workers`, where there are any.
+    Raises GenerationRefused where a check fails; the current generation then stays.
+    """
+    remove_leftovers(data_dir)
+    built = now or datetime.now(UTC)
+    name = _free_name(data_dir, built, inputs)
+    temporary = data_dir / FOLDER / f"{BUILDING}{os.getpid()}-{name}"
+    temporary.mkdir(parents=True)
+    try:
+        _fill(temporary, catalogue, workers or Here(), progress)
+        progress("checking")
+        _check(temporary, catalogue, current_manifest(data_dir), guard)
+        manifest = Manifest(
+            id=name,
+            # two builds of one second must not change places
+            built_at=built.astimezone(UTC).isoformat(timespec="milliseconds"),
+            format_version=FORMAT_VERSION,
+            inputs=dict(inputs.digests),
+            today=inputs.today.isoformat(),
+            versions=dict(inputs.versions),
+            counts=_counts(catalogue),
+            problems=dict(catalogue.problems),
+            next_change=catalogue.next_change,
+            sample=inputs.sample,
+            files=file_digests(temporary),
+        )
+        write_manifest(temporary, manifest)
+        final = data_dir / FOLDER / name
+        temporary.rename(final)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
+    switch_to(data_dir, name)
+    remove_old(data_dir, keep)
+    return final
+
+
+def _fill(
+    folder: Path,
+    catalogue: Catalogue,
+    workers: Executor,
+    progress: Callable[[str], None],
+) -> None:
+    progress("reading columns")
+    packing = start_packing(catalogue, workers)
+    columns = {digest: column_text(schema) for digest, schema in catalogue.schemas.items()}
+    progress("making documents")
+    documents = make_documents(catalogue, columns)
+    paths = {digest: text.paths for digest, text in columns.items()}
+    writing = start_search_files(folder, documents, paths, workers, progress)
+    progress("writing the catalogue store")
+    write_store(folder / "catalogue.sqlite", catalogue, packing)
+    for each in writing:
+        each.result()
+
+
+def write_search_files(
+    folder: Path,
+    documents: Sequence[Document],
+    paths: Mapping[str, str],
+) -> None:
+    """whoosh/ and arrays/ of documents that are in_order(); `paths`: schema digest -> its column paths."""
+    with without_collection():
+        start_search_files(folder, documents, paths, Here())
+
+
+def start_search_files(
+    folder: Path,
+    documents: Sequence[Document],
+    paths: Mapping[str, str],
+    workers: Executor,
+    progress: Callable[[str], None] = lambda step: None,
+) -> list[Future[None]]:
+    """write_search_files(), but for what workers are still at: that is there when they are done."""
+    progress(f"indexing {len(documents)} documents")
+    inverted = invert(documents)
+    ids = [document.id for document in documents]
+    writing = [workers.submit(_write_index, folder / "whoosh", ids, inverted)]
+    progress("laying down arrays")
+    arrays = lay_down(inverted)
+    del inverted
+    arrays |= lay_out_streams(documents, StringTable.open(arrays, "terms"))
+    arrays |= lay_out(documents, paths)
+    write_arrays(folder / "arrays", arrays)
+    writing.append(workers.submit(_add_completions, folder / "arrays"))
+    return writing
+
+
+def _write_index(folder: Path, ids: Sequence[str], inverted: Mapping[str, Inverted]) -> None:
+    write_index(folder, ids, inverted)
+
+
+def _add_completions(folder: Path) -> None:
+    """Arrays made from those that lie there."""
+    write_arrays(folder, completion_arrays(open_arrays(folder)))
+
+
+def make_documents(catalogue: Catalogue, columns: Mapping[str, ColumnText]) -> list[Document]:
+    """All documents, in the order that the index gives them their numbers."""
+    return in_order(
+        to_document(item, columns.get(item.schema_digest) if isinstance(item, TableItem) else None)
+        for item in catalogue.items
+    )
+
+
+def _counts(catalogue: Catalogue) -> dict[str, int]:
+    return dict(Counter(item.kind for item in catalogue.items))
+
+
+def _check(folder: Path, catalogue: Catalogue, current: Manifest | None, guard: float) -> None:
+    """Raise GenerationRefused unless everything that was given can be found again."""
+    counts = _counts(catalogue)
+    if not counts:
+        raise GenerationRefused("nothing to index")
+    reader = IndexReader(folder / "whoosh")
+    indexed = len(reader)
+    reader.close()
+    if indexed != len(catalogue.items):
+        raise GenerationRefused(f"{indexed} documents in the index for {len(catalogue.items)} items")
+    _check_names(open_arrays(folder / "arrays"), catalogue)
+    if current:
+        for kind, before in current.counts.items():
+            if counts.get(kind, 0) < before * (1 - guard) and not current.sample:
+                raise GenerationRefused(
+                    f"{kind}: {counts.get(kind, 0)} items, {before} in the current generation"
+                )
+
+
+def _check_names(arrays: Arrays, catalogue: Catalogue, samples: int = 50) -> None:
+    """Known queries: the exact id of items spread over the whole catalogue is found."""
+    ids = StringTable.open(arrays, "ids")
+    for item in catalogue.items[:: max(1, len(catalogue.items) // samples)]:
+        if ids.find(item.id) < 0:
+            raise GenerationRefused(f"{item.id} is not found by its id")
+
+
+def _free_name(data_dir: Path, built: datetime, inputs: Inputs) -> str:
+    digest = hashlib.sha256(json.dumps(sorted(inputs.digests.items())).encode()).hexdigest()[:8]
+    name = f"{built.astimezone(UTC):%Y%m%dT%H%M%S}-{digest}"
+    taken = {path.name for path in (data_dir / FOLDER).glob("*")}
+    return next(n for n in (name, *(f"{name}-{i}" for i in range(2, 10_000))) if n not in taken)

@@ -1,0 +1,173 @@
+"""Documents as arrays: facets, names, families, sort keys, cards, and the words that people may mistype.
+
+Documents come in the order of their families, so that the members of a family are
+neighbours and folding is one pass over ascending numbers.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.index.arrays import Arrays, PackedTable, Rows, StringTable, smallest
+from indexer.index.documents import FACETS, LOOKUPS, Document, read
+from indexer.index.stored_fields import lay_out_cards
+from indexer.text.analysis import stem
+
+NAME_WORD = 5  # how many words of prose one word of a name is worth when a slip is mended
+
+
+def in_order(documents: Iterable[Document]) -> list[Document]:
+    """Family by family, in each the usual face first."""
+    return sorted(documents, key=lambda d: (d.family, d.family_rank, d.id))
+
+
+def lay_out(documents: Sequence[Document], columns: Mapping[str, str]) -> Arrays:
+    """All arrays that come from the documents; `columns`: schema digest -> its column paths, one a line."""
+    return {
+        **_identity(documents),
+        **_numbers(documents),
+        **_facets(documents),
+        **_names(documents),
+        **_columns(documents, columns),
+        **_surface(documents),
+    }
+
+
+def lay_out_streams(documents: Sequence[Document], terms: StringTable) -> Arrays:
+    """The terms of each document in order, by place in the term table from 1; 0 where no phrase crosses."""
+    number = {terms[i]: i + 1 for i in range(len(terms))}
+    return Rows.build("stream", ([number.get(term, 0) for term in d.stream] for d in documents))
+
+
+def _identity(documents: Sequence[Document]) -> Arrays:
+    ids = [d.id for d in documents]
+    by_id = sorted(range(len(ids)), key=lambda i: ids[i].encode())
+    families = {family: i for i, family in enumerate(sorted({d.family for d in documents}))}
+    return {
+        **StringTable.build_sorted("ids", [ids[i] for i in by_id]),
+        "id_docs": smallest(np.array(by_id, np.int64)),
+        "doc_ids": smallest(np.argsort(np.array(by_id, np.int64))),
+        "family": np.array([families[d.family] for d in documents], np.int32),
+        "family_size": np.bincount([families[d.family] for d in documents]).astype(np.int32),
+        **lay_out_cards(d.card for d in documents),
+    }
+
+
+def _numbers(documents: Sequence[Document]) -> Arrays:
+    names = sorted(range(len(documents)), key=lambda i: (str(documents[i].card[2]).lower(), documents[i].id))
+    rank = np.zeros(len(documents), np.int32)
+    rank[names] = np.arange(len(documents), dtype=np.int32)
+    return {
+        "name_rank": rank,
+        "namesake": _numbered([f"{d.kind}/{d.name_key}" for d in documents]),
+        "usage": np.array([d.usage for d in documents], np.int32),
+        "added": np.array([d.added for d in documents], np.int32),
+        "expires_day": np.array([d.expires_day for d in documents], np.int32),
+        "expires_version": np.array([d.expires_version for d in documents], np.int32),
+    }
+
+
+def _numbered(texts: Sequence[str]) -> npt.NDArray[np.int32]:
+    """A number for each text, the same for equal ones."""
+    numbers = {text: i for i, text in enumerate(sorted(set(texts)))}
+    return np.array([numbers[text] for text in texts], np.int32)
+
+
+def _facets(documents: Sequence[Document]) -> Arrays:
+    """The values of each facet and lookup, with the documents of each; and the sets of values, see _sets."""
+    arrays: Arrays = {}
+    codes: dict[str, dict[str, int]] = {}
+    for name in (*FACETS, *LOOKUPS):
+        values = sorted({value for d in documents for value in d.facets.get(name, ())}, key=str.encode)
+        code = codes[name] = {value: i for i, value in enumerate(values)}
+        rows = Rows.build("of", ([code[v] for v in d.facets.get(name, ())] for d in documents))
+        arrays |= StringTable.build_sorted(f"facet_{name}", values)
+        arrays |= Rows.open(rows, "of").turned(f"having_{name}", len(values))
+    return arrays | _sets(documents, codes)
+
+
+def _sets(documents: Sequence[Document], codes: Mapping[str, Mapping[str, int]]) -> Arrays:
+    """All facet values of a document as one set, and those of a whole family; alike sets are kept once.
+
+    Things are alike in what they are of: a third of the documents has sets of its own, and
+    a hundred times as many documents have hardly more. A value's number is its place in its facet
+    behind all values of the facets before it.
+    """
+    below, first = 0, {}
+    for name in FACETS:
+        first[name] = below
+        below += len(codes[name])
+    numbers: dict[tuple[int, ...], int] = {}
+    by_document: list[int] = []
+    of_family: list[set[int]] = []
+    family = ""
+    for document in documents:
+        if document.family != family or not of_family:
+            family = document.family
+            of_family.append(set())
+        values = {first[name] + codes[name][v] for name in FACETS for v in document.facets.get(name, ())}
+        of_family[-1] |= values
+        by_document.append(numbers.setdefault(tuple(sorted(values)), len(numbers)))
+    by_family = [numbers.setdefault(tuple(sorted(values)), len(numbers)) for values in of_family]
+    return {
+        **Rows.build("facet_sets", numbers),
+        "document_set": np.array(by_document, np.int32),
+        "family_set": np.array(by_family, np.int32),
+    }
+
+
+def _names(documents: Sequence[Document]) -> Arrays:
+    holders: dict[str, list[tuple[int, float]]] = {}
+    for number, document in enumerate(documents):
+        for key, sure in document.keys.items():
+            holders.setdefault(key, []).append((number, sure))
+    keys = sorted(holders, key=str.encode)
+    rows = Rows.build("key_docs", ([number for number, _ in holders[key]] for key in keys))
+    certainties = [sure for key in keys for _, sure in holders[key]]
+    levels, numbers = np.unique(np.array(certainties, np.float32), return_inverse=True)
+    by_stems: dict[str, list[int]] = {}
+    for number, document in enumerate(documents):
+        for stems in document.stems:
+            by_stems.setdefault(stems, []).append(number)
+    inflected = sorted(by_stems, key=str.encode)
+    return {
+        **StringTable.build_sorted("stems", inflected),
+        **Rows.build("stem_docs", (by_stems[stems] for stems in inflected)),
+        **StringTable.build_sorted("keys", keys),
+        **rows,
+        "key_sure": numbers.astype(np.uint8 if len(levels) <= 1 << 8 else np.int32),  # of these, for each
+        "key_sure_levels": levels,
+    }
+
+
+def _columns(documents: Sequence[Document], columns: Mapping[str, str]) -> Arrays:
+    digests = sorted({d.schema for d in documents if d.schema})
+    number = {digest: i for i, digest in enumerate(digests)}
+    return {
+        **StringTable.build("schemas", digests),
+        **PackedTable.build("schema_paths", [columns.get(digest, "") for digest in digests]),
+        "schema": np.array([number.get(d.schema, -1) for d in documents], np.int32),
+    }
+
+
+def _surface(documents: Sequence[Document]) -> Arrays:
+    """Words as people write them, with the term that each becomes and how often it occurs."""
+    counts: Counter[str] = Counter()
+    named: set[str] = set()
+    for document in documents:
+        own = {word for text in document.surface for word in read(text).pieces}
+        named |= own
+        for word in own:
+            counts[word] += NAME_WORD
+        counts.update({*read(str(document.card[4])).pieces} - own)
+    kept = sorted((word for word in counts if not word.isdigit()), key=str.encode)
+    return {
+        **StringTable.build("surface", kept),
+        **StringTable.build("surface_terms", [stem(word) for word in kept]),
+        "surface_counts": np.array([counts[word] for word in kept], np.int32),
+        "surface_named": np.array([word in named for word in kept], np.bool_),
+    }

@@ -1,0 +1,296 @@
+"""An item as the index sees it: which text goes to which group, which facets, names and sort keys.
+
+The only place that turns an item into a document. What a group, a kind or a state
+is worth is not decided here but in indexer/index/weights.py, at query time.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from itertools import chain
+
+from indexer.model.items import (
+    AnyItem,
+    DocItem,
+    MeasureItem,
+    MetricItem,
+    PingItem,
+    ProbeItem,
+    TableItem,
+    ToolItem,
+)
+from indexer.model.records import Column
+from indexer.text.analysis import compounds, identifier_words, spelling_key, stem, words
+from indexer.text.names import name_keys, name_stems
+from indexer.text.plain_text import plain_text
+
+GROUPS = ("name", "label", "prose", "column")
+FACETS = ("kind", "app", "ping", "type", "table", "dataset", "status", "tag", "sensitivity")
+LOOKUPS = ("owner", "bug", "layer")  # filters that are not offered as facets
+CARD_FIELDS = (
+    "id", "kind", "name", "title", "description", "app", "app_title", "ping", "type", "table", "table_count",
+    "dataset", "status", "status_reason", "sampled", "tags", "sensitivity", "added", "changed", "expires",
+    "project",
+)  # fmt: skip
+
+DESCRIPTION_LIMIT = 2000  # characters of a card's description
+PROSE_LIMIT = 20_000  # characters of one text: the longest README says nothing new behind that
+ALIAS_LIMIT = 40  # aliases whose words are searched; all of them are exact names
+LABEL_LIMIT = 400  # labels and extras whose words are searched
+TEXTS_KEPT = 200_000  # texts whose words are remembered: two of three stand in more than one place
+PATHS_KEPT = 12_000  # characters of a schema's column paths that are looked through for a snippet
+COLUMN_WORD = 1.0  # each distinct word of column names counts once, however many columns hold it
+_BUG = re.compile(r"\d{5,8}")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What is written of one item."""
+
+    id: str
+    kind: str
+    family: str
+    family_rank: int
+    groups: Mapping[str, Mapping[str, float]]  # group -> term -> how often, a fraction where it counts less
+    stream: tuple[str, ...]  # terms in order, "" where no phrase may cross
+    facets: dict[str, tuple[str, ...]]
+    keys: dict[str, float]  # spelling key -> how surely it names this item, up to 1
+    card: tuple[object, ...]  # values of CARD_FIELDS
+    surface: tuple[str, ...]  # texts whose words may be completed and corrected: names, titles, labels
+    usage: int = 0
+    added: int = 0  # day number, 0 where unknown
+    expires_day: int = 0
+    expires_version: int = 0  # -1: never
+    schema: str = ""  # digest of a table's columns
+    stems: tuple[str, ...] = ()  # its names as stems joined by "_"
+    name_key: str = ""  # spelling key of the canonical name, for near misses
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text as words."""
+
+    pieces: tuple[str, ...]  # as people write them
+    terms: tuple[str, ...]  # each stemmed, in order
+    compounds: tuple[str, ...]  # the terms of camelCase words taken whole
+
+
+@lru_cache(maxsize=TEXTS_KEPT)
+def read(text: str) -> Reading:
+    """The words of a text; each text is taken apart once, in however many items it stands."""
+    pieces = tuple(map(sys.intern, identifier_words(text)))
+    return Reading(pieces, tuple(map(stem, pieces)), tuple(compounds(text)))
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnText:
+    """What the columns of one schema give to every table that shares it."""
+
+    terms: dict[str, float] = field(default_factory=dict)
+    paths: str = ""  # the paths, one a line, for snippets
+
+
+def to_document(item: AnyItem, columns: ColumnText | None = None) -> Document:
+    """The document of one item; `columns` are those of a table's schema."""
+    name, label, prose = _texts(item)
+    groups: dict[str, Mapping[str, float]] = {
+        "name": _named(name),
+        "label": _counted(label),
+        "prose": _counted(prose),
+        "column": columns.terms if columns else {},
+    }
+    if isinstance(item, DocItem):
+        groups["column"] = _counted([item.section.code[:PROSE_LIMIT]])
+    version, day = _expiry(item.expires)
+    return Document(
+        id=item.id,
+        kind=item.kind,
+        family=item.family or item.id,
+        family_rank=item.family_rank,
+        groups=groups,
+        stream=_stream([*(text for text, weight in name if weight >= 1.0), *label, *prose]),
+        facets=_facets(item),
+        keys=name_keys(item),
+        card=_card(item),
+        surface=(*(text for text, _ in name), *label),
+        usage=item.usage,
+        added=day_number(item.added),
+        expires_day=day,
+        expires_version=version,
+        schema=item.schema_digest if isinstance(item, TableItem) else "",
+        stems=name_stems(item),
+        name_key=spelling_key(_short_name(item)),
+    )
+
+
+def column_text(columns: Sequence[Column]) -> ColumnText:
+    """The words of a schema's column names, and each whole leaf name as one term."""
+    paths = dict.fromkeys(column.path for column in columns)
+    segments = {segment for path in paths for segment in path.split(".")}
+    leaves = {path.rpartition(".")[2] for path in paths}
+    terms = {word: COLUMN_WORD for segment in segments for word in _segment_words(segment)}
+    terms.update((column_term(leaf), COLUMN_WORD) for leaf in leaves if not leaf.isalpha())
+    kept = "\n".join(paths)
+    if len(kept) > PATHS_KEPT:
+        kept = kept[:PATHS_KEPT].rpartition("\n")[0]
+    return ColumnText(terms, kept)
+
+
+@lru_cache(maxsize=200_000)  # a name stands in the schemas of many pings and channels
+def _segment_words(segment: str) -> tuple[str, ...]:
+    return tuple(words(segment))
+
+
+@lru_cache(maxsize=200_000)
+def column_term(leaf: str) -> str:
+    """The term under which a column's whole leaf name is found: days_seen_bits as one word."""
+    return "=" + spelling_key(leaf)
+
+
+def day_number(text: str) -> int:
+    """Days since the year 1 of an ISO date, 0 where there is none."""
+    try:
+        return date.fromisoformat(text[:10]).toordinal()
+    except ValueError:
+        return 0
+
+
+def _texts(item: AnyItem) -> tuple[list[tuple[str, float]], list[str], list[str]]:
+    """What an item is called, with how much one occurrence counts; its short words; its prose."""
+    prose = [_plain(text, PROSE_LIMIT) for text in _prose(item) if text]
+    return [name for name in _names(item) if name[0]], [text for text in _labels(item) if text], prose
+
+
+def _names(item: AnyItem) -> list[tuple[str, float]]:
+    if isinstance(item, TableItem):
+        return [(item.table, 1.0), (item.dataset, 0.4)]
+    if isinstance(item, DocItem):  # a reader knows a section by its heading; the path says where it stands
+        return [(item.title, 1.0), (item.section.page_title, 0.5)]
+    if isinstance(item, ProbeItem):
+        return [(_short_name(item), 1.0)]
+    if isinstance(item, ToolItem):
+        return [(item.name, 1.0), (item.title, 1.0)]
+    return [(item.name, 1.0), (item.title, 0.5)]
+
+
+def _labels(item: AnyItem) -> Iterable[str]:
+    if item.title != item.name:
+        yield item.title
+    yield from item.labels[:LABEL_LIMIT]
+    yield from item.tags
+    yield from item.aliases[:ALIAS_LIMIT]
+    yield item.kind
+    yield item.type.replace("_", " ")
+    if len(item.apps) <= 3:  # a library's metric names no app in particular
+        yield from item.apps
+        yield from item.app_titles
+    if isinstance(item, DocItem):
+        yield item.name.partition("#")[0].removesuffix(".md")
+        yield from item.section.breadcrumb
+
+
+def _prose(item: AnyItem) -> Iterable[str]:
+    yield item.description
+    yield item.commentary
+    yield item.warning
+    if isinstance(item, DocItem):
+        if item.section.text != item.description:
+            yield item.section.text
+    elif isinstance(item, TableItem):
+        yield item.readme
+    elif isinstance(item, ToolItem):
+        yield item.summary
+        yield from item.use_when
+    elif isinstance(item, MetricItem) and item.definition:
+        yield from (extra.description for extra in item.definition.extra_keys)
+    elif isinstance(item, PingItem):
+        if item.definition:
+            yield from item.definition.reasons.values()
+        yield from (f"{f.name} {f.description}" for f in item.schema_fields)
+
+
+def _plain(markdown: str, limit: int) -> str:
+    """plain_text(), which of a text that fits any limit need be made only once."""
+    return _plain_whole(markdown) if len(markdown) <= DESCRIPTION_LIMIT else plain_text(markdown, limit)
+
+
+@lru_cache(maxsize=TEXTS_KEPT)
+def _plain_whole(markdown: str) -> str:
+    return plain_text(markdown)
+
+
+def _short_name(item: AnyItem) -> str:
+    """The name without what its kind puts before it: GC_MS of histogram/GC_MS."""
+    return item.name.partition("/")[2] if isinstance(item, ProbeItem) else item.name
+
+
+def _found(text: str) -> tuple[str, ...]:
+    reading = read(text)
+    return reading.terms + reading.compounds
+
+
+def _counted(texts: Iterable[str]) -> Mapping[str, float]:
+    """How often each word occurs."""
+    return Counter(chain.from_iterable(map(_found, texts)))
+
+
+def _named(texts: Iterable[tuple[str, float]]) -> Mapping[str, float]:
+    """How much each word of names counts. In one name a word counts once, however often it stands there:
+    a name that says a word twice (bookmarks_toolbar_bookmark_added) is not more about it."""
+    terms: dict[str, float] = {}
+    for text, weight in texts:
+        for word in dict.fromkeys(_found(text)):
+            terms[word] = terms.get(word, 0.0) + weight
+    return terms
+
+
+def _stream(texts: Iterable[str]) -> tuple[str, ...]:
+    stream: list[str] = []
+    for text in texts:
+        stream += read(text).terms
+        stream.append("")
+    return tuple(stream)
+
+
+def _facets(item: AnyItem) -> dict[str, tuple[str, ...]]:
+    layer = item.layer if isinstance(item, TableItem) else ""
+    values: dict[str, Iterable[str]] = {
+        "kind": (item.kind,),
+        "app": item.apps or ((item.platform,) if isinstance(item, MeasureItem) else ()),
+        "ping": item.pings,
+        "type": (item.type,),
+        "table": item.tables,
+        "dataset": item.datasets,
+        "status": (item.status,),
+        "tag": item.tags,
+        "sensitivity": item.sensitivity,
+        "owner": (owner.lower() for owner in item.owners),
+        "bug": (number for bug in item.bugs for number in _BUG.findall(bug)[-1:]),
+        "layer": (layer,),
+    }
+    return {name: tuple(dict.fromkeys(filter(None, found))) for name, found in values.items()}
+
+
+def _expiry(expires: str) -> tuple[int, int]:
+    """(major version, day number) of an expiry, 0 where it is not of that sort, version -1 for never."""
+    if expires == "never":
+        return -1, 0
+    if expires.isdigit() and len(expires) <= 4:
+        return int(expires), 0
+    return 0, day_number(expires)
+
+
+def _card(item: AnyItem) -> tuple[object, ...]:
+    text = item.description or (item.section.text if isinstance(item, DocItem) else "")
+    return (
+        item.id, item.kind, item.name, item.title, _plain(text, DESCRIPTION_LIMIT), item.apps,
+        item.app_titles, item.pings, item.type, item.tables[:5], len(item.tables), item.datasets, item.status,
+        item.status_reason, item.sampled, item.tags, item.sensitivity, item.added, item.changed, item.expires,
+        item.project if isinstance(item, TableItem) else "",
+    )  # fmt: skip

@@ -1,0 +1,186 @@
+"""Generations: immutable folders with all that searching needs, and the pointer to the current one.
+
+    <data>/generations/<id>/manifest.json  whoosh/  arrays/  catalogue.sqlite
+    <data>/current                         the id of the generation that answers
+
+building.py makes them; here they are listed, opened, switched between and cleared away.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from indexer.index.arrays import Arrays, open_arrays
+from indexer.runtime.locking import is_running
+
+# Raised whenever a generation would come out differently from the same inputs: readers refuse another one.
+FORMAT_VERSION = 17
+POINTER = "current"
+FOLDER = "generations"
+BUILDING = ".building-"  # followed by the process id and the generation's id
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """Which data answered."""
+
+    id: str
+    built_at: str
+    sample: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a generation was made of and holds."""
+
+    id: str
+    built_at: str  # ISO time, UTC
+    format_version: int
+    inputs: dict[str, str]  # source -> digest of its snapshot
+    today: str  # the date that statuses were decided by
+    versions: dict[str, str]  # Firefox channel -> version that statuses were decided by
+    counts: dict[str, int]  # kind -> items
+    problems: dict[str, int] = field(default_factory=dict)
+    next_change: str = ""  # the day on which a status changes by date
+    sample: bool = False
+    files: dict[str, str] = field(default_factory=dict)  # path -> sha256
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A generation ready to be read."""
+
+    path: Path
+    manifest: Manifest
+    arrays: Arrays
+
+    @property
+    def store_path(self) -> Path:
+        return self.path / "catalogue.sqlite"
+
+
+def switch_to(data_dir: Path, name: str) -> None:
+    """Let a generation answer from now on. Raises FileNotFoundError where there is none of that name."""
+    read_manifest(data_dir / FOLDER / name)
+    temporary = data_dir / f".{POINTER}-{os.getpid()}"
+    with temporary.open("w", encoding="utf-8") as file:
+        file.write(name + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(temporary, data_dir / POINTER)
+
+
+def current_name(data_dir: Path) -> str:
+    """The name of the generation that answers, "" before the first one."""
+    try:
+        return (data_dir / POINTER).read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        return ""
+
+
+def current_manifest(data_dir: Path) -> Manifest | None:
+    """The manifest of the generation that answers; None before the first one of this format."""
+    name = current_name(data_dir)
+    try:
+        manifest = read_manifest(data_dir / FOLDER / name) if name else None
+    except (OSError, ValueError, TypeError):
+        return None
+    return manifest if manifest and manifest.format_version == FORMAT_VERSION else None
+
+
+def read_manifest(path: Path) -> Manifest:
+    """The manifest in a generation's folder. Raises FileNotFoundError where there is none."""
+    return Manifest(**json.loads((path / "manifest.json").read_text(encoding="utf-8")))
+
+
+def write_manifest(path: Path, manifest: Manifest) -> None:
+    """The last file of a generation: a folder without it is none."""
+    (path / "manifest.json").write_text(json.dumps(asdict(manifest), indent=1), encoding="utf-8")
+
+
+def list_generations(data_dir: Path) -> list[Manifest]:
+    """All generations of this format, newest first; those that another version wrote are left out."""
+    found = []
+    for path in (data_dir / FOLDER).glob("*/manifest.json"):
+        if path.parent.name.startswith("."):
+            continue
+        with contextlib.suppress(OSError, ValueError, TypeError):
+            manifest = read_manifest(path.parent)
+            if manifest.format_version == FORMAT_VERSION:
+                found.append(manifest)
+    return sorted(found, key=lambda m: (m.built_at, m.id), reverse=True)
+
+
+def roll_back(data_dir: Path) -> str:
+    """Switch to the newest generation older than the current one; returns its name. LookupError if none."""
+    names = [manifest.id for manifest in list_generations(data_dir)]
+    current = current_name(data_dir)
+    older = names[names.index(current) + 1 :] if current in names else names
+    if not older:
+        raise LookupError("there is no older generation")
+    switch_to(data_dir, older[0])
+    return older[0]
+
+
+def open_generation(path: Path) -> Opened:
+    """Map a generation's arrays. Raises ValueError where it is of another format version."""
+    manifest = read_manifest(path)
+    if manifest.format_version != FORMAT_VERSION:
+        raise ValueError(
+            f"{path.name} has format {manifest.format_version}, this program reads {FORMAT_VERSION}"
+        )
+    return Opened(path, manifest, open_arrays(path / "arrays"))
+
+
+def open_current(data_dir: Path) -> Opened:
+    """The generation that answers. Raises FileNotFoundError before the first one."""
+    name = current_name(data_dir)
+    if not name:
+        raise FileNotFoundError(f"no generation in {data_dir}")
+    return open_generation(data_dir / FOLDER / name)
+
+
+def file_digests(folder: Path) -> dict[str, str]:
+    """Each file of a generation, by its path in it, with its sha256."""
+    found: dict[str, str] = {}
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            with path.open("rb") as file:
+                found[path.relative_to(folder).as_posix()] = hashlib.file_digest(file, "sha256").hexdigest()
+    return found
+
+
+def damaged_files(path: Path) -> list[str]:
+    """The files of a generation that are missing or differ from their digest in the manifest."""
+    written = read_manifest(path).files
+    found = file_digests(path)
+    return sorted(name for name, digest in written.items() if found.get(name) != digest)
+
+
+def remove_leftovers(data_dir: Path) -> None:
+    """Remove folders of builds whose process is gone."""
+    for path in (data_dir / FOLDER).glob(f"{BUILDING}*"):
+        process = path.name.removeprefix(BUILDING).split("-", 1)[0]
+        # a folder with this process's own number is of an earlier life: a build starts only now
+        if not process.isdigit() or int(process) == os.getpid() or not is_running(int(process)):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def remove_old(data_dir: Path, keep: int) -> Sequence[str]:
+    """Remove all but the newest `keep` generations; the current one always stays. Returns what was removed.
+
+    A reader that still has the files mapped keeps them until it lets go: removing is safe for it.
+    """
+    kept = {manifest.id for manifest in list_generations(data_dir)[: max(1, keep)]} | {current_name(data_dir)}
+    folders = sorted(path for path in (data_dir / FOLDER).iterdir() if not path.name.startswith("."))
+    removed = [path for path in folders if path.name not in kept]
+    for path in removed:
+        shutil.rmtree(path, ignore_errors=True)
+    return [path.name for path in removed]

@@ -1,0 +1,226 @@
+"""An opened generation as the engine reads it: terms, facets, names, families, cards.
+
+Everything is mapped read-only and shared by threads and workers; what is computed at
+the opening is one number a document (the prior) and small tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.index.arrays import Array, PackedTable, Rows, StringTable
+from indexer.index.documents import FACETS, LOOKUPS
+from indexer.index.generation import Generation, Opened
+from indexer.index.stored_fields import Card, Cards, Variant
+from indexer.index.weights import WEIGHTS, Floats, Weights, inverse_frequency, saturated, usage_factor
+from indexer.text.analysis import spelling_key
+
+Ints = npt.NDArray[np.int32]
+Bools = npt.NDArray[np.bool_]
+
+
+class FacetIndex:
+    """The values of one facet, and the documents of each."""
+
+    __slots__ = ("_spellings", "by_value", "texts", "values")
+
+    def __init__(self, arrays: dict[str, Array], name: str) -> None:
+        self.values = StringTable.open(arrays, f"facet_{name}")
+        self.by_value = Rows.open(arrays, f"having_{name}")
+        self._spellings: dict[str, str] = {}  # made when first needed
+        self.texts: dict[int, tuple[str, str]] = {}  # values that were shown, with their labels
+
+    def spelled(self, value: str) -> str:
+        """A value in the spelling that it has here; as given where none is like it."""
+        if self.values.find(value) >= 0:
+            return value
+        if not self._spellings:
+            self._spellings = {spelling_key(self.values[i]): self.values[i] for i in range(len(self.values))}
+        return self._spellings.get(spelling_key(value), value)
+
+    def documents(self, value: str) -> Ints:
+        """The documents with a value, ascending."""
+        code = self.values.find(value)
+        return self.by_value.row(code) if code >= 0 else np.zeros(0, np.int32)
+
+
+class Posting(NamedTuple):
+    """Where a term stands. Both arrays are views of the mapped files; see wide()."""
+
+    ids: Array  # documents, ascending
+    kinds: Array  # for each, the number of how often it stands in which fields
+    frequency: int  # documents
+    idf: float  # how much it tells
+
+
+class Corpus:
+    """One generation, ready to be searched."""
+
+    def __init__(self, opened: Opened, weights: Weights = WEIGHTS) -> None:
+        arrays = opened.arrays
+        self.opened = opened
+        self.weights = weights
+        manifest = opened.manifest
+        self.generation = Generation(manifest.id, manifest.built_at, manifest.sample)
+        self.terms = StringTable.open(arrays, "terms")
+        self._starts: Array = arrays["post_starts"]
+        self._ids: Array = arrays["post_ids"]
+        self._kinds: Array = arrays["post_kinds"]
+        counts = arrays["weights"].astype(np.float32) @ np.array(weights.groups, np.float32)
+        self._saturated = saturated(counts, weights)  # by kind of posting
+        self.family: Ints = arrays["family"]
+        self.size = len(self.family)
+        self.families = int(self.family[-1]) + 1 if self.size else 0
+        self.facets = {name: FacetIndex(arrays, name) for name in (*FACETS, *LOOKUPS)}
+        self.family_size: Ints = arrays["family_size"]
+        self.facet_sets = Rows.open(arrays, "facet_sets")
+        self.document_set: Ints = arrays["document_set"]  # all its facet values, as a row of facet_sets
+        self.family_set: Ints = arrays["family_set"]  # the same of all its members together
+        sizes = [len(self.facets[name].values) for name in FACETS]
+        # where the values of each facet begin among those of all; one more at the end
+        self.facet_starts: list[int] = [0, *np.cumsum(sizes).tolist()]
+        self.ids = StringTable.open(arrays, "ids")
+        self.id_docs: Ints = arrays["id_docs"]
+        self.keys = StringTable.open(arrays, "keys")
+        self.stems = StringTable.open(arrays, "stems")
+        self.stem_docs = Rows.open(arrays, "stem_docs")
+        self.key_docs = Rows.open(arrays, "key_docs")
+        self._sure: Array = arrays["key_sure"]
+        self._sure_levels: Floats = arrays["key_sure_levels"]
+        self.stream = Rows.open(arrays, "stream")
+        self.surface = StringTable.open(arrays, "surface")
+        self.surface_terms = StringTable.open(arrays, "surface_terms")
+        self.surface_counts: Ints = arrays["surface_counts"]
+        self.surface_named: Bools = arrays["surface_named"]
+        self.name_rank: Ints = arrays["name_rank"]
+        self.added: Ints = arrays["added"]
+        self.expires_day: Ints = arrays["expires_day"]
+        self.expires_version: Ints = arrays["expires_version"]
+        self.schemas = StringTable.open(arrays, "schemas")
+        self.schema: Ints = arrays["schema"]
+        self.schema_paths = PackedTable.open(arrays, "schema_paths")
+        self.cards = Cards(arrays)
+        self.namesake: Ints = arrays["namesake"]
+        self.prior = self._prior(arrays)
+        self._postings: dict[str, Posting] = {}
+        self._completed: dict[tuple[str, int, bool], tuple[str, ...]] = {}  # beginnings that were typed
+        self._cards: dict[int, Card] = {}
+        self._variants: dict[int, Variant] = {}
+
+    # -------------------------------------------------------------- words
+
+    def posting(self, term: str) -> Posting:
+        """Where a term stands; nowhere for an unknown one. Kept once looked up, up to a bound."""
+        found = self._postings.get(term)
+        if found is None:
+            if len(self._postings) >= POSTINGS_KEPT:
+                self._postings.clear()
+            found = self._postings[term] = self._posting(self.terms.find(term))
+        return found
+
+    def _posting(self, place: int) -> Posting:
+        low, high = (int(self._starts[place]), int(self._starts[place + 1])) if place >= 0 else (0, 0)
+        idf = inverse_frequency(self.size, high - low)
+        return Posting(self._ids[low:high], self._kinds[low:high], high - low, idf)
+
+    def scores(self, posting: Posting, places: npt.NDArray[np.int64] | None = None) -> Floats:
+        """The scores of a term in its documents, or in those at some places."""
+        kinds = posting.kinds if places is None else posting.kinds.take(places)
+        return self._saturated.take(kinds) * np.float32(posting.idf)
+
+    def frequency(self, term: str) -> int:
+        """In how many documents a term stands."""
+        return self.posting(term).frequency
+
+    def rarity(self, term: str) -> float:
+        """How much a term tells (idf)."""
+        return self.posting(term).idf
+
+    def completed(self, prefix: str, limit: int, named: bool = False) -> tuple[str, ...]:
+        """The terms of the most frequent words that begin with `prefix`; `named`: words of names only."""
+        key = (prefix, limit, named)
+        found = self._completed.get(key)
+        if found is None:
+            if len(self._completed) >= COMPLETED_KEPT:
+                self._completed.clear()
+            found = self._completed[key] = self._completions(prefix, limit, named)
+        return found
+
+    def _completions(self, prefix: str, limit: int, named: bool) -> tuple[str, ...]:
+        found = self.surface.prefixed(prefix)
+        places = np.arange(found.start, min(found.stop, found.start + 20_000))
+        if named:
+            places = places[self.surface_named[places]]
+        if len(places) > limit:
+            places = places[np.argsort(-self.surface_counts[places], kind="stable")[:limit]]
+        return tuple(dict.fromkeys([self.surface_terms[place] for place in places.tolist()]))
+
+    # -------------------------------------------------------------- names
+
+    def named(self, key: str) -> tuple[Ints, Floats]:
+        """The documents that a spelling key names, and how surely."""
+        place = self.keys.find(key)
+        if place < 0:
+            return np.zeros(0, np.int32), np.zeros(0, np.float32)
+        low, high = int(self.key_docs.starts[place]), int(self.key_docs.starts[place + 1])
+        return self.key_docs.row(place), self._sure_levels.take(self._sure[low:high])
+
+    def document(self, item_id: str) -> int:
+        """The number of an item's document, -1 where there is none."""
+        place = self.ids.find(item_id)
+        return int(self.id_docs[place]) if place >= 0 else -1
+
+    # -------------------------------------------------------------- what is shown
+
+    def card(self, document: int) -> Card:
+        """What a hit shows of a document; kept once read, up to a bound."""
+        card = self._cards.get(document)
+        if card is None:
+            card = Card._make(self.cards.values(document))
+            if len(self._cards) >= CARDS_KEPT:
+                self._cards.clear()
+            self._cards[document] = card
+        return card
+
+    def variant(self, document: int) -> Variant:
+        """A document as a member of another one's hit."""
+        variant = self._variants.get(document)
+        if variant is None:
+            variant = Variant(*self.cards.brief(document))
+            if len(self._variants) >= VARIANTS_KEPT:
+                self._variants.clear()
+            self._variants[document] = variant
+        return variant
+
+    def column_paths(self, document: int) -> str:
+        """The column paths of a table, one a line, cut where they are very many."""
+        place = int(self.schema[document])
+        return self.schema_paths[place] if place >= 0 else ""
+
+    # -------------------------------------------------------------- numbers
+
+    def _prior(self, arrays: dict[str, Array]) -> Floats:
+        weights = self.weights
+        prior = usage_factor(arrays["usage"], weights)
+        tables = (("kind", weights.kinds), ("layer", weights.layers), ("status", weights.statuses))
+        for name, table in tables:
+            facet = self.facets[name]
+            for code in range(len(facet.values)):
+                prior[facet.by_value.row(code)] *= np.float32(table.get(facet.values[code], 1.0))
+        prior[1:][self.family[1:] == self.family[:-1]] *= np.float32(weights.beside)
+        return prior
+
+
+POSTINGS_KEPT = 5_000  # views of some 500 bytes
+COMPLETED_KEPT = 2_000
+CARDS_KEPT = 1_000
+VARIANTS_KEPT = 5_000
+
+
+def values_of(facet: FacetIndex) -> Sequence[str]:
+    """All values of a facet, sorted."""
+    return [facet.values[i] for i in range(len(facet.values))]

@@ -1,0 +1,353 @@
+"""Completions as you type: names by any of their parts, popular words, filter values.
+
+Built once per generation by `build` into arrays that can be mapped into memory; a
+keystroke is one binary search and a capped scan. Every name is listed under its rest
+from each of its words on ("tab_open.count" under "openc…" too), punctuation left out.
+What is shown of a name is read from what it names.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.index.arrays import Arrays, StringTable, narrow
+from indexer.text.analysis import identifier_words, spelling_key
+
+LONGEST_KEY = 40  # letters of a part under which a name is listed
+MOST_PARTS = 12  # words of a name from which it can be found
+LONGEST_TYPED = 120
+MOST_SCANNED = 30_000  # names looked at for one keystroke: under a millisecond
+NAMESAKES = 5  # things looked at for one that is shown: several may have one name
+SHORT_KEYS_KEPT = 64  # best names kept ready for one and two letters, whose lists are long
+MOST_FOR_SEVERAL = 2_000  # names read as text when several words were typed
+WORDS_SHOWN = 3
+FILTERS_SHOWN = 2
+SHORTEST_FILTER_VALUE = 3  # letters of a value typed without its filter
+# What completes the start of a name is meant more often than what completes a later word, and this
+# more often than what is merely much used. An inactive thing is seldom wanted, however much it was used.
+_AT_START, _WHOLE, _DEAD, _LENGTH = 6.0, 8.0, -8.0, -0.04
+_PRIOR = 10.0  # a measure is named after the table or metric that people mean
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """One line under the box."""
+
+    text: str  # what the box will hold
+    kind: str  # a kind, "filter" or "word"
+    label: str = ""
+    detail: str = ""
+    url: str = ""  # item page, "" for a query
+    count: int | None = None
+    extra: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A name to suggest: one per family is enough."""
+
+    name: str
+    kind: str
+    title: str = ""
+    weight: float = 0.0  # how much it is used; any scale
+    prior: float = 1.0  # what its kind and layer are worth (weights.py)
+    alive: bool = True
+    document: int = 0  # by which Named knows what it names
+
+
+class Filter(Protocol):
+    """A filter of the query language, as far as its completion needs it."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def meaning(self) -> str: ...
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """All values there are; empty where the data decides."""
+
+
+class Named(Protocol):
+    """What names name, by the documents of their entries."""
+
+    def called(self, document: int) -> tuple[str, str]:
+        """Name and title."""
+
+    def completion(self, document: int) -> Suggestion:
+        """The line that completes what was typed to the name."""
+
+
+@dataclass(frozen=True, slots=True)
+class FilterValue:
+    """A value of a filter with its label and number of items."""
+
+    value: str
+    label: str
+    count: int
+
+
+def build(
+    entries: Iterable[Entry],
+    words: Mapping[str, int],
+    filters: Mapping[str, Sequence[FilterValue]],
+) -> Arrays:
+    """Arrays (prefix `suggest_`) of names, popular words and filter values."""
+    listed = sorted(entries, key=_worth, reverse=True)  # so that a smaller number is a better name
+    keys = sorted(
+        (key, place, start) for place, entry in enumerate(listed) for key, start in _keys(entry) if key
+    )
+    known = sorted(words)
+    values = sorted(
+        (f"{name}\n{key}", number)
+        for number, (name, value) in enumerate(_all_values(filters))
+        for key in dict.fromkeys((spelling_key(value.value), spelling_key(value.label)))
+    )
+    plain = [value for _, value in _all_values(filters)]
+    arrays: Arrays = {
+        "suggest_documents": narrow(np.array([entry.document for entry in listed], np.int32)),
+        **StringTable.build_sorted("suggest_keys", (key for key, _, _ in keys)),
+        "suggest_places": narrow(np.array([place for _, place, _ in keys], np.int32)),
+        "suggest_starts": np.array([start for _, _, start in keys], np.bool_),
+        "suggest_worth": np.array([_worth(entry) for entry in listed], np.float32),
+        **StringTable.build("suggest_words", known),
+        "suggest_word_counts": np.array([words[word] for word in known], np.int32),
+        **StringTable.build_sorted("suggest_value_keys", (key for key, _ in values)),
+        "suggest_value_numbers": np.array([number for _, number in values], np.int32),
+        **StringTable.build("suggest_values", (value.value for value in plain)),
+        **StringTable.build("suggest_value_labels", _labels(plain)),
+        **StringTable.build("suggest_value_filters", (name for name, _ in _all_values(filters))),
+        "suggest_value_counts": np.array([value.count for value in plain], np.int32),
+    }
+    return arrays | _short_lists(arrays, [key for key, _, _ in keys])
+
+
+class Suggester:
+    """Opens what build() made; safe for threads."""
+
+    def __init__(
+        self, arrays: Mapping[str, npt.NDArray[np.generic]], named: Named, filters: Sequence[Filter]
+    ) -> None:
+        self._filters = tuple(filters)
+
+        def table(name: str) -> StringTable:
+            return StringTable.open(arrays, f"suggest_{name}")
+
+        self._keys, self._words = table("keys"), table("words")
+        self._places, self._starts = arrays["suggest_places"], arrays["suggest_starts"]
+        self._worth, self._word_counts = arrays["suggest_worth"], arrays["suggest_word_counts"]
+        self._documents, self._named = arrays["suggest_documents"], named
+        self._value_keys, self._values, self._labels = (
+            table("value_keys"),
+            table("values"),
+            table("value_labels"),
+        )
+        self._value_filters = table("value_filters")
+        self._value_numbers, self._value_counts = (
+            arrays["suggest_value_numbers"],
+            arrays["suggest_value_counts"],
+        )
+        self._short = _ShortLists(arrays)
+
+    def suggest(self, text: str, limit: int = 10) -> list[Suggestion]:
+        """Completions of what was typed, best first; each text holds the whole box.
+
+        Empty for an empty text. Behind `app:` and other filters their values, else names,
+        then words, then a filter where the last word begins one of its values.
+        """
+        typed = text[:LONGEST_TYPED].lstrip()
+        before, last = _cut(typed)
+        if not typed.strip() or limit < 1:
+            return []
+        minus = "-" if last.startswith("-") else ""
+        name, colon, value = last.removeprefix("-").partition(":")
+        if colon and any(form.name == name.lower() for form in self._filters):
+            return self._of_filter(before + minus, name.lower(), value.strip('"'), limit)
+        found = self._of_names(typed, limit)
+        words = self._of_words(before, last)[:WORDS_SHOWN]
+        filters = self._of_any_filter(before, last)[:FILTERS_SHOWN]
+        kept = max(0, limit - len(words) - len(filters))
+        return [*found[:kept], *words, *filters, *found[kept:]][:limit]
+
+    def _of_names(self, typed: str, limit: int) -> list[Suggestion]:
+        """Names with a part that the whole text begins, else with one part for each word of it."""
+        key = spelling_key(typed)
+        chosen: Iterable[int] = self._best(key, limit * NAMESAKES)
+        parts = [spelling_key(part) for part in typed.split()]
+        if not chosen and len(parts) > 1:
+            rare = min((part for part in parts if part), key=self._spread, default="")
+            listed = self._best(rare, MOST_FOR_SEVERAL)  # and read until enough are found
+            chosen = (document for document in listed if self._holds(document, parts))
+        found: dict[tuple[str, str], Suggestion] = {}
+        for document in chosen:  # thirty apps have a ping of one name: it is completed once
+            completion = self._named.completion(document)
+            found.setdefault((completion.text, completion.kind), completion)
+            if len(found) == limit:
+                break
+        return list(found.values())
+
+    def _holds(self, document: int, parts: Sequence[str]) -> bool:
+        whole = spelling_key("".join(self._named.called(document)))
+        return all(part in whole for part in parts)
+
+    def _spread(self, key: str) -> int:
+        found = self._keys.prefixed(key[:LONGEST_KEY])
+        return len(found)
+
+    def _best(self, key: str, limit: int) -> list[int]:
+        """The documents of the best names with a part that begins with `key`."""
+        if not key:
+            return []
+        if len(key) <= 2:
+            best = self._short.best(key)[:limit]
+        else:
+            found = self._keys.prefixed(key[:LONGEST_KEY])
+            scan = slice(found.start, min(found.stop, found.start + MOST_SCANNED))
+            whole = self._is_whole(found, key)
+            best = _ranked(self._places[scan], self._starts[scan], self._worth, limit, whole)
+        documents: list[int] = self._documents[best].tolist() if best else []
+        return documents
+
+    def _is_whole(self, found: range, key: str) -> int:
+        """How many of the keys found are nothing but `key`: they stand first."""
+        looked_at = range(found.start, min(found.stop, found.start + MOST_FOR_SEVERAL))
+        return bisect_left(looked_at, True, key=lambda place: self._keys[place] != key)
+
+    def _of_words(self, before: str, last: str) -> list[Suggestion]:
+        """Popular words that begin with the last one typed."""
+        pieces = identifier_words(last)
+        if len(pieces) != 1 or pieces[0] != last.lower():
+            return []
+        found = self._words.prefixed(pieces[0])
+        counts = self._word_counts[found.start : found.stop]
+        order = np.argsort(-counts.astype(np.int64), kind="stable")[: WORDS_SHOWN + 1]
+        words = [self._words[found.start + int(place)] for place in order]
+        return [Suggestion(f"{before}{word}", "word", word) for word in words if word != pieces[0]]
+
+    def _of_filter(self, before: str, name: str, typed: str, limit: int) -> list[Suggestion]:
+        """Values of one filter: those that begin so, the most frequent first."""
+        form = next(form for form in self._filters if form.name == name)
+        numbers = self._value_places(name, spelling_key(typed))
+        if not numbers and form.values:
+            examples = [value for value in form.values if value.startswith(typed.lower())]
+            return [Suggestion(f"{before}{name}:{value} ", "filter", value) for value in examples[:limit]]
+        return [self._value_suggestion(before, number) for number in numbers[:limit]]
+
+    def _of_any_filter(self, before: str, last: str) -> list[Suggestion]:
+        """`app:fenix` for "fen" and for "firefox for a…"; `app:` for "ap"."""
+        key = spelling_key(last)
+        if len(key) < 2 or not last.replace("_", "").isalnum():
+            return []
+        names = [form for form in self._filters if form.name.startswith(last.lower())]
+        found = [
+            Suggestion(f"{before}{form.name}:", "filter", f"{form.name}:", form.meaning) for form in names
+        ]
+        if len(key) >= SHORTEST_FILTER_VALUE:
+            for name in ("app", "ping", "type", "kind"):
+                found += [self._value_suggestion(before, n) for n in self._value_places(name, key)[:1]]
+        return found
+
+    def _value_places(self, name: str, key: str) -> list[int]:
+        found = self._value_keys.prefixed(f"{name}\n{key}")
+        numbers = np.unique(self._value_numbers[found.start : min(found.stop, found.start + MOST_SCANNED)])
+        order = np.argsort(-self._value_counts[numbers].astype(np.int64), kind="stable")
+        return [int(number) for number in numbers[order]]
+
+    def _value_suggestion(self, before: str, number: int) -> Suggestion:
+        name, value = self._value_filters[number], self._values[number]
+        label = self._labels[number] or value
+        quoted = f'"{value}"' if " " in value or "," in value else value
+        shown = label if label == value else f"{value}: {label}"
+        return Suggestion(
+            f"{before}{name}:{quoted} ", "filter", shown, name, count=int(self._value_counts[number])
+        )
+
+
+class _ShortLists:
+    """The best names for each one and two letters, made at build time."""
+
+    def __init__(self, arrays: Mapping[str, npt.NDArray[np.generic]]) -> None:
+        self._keys = StringTable.open(arrays, "suggest_short")
+        self._places = arrays["suggest_short_places"]
+
+    def best(self, key: str) -> list[int]:
+        place = self._keys.find(key)
+        return [] if place < 0 else [int(found) for found in self._places[place] if found >= 0]
+
+
+def _short_lists(arrays: Arrays, listed: Sequence[str]) -> Arrays:
+    keys = StringTable.open(arrays, "suggest_keys")
+    places, starts, worth = arrays["suggest_places"], arrays["suggest_starts"], arrays["suggest_worth"]
+    shorts = sorted({key[:length] for key in listed for length in (1, 2)})
+    kept = np.full((len(shorts), SHORT_KEYS_KEPT), -1, np.int32)
+    for row, short in enumerate(shorts):
+        found = keys.prefixed(short)
+        best = _ranked(
+            places[found.start : found.stop], starts[found.start : found.stop], worth, SHORT_KEYS_KEPT, 0
+        )
+        kept[row, : len(best)] = best
+    return {**StringTable.build("suggest_short", shorts), "suggest_short_places": kept}
+
+
+def _ranked(
+    places: npt.NDArray[np.generic],
+    starts: npt.NDArray[np.generic],
+    worth: npt.NDArray[np.generic],
+    limit: int,
+    whole: int,
+) -> list[int]:
+    """The best of these places, each once; the first `whole` of them are typed out."""
+    scores = np.asarray(worth, np.float32)[np.asarray(places, np.int64)]
+    scores += np.float32(_AT_START) * starts.astype(np.float32)
+    scores[:whole] += np.float32(_WHOLE)
+    wanted = min(len(scores), limit * 4)  # a name can be listed under several of its parts
+    best = np.argpartition(-scores, wanted - 1)[:wanted] if wanted < len(scores) else np.arange(len(scores))
+    ordered = best[np.lexsort((places[best], -scores[best]))]
+    return list(dict.fromkeys(int(place) for place in places[ordered]))[:limit]
+
+
+def _worth(entry: Entry) -> float:
+    """How much a name is wanted by itself: use counts by its doublings, shorter names first."""
+    used = float(np.log2(1.0 + max(0.0, entry.weight))) + _PRIOR * float(np.log2(entry.prior))
+    return used + (0.0 if entry.alive else _DEAD) + _LENGTH * min(len(entry.name), 80)
+
+
+def _keys(entry: Entry) -> Iterator[tuple[str, bool]]:
+    """The rest of the name and of the title from each word on; and whether a name starts so.
+
+    A probe starts behind its type as well, a table behind its dataset: GC_MS, clients_daily.
+    """
+    bare = entry.name.partition({"probe": "/", "table": "."}.get(entry.kind, "\0"))[2]
+    keys: dict[str, bool] = {}
+    for text in (entry.name, bare, entry.title):
+        words = identifier_words(text)
+        for start in range(min(len(words), MOST_PARTS)):
+            key = "".join(words[start:])[:LONGEST_KEY]
+            keys[key] = keys.get(key, False) or start == 0
+    yield from keys.items()
+
+
+def _labels(values: Iterable[FilterValue]) -> Iterator[str]:
+    """Labels, "" where a value says all."""
+    return (value.label if value.label != value.value else "" for value in values)
+
+
+def _all_values(filters: Mapping[str, Sequence[FilterValue]]) -> Iterator[tuple[str, FilterValue]]:
+    return ((name, value) for name in sorted(filters) for value in filters[name])
+
+
+def _cut(typed: str) -> tuple[str, str]:
+    """The text before the last word, and that word; a quoted value behind a filter is one word."""
+    quote = typed.rfind('"')
+    if quote > 0 and typed.count('"') % 2 and typed[quote - 1] == ":":
+        start = typed.rfind(" ", 0, quote) + 1
+    else:
+        start = typed.rfind(" ") + 1
+    return typed[:start], typed[start:]

@@ -1,0 +1,248 @@
+"""The catalogue's joined things: one item is one hit, one page, one JSON record.
+
+Made by catalogue/ out of records, kept by store.py, read by everything in
+search_app. An item holds all that its page shows, except the columns of a table,
+which are stored once per schema (TableItem.schema_digest).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from indexer.model.records import DocSection, ExtraKey, MetricDefinition, PingDefinition, ProbeDefinition
+
+KINDS = ("app", "ping", "metric", "probe", "table", "measure", "explore", "doc", "tool")
+STATUSES = ("active", "expired", "removed", "disabled", "deprecated", "unknown")
+
+
+SHARED_PROJECT = "moz-fx-data-shared-prod"  # where upstream's tables and views lie
+USER_PROJECT = "mozdata"  # the project in which users find its views
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelStatus:
+    """Whether an item lives in one channel of one app, and why (rule 7)."""
+
+    app: str
+    app_id: str
+    channel: str
+    status: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnRef:
+    """Where the values of a metric, ping or probe are: the rows of the matrix on its page.
+
+    `exists` is None where no schema of that table is known.
+    """
+
+    app: str
+    app_id: str  # "" for the view over all channels of an app
+    channel: str
+    ping: str
+    table: str  # dataset.table of the user-facing view
+    column: str  # "" for an event: it has rows, not a column
+    exists: bool | None
+    type: str = ""  # BigQuery type of the column, where known
+    mode: str = ""  # NULLABLE, REPEATED
+    note: str = ""  # why there is no column, or what is special
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """What every kind has: enough to be found, filtered, ranked, folded and shown as a hit."""
+
+    id: str  # kind/…, as in docs/contracts.md
+    kind: str
+    name: str  # canonical: dotted metrics, dashed pings, type/NAME probes, dataset.table, path#slug
+    title: str  # what a person would call it
+    description: str = ""  # upstream Markdown, untrusted
+    commentary: str = ""  # of annotations, and the like; searched
+    warning: str = ""
+    apps: tuple[str, ...] = ()  # app_names
+    app_titles: tuple[str, ...] = ()  # same order
+    pings: tuple[str, ...] = ()
+    type: str = ""  # metric type, probe kind, table layer, measure type, explore type
+    tables: tuple[str, ...] = ()  # dataset.table, the user-facing ones first
+    datasets: tuple[str, ...] = ()
+    status: str = "active"
+    status_reason: str = ""
+    sampled: bool = False
+    tags: tuple[str, ...] = ()
+    sensitivity: tuple[str, ...] = ()
+    added: str = ""  # ISO date
+    changed: str = ""  # ISO date of the newest change
+    expires: str = ""
+    owners: tuple[str, ...] = ()
+    bugs: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()  # other exact names: column paths, mirrors, C++ names, app ids
+    labels: tuple[str, ...] = ()  # labels, extras, reasons: short words, searched between name and prose
+    family: str = ""  # same family = one hit; the id itself where nothing folds
+    family_rank: int = 0  # the face of a family with no better match has the smallest
+    usage: int = 0  # how many other things name it: references, measures, explores, docs
+    related: dict[str, tuple[str, ...]] = field(default_factory=dict)  # relation or kind -> ids
+
+
+@dataclass(frozen=True, slots=True)
+class AppChannel:
+    """A channel of an app."""
+
+    app_id: str
+    channel: str
+    dataset: str
+    v1_name: str
+    namespace: str
+    description: str = ""
+    deprecated: bool = False
+    prototype: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Novelty:
+    """A metric that is new, changed, gone or about to expire, and when: a date, or a version that ends it."""
+
+    metric: str  # id
+    date: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppItem(Item):
+    channels: tuple[AppChannel, ...] = ()
+    source_url: str = ""
+    logo: str = ""
+    featured: bool = False
+    platform: str = ""  # desktop, android, ios, web, server, other: groups of the map
+    libraries: tuple[str, ...] = ()  # origins whose metrics and pings it sends
+    metric_types: dict[str, int] = field(default_factory=dict)
+    metric_pings: dict[str, int] = field(default_factory=dict)
+    metric_sensitivity: dict[str, int] = field(default_factory=dict)
+    metric_statuses: dict[str, int] = field(default_factory=dict)
+    news: dict[str, tuple[Novelty, ...]] = field(default_factory=dict)  # added, changed, removed, expiring
+    known_from: str = "probeinfo"  # or "schema": listed, but probeinfo had no metrics
+    skip_documentation: bool = False  # the Glean Dictionary leaves it out
+
+
+@dataclass(frozen=True, slots=True)
+class PingTable:
+    """A table in which a ping can be queried."""
+
+    name: str  # project.dataset.table
+    layer: str  # view, stable, live
+    app_id: str  # "" for the view over all channels
+    channel: str
+    exists: bool  # a schema or metadata of it is known
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PingItem(Item):
+    app: str  # app_name, or the namespace of a legacy ping
+    origin: str  # app or library that defines it
+    legacy: bool = False
+    definition: PingDefinition | None = None  # None where only the schema is known
+    history: tuple[PingDefinition, ...] = ()
+    in_source: bool = True
+    retention: dict[str, int] = field(default_factory=dict)  # app_id -> days
+    ping_tables: tuple[PingTable, ...] = ()
+    schema_fields: tuple[ExtraKey, ...] = ()  # of a legacy ping's JSON schema
+    metric_count: int = 0
+    metric_types: dict[str, int] = field(default_factory=dict)
+    channel_status: tuple[ChannelStatus, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricItem(Item):
+    origin: str  # app_name or library_name
+    in_source: bool = True
+    definition: MetricDefinition | None = None  # newest; None where known from the schema only
+    history: tuple[MetricDefinition, ...] = ()
+    columns: tuple[ColumnRef, ...] = ()
+    channel_status: tuple[ChannelStatus, ...] = ()
+    mirrors: tuple[str, ...] = ()  # ids of the legacy probes that it mirrors
+    features: tuple[str, ...] = ()
+    experiments: tuple[str, ...] = ()  # slugs that sample it
+    known_from: str = "probeinfo"  # or "schema"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeItem(Item):
+    probe_type: str  # histogram, scalar, event
+    definitions: tuple[ProbeDefinition, ...] = ()
+    first_added: dict[str, str] = field(default_factory=dict)
+    columns: tuple[ColumnRef, ...] = ()
+    channel_status: tuple[ChannelStatus, ...] = ()
+    mirrors: tuple[str, ...] = ()  # ids of the Glean metrics that replace it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableItem(Item):
+    project: str
+    dataset: str
+    table: str
+    layer: str  # view, derived, stable, live, routine, other: rule 6
+    base: str = ""  # name without version and layer
+    metadata_source: str = ""  # generated-sql, generated-schemas, bigquery
+    schema_digest: str = ""  # of its columns in the store, "" where unknown
+    schema_source: str = ""  # schema.yaml, .bq, references, bigquery, by hand
+    column_count: int = 0
+    ping: str = ""  # id of the ping it holds, where it is a ping table
+    partition_field: str = ""
+    partition_type: str = ""
+    partition_filter_required: bool = False
+    expiration_days: float | None = None
+    clustering: tuple[str, ...] = ()
+    dag: str = ""
+    schedule: dict[str, str] = field(default_factory=dict)
+    table_labels: dict[str, str] = field(default_factory=dict)
+    upstream: tuple[str, ...] = ()  # project.dataset.table, also of tables that we do not have
+    downstream: tuple[str, ...] = ()
+    user_view: str = ""  # id of the table to use instead, where there is one
+    readme: str = ""
+    sql: str = ""
+    source_path: str = ""
+    table_type: str = ""
+    row_count: int | None = None
+    byte_count: int | None = None
+    modified: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasureItem(Item):
+    platform: str
+    select_expression: str = ""
+    data_source: str = ""
+    from_expression: str = ""
+    statistics: tuple[str, ...] = ()
+    category: str = ""
+    layers: tuple[str, ...] = ()
+    value_type: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExploreItem(Item):
+    namespace: str
+    views: tuple[str, ...] = ()
+    glean_app: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocItem(Item):
+    section: DocSection
+    url: str = ""  # published page and anchor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolItem(Item):
+    url: str = ""
+    summary: str = ""
+    use_when: tuple[str, ...] = ()
+    avoid_when: tuple[str, ...] = ()
+    access: str = "public"
+    access_note: str = ""
+    examples: tuple[tuple[str, str], ...] = ()
+    docs: str = ""
+
+
+AnyItem = (
+    AppItem | PingItem | MetricItem | ProbeItem | TableItem | MeasureItem | ExploreItem | DocItem | ToolItem
+)

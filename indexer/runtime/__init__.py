@@ -1,0 +1,1 @@
+"""Processes, locks and progress: what runs where, and how far it is."""

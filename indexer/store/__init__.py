@@ -1,0 +1,1 @@
+"""catalogue.sqlite: whole items and the columns of tables."""

@@ -1,0 +1,77 @@
+"""How text becomes terms: the one place for documents and for queries.
+
+words() is for matching, identifier_words() for completion and spelling,
+spelling_key() for exact names. A query is folded by the same function as the text
+that it is to find, never by a lookalike (tests/index/test_analysis.py).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from whoosh.lang.porter2 import stem as _porter2
+
+# "HTTPServer2" is HTTP, Server, 2; "active_ticks" is active, ticks; other scripts stay whole.
+_PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_a-zA-Z]+")
+# A run of letters in which a small letter is followed by a capital: BigQuery, FxA, DuckDuckGo.
+_CAMEL = re.compile(r"\b[A-Za-z]*[a-z][A-Z][A-Za-z]*\b")
+_HUMP = re.compile("[a-z][A-Z]")
+_APOSTROPHE_S = re.compile(r"['\u2019][sS]\b")  # "Firefox's" is Firefox
+_APOSTROPHE = re.compile(r"(?<=[A-Za-z])['\u2019](?=[A-Za-z])")  # "don't" is one word
+_NOT_KEY = re.compile(r"[\W_]+")
+
+LONGEST_WORD = 64  # a longer run of letters is a key or a hash that nobody types
+
+
+def identifier_words(text: str) -> list[str]:
+    """The lower-case pieces of a text, split at punctuation, camelCase and digits, in order, unstemmed.
+
+    >>> identifier_words("browser.engagement.activeTicks_v2")
+    ['browser', 'engagement', 'active', 'ticks', 'v', '2']
+    """
+    if "'" in text or "\u2019" in text:
+        text = _APOSTROPHE.sub("", _APOSTROPHE_S.sub("", text))
+    if "%" in text:
+        text = text.replace("%", " percent ")
+    text = _without_accents(text)
+    return [piece.lower() for piece in _PIECE.findall(text) if len(piece) <= LONGEST_WORD]
+
+
+def words(text: str) -> list[str]:
+    """The terms of a text, in order: its pieces, each stemmed. No word is dropped here, not even "the"."""
+    return [stem(piece) for piece in identifier_words(text)]
+
+
+def compounds(text: str) -> list[str]:
+    """The terms of camelCase words taken whole, so that "bigquery" finds BigQuery and "fxa" finds FxA."""
+    if not _HUMP.search(text):  # as in most texts: asked first, since it costs a third
+        return []
+    return [stem(word.lower()) for word in _CAMEL.findall(text) if len(word) <= LONGEST_WORD]
+
+
+@lru_cache(maxsize=200_000)
+def stem(word: str) -> str:
+    """The stem of one lower-case word (Porter2); short words and words of other scripts stay as they are.
+
+    Three letters and fewer are left alone: "gas" is not "ga", "ms" not "m", "dns" not "dn".
+    """
+    if len(word) <= 3 or not word.isascii():
+        return word
+    return str(_porter2(word))
+
+
+def spelling_key(text: str) -> str:
+    """The one key of all spellings of an identifier (rule 9): its lower-case letters and digits.
+
+    >>> spelling_key("`aB.c_d-2`")
+    'abcd2'
+    """
+    return _NOT_KEY.sub("", _without_accents(text).lower())
+
+
+def _without_accents(text: str) -> str:
+    if text.isascii():
+        return text
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))

@@ -1,0 +1,88 @@
+"""Every exact name of an item, as spelling keys: what a person may paste to mean just this one (rule 9)."""
+
+from __future__ import annotations
+
+import re
+
+from indexer.model.items import (
+    AnyItem,
+    AppItem,
+    DocItem,
+    ExploreItem,
+    MeasureItem,
+    ProbeItem,
+    TableItem,
+    ToolItem,
+)
+from indexer.text.analysis import spelling_key, words
+
+OWN = 1.0  # its name as it is
+ALIAS = 0.9  # a column path, a mirror, an app id
+SHORT = 0.8  # without the dataset: several tables may share it
+TITLE = 0.7  # words that people say, not only this thing's name
+VERSIONLESS = 0.05  # what is taken off for a missing version: telemetry_derived.main_v5 as main
+SHORTEST = 2  # letters of the shortest key: "x" names nothing
+
+_VERSION = re.compile(r"_v\d+$")
+
+
+def name_keys(item: AnyItem) -> dict[str, float]:
+    """Spelling key -> how surely it names this item; the surest where two of its names share a key."""
+    keys: dict[str, float] = {}
+    for text, sure in _names(item):
+        key = spelling_key(text)
+        if len(key) >= SHORTEST and sure > keys.get(key, 0.0):
+            keys[key] = sure
+    return keys
+
+
+def name_stems(item: AnyItem) -> tuple[str, ...]:
+    """An item's names as the stems of their words, joined by "_": what is the same when inflected.
+
+    >>> "_".join(words("Tab counts")) == "_".join(words("tab_count"))
+    True
+    """
+    texts = [item.name, item.title] if isinstance(item, AppItem | ToolItem) else [item.name]
+    if isinstance(item, TableItem):
+        texts = [item.table, f"{item.dataset}.{item.table}"]
+    elif isinstance(item, ProbeItem):
+        texts = [item.name.partition("/")[2]]
+    elif isinstance(item, DocItem):
+        texts = [item.title]
+    return tuple(dict.fromkeys(stems for text in texts if (stems := "_".join(words(text)))))
+
+
+def _names(item: AnyItem) -> list[tuple[str, float]]:
+    shared = isinstance(item, MeasureItem | ExploreItem)  # several platforms define one of this name
+    names = [(item.name, SHORT if shared else OWN), *((alias, ALIAS) for alias in item.aliases)]
+    if isinstance(item, TableItem):
+        names += _table_names(item)
+    elif isinstance(item, ProbeItem):
+        names += [(item.name.partition("/")[2], OWN)]
+    elif isinstance(item, DocItem):
+        page = item.name.partition("#")[0]
+        # A heading says little by itself ("Accessing the data"); with its page's title it is this one.
+        names += [(item.title, TITLE), (f"{item.title} {item.section.page_title}", TITLE)]
+        if not item.section.slug or item.section.level <= 1:
+            names += [(page, OWN), (page.removesuffix(".md"), ALIAS), (item.section.page_title, TITLE)]
+    elif isinstance(item, MeasureItem):
+        names += [(f"{item.platform}.{item.name}", OWN), (item.title, TITLE)]
+    elif isinstance(item, ExploreItem):
+        names += [(f"{item.namespace}.{item.name}", OWN), (item.title, TITLE)]
+    elif isinstance(item, AppItem | ToolItem):
+        names += [(item.title, ALIAS)]
+    return names
+
+
+def _table_names(item: TableItem) -> list[tuple[str, float]]:
+    names = [
+        (f"{item.project}.{item.dataset}.{item.table}", OWN),
+        (f"{item.dataset}.{item.table}", OWN),
+        (item.table, SHORT),
+    ]
+    if item.layer == "view":
+        # User-facing views are read through the project mozdata (rule 6).
+        names.append((f"mozdata.{item.dataset}.{item.table}", OWN))
+    if _VERSION.search(item.table):
+        names += [(_VERSION.sub("", text), sure - VERSIONLESS) for text, sure in list(names)]
+    return names

@@ -1,0 +1,192 @@
+"""The engine over a Whoosh index' postings: the product's implementation of engine.py.
+
+Every array is read-only and shared by threads; answers are kept under a lock. A new
+generation is opened beside the old one and taken up between two searches.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from indexer.index.arrays import Arrays
+from indexer.index.generation import Generation, Opened, current_name, open_current
+from indexer.index.mapped import Mapped
+from indexer.index.reader import Bools, Corpus
+from indexer.index.spellchecker import Speller
+from indexer.index.suggester import Suggester, Suggestion
+from indexer.index.weights import WEIGHTS, Weights
+from indexer.model.items import AnyItem
+from indexer.model.records import Column
+from indexer.store.reader import Store
+from search_app.engine.collapse import family_starts
+from search_app.engine.facets import Counts, all_counts, chosen_counts, counts, facet_of
+from search_app.engine.filters import together
+from search_app.engine.hits import hits
+from search_app.engine.lexicon import NamedCards, app_titles, lexicon_of
+from search_app.engine.relaxation import mended, ways_out
+from search_app.engine.results import Facet, Results
+from search_app.engine.searcher import Found, Searchable, find
+from search_app.query.grammar import FILTER_FORMS
+from search_app.query.model import Query
+from search_app.query.parser import parse_query
+from search_app.understanding.vocabulary import Vocabulary, load_vocabulary
+
+RESULTS_KEPT = 512  # answers kept: people, pages and feeds ask the same again
+FEW = 1  # with fewer hits than this, ways out are looked for
+
+
+class WhooshEngine:
+    """Answers from the current generation of a data folder. Safe for threads."""
+
+    def __init__(
+        self,
+        data_dir: Path,
+        *,
+        vocabulary: Vocabulary | None = None,
+        weights: Weights = WEIGHTS,
+        results_kept: int = RESULTS_KEPT,
+    ) -> None:
+        """Raises FileNotFoundError before the first generation, ValueError for one of another format."""
+        opened = open_current(data_dir)  # first: a server with nothing indexed asks for it at every request
+        self._data_dir = data_dir
+        self._weights = weights
+        self._vocabulary = vocabulary or load_vocabulary()
+        self._kept: OrderedDict[object, Results] = OrderedDict()
+        self._keep = results_kept
+        self._lock = threading.Lock()
+        self._on = self._open(opened)
+
+    @property
+    def generation(self) -> Generation:
+        return self._on.corpus.generation
+
+    def search(self, query: Query) -> Results:
+        """Hits, facets and help for a query; never raises for anything a user typed."""
+        began = time.perf_counter()
+        on = self._on
+        key = (on.corpus.generation.id, _normalised(query))
+        with self._lock:
+            results = self._kept.get(key)
+            if results is not None:
+                self._kept.move_to_end(key)
+        if results is None:
+            results = _answer(on, query)
+            on.mapped.bound()
+            with self._lock:
+                self._kept[key] = results
+                while len(self._kept) > self._keep:
+                    self._kept.popitem(last=False)
+        return replace(results, took_ms=round((time.perf_counter() - began) * 1000, 3))
+
+    def suggest(self, text: str, limit: int = 10) -> list[Suggestion]:
+        """Completions of the last word, best first."""
+        return self._on.suggester.suggest(text, limit)
+
+    def get(self, item_id: str) -> AnyItem | None:
+        """The whole item, None where there is none of that id."""
+        return self._on.store.item(item_id)
+
+    def known(self, ids: Iterable[str]) -> frozenset[str]:
+        """Those of the ids that there is an item of."""
+        return self._on.store.known(ids)
+
+    def columns(self, schema_digest: str) -> Sequence[Column]:
+        """All columns of a table's schema, in upstream's order; empty where unknown."""
+        return self._on.store.columns(schema_digest) if schema_digest else ()
+
+    def before_fork(self) -> None:
+        """Close this thread's connection to the store; the next look into it opens another."""
+        self._on.store.close()
+
+    def refresh(self) -> bool:
+        """True if a newer generation was switched to. A generation that cannot be read leaves the old one."""
+        name = current_name(self._data_dir)
+        if not name or name == self.generation.id:
+            return False
+        try:
+            fresh = self._open(open_current(self._data_dir))
+        except (OSError, ValueError, KeyError, sqlite3.Error):  # a file or an array is missing or damaged
+            return False
+        with self._lock:
+            self._on = fresh
+            self._kept.clear()
+        return True
+
+    def _open(self, opened: Opened) -> Searchable:
+        corpus = Corpus(opened, self._weights)
+        arrays: Arrays = opened.arrays
+        return Searchable(
+            corpus=corpus,
+            mapped=Mapped(opened.arrays),
+            store=Store(opened.store_path),
+            speller=Speller(arrays),
+            suggester=Suggester(arrays, NamedCards(corpus), FILTER_FORMS),
+            lexicon=lexicon_of(corpus),
+            vocabulary=self._vocabulary,
+            titles=app_titles(corpus),
+            today=date.fromisoformat(opened.manifest.today),
+        )
+
+
+def _answer(on: Searchable, query: Query) -> Results:
+    found = find(on, query)
+    meant = found.meaning.query
+    corrected = found.clauses.corrected
+    spelled = mended(query.text, corrected)
+    help_ = ways_out(meant, found, lambda q: find(on, q).total, parse_query) if found.total < FEW else ()
+    return Results(
+        total=found.total,
+        hits=hits(on.corpus, found, meant),
+        facets=_facets(on, found, meant),
+        generation=on.corpus.generation,
+        took_ms=0.0,
+        terms=tuple(clause.text for clause in found.clauses.wanted),
+        understood=found.meaning.chips,
+        did_you_mean=spelled or None,
+        help=help_,
+        relaxed=found.relaxed,
+    )
+
+
+def _facets(on: Searchable, found: Found, query: Query) -> tuple[Facet, ...]:
+    """Each wanted facet, counted without its own filter so that other values can be chosen."""
+    corpus = on.corpus
+    facets = []
+    counts_of = all_counts(corpus, found.folded.ids, found.folded.starts) if query.facets else {}
+    for name in query.facets:
+        chosen = query.filters.get(name, ())
+        shown = counts_of[name]
+        if name in found.masks:
+            shown = chosen_counts(corpus, name, _without(on, found, name), chosen)
+        facets.append(facet_of(corpus, name, shown, chosen, on.titles))
+    return tuple(facets)
+
+
+def _without(on: Searchable, found: Found, name: str) -> Counts:
+    """Families by value of every facet, as if one filter were not there."""
+    others, ids = together(found.masks, without=name), found.scored.ids
+
+    def counted(chosen: Bools) -> Counts:
+        matching = ids[chosen if others is None else chosen & others[ids]]
+        return counts(on.corpus, matching, family_starts(on.corpus, matching))
+
+    usual = counted(found.usual)
+    return usual if found.chosen is found.usual else np.where(usual > 0, usual, counted(found.chosen))
+
+
+def _normalised(query: Query) -> Sequence[object]:
+    """What makes two queries the same question."""
+    return (
+        query.text.strip(), query.terms, tuple(sorted(query.filters.items())),
+        tuple(sorted(query.exclude_filters.items())), query.ranges, query.page, query.size, query.sort,
+        query.facets, query.explain, query.literal,
+    )  # fmt: skip

@@ -1,0 +1,105 @@
+"""Filters as masks over all documents: OR within a name, AND across names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+
+from indexer.index.documents import day_number
+from indexer.index.reader import Bools, Corpus, Ints
+from indexer.text.analysis import spelling_key
+from search_app.query.model import FACETS, Query, Range
+from search_app.query.ranges import day
+
+SchemasWith = Callable[[str], Iterable[str]]  # a column path -> digests of the schemas that have it
+
+
+def masks(corpus: Corpus, query: Query, schemas_with: SchemasWith, today: date) -> dict[str, Bools]:
+    """A mask for each filter of a query by its name; ranges and exclusions under names of their own."""
+    found = {
+        name: _any(corpus, name, values, schemas_with) for name, values in query.filters.items() if values
+    }
+    for name, values in query.exclude_filters.items():
+        found[f"-{name}"] = ~_any(corpus, name, values, schemas_with)
+    for number, span in enumerate(query.ranges):
+        mask = _within(corpus, span, today)
+        found[f"{span.field} {number}"] = ~mask if span.exclude else mask
+    return found
+
+
+def respelled(query: Query, corpus: Corpus) -> Query:
+    """The query with filter values as this generation spells them (rule 9): "search" is the tag Search."""
+
+    def known(name: str, value: str) -> str:
+        if name == "table":
+            value = ".".join(value.strip("`").split(".")[-2:]) or value
+        return corpus.facets[name].spelled(value) if name in FACETS else value
+
+    def each(filters: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        return {n: tuple(dict.fromkeys(known(n, value) for value in values)) for n, values in filters.items()}
+
+    return replace(query, filters=each(query.filters), exclude_filters=each(query.exclude_filters))
+
+
+def together(found: Mapping[str, Bools], without: str = "") -> Bools | None:
+    """All masks but one as one; None where nothing is filtered."""
+    mask: Bools | None = None
+    for name, each in found.items():
+        if name != without:
+            mask = each if mask is None else mask & each
+    return mask
+
+
+def _any(corpus: Corpus, name: str, values: Iterable[str], schemas_with: SchemasWith) -> Bools:
+    mask = np.zeros(corpus.size, np.bool_)
+    for value in values:
+        for documents in _holding(corpus, name, value, schemas_with):
+            mask[documents] = True
+    return mask
+
+
+def _holding(corpus: Corpus, name: str, value: str, schemas_with: SchemasWith) -> list[Ints]:
+    if name == "column":
+        return [corpus.named(spelling_key(value))[0], _with_column(corpus, value, schemas_with)]
+    if name == "owner":
+        facet, part = corpus.facets["owner"], value.lower()
+        owners = (i for i in range(len(facet.values)) if part in facet.values[i])
+        return [facet.by_value.row(i) for i in owners]
+    if name == "bug":
+        value = "".join(c for c in value.rpartition("=")[2] if c.isdigit())
+    facet_index = corpus.facets.get(name)
+    return [facet_index.documents(value)] if facet_index else []
+
+
+def _with_column(corpus: Corpus, path: str, schemas_with: SchemasWith) -> Ints:
+    numbers = [corpus.schemas.find(digest) for digest in schemas_with(path)]
+    return np.flatnonzero(np.isin(corpus.schema, [n for n in numbers if n >= 0])).astype(np.int32)
+
+
+def _within(corpus: Corpus, span: Range, today: date) -> Bools:
+    """The documents in a range of `added` or `expires`: both ends belong to it."""
+    low, high = day(span.low, today), day(span.high, today)
+    if span.field == "added":
+        return _between(corpus.added, day_number(low), day_number(high))
+    if low in ("never", "expired"):
+        if low == "never":
+            return np.asarray(corpus.expires_version == -1)
+        expired = np.zeros(corpus.size, np.bool_)
+        expired[corpus.facets["status"].documents("expired")] = True
+        return expired
+    if "-" in low + high:
+        return _between(corpus.expires_day, day_number(low), day_number(high))
+    return _between(corpus.expires_version, int(low or 0), int(high or 0))
+
+
+def _between(numbers: Ints, low: int, high: int) -> Bools:
+    """Numbers from `low` to `high`, 0 being open; 0 among the numbers is unknown and in no range."""
+    mask = numbers > 0
+    if low:
+        mask = mask & (numbers >= low)
+    if high:
+        mask = mask & (numbers <= high)
+    return mask

@@ -1,0 +1,53 @@
+"""Hits of one page: cards, variants, marked snippets."""
+
+from __future__ import annotations
+
+from indexer.index.reader import Corpus
+from search_app.engine.collapse import VARIANTS, page
+from search_app.engine.explain import explanation
+from search_app.engine.highlighter import columns_snippet, names_and_snippets, pattern
+from search_app.engine.results import Hit
+from search_app.engine.searcher import Found
+from search_app.query.model import Query
+
+MARKED_FROM = 0.3  # weight of a typed word: marking every "the" of a question hides what was found
+
+
+def hits(corpus: Corpus, found: Found, query: Query) -> tuple[Hit, ...]:
+    """The hits of the page that the query asks for."""
+    pages = page(found.folded, found.values, (query.page - 1) * query.size, query.size)
+    marked = pattern(_marked_terms(found))
+    places = found.places.take([members[0] for members in pages])
+    scores = found.scored.scores.take(places).tolist()
+    documents = found.folded.ids
+    faces = documents.take([members[0] for members in pages]).tolist()
+    cards = [corpus.card(document) for document in faces]
+    snippets = names_and_snippets(marked, [(card.name, card.description) for card in cards])
+    made = []
+    for number, (members, card, (name_marks, shown)) in enumerate(zip(pages, cards, snippets, strict=True)):
+        if card.kind == "table" and not shown.marks:  # its columns, where only these hold the words
+            shown = columns_snippet(marked, corpus.column_paths(faces[number])) or shown
+        others = documents.take(members[1 : VARIANTS + 1]).tolist() if len(members) > 1 else ()
+        made.append(
+            Hit(
+                card,
+                round(scores[number], 3),
+                tuple([corpus.variant(other) for other in others]),
+                len(members) - 1,
+                shown.text,
+                shown.marks,
+                name_marks,
+                explanation(found, int(places[number])) if query.explain else (),
+            )
+        )
+    return tuple(made)
+
+
+def _marked_terms(found: Found) -> tuple[str, ...]:
+    """The terms that are marked: of whatever weighs something, the typed words and what stood for them."""
+    terms: dict[str, None] = {}
+    for clause in found.clauses.wanted:
+        if clause.weight >= MARKED_FROM:
+            for wording in clause.wordings[:8]:
+                terms.update(dict.fromkeys(wording.terms))
+    return tuple(terms)

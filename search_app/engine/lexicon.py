@@ -1,0 +1,74 @@
+"""What a generation's values are called: what a query may mean, what is completed, what is mended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from indexer.index.reader import Corpus, FacetIndex, values_of
+from indexer.index.stored_fields import Card
+from indexer.index.suggester import Suggestion
+from indexer.model.ids import item_path
+from search_app.understanding.model import AppName, Lexicon
+
+
+def lexicon_of(corpus: Corpus) -> Lexicon:
+    """The facet values of a generation, with apps and tools as people name them."""
+    facets = corpus.facets
+    return Lexicon(
+        apps=tuple(_apps(corpus)),
+        pings=tuple(values_of(facets["ping"])),
+        types=tuple(values_of(facets["type"])),
+        tools=tuple((card.name, card.title) for card in _cards(corpus, "tool")),
+        datasets=tuple(values_of(facets["dataset"])),
+        tags=tuple(values_of(facets["tag"])),
+        kinds=tuple(values_of(facets["kind"])),
+        statuses=tuple(values_of(facets["status"])),
+    )
+
+
+def app_titles(corpus: Corpus) -> dict[str, str]:
+    """The names that people know apps by."""
+    return {card.name: card.title for card in _cards(corpus, "app")}
+
+
+def _apps(corpus: Corpus) -> Iterator[AppName]:
+    weights = _sizes(corpus.facets["app"])
+    known = {card.name: card for card in _cards(corpus, "app")}
+    for app in values_of(corpus.facets["app"]):
+        card = known.get(app)
+        ids = (*card.dataset,) if card else ()
+        yield AppName(app, card.title if card else app, ids, weights.get(app, 0))
+
+
+def _cards(corpus: Corpus, kind: str) -> Iterator[Card]:
+    return (corpus.card(int(document)) for document in corpus.facets["kind"].documents(kind))
+
+
+def _sizes(facet: FacetIndex) -> dict[str, int]:
+    sizes = np.diff(facet.by_value.starts)
+    return {facet.values[i]: int(size) for i, size in enumerate(sizes)}
+
+
+class NamedCards:
+    """What a completion shows, read from the cards."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._corpus = corpus
+
+    def called(self, document: int) -> tuple[str, str]:
+        """Name and title."""
+        return self._corpus.cards.called(document)
+
+    def completion(self, document: int) -> Suggestion:
+        """The line that leads to the item's page."""
+        card = self._corpus.card(document)
+        detail = _detail(card.type, card.app_title)
+        return Suggestion(card.name, card.kind, card.title or card.name, detail, item_path(card.id))
+
+
+def _detail(type_: str, apps: Sequence[str]) -> str:
+    """What stands small beside a completion: "labeled counter, 3 apps"."""
+    shown = apps[0] if len(apps) == 1 else f"{len(apps)} apps" if apps else ""
+    return ", ".join(part for part in (type_.replace("_", " "), shown) if part)

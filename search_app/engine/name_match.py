@@ -1,0 +1,127 @@
+"""What names add to scores: exact ones, those a slip away, inflected and unfinished ones.
+
+Understanding guesses what of a query may be somebody's name; here it is looked up whose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.index.arrays import run_starts
+from indexer.index.reader import Bools, Corpus, Ints
+from indexer.index.stored_fields import Card
+from indexer.text.analysis import words
+from search_app.understanding.analyze import Understanding
+
+MOST_LITERAL = 60  # things named alike whose names are looked at letter by letter
+SHORTEST_UNFINISHED = 4  # letters from which the names that go on from them are looked at
+MOST_UNFINISHED = 200  # of those names, the shortest
+UNFINISHED_NAME = 1.5  # "pwmgr_or" alone is a name that goes on, more surely than words are
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Documents that a query names, ascending."""
+
+    ids: Ints
+    bonus: npt.NDArray[np.float64]  # what being named adds to the score
+    whole: Bools  # whether the query is nothing but that name
+
+
+Part = tuple[Ints, npt.NDArray[np.float64], bool]  # documents, what each is worth, whether the name is whole
+
+
+def names_added(corpus: Corpus, meaning: Understanding, near: dict[int, float]) -> Named:
+    """The documents that exact, inflected and nearly exact names mean, with what that adds to each."""
+    weights = corpus.weights
+    exact: list[Part] = []
+    for guess in meaning.names:
+        documents, sure = corpus.named(guess.key)
+        if len(documents):
+            worth = (weights.exact_whole if guess.whole else weights.exact_part) * guess.weight
+            exact.append((documents, worth * sure.astype(np.float64), guess.whole))
+    named = _best(exact)
+    if 1 < len(named.ids) <= MOST_LITERAL:
+        typed = meaning.query.text.strip("` ")
+        # of names that differ in punctuation only, the one that was typed
+        literal = [typed in _written(corpus.card(document)) for document in named.ids.tolist()]
+        named = Named(named.ids, named.bonus + weights.literal * np.array(literal), named.whole)
+    others = list(_inflected(corpus, meaning))
+    if near:
+        nearness = weights.near_name * np.fromiter(near.values(), np.float64, len(near))
+        others.append((np.fromiter(near, np.int32, len(near)), nearness, True))
+    if not others:
+        return named
+    return _best([*_apart(named), *others])
+
+
+def _best(parts: Sequence[Part]) -> Named:
+    """Every document once, with the most that it is worth."""
+    if not parts:
+        return Named(np.zeros(0, np.int32), np.zeros(0), np.zeros(0, np.bool_))
+    ids = np.concatenate([documents for documents, _, _ in parts])
+    order = ids.argsort(kind="stable")
+    ids = ids[order]
+    first = run_starts(ids)
+    worth = np.concatenate([worth for _, worth, _ in parts])[order]
+    whole = np.repeat([whole for _, _, whole in parts], [len(documents) for documents, _, _ in parts])[order]
+    return Named(ids[first], np.maximum.reduceat(worth, first), np.logical_or.reduceat(whole, first))
+
+
+def _apart(named: Named) -> Iterator[Part]:
+    for whole in (True, False):
+        of = named.whole == whole
+        if of.any():
+            yield named.ids[of], named.bonus[of], whole
+
+
+def _written(card: Card) -> tuple[str, ...]:
+    """A thing's name as people write it. Measures and explores are named after what they are made of."""
+    if card.kind in ("measure", "explore"):
+        return ()
+    return (card.name, card.name.partition("." if card.kind == "table" else "/")[2])
+
+
+def _inflected(corpus: Corpus, meaning: Understanding) -> Iterator[Part]:
+    """Things whose name is what was typed but for inflection, or goes on from it."""
+    weights = corpus.weights
+    for stems, sure in _typed_stems(meaning):
+        found = corpus.stems.prefixed(stems)
+        if not found:
+            continue
+        lengths = corpus.stems.lengths(found)
+        shortest = _smallest(lengths, MOST_UNFINISHED)
+        share = len(stems.encode()) / lengths[shortest]
+        worth = sure * np.where(share == 1.0, weights.inflected, weights.unfinished * np.sqrt(share))
+        documents, many = corpus.stem_docs.gather((shortest + found.start).astype(np.int32))
+        yield documents, worth.repeat(many), True
+
+
+def _smallest(numbers: Ints, count: int) -> npt.NDArray[np.int64]:
+    """The places of the smallest numbers, smallest first; equal ones in their order."""
+    places = np.arange(len(numbers))
+    if count < len(numbers):
+        places = (numbers <= np.partition(numbers, count - 1)[count - 1]).nonzero()[0]
+    return places[numbers[places].argsort(kind="stable")][:count]
+
+
+def _typed_stems(meaning: Understanding) -> Iterator[tuple[str, float]]:
+    """The telling words of the query as stems joined by "_", all of them and those that are no facet's."""
+    telling = [term for term in meaning.terms if not term.exclude and term.role != "noise"]
+    if any(term.kind != "word" or term.group for term in telling):
+        return
+    plain = [term for term in telling if term.role in ("word", "identifier")]
+    whole = (
+        UNFINISHED_NAME if len(meaning.terms) == 1 and telling and telling[0].role == "identifier" else 1.0
+    )
+    runs = [(telling, whole)]
+    if len(plain) < len(telling):
+        runs.append((plain, 0.8 * len(plain) / len(telling)))
+    for terms, sure in runs:
+        stems = "_".join(word for term in terms for word in words(term.text))
+        if len(stems) >= SHORTEST_UNFINISHED:
+            yield stems, sure

@@ -1,0 +1,265 @@
+"""A query's meaning as clauses over terms: what may stand for each typed word, and what it weighs.
+
+Between understanding (words and their roles) and scoring (postings). Looks words up in
+the corpus, because only there is it known whether a word is unfinished or mistyped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from rapidfuzz.distance import OSA
+
+from indexer.index.completions import SEEN
+from indexer.index.documents import column_term
+from indexer.index.reader import Corpus
+from indexer.index.spellchecker import Speller
+from indexer.index.weights import COMPLETIONS, PREFIX_TERMS, SHORTEST_COMPLETION
+from indexer.text.analysis import compounds, identifier_words, spelling_key, stem
+from search_app.query.model import Query
+from search_app.understanding.analyze import Understanding, UnderstoodTerm, understand
+from search_app.understanding.model import CHIP_FROM, Lexicon
+from search_app.understanding.vocabulary import Vocabulary
+
+COMMONER = 10  # times that a word is used for one of what may be its misspelling
+SOUGHT = 0.1  # weight of a small word ("the", "of", "how") from which it is looked for, see _sought()
+
+
+class Wording(NamedTuple):
+    """Terms that together may stand for a clause."""
+
+    terms: tuple[str, ...]  # all wanted in one document
+    weight: float = 1.0
+    phrase: bool = False  # and side by side
+    flat: float = 0.0  # where not 0, the score of whatever holds the terms, however often it does
+
+
+class Clause(NamedTuple):
+    """One typed word (or piece of an identifier) with all that may stand for it; the best wording counts."""
+
+    text: str
+    wordings: tuple[Wording, ...]
+    weight: float = 1.0
+    required: bool = True
+    hard: bool = False  # a phrase: without it a document is no hit at all
+    term: int = 0  # place of the typed term among those of the query
+
+
+def are_neighbours(left: Clause, right: Clause) -> bool:
+    """Were two clauses typed side by side, as words that may stand so in a text?"""
+    return not (left.hard or right.hard) and right.term - left.term <= 1
+
+
+class Clauses(NamedTuple):
+    """A whole query in terms."""
+
+    wanted: tuple[Clause, ...]
+    unwanted: tuple[Clause, ...]
+    corrected: dict[str, str]  # typed word -> the known word it may have meant
+
+
+def read(
+    query: Query, lexicon: Lexicon, vocabulary: Vocabulary, corpus: Corpus, speller: Speller
+) -> tuple[Understanding, Clauses]:
+    """What a query means, and its clauses. Words with one slip are read as what they likely are, so that
+    "garbage colection" is gc too and "androd" an app.
+    """
+    meaning = understand(query, lexicon, vocabulary)
+    clauses = clauses_of(meaning, corpus, speller)
+    sure = {typed: meant for typed, meant in clauses.corrected.items() if OSA.distance(typed, meant) == 1}
+    if not sure:
+        return meaning, clauses
+    meaning = understand(query, lexicon, vocabulary, sure)
+    return meaning, clauses_of(meaning, corpus, speller)._replace(corrected=clauses.corrected)
+
+
+def clauses_of(meaning: Understanding, corpus: Corpus, speller: Speller) -> Clauses:
+    """The clauses of a query."""
+    corrected: dict[str, str] = {}
+    wanted: list[Clause] = []
+    unwanted: list[Clause] = []
+    last = len(meaning.terms) - 1
+    for place, term in enumerate(meaning.terms):
+        if term.exclude:
+            unwanted += _literal(term, place, corpus)
+        elif term.kind != "word" or term.group:
+            wanted += _literal(term, place, corpus)
+        else:
+            wanted += _loose(term, place, place == last, corpus, speller, corrected)
+    wanted = _sought(wanted, meaning.terms) or wanted
+    wanted = _with_columns(_with_joined(wanted, corpus, speller), meaning, corpus)
+    return Clauses(tuple(_grouped(wanted, meaning.terms)), tuple(unwanted), corrected)
+
+
+def _sought(clauses: list[Clause], terms: Sequence[UnderstoodTerm]) -> list[Clause]:
+    """The clauses without the smallest words: half the lists of a question, and the longest ones, for
+    hundredths of a score that order nothing.
+    """
+    return [
+        clause
+        for clause in clauses
+        if clause.hard or terms[clause.term].role != "noise" or clause.weight >= SOUGHT
+    ]
+
+
+def _literal(term: UnderstoodTerm, place: int, corpus: Corpus) -> list[Clause]:
+    """A phrase, a prefix, an excluded word or one side of an OR: just what was typed, and its expansions."""
+    pieces = identifier_words(term.text.rstrip("*") if term.kind == "prefix" else term.text)
+    if not pieces:
+        return []
+    stems = tuple(stem(piece) for piece in pieces)
+    if term.kind == "prefix":
+        found = corpus.completed(pieces[-1], PREFIX_TERMS)
+        wordings = tuple(Wording((*stems[:-1], each)) for each in found)
+    else:
+        together = term.kind == "phrase" or (term.exclude and len(stems) > 1)
+        wordings = (Wording(stems, 1.0, together and len(stems) > 1),)
+        if not term.exclude:
+            wordings += _expansions(term, 1)
+    hard = term.kind == "phrase" and not term.exclude and not term.group
+    return [Clause(term.text, wordings, term.weight * len(stems), term.required, hard, place)]
+
+
+def _loose(
+    term: UnderstoodTerm, place: int, last: bool, corpus: Corpus, speller: Speller, corrected: dict[str, str]
+) -> list[Clause]:
+    """A typed word: each of its pieces a clause of its own."""
+    pieces = identifier_words(term.text)
+    more = _expansions(term, len(pieces))
+    whole = [Wording((each,), 1.0 / len(pieces)) for each in compounds(term.text)] if len(pieces) > 1 else []
+    column = column_term(term.text)
+    if len(pieces) > 1 and corpus.frequency(column):
+        whole.append(Wording((column,), corpus.weights.whole_column / len(pieces)))
+    clauses = []
+    for number, piece in enumerate(pieces):
+        wordings = [Wording((stem(piece),)), *more, *whole]
+        if not whole and _is_slip(piece, corpus, speller):
+            # a word that the vocabulary explains is no slip: TTFB is not "ttfr", an iPhone no phone
+            explained = more or term.role not in ("word", "identifier", "noise")
+            wordings += _near(piece, corpus, speller, {} if explained else corrected)
+        elif last and number == len(pieces) - 1 and len(piece) >= SHORTEST_COMPLETION:
+            wordings += _endings(piece, corpus)
+        clauses.append(Clause(piece, _distinct(wordings), term.weight, term.required, False, place))
+    return clauses
+
+
+def _distinct(wordings: Iterable[Wording]) -> tuple[Wording, ...]:
+    """The same without what weighs less than another of the same terms: it is never the best one."""
+    best: dict[tuple[str, ...], Wording] = {}
+    for wording in wordings:
+        known = best.get(wording.terms)
+        if known is None or known.weight < wording.weight:
+            best[wording.terms] = wording
+    return tuple(best.values())
+
+
+def _endings(piece: str, corpus: Corpus) -> list[Wording]:
+    """What the last word may go on to be; worth no more than the word itself, however rare."""
+    base, known = corpus.rarity(stem(piece)), stem(piece)
+    return [
+        Wording((each,), corpus.weights.ending * min(1.0, base / corpus.rarity(each)))
+        for each in corpus.completed(piece, COMPLETIONS, named=True)
+        if each != known
+    ]
+
+
+def _is_slip(piece: str, corpus: Corpus, speller: Speller) -> bool:
+    """Is this no word of the corpus? One with a known stem is none where a much commoner word is near.
+
+    An inflection that stands nowhere is no slip; "actve" and "extention" only look like one.
+    """
+    if speller.knows(piece):
+        return False
+    seen = corpus.frequency(stem(piece))
+    if seen < SEEN:
+        return True
+    nearest = next(iter(speller.correct(piece, 1)), None)
+    return nearest is not None and nearest.distance == 1 and nearest.count >= COMMONER * seen
+
+
+def _near(piece: str, corpus: Corpus, speller: Speller, corrected: dict[str, str]) -> list[Wording]:
+    """What an unknown word may be: unfinished, two words in one, or mistyped."""
+    weights = corpus.weights
+    if len(piece) >= SHORTEST_COMPLETION:
+        found = corpus.completed(piece, COMPLETIONS, named=True)
+        if found:
+            return [Wording((each,), weights.completion) for each in found]
+    near: list[Wording] = []
+    split = speller.split(piece)
+    if split:
+        near.append(Wording(tuple(stem(word) for word in split), weights.joined))
+    corrections = speller.correct(piece)
+    for correction in corrections:
+        # A rare word ("srch") is worth no more than the likeliest one ("search"), though it tells more.
+        likeliest, this = (corpus.rarity(stem(c.text)) for c in (corrections[0], correction))
+        sure = correction is corrections[0] and correction.distance == 1
+        weight = weights.likeliest if sure else weights.correction / correction.distance
+        weight *= min(1.0, likeliest / this)
+        near.append(Wording((stem(correction.text),), weight))
+        corrected.setdefault(piece, correction.text)
+    return near
+
+
+def _expansions(term: UnderstoodTerm, pieces: int) -> tuple[Wording, ...]:
+    return tuple(
+        [
+            Wording(each.terms, each.weight * each.share / max(1, pieces))
+            for each in term.expansions
+            if each.terms
+        ]
+    )
+
+
+def _with_joined(clauses: list[Clause], corpus: Corpus, speller: Speller) -> list[Clause]:
+    """Neighbours that are one word somewhere: "pass word" finds password."""
+    joined = list(clauses)
+    for place, (left, right) in enumerate(pairwise(clauses)):
+        if not are_neighbours(left, right):
+            continue
+        one = speller.join(spelling_key(left.text), spelling_key(right.text))
+        if one and corpus.frequency(stem(one)):
+            typed_so = left.term == right.term  # "un-install": the hyphen says that it is one word
+            extra = Wording((stem(one),), (1.0 if typed_so else corpus.weights.joined) / 2)
+            for at in (place, place + 1):
+                joined[at] = joined[at]._replace(wordings=(*joined[at].wordings, extra))
+    return joined
+
+
+def _with_columns(clauses: list[Clause], meaning: Understanding, corpus: Corpus) -> list[Clause]:
+    """Where a table is asked for ("which table has first_seen_date"), what was typed may be a column of it.
+
+    Then having the column counts alike in a narrow table and in a wide one, where a word says little.
+    """
+    if not any(b.field == "kind" and b.value == "table" and b.weight >= CHIP_FROM for b in meaning.boosts):
+        return clauses
+    asked = list(clauses)
+    plain = [c for c in clauses if meaning.terms[c.term].kind == "word" and not meaning.terms[c.term].group]
+    named = [c for c in plain if meaning.terms[c.term].role in ("word", "identifier")]
+    runs = [[c for c in plain if c.term == place] for place in {c.term for c in plain}]
+    for run in (*runs, named):
+        column = column_term("".join(clause.text for clause in run))
+        if len(run) > 1 and corpus.frequency(column):
+            score = corpus.weights.asked_column * corpus.rarity(column) / len(run)
+            extra = Wording((column,), flat=score)
+            asked = [c._replace(wordings=(*c.wordings, extra)) if c in run else c for c in asked]
+    return asked
+
+
+def _grouped(clauses: list[Clause], terms: tuple[UnderstoodTerm, ...]) -> list[Clause]:
+    """The sides of an OR made one clause."""
+    grouped: list[Clause] = []
+    at: dict[int, int] = {}
+    for clause in clauses:
+        group = terms[clause.term].group
+        if not group or group not in at:
+            if group:
+                at[group] = len(grouped)
+            grouped.append(clause)
+            continue
+        first = grouped[at[group]]
+        grouped[at[group]] = first._replace(
+            text=f"{first.text} OR {clause.text}", wordings=(*first.wordings, *clause.wordings)
+        )
+    return grouped

@@ -1,0 +1,63 @@
+"""The protocol of a search engine: what pages, API and command line may ask of one.
+
+whoosh_engine.py is the implementation; a cluster engine would be a second one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from indexer.index.generation import Generation
+from indexer.index.suggester import Suggestion
+from indexer.model.items import AnyItem
+from indexer.model.records import Column
+from search_app.engine.results import Hit, Results
+from search_app.query.model import Query
+
+
+class Engine(Protocol):
+    """Safe for threads; a new generation is picked up by `refresh`."""
+
+    @property
+    def generation(self) -> Generation: ...
+
+    def search(self, query: Query) -> Results:
+        """Hits, facets and help for a query; never raises for anything a user typed."""
+        ...
+
+    def suggest(self, text: str, limit: int = 10) -> list[Suggestion]:
+        """Completions of the last word, best first."""
+        ...
+
+    def get(self, item_id: str) -> AnyItem | None:
+        """The whole item, None where there is none of that id."""
+        ...
+
+    def known(self, ids: Iterable[str]) -> frozenset[str]:
+        """Those of the ids that there is an item of: a page links to no other."""
+        ...
+
+    def columns(self, schema_digest: str) -> Sequence[Column]:
+        """All columns of a table's schema, in upstream's order; empty where unknown."""
+        ...
+
+    def refresh(self) -> bool:
+        """True if a newer generation was switched to."""
+        ...
+
+    def before_fork(self) -> None:
+        """Close what a forked process must not share with this one; it opens again when it is needed."""
+        ...
+
+
+def every_hit(engine: Engine, query: Query) -> Iterator[Hit]:
+    """All hits of a query through its pages, from the first on."""
+    page, seen = 1, 0
+    while True:
+        results = engine.search(replace(query, page=page))
+        yield from results.hits
+        seen, page = seen + len(results.hits), page + 1
+        if not results.hits or seen >= results.total:
+            return

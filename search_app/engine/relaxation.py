@@ -1,0 +1,62 @@
+"""Ways out of a query that finds nothing, or only near misses: each tried before it is offered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from search_app.engine.results import Help
+from search_app.engine.searcher import Found
+from search_app.query.model import Query
+
+Count = Callable[[Query], int]
+
+MOST_TRIED = 6  # each try is a search
+
+
+def mended(text: str, corrected: dict[str, str]) -> str:
+    """The text with its unknown words replaced, in the case and place where they stand; "" if none was."""
+    changed = text
+    for wrong, right in corrected.items():
+        at = changed.lower().find(wrong)
+        if at >= 0:
+            changed = changed[:at] + right + changed[at + len(wrong) :]
+    return changed if changed != text else ""
+
+
+def _without_filter(text: str, name: str) -> str:
+    """The text without `name:value` in it."""
+    return " ".join(re.sub(rf'(?i)(?<!\S){name}:(?:"[^"]*"|\S+)', " ", text).split())
+
+
+def ways_out(query: Query, found: Found, count: Count, parse: Callable[[str], Query]) -> tuple[Help, ...]:
+    """What would find something: another spelling, a filter less, words instead of a phrase."""
+    helps = []
+    for kind, text, other, q in list(_tries(query, found, parse))[:MOST_TRIED]:
+        total = count(other)
+        if total:
+            helps.append(Help(kind, text, q, dict(other.filters), total))
+    return tuple(helps)
+
+
+def _tries(
+    query: Query, found: Found, parse: Callable[[str], Query]
+) -> Iterator[tuple[str, str, Query, str]]:
+    spelled = mended(query.text, found.clauses.corrected)
+    if spelled:
+        yield "spelling", spelled, replace(query, text=spelled, terms=parse(spelled).terms), spelled
+    for name, values in query.filters.items():
+        rest = {n: v for n, v in query.filters.items() if n != name}
+        kind = "include-inactive" if name == "status" else "drop-filter"
+        text = _without_filter(query.text, name)
+        yield kind, f"{name}: {', '.join(values)}", replace(query, filters=rest, text=text), text
+    if query.ranges:
+        names, text = dict.fromkeys(span.field for span in query.ranges), query.text
+        for name in names:
+            text = _without_filter(text, name)
+        yield "drop-filter", ", ".join(names), replace(query, ranges=(), text=text), text
+    if any(term.kind == "phrase" or term.exclude for term in query.terms):
+        words = tuple(replace(t, kind="word") for t in query.terms if not t.exclude)
+        text = " ".join(t.text for t in words)
+        yield "any-word", text, replace(query, text=text, terms=words), text

@@ -1,0 +1,76 @@
+"""What an engine answers: hits, facets, suggestions. Plain values, no markup.
+
+What an answer has many of is a named tuple: one is made in a fifth of the time of a frozen dataclass.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from indexer.index.generation import Generation
+from indexer.index.stored_fields import Card, Variant
+from search_app.understanding.model import Understood
+
+
+class Hit(NamedTuple):
+    """One family's best matching member."""
+
+    card: Card
+    score: float
+    variants: tuple[Variant, ...] = ()
+    variant_count: int = 0
+    snippet: str = ""  # plain text; the marked spans are in `marks`
+    marks: tuple[tuple[int, int], ...] = ()  # character spans of `snippet`
+    name_marks: tuple[tuple[int, int], ...] = ()
+    explanation: tuple[Part, ...] = ()  # with explain=1
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a score."""
+
+    label: str
+    value: float
+
+
+class FacetCount(NamedTuple):
+    """A value of a facet."""
+
+    value: str
+    label: str
+    count: int  # type: ignore[assignment]  # tuple's method of that name is not wanted
+    selected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    name: str
+    label: str
+    values: tuple[FacetCount, ...]
+    total: int  # distinct values, of which `values` may be the first
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """A way out of a query with few or no hits: a new query, what it changes, how many it would find."""
+
+    kind: str  # spelling, drop-filter, any-word, include-inactive
+    text: str
+    q: str
+    filters: dict[str, tuple[str, ...]]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    total: int
+    hits: tuple[Hit, ...]
+    facets: tuple[Facet, ...]
+    generation: Generation
+    took_ms: float
+    terms: tuple[str, ...] = ()  # the words as searched
+    understood: tuple[Understood, ...] = ()  # chips: what the words were taken to mean
+    did_you_mean: str | None = None
+    help: tuple[Help, ...] = ()
+    relaxed: bool = False  # not every word was found: near misses shown

@@ -1,0 +1,1 @@
+"""Typed text and parameters as a Query. Pure: no engine, no web."""

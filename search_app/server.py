@@ -1,0 +1,141 @@
+"""The server's processes: gunicorn's workers, each with an app of its own and a few threads.
+
+Query time is processor time, so one process for each core answers; a worker maps the
+generation's files, which the kernel shares between them. Its threads are there to wait: a
+browser opens connections before it knows what to ask, and a worker without threads would
+stand still behind each of them.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import os
+import socket
+import threading
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import gunicorn.app.base
+from flask import Flask
+
+from indexer.config import Config
+from search_app.web.app import create_app
+from search_app.web.health import restart_measuring
+from search_app.web.state import EXTENSION, Site
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+
+class PortUnusable(Exception):
+    """Nobody can listen there; the message says why."""
+
+
+_M_ARENA_MAX = -8  # as glibc numbers it
+THREADS = 4  # of a worker; more of them only cost memory
+WARMED = ("/?q=gc", "/api/v1/search?q=gc", "/suggest?q=gc", "/tool/glam", "/api/v1/item/tool/glam")
+LONGEST_REQUEST_LINE = 8_190  # gunicorn's own most; create_app refuses a little less, in our shape
+
+
+class Server(gunicorn.app.base.BaseApplication):  # type: ignore[misc]
+    """gunicorn, set up from the settings instead of from its own command line."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in options(self._config).items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        _allocate_together()
+        app = create_app(self._config)
+        warm(app)
+        app.wsgi_app = OneAtATime(app.wsgi_app)  # type: ignore[method-assign]
+        return app
+
+
+class OneAtATime:
+    """A WSGI application of which one thread works at a time; the others read requests and write answers.
+
+    numpy, zlib and sqlite let go of the interpreter's lock many times in a request. Threads that all
+    work take it from each other every time, and each of them gets done later: docs/speed.md has figures.
+    """
+
+    def __init__(self, application: WSGIApplication) -> None:
+        self._application = application
+        self._working = threading.Lock()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        with self._working:
+            return self._application(environ, start_response)
+
+
+def options(config: Config) -> dict[str, Any]:
+    """gunicorn's settings."""
+    server = config.server
+    return {
+        "bind": f"{server.host}:{server.port}",
+        "preload_app": True,  # loaded before the fork: see warm()
+        "workers": server.workers or os.cpu_count() or 1,
+        "worker_class": "gthread",
+        "threads": THREADS,
+        "timeout": server.timeout_seconds,
+        "graceful_timeout": 5,
+        # 500 typed letters of another script are 4,500 characters of address; the default is 4,094
+        "limit_request_line": LONGEST_REQUEST_LINE,
+        "worker_tmp_dir": "/dev/shm" if os.path.isdir("/dev/shm") else None,  # noqa: S108  heartbeats, not data
+        "loglevel": "warning",
+        "proc_name": "starchart",
+        "control_socket_disable": True,
+        "post_fork": lambda _, worker: restart_measuring(worker.app.wsgi()),
+        "on_starting": lambda _: _share_memory(),
+        "when_ready": lambda _: print(f"Starchart is at {address(config)}", flush=True),
+    }
+
+
+def warm(app: Flask) -> None:
+    """Answer once what the usual requests need, before the fork: workers share the memory of all this.
+
+    Templates, parsers, vocabulary and the opened generation are 25 MB that each worker had for itself.
+    """
+    client = app.test_client()
+    for address in WARMED:
+        client.get(address)
+    site: Site = app.extensions[EXTENSION]
+    site.before_fork()
+
+
+def check_port(config: Config) -> None:
+    """Raises PortUnusable at once where listening fails; gunicorn would try for five seconds first."""
+    host, port = config.server.host, config.server.port
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host.strip("[]"), port), family=family).close()
+    except OSError as error:
+        cause = os.strerror(error.errno) if error.errno else str(error)
+        raise PortUnusable(
+            f"cannot listen at {host}:{port}: {cause}. Choose another port with PORT or --port"
+        ) from None
+
+
+def _allocate_together() -> None:
+    """One heap for all threads. glibc gives each thread its own, and each keeps what it once needed."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # other systems have none, and need none
+    if mallopt is not None:
+        mallopt(_M_ARENA_MAX, 1)
+
+
+def _share_memory() -> None:
+    """Keep what is there before the fork out of workers' collections: unwritten pages stay shared."""
+    gc.collect()
+    gc.freeze()
+
+
+def address(config: Config) -> str:
+    """Where a browser finds the server."""
+    host = config.server.host
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104  what to show for "everywhere"
+    return config.server.public_url or f"http://{shown}:{config.server.port}"

@@ -1,0 +1,269 @@
+"""What the words of a query are taken to mean: apps, kinds, types, states, names, synonyms.
+
+understand(query, lexicon, vocabulary) is pure: it adds preferences and alternatives to a
+Query and takes nothing away. No word is dropped: a word of a question only weighs little.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import lru_cache
+from types import MappingProxyType
+
+from indexer.text.analysis import spelling_key
+from search_app.query.model import Query
+from search_app.understanding.gazetteer import Dictionary, Span, build_dictionary, find_spans
+from search_app.understanding.guesses import listed, names_meant
+from search_app.understanding.identifiers import is_identifier, is_joined
+from search_app.understanding.model import (
+    CHIP_FROM,
+    AppName,
+    Boost,
+    Expansion,
+    Lexicon,
+    NameGuess,
+    Understanding,
+    Understood,
+    UnderstoodTerm,
+)
+from search_app.understanding.vocabulary import Vocabulary, fold
+
+__all__ = (
+    "AppName",
+    "Boost",
+    "Expansion",
+    "Lexicon",
+    "NameGuess",
+    "Understanding",
+    "UnderstoodTerm",
+    "dictionary_of",
+    "resolve_filters",
+    "understand",
+)
+
+MOST_EXPANSIONS = 6  # of one term: more alternatives find more of what was not meant
+OBJECTS = ("ping", "metric", "probe", "table", "explore")  # kinds of which docs tell how they are made
+OBJECT_OF_TASK = 0.4  # of the weight of a kind that something is done to
+NOTHING: Mapping[str, str] = MappingProxyType({})
+_NUMBER = 0.5  # a number among words is mostly a value ("the last 28 days"): it need not be found
+_FIELD_LABELS = {"app": "App", "kind": "Kind", "type": "Type", "status": "Status", "ping": "Ping"}
+
+
+def understand(
+    query: Query, lexicon: Lexicon, vocabulary: Vocabulary, mended: Mapping[str, str] = NOTHING
+) -> Understanding:
+    """What the query means in this generation. `lexicon` and `vocabulary` are kept by identity.
+
+    `mended`: typed words that are read as other ones, "androd" as android.
+    """
+    return _Reading(query, dictionary_of(lexicon, vocabulary), vocabulary, mended).understanding()
+
+
+@lru_cache(maxsize=8)
+def dictionary_of(lexicon: Lexicon, vocabulary: Vocabulary) -> Dictionary:
+    """The wordings of a generation, made once for each pair."""
+    return build_dictionary(lexicon, vocabulary)
+
+
+def resolve_filters(
+    filters: Mapping[str, tuple[str, ...]], dictionary: Dictionary
+) -> dict[str, tuple[str, ...]]:
+    """Filter values as the index knows them: app titles and ids as app names, pings with dashes.
+
+    Unknown values stay as they are: they match nothing, and the page can say so.
+    """
+    resolved = dict(filters)
+    for name, known in (("app", dictionary.app_keys), ("ping", dictionary.ping_keys)):
+        if name in resolved:
+            values = (known.get(spelling_key(value), value) for value in resolved[name])
+            resolved[name] = tuple(dict.fromkeys(values))
+    return resolved
+
+
+class _Reading:
+    """One query being read: its plain words in a row, each with the term that it came from."""
+
+    def __init__(
+        self, query: Query, dictionary: Dictionary, vocabulary: Vocabulary, mended: Mapping[str, str]
+    ) -> None:
+        self.query = query
+        self.dictionary = dictionary
+        self.vocabulary = vocabulary
+        self.words: list[str] = []  # folded
+        self.owners: list[int] = []  # the term of each word
+        literal = {word for text in query.literal for word in fold(text)}
+        for place, term in enumerate(query.terms):
+            if term.kind == "word" and not term.exclude and not is_joined(term.text):
+                # A word that is taken literally still separates its neighbours.
+                text = mended.get(term.text.lower(), term.text)
+                folded = ("",) if literal.intersection(fold(term.text)) else fold(text)
+                self.words.extend(folded)
+                self.owners.extend([place] * len(folded))
+        self.spans = [span for span in find_spans(self.words, dictionary) if self._is_whole(span)]
+
+    def _is_whole(self, span: Span) -> bool:
+        """Does a run of words hold whole terms? The "main" of "non-main ping" names no ping."""
+        first, last = self.owners[span.start], self.owners[span.end - 1]
+        before = span.start > 0 and self.owners[span.start - 1] == first
+        behind = span.end < len(self.owners) and self.owners[span.end] == last
+        return not (before or behind)
+
+    def understanding(self) -> Understanding:
+        terms = self._terms()
+        boosts = self._boosts()
+        query = self.query
+        if query.filters or query.exclude_filters:
+            query = replace(
+                query,
+                filters=resolve_filters(query.filters, self.dictionary),
+                exclude_filters=resolve_filters(query.exclude_filters, self.dictionary),
+            )
+        return Understanding(
+            query,
+            terms,
+            self._chips(),
+            boosts,
+            names_meant(terms, boosts),
+            listed(terms, boosts),
+        )
+
+    def _terms(self) -> tuple[UnderstoodTerm, ...]:
+        roles, weights = self._roles()
+        expansions = self._expansions(weights)
+        terms = []
+        for place, term in enumerate(self.query.terms):
+            role = roles.get(place, "identifier" if is_joined(term.text) else "word")
+            terms.append(
+                UnderstoodTerm(
+                    term.text,
+                    term.kind,
+                    term.exclude,
+                    term.group,
+                    role,
+                    weights.get(place, 1.0),
+                    role in ("word", "identifier") and weights.get(place, 1.0) >= 0.6,
+                    # "Active metrics" are none that turn something on.
+                    () if role == "status" else expansions.get(place, ()),
+                )
+            )
+        wanted = [term for term in terms if not term.exclude]
+        if wanted and all(term.role == "noise" for term in wanted):
+            # "how many": when nothing else was typed, the words of the question are the query.
+            return tuple(replace(term, weight=1.0, role="word", required=True) for term in terms)
+        return tuple(terms)
+
+    def _roles(self) -> tuple[dict[int, str], dict[int, float]]:
+        """Role and weight of the terms that are noise or stand for facet values."""
+        roles: dict[int, str] = {}
+        weights: dict[int, float] = {}
+        for place in set(self.owners):
+            worth = [self.vocabulary.noise.get(word, 1.0) for word, owner in self._owned() if owner == place]
+            if self.query.terms[place].text.isdigit() and len(self.query.terms) > 1:
+                worth = [_NUMBER]
+            if max(worth) < 1.0:
+                weights[place] = max(worth)
+                if max(worth) < 0.3:
+                    roles[place] = "noise"
+        for span in self.spans:
+            for place in self._places(span):
+                strongest = max(span.meanings, key=lambda meaning: meaning.weight)
+                if roles.get(place) == "noise" and span.end - span.start > 1:
+                    continue  # the "for" of "firefox for android" stays noise
+                roles[place] = strongest.field if strongest.weight >= CHIP_FROM else "word"
+                weights[place] = min(weights.get(place, 1.0), strongest.text_weight)
+        return roles, weights
+
+    def _owned(self) -> list[tuple[str, int]]:
+        return list(zip(self.words, self.owners, strict=True))
+
+    def _places(self, span: Span) -> tuple[int, ...]:
+        return tuple(dict.fromkeys(self.owners[span.start : span.end]))
+
+    def _expansions(self, weights: Mapping[int, float]) -> dict[int, tuple[Expansion, ...]]:
+        """What else may be found for each term. What stands for several words is shared among them as they
+        weigh, so that "turn off telemetry" is worth no less for its small words.
+        """
+        found: dict[int, dict[str, Expansion]] = {}
+        for start in range(len(self.words)):
+            for end in range(start + 1, min(start + self.vocabulary.longest, len(self.words)) + 1):
+                others = self.vocabulary.alternatives.get(tuple(self.words[start:end]))
+                if not others:
+                    continue
+                places = tuple(dict.fromkeys(self.owners[start:end]))
+                share = min(1.0, 1 / sum(weights.get(place, 1.0) for place in places))
+                for other in others:
+                    expansion = Expansion(other.text, other.terms, other.weight, share, other.reason)
+                    for place in places:
+                        known = found.setdefault(place, {})
+                        if other.text not in known or known[other.text].weight < other.weight:
+                            known[other.text] = expansion
+        return {
+            place: tuple(sorted(known.values(), key=lambda e: (-e.weight, e.text))[:MOST_EXPANSIONS])
+            for place, known in found.items()
+        }
+
+    def _boosts(self) -> tuple[Boost, ...]:
+        found: dict[tuple[str, str], Boost] = {}
+        for span in self.spans:
+            for meaning in span.meanings:
+                key = (meaning.field, meaning.value)
+                if key not in found or found[key].weight < meaning.weight:
+                    found[key] = Boost(*key, meaning.weight, self._places(span))
+        for place, term in enumerate(self.query.terms):
+            app = self.dictionary.app_keys.get(spelling_key(term.text))
+            if app and term.kind == "word" and not term.exclude and is_identifier(term.text):
+                found.setdefault(("app", app), Boost("app", app, 0.5, (place,)))
+        kinds = {value for name, value in found if name == "kind"}
+        if len(kinds) > 1 and any(name == "ping" for name, _ in found) and "ping" in kinds:
+            # "Metrics of the baseline ping" wants metrics: the ping's name only says which.
+            others = [b for (name, value), b in found.items() if name == "kind" and value != "ping"]
+            pinned = found[("kind", "ping")]
+            if any(set(b.terms).isdisjoint(pinned.terms) for b in others):
+                del found[("kind", "ping")]
+        boosts = _objects_lowered(found.values(), found.get(("kind", "doc")))
+        return tuple(sorted(boosts, key=lambda b: (-b.weight, b.field, b.value)))
+
+    def _chips(self) -> tuple[Understood, ...]:
+        chips = []
+        positions = self._positions()
+        for span in self.spans:
+            strong = [meaning for meaning in span.meanings if meaning.weight >= CHIP_FROM]
+            if not strong:
+                continue
+            field = max(strong, key=lambda meaning: meaning.weight).field
+            values = [meaning.value for meaning in strong if meaning.field == field]
+            titles = [self.dictionary.titles.get((field, value), value) for value in values]
+            places = self._places(span)
+            typed = " ".join(self.query.terms[place].text for place in places)
+            label = f"{_FIELD_LABELS[field]}: {', '.join(titles)}"
+            chips.append(Understood(typed, field, ",".join(values), label, self._without(places, positions)))
+        return tuple(chips)
+
+    def _positions(self) -> list[tuple[int, int]]:
+        """Where each term stands in the text."""
+        positions, cursor = [], 0
+        for term in self.query.terms:
+            start = self.query.text.find(term.text, cursor)
+            start = cursor if start < 0 else start
+            positions.append((start, start + len(term.text)))
+            cursor = start + len(term.text)
+        return positions
+
+    def _without(self, places: tuple[int, ...], positions: list[tuple[int, int]]) -> str:
+        """The text with these terms quoted: a quoted word is taken literally."""
+        text = self.query.text
+        for place in sorted(places, reverse=True):
+            start, end = positions[place]
+            text = f'{text[:start]}"{text[start:end]}"{text[end:]}'
+        return text
+
+
+def _objects_lowered(boosts: Iterable[Boost], task: Boost | None) -> Iterator[Boost]:
+    """The boosts; "how to add a ping" is a task for which there are docs: the ping is what it is done to."""
+    for boost in boosts:
+        known = boost.field == "kind" and boost.value in OBJECTS
+        if known and task and task.weight >= CHIP_FROM and min(boost.terms) > max(task.terms):
+            yield replace(boost, weight=boost.weight * OBJECT_OF_TASK)
+        else:
+            yield boost

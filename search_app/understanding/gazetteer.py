@@ -1,0 +1,136 @@
+"""Runs of words that mean something: names of apps and pings, kinds, types, states.
+
+A dictionary of all such wordings is made once per generation out of its facet values
+and the vocabulary; a query is then matched against it, the longest wording first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from indexer.text.analysis import spelling_key
+from search_app.understanding.model import Lexicon
+from search_app.understanding.vocabulary import Meaning, Vocabulary, Words, fold
+
+_TITLE_APP = 0.6  # "Firefox for Android", "fenix": said outright
+_WORD_APP = 0.35  # an app whose name is also an English word: focus, monitor, mach
+_SPACE = 0.2  # a namespace of dashboards without an app of its own: "websites" is first of all a word
+_PING = 0.5  # of the ping's own items; it is the ping itself that is named
+_TYPE = 0.5
+# App names that are words of the field as well: their items are lifted gently and the word stays a word.
+_COMMON = frozenset(("focus", "monitor", "relay", "pine", "mach", "glam", "bedrock", "klar", "mdn", "sync"))
+_SAID_OF = 0.3  # weight of a kind from which a state can be said of it; "active users per country" says none
+_STATE_REACH = 3  # words between "expired" and the "probes" that it is said of
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A run of words with its meanings: places in the list of words, end exclusive."""
+
+    start: int
+    end: int
+    meanings: tuple[Meaning, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Dictionary:
+    """All wordings of facet values in one generation."""
+
+    wordings: Mapping[Words, tuple[Meaning, ...]] = field(default_factory=dict)
+    longest: int = 1
+    titles: Mapping[tuple[str, str], str] = field(default_factory=dict)  # (field, value) -> what chips say
+    app_keys: Mapping[str, str] = field(default_factory=dict)  # spelling key of name, title or id -> app name
+    ping_keys: Mapping[str, str] = field(default_factory=dict)
+
+
+def build_dictionary(lexicon: Lexicon, vocabulary: Vocabulary) -> Dictionary:
+    """The wordings of a generation; values that it does not have are left out."""
+    wordings: dict[Words, tuple[Meaning, ...]] = {}
+    for words, meanings in (*_of_lexicon(lexicon), *vocabulary.meanings.items()):
+        present = tuple(meaning for meaning in meanings if _is_present(meaning, lexicon))
+        if present:
+            wordings[words] = present
+    app_keys: dict[str, str] = {}
+    for app in sorted(lexicon.apps, key=lambda app: -app.weight):
+        for text in (app.name, app.title, *app.ids):
+            app_keys.setdefault(spelling_key(text), app.name)
+    return Dictionary(
+        wordings,
+        max((len(words) for words in wordings), default=1),
+        {("app", app.name): app.title for app in lexicon.apps if app.title},
+        app_keys,
+        {spelling_key(ping): ping for ping in lexicon.pings},
+    )
+
+
+def find_spans(words: list[str], dictionary: Dictionary) -> list[Span]:
+    """The meaningful runs of folded words, left to right, none overlapping, longest first."""
+    spans: list[Span] = []
+    place = 0
+    while place < len(words):
+        for length in range(min(dictionary.longest, len(words) - place), 0, -1):
+            meanings = dictionary.wordings.get(tuple(words[place : place + length]))
+            if meanings:
+                spans.append(Span(place, place + length, meanings))
+                place += length
+                break
+        else:
+            place += 1
+    return [span for span in spans if not _is_state(span) or _says_state(span, spans)]
+
+
+def _of_lexicon(lexicon: Lexicon) -> Iterator[tuple[Words, tuple[Meaning, ...]]]:
+    """Wordings that the values of the generation have by themselves; the vocabulary's own win over them."""
+    for ping in lexicon.pings:
+        yield (*fold(ping), "ping"), (Meaning("ping", ping, _PING, 0.9), Meaning("kind", "ping", 0.5, 0.9))
+        yield (
+            (*fold(ping), "ping", "tabl"),
+            (Meaning("ping", ping, 0.3, 0.9), Meaning("kind", "table", 0.5, 0.9)),
+        )
+    for kind in lexicon.types:
+        if len(fold(kind)) > 1:
+            yield fold(kind), (Meaning("type", kind, _TYPE, 0.5),)
+    by_words: dict[Words, list[tuple[int, str]]] = {}
+    spaces = {app.name for app in lexicon.apps if not app.ids}
+    for app in lexicon.apps:
+        texts = [app.name, app.title, re.sub(r"(?i)\bfor\b", " ", app.title)]
+        for words in dict.fromkeys(fold(text) for text in texts if fold(text)):
+            by_words.setdefault(words, []).append((app.weight, app.name))
+    for words, named in by_words.items():
+        app_name = max(named)[1]
+        weight = _WORD_APP if " ".join(words) in _COMMON_FOLDED else _TITLE_APP
+        if app_name in spaces:
+            yield words, (Meaning("app", app_name, _SPACE, 1.0),)
+        else:
+            yield words, (Meaning("app", app_name, weight, 0.5),)
+
+
+_COMMON_FOLDED = frozenset(" ".join(fold(word)) for word in _COMMON)
+
+
+def _is_present(meaning: Meaning, lexicon: Lexicon) -> bool:
+    known: Iterable[str] = {
+        "app": {app.name for app in lexicon.apps},
+        "kind": lexicon.kinds,
+        "type": lexicon.types,
+        "status": lexicon.statuses,
+        "ping": lexicon.pings,
+    }[meaning.field]
+    return not known or meaning.value in known
+
+
+def _is_state(span: Span) -> bool:
+    return all(meaning.field == "status" for meaning in span.meanings)
+
+
+def _says_state(span: Span, spans: list[Span]) -> bool:
+    """Is a state said of a kind of thing ("expired probes")? "Active users" is no state of ours."""
+    return any(
+        meaning.field in ("kind", "type")
+        and meaning.weight >= _SAID_OF
+        and (0 <= other.start - span.end < _STATE_REACH or 0 <= span.start - other.end < _STATE_REACH)
+        for other in spans
+        for meaning in other.meanings
+    )

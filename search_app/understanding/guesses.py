@@ -1,0 +1,70 @@
+"""What a query may name or list, from its understood words: guesses only, which the engine looks up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from indexer.text.analysis import spelling_key
+from search_app.understanding.identifiers import bare, is_identifier, is_joined, spellings
+from search_app.understanding.model import CHIP_FROM, Boost, NameGuess, UnderstoodTerm
+
+
+def names_meant(terms: tuple[UnderstoodTerm, ...], boosts: tuple[Boost, ...]) -> tuple[NameGuess, ...]:
+    """What may be a name, best first; of two guesses with one key the surer one."""
+    best: dict[tuple[str, str], NameGuess] = {}
+    for guess in (*_typed(terms), *_meant(terms, boosts)):
+        known = best.get((guess.key, guess.kind))
+        if len(guess.key) > 1 and (known is None or known.weight < guess.weight):
+            best[guess.key, guess.kind] = guess
+    return tuple(sorted(best.values(), key=lambda guess: -guess.weight))
+
+
+def _typed(terms: tuple[UnderstoodTerm, ...]) -> Iterator[NameGuess]:
+    """The whole text as one name, and each identifier in it."""
+    if len(terms) == 1 and not terms[0].exclude:
+        for key, kind, weight in spellings(terms[0].text):
+            yield NameGuess(key, kind, True, (0,), weight)
+        return
+    places = tuple(range(len(terms)))
+    if not any(term.exclude or term.group for term in terms):
+        yield NameGuess(spelling_key(" ".join(term.text for term in terms)), "", True, places, 1.0)
+    for place, term in enumerate(terms):
+        if not term.exclude and is_identifier(term.text):
+            sure = 0.98 if is_joined(term.text) else 0.6  # "WebRTC" among other words is a word
+            for key, kind, weight in spellings(term.text):
+                yield NameGuess(key, kind, False, (place,), weight * sure)
+
+
+def _meant(terms: tuple[UnderstoodTerm, ...], boosts: tuple[Boost, ...]) -> Iterator[NameGuess]:
+    """The ping of "baseline ping", the app of "firefox for android", the rest of "fenix crash count"."""
+    wanted = [place for place, term in enumerate(terms) if not term.exclude]
+    kinds = [boost.value for boost in boosts if boost.field == "kind"]
+    said = {place for place in wanted if terms[place].role != "noise"}
+    for boost in boosts:
+        if boost.field == "ping" and "ping" in kinds:
+            yield NameGuess(spelling_key(boost.value), "ping", False, boost.terms, 0.9)
+        if boost.field == "app" and boost.weight >= CHIP_FROM and said <= set(boost.terms):
+            yield NameGuess(spelling_key(boost.value), "app", True, boost.terms, 0.5 + boost.weight / 2)
+    rest = tuple(place for place in wanted if terms[place].role in ("word", "identifier"))
+    if rest and len(rest) < len(wanted):
+        key = spelling_key(" ".join(bare(terms[place].text) for place in rest))
+        for kind in kinds or [""]:
+            yield NameGuess(key, kind, False, rest, 0.8 if kind else 0.6)
+
+
+def listed(terms: tuple[UnderstoodTerm, ...], boosts: tuple[Boost, ...]) -> dict[str, tuple[str, ...]]:
+    """Facet values to list by, when nothing but facet words and filler was typed.
+
+    An app alone, or a ping's name beside "ping", names that thing: no listing.
+    """
+    wanted = [term for term in terms if not term.exclude]
+    if not wanted or any(term.role in ("word", "identifier") for term in wanted):
+        return {}
+    strong = [boost for boost in boosts if boost.weight >= CHIP_FROM]
+    values: dict[str, tuple[str, ...]] = {}
+    for boost in strong:
+        values[boost.field] = (*values.get(boost.field, ()), boost.value)
+    named_ping = "ping" in values and values.get("kind", ("ping",)) == ("ping",)
+    if named_ping or not set(values) - {"app"} or all(term.role == "noise" for term in wanted):
+        return {}
+    return values

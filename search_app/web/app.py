@@ -1,0 +1,108 @@
+"""The web application: settings, blueprints, headers, error pages.
+
+Reading create_app is reading the table of contents of the server.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from flask import Flask, Response, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from indexer.config import Config
+from search_app.engine.protocol import Engine
+from search_app.query.model import QueryProblem
+from search_app.web import api, pages
+from search_app.web import health as ops
+from search_app.web import opensearch as browser
+from search_app.web.responses import FastJson, deliver, start_timing, unchanged
+from search_app.web.state import EXTENSION, NothingIndexed, Site, open_engine
+from search_app.web.templating import STATIC, set_up_templates
+
+READ_BY_PROGRAMS = ("/api/", "/export.", "/feed.atom", "/suggest")
+LONGEST_ADDRESS = 8_000  # characters of path and parameters; nothing of ours comes near
+
+
+def create_app(config: Config, engine: Engine | None = None) -> Flask:
+    """The server's application; `engine` defaults to the newest generation of the data folder.
+
+    Opens nothing before the first request, so that it can be made in any process.
+    """
+    app = Flask(__name__, template_folder=str(template_folder()), static_folder=str(STATIC))
+    app.config["MAX_CONTENT_LENGTH"] = 0  # nothing is ever posted here
+    app.url_map.merge_slashes = False
+    app.json = FastJson(app)
+    app.extensions[EXTENSION] = Site(config, (lambda: engine) if engine else (lambda: open_engine(config)))
+    set_up_templates(app)
+    app.register_blueprint(ops.blueprint)
+    app.register_blueprint(browser.blueprint)
+    app.register_blueprint(api.blueprint)
+    app.register_blueprint(api.described)
+    app.register_blueprint(pages.blueprint)
+    app.before_request(start_timing)
+    app.before_request(lambda: app.extensions[EXTENSION].look_for_newer())
+    app.before_request(_refuse_long_address)
+    app.before_request(unchanged)
+    app.after_request(deliver)
+    app.register_error_handler(QueryProblem, _query_problem)
+    app.register_error_handler(NothingIndexed, _nothing_indexed)
+    app.register_error_handler(HTTPException, _http_problem)
+    app.register_error_handler(500, _bug)
+    return app
+
+
+def template_folder() -> Path:
+    """templates/: inside the package where a wheel put it, else beside the packages of a checkout."""
+    inside = Path(__file__).parents[1] / "templates"
+    return inside if inside.is_dir() else Path(__file__).parents[2] / "templates"
+
+
+def _refuse_long_address() -> Response | None:
+    if len(request.full_path) > LONGEST_ADDRESS:
+        return _problem(414, "too_long", "The address is too long.", "")
+    return None
+
+
+def _problem(status: int, code: str, message: str, parameter: str) -> Response:
+    """An error in the shape that the asker reads: JSON for programs, a page for people."""
+    if request.path.startswith(READ_BY_PROGRAMS):
+        response = Response(status=status, mimetype="application/json")
+        error = {"code": code, "message": message, "parameter": parameter or None}
+        response.set_data(json.dumps({"error": error}))
+        return response
+    page = render_template("errors/error.html", status=status, message=message, parameter=parameter)
+    return Response(page, status=status, mimetype="text/html")
+
+
+def _query_problem(problem: QueryProblem) -> Response:
+    return _problem(400, problem.code, problem.message, problem.parameter)
+
+
+def _nothing_indexed(_problem_of_operators: NothingIndexed) -> Response:
+    """What is missing, and in which folder, /readyz tells those who can mend it."""
+    response = _problem(503, "nothing_indexed", "Nothing is indexed yet.", "")
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def _http_problem(problem: HTTPException) -> Response:
+    status = problem.code or 500
+    if status < 400:  # a redirect of the router's own
+        return Response(problem.get_response().get_data(), status, problem.get_headers())
+    messages = {
+        404: ("not_found", "There is nothing at this address."),
+        405: ("method_not_allowed", "Only GET and HEAD are answered here."),
+    }
+    code, message = messages.get(status, ("http_error", problem.description or problem.name))
+    response = _problem(status, code, message, "")
+    for name in ("Allow", "Retry-After"):
+        if name in (headers := dict(problem.get_headers())):
+            response.headers[name] = headers[name]
+    return response
+
+
+def _bug(_error: BaseException) -> Response:
+    """A mistake of ours: logged by Flask with its trace, told to the reader without it."""
+    return _problem(500, "internal", "Something broke on our side. It has been logged.", "")

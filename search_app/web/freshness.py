@@ -1,0 +1,120 @@
+"""How the installation stands, in words for people: freshness, sources, how far a running crawl is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from indexer.crawl.snapshots import SnapshotState
+from indexer.index.generation import Generation
+from indexer.runtime.progress import ProgressState
+from indexer.status import SourceStatus, Status, read_status
+from search_app.web.labels import human_seconds, plural, source_label
+from search_app.web.state import Site
+
+OLD_SECONDS = 3 * 86_400  # a source that is older than this is pointed out
+STATE_WORDS = {
+    "good": "fresh",
+    "old": "old",
+    "stale": "failed, last good data kept",
+    "sample": "sample",
+    "new": "not yet",
+    "off": "off",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SourceStanding:
+    """One source as /status shows it."""
+
+    name: str
+    label: str
+    gives: str  # what comes from it
+    state: str  # a key of STATE_WORDS
+    word: str
+    age: str  # "3 hours", "" where it was never fetched
+    address: str  # where it is read from, "" where nowhere
+    records: int
+    detail: SnapshotState
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the start page and /status say."""
+
+    status: Status
+    generation: Generation
+    sources: tuple[SourceStanding, ...]
+    problems: dict[str, int]  # what the catalogue could not join
+    summary: str
+    progress: str  # what is under way, "" where nothing is
+
+
+def standing(site: Site, at: datetime | None = None) -> Standing:
+    """The whole picture at one moment."""
+    moment = at or datetime.now(UTC)
+    status = read_status(site.config, moment)
+    generation = site.engine.generation
+    sources = tuple(_source(source, _address(site, source.name)) for source in status.sources)
+    return Standing(
+        status=status,
+        generation=generation,
+        sources=sources,
+        problems=dict(status.generation.problems) if status.generation else {},
+        summary=_summary(sources, generation, moment),
+        progress=progress_text(status.progress),
+    )
+
+
+def progress_text(progress: ProgressState) -> str:
+    """`Crawling: 12 of 40 (glean)`; empty where nothing runs."""
+    if not progress.phase:
+        return ""
+    verb = {"crawl": "Crawling", "build": "Building the index"}.get(progress.phase, progress.phase)
+    count = f": {progress.done:,} of {progress.total:,}" if progress.total else ""
+    return f"{verb}{count}" + (f" ({source_label(progress.source)[0]})" if progress.source else "")
+
+
+def _address(site: Site, name: str) -> str:
+    options = site.config.sources[name].options
+    return str(options.get("url") or options.get("base_url") or "")
+
+
+def _source(source: SourceStatus, address: str) -> SourceStanding:
+    detail = source.state or SnapshotState(source=source.name)
+    state = source.word
+    if state == "good" and source.age_seconds is not None and source.age_seconds > OLD_SECONDS:
+        state = "old"
+    label, gives = source_label(source.name)
+    return SourceStanding(
+        name=source.name,
+        label=label,
+        gives=gives,
+        address=address,
+        state=state,
+        word=STATE_WORDS[state],
+        age=human_seconds(source.age_seconds) if source.age_seconds is not None else "",
+        records=sum(detail.counts.values()),
+        detail=detail,
+    )
+
+
+def _summary(sources: tuple[SourceStanding, ...], generation: Generation, at: datetime) -> str:
+    """One or two sentences on freshness."""
+    if generation.sample:
+        if any(source.state == "sample" and source.detail.error for source in sources):
+            return "Served from the shipped sample, since the last crawl could not reach its sources."
+        return "Served from the shipped sample until the first crawl is through."
+    on = [source for source in sources if source.state != "off"]
+    late = [source.label for source in on if source.state != "good"]
+    text = f"Built {_since(generation.built_at, at)}from {plural(len(on), 'source')}."
+    return f"{text} Behind: {', '.join(late)}." if late else f"{text} All of them are fresh."
+
+
+def _since(text: str, at: datetime) -> str:
+    try:
+        then = datetime.fromisoformat(text)
+    except ValueError:
+        return ""
+    then = then if then.tzinfo else then.replace(tzinfo=UTC)
+    return f"{human_seconds(max(0.0, (at - then).total_seconds()))} ago "

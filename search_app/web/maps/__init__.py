@@ -1,0 +1,1 @@
+"""Maps as positioned boxes and lines."""

@@ -1,0 +1,207 @@
+"""All apps as stars: each as large as its number of metrics, gathered by platform.
+
+Pure and deterministic. The largest star of a platform stands in the middle, the others follow a
+spiral around it to the first free place; a star and its label keep clear of all others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from math import cos, sin, sqrt
+
+from search_app.web.maps.text_width import LINE, NAME_SIZE, NOTE_SIZE, Text, balanced, text_width
+
+WIDE, NARROW = 1180.0, 358.0  # widths of the drawing: for a screen, for a phone
+PER_ROOT = 0.86  # radius of a star: this times the square root of its number of metrics
+SMALLEST = 3.5
+HOLDS_LABEL = 46.0  # from this radius on the label stands inside
+LABEL_ROOM = 122.0
+CLEAR = 5.0  # between two stars with their labels
+RINGED = 4  # fewer stars have no orbits
+HEADING = 40.0
+BETWEEN = 34.0  # between platforms
+REACH, STEP = 2.6, 0.16  # of the spiral: outwards for each radian, and radians from one try to the next
+GROUPS = {
+    "desktop": "Desktop",
+    "android": "Android",
+    "ios": "iOS",
+    "web": "Web",
+    "server": "Servers",
+    "other": "Others",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AppCounts:
+    """What the galaxy needs to know of an app."""
+
+    name: str
+    title: str
+    url: str
+    platform: str
+    metrics: int
+    alive: bool
+    state: str = ""  # in words, for the title
+
+
+@dataclass(frozen=True, slots=True)
+class Star:
+    """One app."""
+
+    name: str
+    url: str
+    title: str
+    x: float
+    y: float
+    radius: float
+    texts: tuple[Text, ...]  # centred at their x
+    faint: bool
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @property
+    def small(self) -> bool:
+        """Whether the label stands below."""
+        return self.radius < HOLDS_LABEL
+
+    def moved(self, dx: float, dy: float) -> Star:
+        """The same star elsewhere."""
+        return replace(
+            self,
+            x=self.x + dx, y=self.y + dy,
+            left=self.left + dx, right=self.right + dx, top=self.top + dy, bottom=self.bottom + dy,
+            texts=tuple(replace(text, x=text.x + dx, y=text.y + dy) for text in self.texts),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """An orbit behind the stars of a platform."""
+
+    x: float
+    y: float
+    rx: float
+    ry: float
+
+
+@dataclass(frozen=True, slots=True)
+class Constellation:
+    """The apps of one platform."""
+
+    label: Text
+    count: int
+    stars: tuple[Star, ...]
+    rings: tuple[Ring, ...]
+    width: float
+    height: float
+
+    def moved(self, dx: float, dy: float) -> Constellation:
+        """The same stars elsewhere."""
+        return replace(
+            self,
+            label=replace(self.label, x=self.label.x + dx, y=self.label.y + dy),
+            stars=tuple(star.moved(dx, dy) for star in self.stars),
+            rings=tuple(replace(ring, x=ring.x + dx, y=ring.y + dy) for ring in self.rings),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Galaxy:
+    """The map of all apps."""
+
+    width: float
+    height: float
+    constellations: tuple[Constellation, ...]
+
+
+def radius(metrics: int) -> float:
+    """The area of a star grows with its metrics; the smallest can still be seen and hit."""
+    return max(SMALLEST, PER_ROOT * sqrt(metrics))
+
+
+def galaxy(apps: Iterable[AppCounts], width: float = WIDE) -> Galaxy:
+    """Places for all apps in a drawing of this width."""
+    by_platform: dict[str, list[AppCounts]] = {name: [] for name in GROUPS}
+    for app in apps:
+        by_platform[app.platform if app.platform in GROUPS else "other"].append(app)
+    groups = [_constellation(GROUPS[name], each, width) for name, each in by_platform.items() if each]
+    rows: list[list[Constellation]] = []
+    for group in groups:
+        used = sum(each.width + BETWEEN for each in rows[-1]) if rows else width
+        if rows and used + group.width <= width:
+            rows[-1].append(group)
+        else:
+            rows.append([group])
+    placed: list[Constellation] = []
+    y = 0.0
+    for row in rows:
+        tallest = max(each.height for each in row)
+        gap = (width - sum(each.width for each in row)) / (len(row) + 1)
+        x = gap
+        for each in row:
+            placed.append(each.moved(x, y + (tallest - each.height) / 2))
+            x += each.width + gap
+        y += tallest + BETWEEN
+    return Galaxy(width, y - BETWEEN, tuple(placed))
+
+
+def _constellation(label: str, apps: Sequence[AppCounts], room: float) -> Constellation:
+    """The stars of one platform around the largest, the upper left corner at 0, 0."""
+    stretch = 1.1 if room > 2 * NARROW else 0.62
+    stars: list[Star] = []
+    for app in sorted(apps, key=lambda app: (-app.metrics, app.name)):
+        star = _star(app)
+        stars.append(_first_free(star, stars, stretch, room))
+    left, right = min(star.left for star in stars), max(star.right for star in stars)
+    top, bottom = min(star.top for star in stars), max(star.bottom for star in stars)
+    wide = max(right - left, text_width(f"{label} {len(apps)}", NAME_SIZE) + 20)
+    moved = tuple(star.moved(-left + (wide - right + left) / 2, HEADING - top) for star in stars)
+    heart = moved[0]
+    height = HEADING + bottom - top
+    reach_x = min(heart.x, wide - heart.x) - heart.radius
+    reach_y = min(heart.y - HEADING, height - heart.y) - heart.radius
+    rings = tuple(
+        Ring(heart.x, heart.y, heart.radius + share * reach_x, heart.radius + share * reach_y)
+        for share in (0.5, 0.95)
+        if len(apps) >= RINGED
+    )
+    return Constellation(Text(wide / 2, 20, label, "group"), len(apps), moved, rings, wide, height)
+
+
+def _first_free(star: Star, others: Sequence[Star], stretch: float, room: float) -> Star:
+    """The star at the first place along the spiral where it meets no other and keeps within the room."""
+    taken = [(o.left - CLEAR, o.right + CLEAR, o.top - CLEAR, o.bottom + CLEAR) for o in others]
+    leftmost = min((other.left for other in others), default=star.left)
+    rightmost = max((other.right for other in others), default=star.right)
+    turn = 0.0
+    while True:
+        dx, dy = REACH * turn * cos(turn) * stretch, REACH * turn * sin(turn)
+        left, right, top, bottom = star.left + dx, star.right + dx, star.top + dy, star.bottom + dy
+        if max(right, rightmost) - min(left, leftmost) <= room and not any(
+            left < o_right and o_left < right and top < o_bottom and o_top < bottom
+            for o_left, o_right, o_top, o_bottom in taken
+        ):
+            return star.moved(dx, dy)
+        turn += STEP / max(1.0, turn / 12)
+
+
+def _star(app: AppCounts) -> Star:
+    """A star at 0, 0 with its label: inside where it is large, else below."""
+    size = radius(app.metrics)
+    note = f"{app.metrics:,}"
+    inside = size >= HOLDS_LABEL
+    lines = balanced(app.title, 1.5 * size if inside else LABEL_ROOM, NAME_SIZE)
+    height = (len(lines) + 1) * LINE
+    first = (-height / 2 if inside else size + 2) + LINE - 4
+    texts = tuple(
+        Text(0, first + number * LINE, line, css)
+        for number, (line, css) in enumerate([*((line, "") for line in lines), (note, "note")])
+    )
+    half = max(size, *(text_width(line, NAME_SIZE) / 2 for line in lines), text_width(note, NOTE_SIZE) / 2)
+    count = f"{note} {'metric' if app.metrics == 1 else 'metrics'}"
+    title = f"{app.title}: {count}" + (f", {app.state}" if app.state else "")
+    bottom = size if inside else size + 2 + height
+    return Star(app.name, app.url, title, 0, 0, size, texts, not app.alive, -half, -size, half, bottom)

@@ -1,0 +1,224 @@
+"""The JSON interface in OpenAPI 3.1, made from the same tables that the endpoints use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from indexer.model.items import KINDS, STATUSES
+from search_app.query.model import FACETS, SORTS
+from search_app.web.urls import NARROWING
+
+_STRING = {"type": "string"}
+_STRINGS = {"type": "array", "items": _STRING}
+_COUNT = {"type": "integer", "minimum": 0}
+
+
+def openapi_document() -> dict[str, Any]:
+    """The whole document."""
+    search = [_query("q", _STRING, "What is searched; empty lists."), *_search_parameters()]
+    paths: dict[str, Any] = {
+        "/api/v1/search": _get("Search everything", search, "Results"),
+        "/api/v1/item/{id}": _get("A whole record", _item_parameters(), "Item", missing=True),
+        "/api/v1/suggest": _get(
+            "Completions",
+            [
+                _query("q", _STRING, "What was typed so far."),
+                _query("limit", _number(1, 50, 10), "At most so many."),
+            ],
+            "Suggestions",
+        ),
+        "/api/v1/status": _get("Generation, sources, crawl", [], "Status"),
+    }
+    for kind in KINDS:
+        parameters = [each for each in search if each["name"] != "kind"]
+        paths[f"/api/v1/{kind}s"] = _get(f"List the items of kind {kind}", parameters, "Results")
+    paths |= _taken_away(
+        [each for each in search if each["name"] not in ("page", "size", "facets", "explain")]
+    )
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Starchart",
+            "version": "1",
+            "description": "Search over everything that Mozilla publishes about its telemetry.",
+        },
+        "paths": paths,
+        "components": {"schemas": _schemas()},
+    }
+
+
+def _taken_away(parameters: list[dict[str, Any]]) -> dict[str, Any]:
+    """Feed and exports: all hits of a search, or its newest."""
+    found = {}
+    for path, summary, media_type in (
+        ("/feed.atom", "The newest hits of a search as a feed", "application/atom+xml"),
+        ("/export.csv", "The hits of a search as a spreadsheet", "text/csv"),
+        ("/export.json", "The hits of a search, all in one", "application/json"),
+    ):
+        found[path] = _get(summary, parameters, "Export")
+        if media_type != "application/json":
+            found[path]["get"]["responses"]["200"]["content"] = {media_type: {"schema": _STRING}}
+    return found
+
+
+def _number(low: int, high: int, default: int) -> dict[str, Any]:
+    return {"type": "integer", "minimum": low, "maximum": high, "default": default}
+
+
+def _query(name: str, schema: dict[str, Any], description: str) -> dict[str, Any]:
+    return {"name": name, "in": "query", "required": False, "description": description, "schema": schema}
+
+
+def _search_parameters() -> list[dict[str, Any]]:
+    values: dict[str, dict[str, Any]] = {
+        "kind": {"type": "string", "enum": list(KINDS)},
+        "status": {"type": "string", "enum": list(STATUSES)},
+    }
+    filters = [
+        _query(
+            name,
+            {"type": "array", "items": values.get(name, _STRING)},
+            f"Only hits of this {name}. Repeatable: OR within a name, AND across names.",
+        )
+        for name in NARROWING
+    ]
+    return [
+        *filters,
+        _query("page", _number(1, 10_000, 1), "From 1."),
+        _query("size", _number(1, 100, 20), "Hits a page."),
+        _query("sort", {"type": "string", "enum": list(SORTS), "default": "relevance"}, "Order of the hits."),
+        _query("facets", _STRING, f"Comma-separated names of {', '.join(FACETS)}; empty for none."),
+        _query("explain", {"type": "boolean", "default": False}, "With the parts of each score."),
+        _query("literal", {"type": "array", "items": _STRING}, "Words of `q` that shall be words only."),
+    ]
+
+
+def _item_parameters() -> list[dict[str, Any]]:
+    return [
+        {
+            "name": "id",
+            "in": "path",
+            "required": True,
+            "description": "The id, each segment percent-encoded (`#` is `%23`).",
+            "schema": _STRING,
+        },
+        _query("columns_page", _number(1, 100_000, 1), "Which page of `columns`."),
+        _query("columns_size", _number(1, 5_000, 500), "Columns a page."),
+        _query("metrics_page", _number(1, 100_000, 1), "Of a ping: which page of `metrics`."),
+        _query("metrics_size", _number(1, 1_000, 100), "Of a ping: metrics a page."),
+        _query("in_app", _STRING, "Of a metric or probe: `queries` of this app only."),
+        _query("in_ping", _STRING, "Of a metric or probe: `queries` of this ping only."),
+        _query("column", _STRING, "Of a table: `queries` of this column."),
+    ]
+
+
+def _get(
+    summary: str, parameters: list[dict[str, Any]], schema: str, missing: bool = False
+) -> dict[str, Any]:
+    def answer(description: str, name: str) -> dict[str, Any]:
+        content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}
+        return {"description": description, "content": content}
+
+    responses = {
+        "200": answer("Found", schema),
+        "400": answer("A parameter is wrong", "Error"),
+        "503": answer("Nothing is indexed yet", "Error"),
+    }
+    if missing:
+        responses["404"] = answer("No such item", "Error")
+    return {"get": {"summary": summary, "parameters": parameters, "responses": responses}}
+
+
+def _object(**properties: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def _sometimes(always: dict[str, Any], **properties: dict[str, Any]) -> dict[str, Any]:
+    """An object with further members that need not be there."""
+    return {**always, "properties": {**always["properties"], **properties}}
+
+
+def _schemas() -> dict[str, Any]:
+    nothing_or_string = {"type": ["string", "null"]}
+    link = _object(
+        tool=_STRING, label=_STRING, url=_STRING, access={"type": "string", "enum": ["public", "staff"]}
+    )
+    variant = _object(id=_STRING, kind=_STRING, name=_STRING, app=_STRINGS, url=_STRING)
+    generation = _object(id=_STRING, built_at=_STRING, sample={"type": "boolean"})
+    hit = _object(
+        id=_STRING,
+        kind={"type": "string", "enum": list(KINDS)},
+        name=_STRING,
+        title=_STRING,
+        description=_STRING,
+        snippet={"type": "string", "description": "HTML-escaped, with <mark> around what matched"},
+        app=_STRINGS,
+        app_title=_STRINGS,
+        ping=_STRINGS,
+        type=nothing_or_string,
+        table=_STRINGS,
+        table_count=_COUNT,
+        status={"type": "string", "enum": list(STATUSES)},
+        status_reason=nothing_or_string,
+        url=_STRING,
+        score={"type": "number"},
+        variants={"type": "array", "items": variant},
+        links={"type": "array", "items": link},
+    )
+    hit = _sometimes(
+        _sometimes(hit, **dict.fromkeys(("added", "changed", "expires"), nothing_or_string)),
+        dataset=_STRINGS,
+        tags=_STRINGS,
+        sensitivity=_STRINGS,
+        sampled={"type": "boolean"},
+        variant_count=_COUNT,
+        project={"type": "string", "description": "Of a table"},
+        explanation={"type": "array", "items": _object(label=_STRING, value={"type": "number"})},
+    )
+    facet_value = _object(value=_STRING, label=_STRING, count=_COUNT, selected={"type": "boolean"})
+    column = _object(
+        app=nothing_or_string,
+        app_id=nothing_or_string,
+        channel=nothing_or_string,
+        ping=nothing_or_string,
+        table=_STRING,
+        column=nothing_or_string,
+        exists={"type": ["boolean", "null"]},
+    )
+    return {
+        "Error": _object(error=_object(code=_STRING, message=_STRING, parameter=nothing_or_string)),
+        "Export": _object(q=_STRING, count=_COUNT, hits={"type": "array", "items": hit}),
+        "Results": _object(
+            query=_object(q=_STRING, filters={"type": "object"}, terms=_STRINGS),
+            total=_COUNT,
+            page=_COUNT,
+            size=_COUNT,
+            took_ms={"type": "number"},
+            generation=generation,
+            hits={"type": "array", "items": hit},
+            facets={"type": "object", "additionalProperties": {"type": "array", "items": facet_value}},
+            did_you_mean=nothing_or_string,
+        ),
+        "Item": _object(
+            id=_STRING,
+            kind=_STRING,
+            name=_STRING,
+            url=_STRING,
+            columns={"type": "array", "items": column},
+            columns_total=_COUNT,
+            links={"type": "array", "items": link},
+            queries={
+                "type": "array",
+                "items": _object(title=_STRING, table=_STRING, sql=_STRING, url=nothing_or_string),
+            },
+            related={"type": "object", "additionalProperties": _STRINGS},
+        ),
+        "Suggestions": _object(
+            q=_STRING,
+            suggestions={
+                "type": "array",
+                "items": _object(text=_STRING, kind=_STRING, url=nothing_or_string),
+            },
+        ),
+        "Status": _object(generation=generation, sources={"type": "array"}, counts={"type": "object"}),
+    }

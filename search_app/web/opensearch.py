@@ -1,0 +1,102 @@
+"""The browser's own search box: OpenSearch description, suggestions, `/go` with bangs."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+
+from flask import Blueprint, Response, redirect, render_template, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from indexer.model.ids import item_path
+from search_app import tools
+from search_app.engine.results import Hit, Results
+from search_app.query.parser import parse_query
+from search_app.tools import Link
+from search_app.web.actions import link_context
+from search_app.web.api import typed_text
+from search_app.web.exports import public_root
+from search_app.web.state import Site, current_site
+from search_app.web.urls import SearchState
+
+blueprint = Blueprint("browser", __name__)
+BANG = re.compile(r"(?:^|\s)!([a-z][a-z0-9-]*)(?=\s|$)", re.IGNORECASE)
+# a best hit is clear when the next one has less than this share of its score
+CLEAR_LEAD = 0.6
+REPEATING = ("measure", "explore")  # kinds named after the tables and metrics that they are made of
+
+
+@blueprint.get("/opensearch.xml")
+def description() -> Response:
+    """What a browser needs to add this search."""
+    body = render_template("opensearch.xml", root=public_root(current_site()))
+    return Response(body, mimetype="application/opensearchdescription+xml")
+
+
+@blueprint.get("/suggest")
+def suggest() -> Response:
+    """Completions in the OpenSearch shape; element 0 is exactly what was typed."""
+    site = current_site()
+    typed = typed_text(request.args.get("q", ""))
+    found = site.engine.suggest(typed, 10) if typed.strip() else []
+    root = public_root(site)
+    body = [
+        typed,
+        [each.text for each in found],
+        [each.detail or each.label for each in found],
+        [root.rstrip("/") + (each.url or SearchState(q=each.text).url()) for each in found],
+    ]
+    return Response(json.dumps(body), mimetype="application/x-suggestions+json")
+
+
+@blueprint.get("/go")
+def go() -> BaseResponse:
+    """To the best hit where it is clear, to a tool's view of it with a bang, else to the results."""
+    site = current_site()
+    text = typed_text(request.args.get("q", "")).strip()
+    bang = BANG.search(text)
+    tool = tools.bangs().get(bang[1].lower(), "") if bang else ""
+    words = " ".join(BANG.sub(" ", text, count=1).split()) if tool else text
+    if not words:
+        return redirect(item_path(f"tool/{tool}") if tool and site.engine.get(f"tool/{tool}") else "/")
+    query = parse_query(words, {})
+    results = site.engine.search(replace(query, size=5, facets=()))
+    if tool:
+        return redirect(_tool_address(site, results, tool) or SearchState(q=words).url())
+    clear = best_is_clear(results, words)
+    return redirect(item_path(results.hits[0].card.id) if clear else SearchState(q=words).url())
+
+
+def _tool_address(site: Site, results: Results, tool: str) -> str:
+    """A tool's view of the first hit that it can show; addresses come from tool templates alone."""
+    context = link_context(site)
+    for hit in results.hits:
+        item = site.engine.get(hit.card.id)
+        view = tools.tool_view(tool, item, context) if item is not None else None
+        if isinstance(view, Link):
+            return view.url
+    return ""
+
+
+def best_is_clear(results: Results, words: str) -> bool:
+    """Whether one hit is what was meant: the only one, alone of that name, or far ahead of the next."""
+    if not results.hits or results.relaxed:
+        return False
+    key, (first, *others) = _key(words), results.hits
+    if results.total == 1:
+        return True
+    if key in _names(first):
+        rivals = [
+            other for other in others if first.card.kind in REPEATING or other.card.kind not in REPEATING
+        ]
+        return not any(key in _names(other) for other in rivals)
+    return bool(others) and others[0].score < first.score * CLEAR_LEAD
+
+
+def _names(hit: Hit) -> tuple[str, str]:
+    return _key(hit.card.name), _key(hit.card.title)
+
+
+def _key(text: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", text.lower())

@@ -1,0 +1,137 @@
+"""The pages: start, results, one for each item, maps, status, help, about, feed and exports."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, redirect, render_template, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from indexer.model.ids import item_path
+from indexer.model.items import KINDS, AppItem
+from search_app import tools
+from search_app.query.grammar import LANGUAGE
+from search_app.query.model import Query
+from search_app.query.parser import parse_query
+from search_app.web import exports
+from search_app.web.freshness import standing
+from search_app.web.items.view import item_view, kind_counts
+from search_app.web.maps.view import flow_view, galaxy_view
+from search_app.web.results.hit_html import hit_drawing
+from search_app.web.results.view import present_results
+from search_app.web.state import current_site
+from search_app.web.urls import SearchState, parse_state
+
+blueprint = Blueprint("pages", __name__)
+
+# example searches of the start page: each shows one thing that the box can do
+EXAMPLES = (
+    ("gc pause fenix", "words, with a product among them"),
+    ("clients_daily", "a table by a part of its name"),
+    ("how do I query events", "a question"),
+    ('"active hours"', "a phrase"),
+    ("type:labeled_counter app:fenix", "filters"),
+    ("expires:90d status:active", "what ends soon"),
+    ("metrics.counter.*", "a column"),
+    ("added:30d kind:metric", "what is new"),
+)
+
+
+def asked() -> tuple[Query, SearchState]:
+    """The query of this request and the address state that belongs to it. Raises QueryProblem."""
+    query = parse_query(request.args.get("q", ""), request.args)
+    parameters = {name: request.args.getlist(name) for name in request.args}
+    return query, parse_state(parameters, query.page, query.size, query.sort)
+
+
+@blueprint.get("/")
+def search() -> str:
+    """The start page without parameters, the results with them."""
+    site = current_site()
+    if not request.args:
+        return render_template(
+            "search/start.html", counts=kind_counts(site), examples=EXAMPLES, standing=standing(site)
+        )
+    query, state = asked()
+    view = present_results(site.engine.search(query), state)
+    return render_template(
+        "search/results.html",
+        view=view,
+        query=query,
+        state=state,
+        hits=[(hit, hit_drawing(site, hit)) for hit in view.hits],
+        examples=EXAMPLES[:4] if not view.paging.total else (),
+    )
+
+
+def item(kind: str, rest: str) -> str | BaseResponse:
+    """The page of one item, at its id."""
+    site = current_site()
+    item_id = f"{kind}/{rest}"
+    found = site.engine.get(item_id)
+    if found is None:
+        if rest.endswith("/") and site.engine.get(item_id.rstrip("/")) is not None:
+            return redirect(item_path(item_id.rstrip("/")), 301)
+        abort(404)
+    view = item_view(site, found, request.args)
+    return render_template(f"item/{kind}.html", view=view, item=found, detail=view.detail)
+
+
+for _kind in KINDS:
+    blueprint.add_url_rule(
+        f"/{_kind}/<path:rest>", f"item_{_kind}", item, defaults={"kind": _kind}, methods=["GET"]
+    )
+
+
+@blueprint.get("/map")
+def all_apps_map() -> str:
+    """All apps, each as large as what it measures."""
+    return render_template("map.html", view=galaxy_view(current_site()))
+
+
+@blueprint.get("/app/<name>/map")
+def app_map(name: str) -> str:
+    """The pings of an app, the types of their metrics, the tables that hold them."""
+    site = current_site()
+    app = site.engine.get(f"app/{name}")
+    if not isinstance(app, AppItem):
+        abort(404)
+    return render_template("map_app.html", view=flow_view(site, app), item=app)
+
+
+@blueprint.get("/status")
+def status() -> str:
+    """Per source: last success, age, counts, what was skipped and why."""
+    site = current_site()
+    return render_template("status.html", standing=standing(site), counts=kind_counts(site))
+
+
+@blueprint.get("/help")
+def help_page() -> str:
+    """The query language, from the parser's own table."""
+    return render_template("help.html", language=LANGUAGE, bangs=tools.bangs())
+
+
+@blueprint.get("/about")
+def about() -> str:
+    """What this is, where its data comes from, what it does not know."""
+    return render_template("about.html", counts=kind_counts(current_site()))
+
+
+@blueprint.get("/feed.atom")
+def feed() -> Response:
+    """The hits of a search, newest first, for feed readers."""
+    query, state = asked()
+    return exports.atom(current_site(), query, state)
+
+
+@blueprint.get("/export.csv")
+def export_csv() -> Response:
+    """The hits of a search as a spreadsheet."""
+    query, _ = asked()
+    return exports.csv_file(current_site(), query)
+
+
+@blueprint.get("/export.json")
+def export_json() -> Response:
+    """The hits of a search as JSON."""
+    query, state = asked()
+    return exports.json_file(current_site(), query, state)

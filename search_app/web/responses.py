@@ -1,0 +1,100 @@
+"""How responses travel: JSON text, security headers, 304 for what did not change, gzip, timing.
+
+A page is a function of generation, address and day, so its ETag is made of these and a
+known one is answered before any work is done.
+"""
+
+from __future__ import annotations
+
+import gzip
+import time
+from hashlib import blake2b
+from typing import Any
+
+from flask import Response, g, request
+from flask.json.provider import DefaultJSONProvider
+from pydantic_core import to_json
+
+from search_app.web.state import NothingIndexed, current_site
+from search_app.web.templating import assets_digest
+
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+# what changes while the generation stays, or must be asked anew each time
+UNCACHED = ("/status", "/api/v1/status", "/healthz", "/readyz", "/metrics", "/go", "/static/")
+COMPRESSED = ("text/", "application/json", "application/atom", "application/opensearch", "image/svg")
+SMALLEST_COMPRESSED = 600  # bytes; below, the header costs more than it saves
+
+
+class FastJson(DefaultJSONProvider):
+    """What `jsonify` answers with, written by pydantic's own writer: four times as fast on a page of hits."""
+
+    def response(self, *args: Any, **kwargs: Any) -> Response:
+        body = to_json(self._prepare_response_obj(args, kwargs))
+        return Response(body + b"\n", mimetype=self.mimetype)
+
+
+def start_timing() -> None:
+    """Before all else, so that every response can say how long it took."""
+    g.started = time.perf_counter()
+    g.etag = ""
+
+
+def unchanged() -> Response | None:
+    """304 where the asker has this answer of this generation already."""
+    if request.method not in ("GET", "HEAD") or request.path.startswith(UNCACHED):
+        return None
+    site = current_site()
+    try:
+        generation = site.engine.generation
+    except NothingIndexed:
+        return None
+    if generation.sample:  # its pages carry the progress of the first crawl
+        return None
+    parts = (generation.id, request.full_path, site.today.isoformat(), assets_digest(), request.host)
+    g.etag = blake2b("\n".join(parts).encode(), digest_size=12).hexdigest()
+    known = request.if_none_match
+    if not known.star_tag and known.contains_weak(g.etag):  # `*` would hide a 404 behind a 304
+        return Response(status=304)
+    return None
+
+
+def deliver(response: Response) -> Response:
+    """Headers on every response, gzip where it is welcome."""
+    response.headers.extend(SECURITY_HEADERS)  # nothing else sets one of these
+    if (started := g.get("started")) is not None:
+        response.headers.add("Server-Timing", f"app;dur={(time.perf_counter() - started) * 1000:.1f}")
+    if g.get("etag") and response.status_code in (200, 304):
+        response.set_etag(g.etag, weak=True)
+        response.headers["Cache-Control"] = "no-cache"
+    elif "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "no-store"
+    if request.path.startswith("/static/") and response.status_code == 200:
+        # the address carries a digest of the content (see asset())
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    if request.path.startswith("/api/"):
+        response.headers["Access-Control-Allow-Origin"] = "*"
+    return _compressed(response)
+
+
+def _compressed(response: Response) -> Response:
+    if not (response.mimetype or "").startswith(COMPRESSED) or response.status_code != 200:
+        return response
+    response.headers.add("Vary", "Accept-Encoding")
+    if not request.accept_encodings["gzip"] or "Content-Encoding" in response.headers:
+        return response
+    response.direct_passthrough = False
+    body = response.get_data()
+    if len(body) >= SMALLEST_COMPRESSED:
+        response.set_data(gzip.compress(body, 5, mtime=0))
+        response.headers["Content-Encoding"] = "gzip"
+    return response

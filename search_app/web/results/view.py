@@ -1,0 +1,283 @@
+"""Results as view values: marked names and snippets, variants, paging, legend.
+
+Pure: an answer of the engine and the state of the address go in, values for templates
+and for JSON come out. Markup is made here, in fragments.py and in markdown.py, nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import NamedTuple
+
+from markupsafe import Markup, escape
+
+from indexer.index.stored_fields import Card
+from indexer.model.ids import item_path, table_id
+from search_app.engine.results import Facet, Hit, Part, Results
+from search_app.query.model import DEEPEST_HIT
+from search_app.web.labels import STATUS_MEANINGS, kind_label, type_label
+from search_app.web.results.filters import (
+    Chip,
+    FacetValueView,
+    FacetView,
+    SpanGroup,
+    WayOut,
+    chips,
+    facet_views,
+    kind_tabs,
+    span_groups,
+    ways_out,
+)
+from search_app.web.urls import SearchState
+
+SHOWN_APPS = 2
+SHOWN_VARIANTS = 6
+# kinds that people know by their title; the name stands beside it
+TITLED = ("doc", "app", "tool")
+# kinds that are seldom anything but active: a hit says so of the others only
+MOSTLY_ACTIVE = ("doc", "tool", "explore", "measure")
+
+
+@dataclass(frozen=True, slots=True)
+class AppName:
+    """An app as people know it, with the name that tables use beside it."""
+
+    name: str
+    title: str
+    url: str
+
+    @property
+    def differs(self) -> bool:
+        """Whether the short name says something that the title does not."""
+        return self.title != self.name
+
+
+class VariantView(NamedTuple):
+    label: str
+    url: str
+
+
+class HitView(NamedTuple):
+    """One hit as pages show it. What its card alone decides is worked out when a page asks for it."""
+
+    card: Card
+    name: Markup
+    snippet: Markup
+    variants: tuple[VariantView, ...]
+    more_variants: int
+    parts: tuple[Part, ...]
+    score: float
+    apps_first: tuple[str, ...]  # those of its apps that were asked for
+
+    @property
+    def url(self) -> str:
+        return item_path(self.card.id)
+
+    @property
+    def type_label(self) -> str:
+        return type_label(self.card.kind, self.card.type) if self.card.type else ""
+
+    @property
+    def heading(self) -> str:
+        """A title that says more than the name, else empty."""
+        return heading_of(self.card)
+
+    @property
+    def apps(self) -> tuple[AppName, ...]:
+        """The first few apps; those that were asked for stand before the others."""
+        named = zip_longest(self.card.app, self.card.app_title[: len(self.card.app)], fillvalue="")
+        ordered = sorted(named, key=lambda app: app[0] not in self.apps_first)[:SHOWN_APPS]
+        return app_names([name for name, _ in ordered], [title for _, title in ordered])
+
+    @property
+    def more_apps(self) -> int:
+        return max(0, len(self.card.app) - SHOWN_APPS)
+
+    @property
+    def shows_status(self) -> bool:
+        return self.card.status != "active" or self.card.kind not in MOSTLY_ACTIVE
+
+    @property
+    def table_url(self) -> str:
+        """Of the first table that holds it; empty where that is no page for certain."""
+        return _table_url(self.card)
+
+
+@dataclass(frozen=True, slots=True)
+class PageLink:
+    label: str
+    url: str
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    first: int  # number of the first hit shown
+    last: int
+    total: int
+    links: tuple[PageLink, ...]
+    previous: str
+    next: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsView:
+    state: SearchState
+    results: Results
+    hits: tuple[HitView, ...]
+    kinds: tuple[FacetValueView, ...]  # tabs above the hits
+    all_kinds: FacetValueView
+    facets: tuple[FacetView, ...]
+    spans: tuple[SpanGroup, ...]
+    chips: tuple[Chip, ...]
+    sorts: tuple[PageLink, ...]
+    paging: Paging
+    did_you_mean: PageLink | None
+    help: tuple[WayOut, ...]
+    explain_url: str
+    filters_on: int
+    clear_url: str
+
+
+def marked(text: str, marks: Sequence[tuple[int, int]]) -> Markup:
+    """Text with its spans in `<mark>`, everything else escaped; spans that do not fit are left out."""
+    whole = escape(text)
+    if not marks:
+        return whole
+    # most texts hold nothing to escape, and are cut as they are
+    escaped: Callable[[str], str] = str if len(whole) == len(text) else escape
+    pieces: list[str] = []
+    at = 0
+    for start, end in sorted(marks):
+        if start < at or end > len(text) or start >= end:
+            continue
+        pieces.append(f"{escaped(text[at:start])}<mark>{escaped(text[start:end])}</mark>")
+        at = end
+    pieces.append(escaped(text[at:]))
+    return Markup("".join(pieces))  # noqa: S704  every piece was escaped
+
+
+def app_names(names: Sequence[str], titles: Sequence[str]) -> tuple[AppName, ...]:
+    """Apps with titles; a library that is no app has its own name as title."""
+    padded = [*titles, *([""] * (len(names) - len(titles)))]
+    return tuple(
+        AppName(name, title or name, item_path(f"app/{name}"))
+        for name, title in zip(names, padded, strict=False)
+    )
+
+
+def heading_of(card: Card) -> str:
+    """The title where it adds to the name, nothing where it is but another spelling of it."""
+    if card.kind in TITLED:
+        return ""
+    return "" if _letters(card.title) == _letters(card.name.rsplit("/", 1)[-1]) else card.title
+
+
+def snippet_of(hit: Hit) -> Markup:
+    """The snippet with its marks, empty where it only says the title or the name again."""
+    for said in (hit.card.title, hit.card.name.rsplit("/", 1)[-1]):
+        if _begin_alike(hit.snippet, said) and _letters(hit.snippet) == _letters(said):
+            return Markup("")
+    return marked(hit.snippet, hit.marks)
+
+
+def _begin_alike(one: str, other: str) -> bool:
+    """False where two texts differ for certain: asked first, since most do in their first letter."""
+    first, second = one[:1].lower(), other[:1].lower()
+    return first == second or not (first.isalnum() and second.isalnum())
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text.lower()))
+
+
+def present_hit(hit: Hit, asked_apps: frozenset[str] = frozenset()) -> HitView:
+    """A hit with marks, links and words for people; apps that were asked for stand first."""
+    card = hit.card
+    return HitView(
+        card=card,
+        name=escape(card.title or card.name) if card.kind in TITLED else marked(card.name, hit.name_marks),
+        snippet=snippet_of(hit),
+        variants=tuple(
+            VariantView(variant_label(card, each.kind, each.name, each.app), item_path(each.id))
+            for each in hit.variants[:SHOWN_VARIANTS]
+        ),
+        more_variants=max(0, max(hit.variant_count, len(hit.variants)) - SHOWN_VARIANTS),
+        parts=hit.explanation,
+        score=hit.score,
+        apps_first=tuple(app for app in card.app if app in asked_apps) if asked_apps else (),
+    )
+
+
+def _table_url(card: Card) -> str:
+    """Tables of metrics, probes and pings lie in the one project that is named in no hit."""
+    if card.kind not in ("metric", "probe", "ping") or not card.table:
+        return ""
+    return item_path(table_id(card.table[0]))
+
+
+def _asked_apps(results: Results, facets: dict[str, Facet]) -> frozenset[str]:
+    chosen = [value.value for value in facets["app"].values if value.selected] if "app" in facets else []
+    return frozenset(chosen) | {each.value for each in results.understood if each.field == "app"}
+
+
+def variant_label(card: Card, kind: str, name: str, apps: Sequence[str]) -> str:
+    """How another member of the family is told from the one shown: by app, else by name."""
+    if kind != card.kind:
+        return f"{name} ({kind_label(kind).lower()}{f' of {apps[0]}' if apps else ''})"
+    if name == card.name and apps:
+        return apps[0] if len(apps) == 1 else f"{apps[0]} and {len(apps) - 1} more"
+    return name
+
+
+def present_results(results: Results, state: SearchState) -> ResultsView:
+    """Everything that the results page shows."""
+    facets = {facet.name: facet for facet in results.facets}
+    apps = _asked_apps(results, facets)
+    suggestion = results.did_you_mean
+    return ResultsView(
+        state=state,
+        results=results,
+        hits=tuple(present_hit(hit, apps) for hit in results.hits),
+        kinds=kind_tabs(facets.get("kind"), state),
+        all_kinds=FacetValueView(
+            "All", "", results.total, not state.filters.get("kind"), state.without("kind").url()
+        ),
+        facets=facet_views(facets, state),
+        spans=span_groups(state),
+        chips=chips(results, state),
+        sorts=tuple(
+            PageLink(label, state.sorted_by(sort).url(), state.sort == sort)
+            for sort, label in (("relevance", "Best match"), ("name", "Name"), ("newest", "Newest"))
+        ),
+        paging=_paging(results, state),
+        did_you_mean=PageLink(suggestion, state.asking(suggestion).url()) if suggestion else None,
+        help=ways_out(results, state),
+        explain_url=state.explained(not state.explain).url(),
+        filters_on=sum(len(values) for name, values in state.filters.items() if name != "kind"),
+        clear_url=state.only({}).url(),
+    )
+
+
+def _paging(results: Results, state: SearchState) -> Paging:
+    pages = min(max(1, -(-results.total // state.size)), DEEPEST_HIT // state.size)
+    page = min(state.page, pages)
+    first = (page - 1) * state.size + 1 if results.total else 0
+    numbers = sorted({1, pages, *range(max(1, page - 2), min(pages, page + 2) + 1)})
+    return Paging(
+        first=first,
+        last=min(results.total, first + len(results.hits) - 1) if results.hits else 0,
+        total=results.total,
+        links=tuple(PageLink(str(n), state.at_page(n).url(), n == page) for n in numbers)
+        if pages > 1
+        else (),
+        previous=state.at_page(page - 1).url() if page > 1 else "",
+        next=state.at_page(page + 1).url() if page < pages else "",
+    )
+
+
+def status_legend() -> tuple[tuple[str, str], ...]:
+    """Every state with its meaning."""
+    return tuple(STATUS_MEANINGS.items())

@@ -1,0 +1,160 @@
+"""What stands first, by small catalogues made for one rule each."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from indexer.catalogue.model import Catalogue
+from indexer.index.weights import ENOUGH
+from indexer.model.items import AnyItem, MeasureItem, MetricItem, TableItem
+from indexer.model.records import Column
+from search_app.engine.engine import WhooshEngine
+from search_app.query.parser import parse_query
+from search_app.web.opensearch import best_is_clear
+from tests.support.small_catalogue import generation_of
+
+
+def engine_of(
+    folder: Path, *items: AnyItem, schemas: dict[str, tuple[Column, ...]] | None = None
+) -> WhooshEngine:
+    ordered = tuple(sorted(items, key=lambda item: item.id))
+    return WhooshEngine(generation_of(folder, Catalogue(ordered, schemas or {}, {}, {})).data_dir)
+
+
+def metric(name: str, description: str = "") -> MetricItem:
+    return MetricItem(
+        id=f"metric/fenix/{name}", kind="metric", name=name, title=name, origin="fenix", apps=("fenix",),
+        app_titles=("Firefox for Android",), type="counter", description=description,
+    )  # fmt: skip
+
+
+def table(name: str, description: str = "", schema: str = "", usage: int = 0) -> TableItem:
+    return TableItem(
+        id=f"table/moz-fx-data-shared-prod.telemetry.{name}", kind="table", name=f"telemetry.{name}",
+        title=name, project="moz-fx-data-shared-prod", dataset="telemetry", table=name, layer="view",
+        type="view", description=description, tables=(f"telemetry.{name}",), schema_digest=schema,
+        usage=usage,
+    )  # fmt: skip
+
+
+def found(engine: WhooshEngine, text: str) -> list[str]:
+    return [hit.card.name for hit in engine.search(parse_query(text, {"size": "100"})).hits]
+
+
+def test_a_near_miss_is_shown_where_it_beats_the_first_page_of_passing_mentions(tmp_path: Path) -> None:
+    mentions = [
+        metric(f"thing.number_{n}", f"Kept on the level of the page, as the {'long ' * 40} battery says.")
+        for n in range(ENOUGH + 5)
+    ]
+    others = [metric(f"other.number_{n}", "Of the level.") for n in range(100)]
+    engine = engine_of(tmp_path, metric("power.battery_percentage", "Battery."), *mentions, *others)
+    names = found(engine, "battery level")
+    assert names[0] == "power.battery_percentage"
+    assert len(names) == ENOUGH + 6  # and what holds the common word alone is no hit
+
+
+def scores(engine: WhooshEngine, text: str) -> dict[str, float]:
+    return {hit.card.name: hit.score for hit in engine.search(parse_query(text)).hits}
+
+
+def test_small_words_beside_others_are_not_looked_for(tmp_path: Path) -> None:
+    engine = engine_of(
+        tmp_path, metric("a", "Level of the battery."), metric("b", "Battery level, as the page has.")
+    )
+    assert scores(engine, "of the battery") == scores(engine, "battery")
+    assert found(engine, "of the") == ["a"]  # alone they are what was asked for
+    assert found(engine, '"of the" level') == ["a"]
+
+
+def test_words_with_a_small_word_between_were_not_typed_side_by_side(tmp_path: Path) -> None:
+    engine = engine_of(tmp_path, metric("a", "It is battery level."), metric("b", "Is level it battery."))
+    beside, between = scores(engine, "battery level"), scores(engine, "battery of level")
+    assert beside["a"] > beside["b"]
+    assert between["a"] == between["b"]
+
+
+def columns(*paths: str) -> tuple[Column, ...]:
+    return tuple(Column(path=path, type="STRING") for path in paths)
+
+
+def test_a_column_asked_for_is_found_in_the_wide_table_that_is_used_most(tmp_path: Path) -> None:
+    schemas = {
+        "wide": columns("is_default_browser", *(f"other_{n}" for n in range(300))),
+        "narrow": columns("is_default_browser", "client_id"),
+    }
+    engine = engine_of(
+        tmp_path,
+        table("clients_daily", schema="wide", usage=200),
+        table("rolling_cohorts", schema="narrow"),
+        table("default_users", "Of the browser."),
+        *(table(f"filler_{n}") for n in range(30)),
+        schemas=schemas,
+    )
+    for asked in ("which table has is_default_browser", "is_default_browser column"):
+        assert found(engine, asked)[0] == "telemetry.clients_daily", asked
+
+
+def test_joined_words_are_taken_for_the_beginning_of_a_name_more_surely_than_words_apart(
+    tmp_path: Path,
+) -> None:
+    engine = engine_of(tmp_path, table("pwmgr_origin_failure"), *(table(f"filler_{n}") for n in range(30)))
+    joined, apart = (
+        engine.search(parse_query(typed, {})).hits[0].score for typed in ("pwmgr_orig", "pwmgr orig")
+    )
+    assert joined > 1.1 * apart
+
+
+def test_a_rare_word_near_a_slip_does_not_stand_above_the_likely_one(tmp_path: Path) -> None:
+    searches = [table(f"search_{n}", "Search.") for n in range(30)]
+    engine = engine_of(tmp_path, table("installs_by_dflt_srch"), *searches, table("pages"))
+    assert engine.search(parse_query("serch", {})).did_you_mean == "search"
+    assert found(engine, "serch")[-1] == "telemetry.installs_by_dflt_srch"
+
+
+def test_a_slip_is_mended_also_where_its_stem_is_that_of_rare_other_words(tmp_path: Path) -> None:
+    extents = [table(f"glyph_{n}", "The extent of glyphs.") for n in range(4)]
+    extensions = [table(f"extension_{n}", "Extension.") for n in range(30)]
+    engine = engine_of(tmp_path, *extents, *extensions)
+    assert engine.search(parse_query("extention", {})).did_you_mean == "extension"
+    assert engine.search(parse_query("extents", {})).did_you_mean is None
+
+
+def test_a_word_that_stands_for_an_app_is_no_slip(tmp_path: Path) -> None:
+    phones = [metric(f"phone.model_{n}", "The phone.") for n in range(5)]
+    ios = replace(metric("app.opened"), apps=("firefox_ios",), app_titles=("Firefox for iOS",))
+    engine = engine_of(tmp_path, *phones, ios)
+    answer = engine.search(parse_query("iphone", {}))
+    assert [chip.value for chip in answer.understood] == ["firefox_ios"]
+    assert answer.did_you_mean is None
+
+
+def test_a_word_with_a_slip_has_the_synonyms_of_what_was_meant(tmp_path: Path) -> None:
+    others = [metric(f"garbage.pause_{n}", "Garbage, a pause.") for n in range(5)]
+    engine = engine_of(tmp_path, metric("javascript.gc.max_pause", "Longest pause."), *others,
+                       *(metric(f"collection.size_{n}", "A collection.") for n in range(5)))  # fmt: skip
+    answer = engine.search(parse_query("garbage colection pause", {}))
+    assert answer.did_you_mean == "garbage collection pause"
+    assert answer.hits[0].card.name == "javascript.gc.max_pause"
+
+
+def test_a_word_with_a_slip_means_itself_before_its_synonyms(tmp_path: Path) -> None:
+    tables = [table(f"{word}_{n}", f"{word}.") for word in ("retention", "churn") for n in range(5)]
+    engine = engine_of(tmp_path, *tables, *(table(f"filler_{n}") for n in range(40)))
+    names = found(engine, "retension")
+    assert [name.partition("_")[0] for name in names] == ["telemetry.retention"] * 5 + ["telemetry.churn"] * 5
+
+
+def test_a_measure_that_repeats_a_name_leaves_it_clear_what_is_meant(tmp_path: Path) -> None:
+    measure = MeasureItem(
+        id="measure/metric/firefox_desktop/gc_ms",
+        kind="measure",
+        name="gc_ms",
+        title="gc_ms",
+        type="metric",
+        platform="firefox_desktop",
+    )
+    engine = engine_of(tmp_path / "one", metric("gc.ms"), measure)
+    assert best_is_clear(engine.search(parse_query("gc_ms", {})), "gc_ms")
+    engine = engine_of(tmp_path / "two", metric("gc.ms"), metric("gc_ms"), measure)
+    assert not best_is_clear(engine.search(parse_query("gc_ms", {})), "gc_ms")

@@ -1,0 +1,172 @@
+"""indexer/sources/data_docs.py on a small golden book, on junk, and counted against the mirror."""
+
+from __future__ import annotations
+
+import re
+import tarfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer.model.records import DocSection, Record
+from indexer.sources import Report
+from indexer.sources._doc_sections import resolve_link, slug_of
+from indexer.sources.data_docs import Source, read_page
+from tests.support.fetching import GOLDEN, records_of
+from tests.support.unpacked import archive_of, archive_with
+
+
+@pytest.fixture(scope="module")
+def golden() -> tuple[list[Record], Report]:
+    return records_of(Source(), archive_of(Source(), GOLDEN / "data_docs"))
+
+
+def test_a_page_is_cut_at_its_headings_with_text_code_links_and_what_stands_above(
+    golden: tuple[list[Record], Report],
+) -> None:
+    assert golden[0] == [
+        DocSection(
+            path="cookbooks/bare.md",
+            slug="",
+            heading="",
+            page_title="A page without heading",
+            level=0,
+            text="Only text, named in the table of contents.",
+        ),
+        DocSection(
+            path="datasets/obsolete/old.md",
+            slug="old-things",
+            heading="Old things",
+            page_title="Old things",
+            level=1,
+            text="Gone since long.",
+            obsolete=True,
+        ),
+        DocSection(
+            path="datasets/pings.md",
+            slug="ping-datasets",
+            heading="Ping datasets",
+            page_title="Ping datasets",
+            level=1,
+            text="What pings hold, with emphasis and code.",
+            links=("https://example.org/a", "datasets/main.md#fields"),
+        ),
+        DocSection(
+            path="datasets/pings.md",
+            slug="the-main-ping",
+            heading="The main ping",
+            page_title="Ping datasets",
+            level=2,
+            text="Every day.\nA cell\nAnother cell",
+            breadcrumb=("Ping datasets",),
+            code="SELECT 1\nFROM telemetry.main",
+        ),
+        DocSection(
+            path="datasets/pings.md",
+            slug="notes",
+            heading="Notes",
+            page_title="Ping datasets",
+            level=3,
+            text="First.",
+            breadcrumb=("Ping datasets", "The main ping"),
+        ),
+        DocSection(
+            path="datasets/pings.md",
+            slug="notes-1",
+            heading="Notes",
+            page_title="Ping datasets",
+            level=2,
+            text="Second, seen text.",
+            breadcrumb=("Ping datasets",),
+        ),
+        DocSection(
+            path="datasets/pings.md",
+            slug="own",
+            heading="With its own anchor",
+            page_title="Ping datasets",
+            level=2,
+            text="",
+            breadcrumb=("Ping datasets",),
+        ),
+    ]
+    assert golden[1].seen == {"page": 3, "section": 7}
+
+
+@pytest.mark.parametrize(
+    ("heading", "slug"),
+    [
+        ("Ping datasets", "ping-datasets"),
+        ("What's new?", "whats-new"),
+        ("`main_v5` & co.", "main_v5--co"),
+        ("A - B", "a---b"),
+        ("Größe", "größe"),
+        ("  ", ""),
+    ],
+)
+def test_anchors_are_those_of_the_published_book(heading: str, slug: str) -> None:
+    assert slug_of(heading) == slug
+
+
+@pytest.mark.parametrize(
+    ("href", "target"),
+    [
+        ("other.md", "datasets/other.md"),
+        ("../tools/stmo.md#alerts", "tools/stmo.md#alerts"),
+        ("other.html", "datasets/other.md"),
+        ("/intro.md", "intro.md"),
+        ("https://example.org/x", "https://example.org/x"),
+        ("#here", ""),
+        ("mailto:a@example.org", ""),
+        ("javascript:alert(1)", ""),
+        ("//evil.example/x", ""),
+        ("../../../etc/passwd", ""),
+        ("http://[bad", ""),
+    ],
+)
+def test_links_lead_to_an_address_or_inside_the_book(href: str, target: str) -> None:
+    assert resolve_link(href, "datasets/pings.md") == target
+
+
+@given(st.text(max_size=300))
+def test_no_page_raises(text: str) -> None:
+    sections = list(read_page("a/b.md", text))
+    assert sections
+    assert all(section.path == "a/b.md" and section.page_title for section in sections)
+
+
+@given(
+    st.lists(
+        st.sampled_from(["# a\n", "## b\n", "\n", "```\n", "<b>", "<!--", "| a |\n|---|\n", "[x](y", "- "])
+    )
+)
+def test_no_heap_of_marks_raises(marks: list[str]) -> None:
+    list(read_page("a.md", "".join(marks)))
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_raise(body: bytes) -> None:
+    records_of(
+        Source(), archive_with({"data-docs-main/src/a.md": body, "data-docs-main/src/SUMMARY.md": body})
+    )
+
+
+@pytest.mark.mirror
+def test_every_heading_of_the_mirrors_pages_is_a_section(mirror: Path) -> None:
+    (file,) = archive_of(Source(), mirror)
+    records, report = records_of(Source(), [file])
+    sections = [record for record in records if isinstance(record, DocSection)]
+    assert file.path is not None
+    with tarfile.open(file.path) as archive:
+        pages = {m.name: archive.extractfile(m) for m in archive if re.fullmatch(r"[^/]+/src/.+\.md", m.name)}
+        texts = {name.partition("/src/")[2]: f.read().decode() for name, f in pages.items() if f}
+    texts.pop("SUMMARY.md")
+    assert report.seen["page"] == len(texts) == len({section.path for section in sections})
+    assert len({(section.path, section.slug) for section in sections}) == len(sections)
+    for path, text in texts.items():
+        plain = re.sub(r"^(```|~~~).*?^\1", "", text, flags=re.DOTALL | re.MULTILINE)
+        plain = re.sub(r"<!--.*?-->", "", plain, flags=re.DOTALL)
+        headings = re.findall(r"^#{1,6} +\S", plain, re.MULTILINE)
+        found = [section for section in sections if section.path == path and section.level]
+        assert len(found) >= len(headings), path

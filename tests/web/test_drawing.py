@@ -1,0 +1,107 @@
+"""Hits of a page and of JSON: what their item decides is written once, what the search decides each time."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+import pytest
+from flask.testing import FlaskClient
+
+from search_app.engine.results import Hit
+from search_app.query.parser import parse_query
+from search_app.web import state as site_module
+from search_app.web.actions import best_links
+from search_app.web.results.fragments import hit_article, variant_links
+from search_app.web.results.hit_html import hit_drawing
+from search_app.web.results.json import hits_text, link_json
+from search_app.web.results.view import VariantView, present_hit
+from search_app.web.state import Site, current_site
+
+
+@pytest.fixture
+def site(sample_client: FlaskClient) -> Iterator[Site]:
+    with sample_client.application.app_context():
+        yield current_site()
+
+
+def first_hit(site: Site, q: str) -> Hit:
+    return site.engine.search(parse_query(q)).hits[0]
+
+
+def test_a_hit_is_drawn_once_whatever_was_searched_for(site: Site) -> None:
+    one, other = first_hit(site, "clients_daily"), first_hit(site, "clients daily kind:table")
+    assert (one.card.id, one.score) != (other.card.id, other.score)
+    assert one.card.id == other.card.id
+    assert hit_drawing(site, present_hit(one)) is hit_drawing(site, present_hit(other))
+
+
+def test_the_apps_that_were_asked_for_have_a_drawing_of_their_own(site: Site) -> None:
+    hit = first_hit(site, "kind:metric")
+    two = hit._replace(card=hit.card._replace(id="metric/x/y", app=("a", "b"), app_title=("A", "B")))
+    for asked, order in (
+        (frozenset(), ["A", "B"]),
+        (frozenset({"b"}), ["B", "A"]),
+        (frozenset(), ["A", "B"]),
+    ):
+        facts = hit_drawing(site, present_hit(two, asked)).facts
+        assert re.findall(r'<a href="/app/.">(.)</a>', facts) == order
+
+
+def test_words_of_an_item_are_escaped_in_its_drawing(site: Site) -> None:
+    hit = first_hit(site, "kind:metric")
+    card = hit.card._replace(
+        id="metric/x/z",
+        title="<t>",
+        status="removed",
+        status_reason="<r>",
+        app=("<a>",),
+        project="<p>",
+    )
+    drawn = hit_drawing(site, present_hit(hit._replace(card=card)))
+    assert drawn.heading == ' <span class="heading">&lt;t&gt;</span>'
+    assert drawn.project == '<span class="quiet">&lt;p&gt;.</span>'
+    assert '<span class="reason">&lt;r&gt;</span>' in drawn.top
+    assert '<a href="/app/%3Ca%3E">' in drawn.facts
+
+
+def test_a_hit_in_json_is_of_its_item_and_of_its_search(site: Site) -> None:
+    of_search = {"snippet", "score", "variants", "variant_count"}
+    one, other = first_hit(site, "clients_daily"), first_hit(site, "clients daily kind:table")
+    (first,), (second,) = (json.loads(hits_text(site, [hit]))["hits"] for hit in (one, other))
+    assert {name for name in first if first[name] != second[name]} <= of_search
+    assert (first["score"], second["score"]) == (round(one.score, 4), round(other.score, 4))
+    assert first["links"] == [link_json(link) for link in best_links(site, one.card.id)]
+    assert json.loads(hits_text(site, [])) == {"hits": []}
+
+
+def test_what_a_search_says_of_a_hit_is_escaped_in_its_article(site: Site) -> None:
+    hit = first_hit(site, "kind:metric")
+    text = hit._replace(snippet="<s> & t", marks=((4, 5),), name_marks=())
+    view = present_hit(text._replace(card=hit.card._replace(name="<n>")))
+    article = hit_article(3, view, hit_drawing(site, view), why=None)
+    assert '<p class="snippet">&lt;s&gt; <mark>&amp;</mark> t</p>' in article
+    assert '<h2 id="hit-3">' in article
+    assert "&lt;n&gt;" in article
+    assert "None" not in article
+
+
+def test_links_to_variants_escape_what_they_are_called() -> None:
+    variants = (VariantView("a & b", "/metric/a"), VariantView("<c>", "/metric/b?x&y"))
+    assert variant_links(variants) == (
+        '<a href="/metric/a">a &amp; b</a>, <a href="/metric/b?x&amp;y">&lt;c&gt;</a>'
+    )
+
+
+def test_what_was_worked_out_first_is_forgotten_first(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    fresh = Site(site.config, lambda: site.engine)
+    monkeypatch.setattr(site_module, "MOST_REMEMBERED", 2)
+    made: list[str] = []
+
+    def remembered(key: str) -> str:
+        return fresh.remembered((key,), lambda: made.append(key) or key)
+
+    assert [remembered(key) for key in "abac"] == list("abac")
+    assert [remembered(key) for key in "bca"] == list("bca")
+    assert made == list("abca")

@@ -1,0 +1,100 @@
+"""The map of all apps: where stars stand, how large and how bright they are."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import pytest
+from flask.testing import FlaskClient
+
+from search_app.web.maps.galaxy import NARROW, WIDE, AppCounts, Galaxy, Star, galaxy, radius
+from search_app.web.maps.text_width import NAME_SIZE, NOTE_SIZE, text_width
+from search_app.web.maps.view import all_apps, galaxy_view
+from search_app.web.state import EXTENSION, Site
+
+
+def an_app(name: str, metrics: int, platform: str = "desktop", *, alive: bool = True) -> AppCounts:
+    state = "" if alive else "deprecated"
+    return AppCounts(name, f"Firefox {name.title()}", f"/app/{name}/map", platform, metrics, alive, state)
+
+
+def stars_of(chart: Galaxy) -> list[Star]:
+    return [star for group in chart.constellations for star in group.stars]
+
+
+def touching(chart: Galaxy) -> list[tuple[str, str]]:
+    return [
+        (one.name, other.name)
+        for one, other in combinations(stars_of(chart), 2)
+        if one.left < other.right
+        and other.left < one.right
+        and one.top < other.bottom
+        and other.top < one.bottom
+    ]
+
+
+def sticking_out(chart: Galaxy) -> list[str]:
+    """Labels and discs that leave the room kept for the star, stars that leave the drawing."""
+    out: list[str] = []
+    for star in stars_of(chart):
+        half = [text_width(text.text, NOTE_SIZE if text.css else NAME_SIZE) / 2 for text in star.texts] + [
+            star.radius
+        ]
+        inside = star.left - 1e-6 <= star.x - max(half) and star.x + max(half) <= star.right + 1e-6
+        inside &= star.top - 1e-6 <= star.y - star.radius and star.y + star.radius <= star.bottom + 1e-6
+        inside &= all(star.top < text.y - NOTE_SIZE + 2 and text.y + 3 < star.bottom for text in star.texts)
+        inside &= star.left >= -1e-6 and star.right <= chart.width + 1e-6
+        inside &= star.top >= -1e-6 and star.bottom <= chart.height + 1e-6
+        out += [] if inside else [star.name]
+    return out
+
+
+def test_more_metrics_are_never_a_smaller_star() -> None:
+    sizes = [radius(metrics) for metrics in range(8_000)]
+    assert sizes == sorted(sizes)
+    assert radius(0) > 3
+    assert radius(4_000) / radius(1_000) == pytest.approx(2)  # it is the area that tells
+
+
+def test_apps_gather_by_platform_in_a_fixed_order_the_unheard_of_with_the_others() -> None:
+    chart = galaxy([an_app("a", 5, "web"), an_app("b", 9), an_app("c", 7, "toaster"), an_app("d", 8, "web")])
+    names = {group.label.text: [star.name for star in group.stars] for group in chart.constellations}
+    assert names == {"Desktop": ["b"], "Web": ["d", "a"], "Others": ["c"]}
+    assert list(names) == ["Desktop", "Web", "Others"]
+
+
+def test_a_dead_app_is_faint_and_tells_why() -> None:
+    alive, dead = stars_of(galaxy([an_app("alive", 10), an_app("dead", 1, alive=False)]))
+    assert (alive.faint, alive.title) == (False, "Firefox Alive: 10 metrics")
+    assert (dead.faint, dead.title) == (True, "Firefox Dead: 1 metric, deprecated")
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_no_two_stars_touch_and_none_leaves_the_drawing(width: float) -> None:
+    apps = [an_app(f"app number {n}", 6_000 // n, ("desktop", "web")[n % 2]) for n in range(1, 41)]
+    chart = galaxy(apps, width)
+    assert len(stars_of(chart)) == 40
+    assert touching(chart) == []
+    assert sticking_out(chart) == []
+
+
+def test_the_same_apps_make_the_same_map() -> None:
+    apps = [an_app(f"n{n}", n * 31 % 17) for n in range(12)]
+    assert galaxy(apps) == galaxy(list(reversed(apps)))
+
+
+@pytest.mark.mirror
+def test_every_app_of_the_real_data_has_its_star(mirror_client: FlaskClient) -> None:
+    site: Site = mirror_client.application.extensions[EXTENSION]
+    apps = {app.name: app for app in all_apps(site)}
+    view = galaxy_view(site)
+    for chart in (view.wide, view.narrow):
+        stars = {star.name: star for star in stars_of(chart)}
+        assert stars.keys() == apps.keys()
+        assert touching(chart) == []
+        assert sticking_out(chart) == []
+        faint = {name for name, star in stars.items() if star.faint}
+        assert faint == {name for name, app in apps.items() if app.status != "active"}
+        assert {"pine", "burnham", "lockwise_ios"} <= faint
+        assert {"fenix", "firefox_desktop", "mozregression"}.isdisjoint(faint)
+        assert stars["fenix"].radius > stars["firefox_ios"].radius > stars["syncstorage"].radius

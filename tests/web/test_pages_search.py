@@ -1,0 +1,111 @@
+"""The pages around search, of the shipped sample: start, results, help, status, errors."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import html5lib
+import pytest
+from flask.testing import FlaskClient
+
+from indexer.index.generation import Generation
+from search_app.engine.results import Results
+from search_app.query.grammar import LANGUAGE
+from search_app.query.model import DEEPEST_HIT
+from search_app.query.parser import parse_query
+from search_app.web.labels import STATUS_MEANINGS
+from search_app.web.pages import EXAMPLES
+from search_app.web.results.view import present_results
+from search_app.web.urls import SearchState
+
+PAGES = ("/", "/?q=clients_daily", "/?q=qqzzxx", "/?q=gc&explain=1", "/?q=", "/help", "/about", "/status")
+
+
+def text_of(client: FlaskClient, path: str, status: int = 200) -> str:
+    answer = client.get(path)
+    assert answer.status_code == status
+    return html.unescape(answer.text)
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/nothing-here", "/?page=0"])
+def test_a_page_is_valid_html_without_style_or_script_of_its_own(
+    sample_client: FlaskClient, path: str
+) -> None:
+    page = sample_client.get(path).text
+    html5lib.HTMLParser(strict=True).parse(page)
+    assert "<style" not in page
+    assert not re.search(r"<script(?! src=)| style=| on\w+=", page)
+
+
+@pytest.mark.parametrize("q", [q for q, _ in EXAMPLES])
+def test_every_example_of_the_start_page_is_a_search_without_complaints(
+    sample_client: FlaskClient, q: str
+) -> None:
+    assert q in text_of(sample_client, "/")
+    assert sample_client.get("/", query_string={"q": q}).status_code == 200
+    assert parse_query(q).notes == ()
+
+
+def test_help_has_every_form_of_the_parser_with_an_example_to_click(sample_client: FlaskClient) -> None:
+    page = text_of(sample_client, "/help")
+    for form in LANGUAGE:
+        assert f"<code>{form.form}</code>" in page
+        assert form.meaning in page
+        assert f"<code>{form.example}</code></a>" in page
+
+
+def test_help_and_results_explain_every_state(sample_client: FlaskClient) -> None:
+    for path in ("/help", "/?q=gc"):
+        page = text_of(sample_client, path)
+        assert [meaning for meaning in STATUS_MEANINGS.values() if meaning not in page] == []
+
+
+def test_results_can_be_taken_along_as_csv_json_and_feed(sample_client: FlaskClient) -> None:
+    page = text_of(sample_client, "/?q=clients_daily&kind=table")
+    for path in ("/export.csv", "/export.json", "/feed.atom"):
+        assert f'href="{path}?q=clients_daily&kind=table"' in page
+
+
+def test_the_words_keep_their_filters_when_they_are_changed(sample_client: FlaskClient) -> None:
+    page = text_of(sample_client, "/?q=gc&kind=metric&sort=name")
+    assert '<input type="hidden" name="kind" value="metric">' in page
+    assert '<input type="hidden" name="sort" value="name">' in page
+
+
+def test_no_page_is_linked_that_would_be_refused() -> None:
+    results = Results(25_000, (), (), Generation("g", ""), 1.0)
+    links = present_results(results, SearchState("")).paging.links
+    assert links[-1].label == str(DEEPEST_HIT // 20)
+
+
+def test_the_sample_says_that_it_is_one_on_every_page(sample_client: FlaskClient) -> None:
+    for path in PAGES:
+        assert "This is the small sample that comes with Starchart." in text_of(sample_client, path)
+
+
+def test_status_has_every_source_with_what_it_gives(sample_client: FlaskClient) -> None:
+    page = text_of(sample_client, "/status")
+    for label in (
+        "Glean",
+        "Legacy probes",
+        "bigquery-etl",
+        "Ping schemas",
+        "Data docs",
+        "metric-hub",
+        "Looker",
+    ):
+        assert re.search(rf'<th scope="row">(<a [^>]*>)?{label}<', page), label
+
+
+def test_an_error_says_what_was_wrong_and_leads_on(sample_client: FlaskClient) -> None:
+    page = text_of(sample_client, "/?page=0", 400)
+    assert "page is a whole number from 1 to 10,000." in page
+    assert '<a href="/help">' in page
+
+
+def test_an_app_is_completed_by_the_title_that_people_know(sample_client: FlaskClient) -> None:
+    answer = sample_client.get("/api/v1/suggest", query_string={"q": "app:firefoxfora"})
+    assert [(each["text"], each["label"]) for each in answer.json["suggestions"]] == [
+        ("app:fenix ", "fenix: Firefox for Android")
+    ]

@@ -1,0 +1,136 @@
+"""Before the fork: workers start with all that answering needs, and share nothing that they must not."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from flask import Flask
+from werkzeug.test import Client
+
+from indexer.index.generation import FOLDER, read_manifest, switch_to, write_manifest
+from search_app.engine import engine as whoosh_engine
+from search_app.server import WARMED, OneAtATime, warm
+from search_app.web import state as site_module
+from search_app.web.app import create_app
+from search_app.web.health import restart_measuring
+from search_app.web.state import EXTENSION, Site
+from tests.support.small_catalogue import generation_of, random_catalogue
+from tests.support.small_world import small_world
+from tests.support.upstream import built
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+
+def open_stores(folder: Path) -> list[str]:
+    """The store files below a folder that this process has open (Linux tells)."""
+    found = []
+    for link in Path("/proc/self/fd").iterdir():
+        try:
+            found.append(str(link.readlink()))
+        except OSError:  # the folder's own, closed again
+            continue
+    return [name for name in found if name.startswith(str(folder)) and name.endswith("catalogue.sqlite")]
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    app = create_app(built(small_world(), tmp_path_factory.mktemp("serving")))
+    warm(app)
+    return app
+
+
+def test_a_generation_is_open_before_the_fork(app: Flask) -> None:
+    site: Site = app.extensions[EXTENSION]
+    assert site.answering is not None
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="tells open files on Linux only")
+def test_no_connection_to_the_store_goes_into_the_fork_and_a_new_one_is_made(app: Flask) -> None:
+    site: Site = app.extensions[EXTENSION]
+    folder = site.config.data_dir.resolve()
+    site.before_fork()
+    assert not open_stores(folder)
+    assert site.engine.get("app/fenix") is not None
+    assert open_stores(folder)
+    site.before_fork()
+    assert not open_stores(folder)
+
+
+def test_a_worker_counts_only_what_it_answers_itself(app: Flask) -> None:
+    client = app.test_client()
+    assert (
+        'starchart_responses_total{endpoint="pages.search",status="200"} 1\n' in client.get("/metrics").text
+    )
+    restart_measuring(app)
+    assert "starchart_responses_total{" not in client.get("/metrics").text
+
+
+def test_without_a_generation_the_server_starts_all_the_same(tmp_path: Path, app: Flask) -> None:
+    site: Site = app.extensions[EXTENSION]
+    empty = create_app(site.config.model_copy(update={"data_dir": tmp_path}))
+    warm(empty)
+    assert empty.test_client().get(WARMED[0]).status_code == 503
+
+
+def test_a_server_without_a_generation_does_not_read_the_vocabulary_for_every_request(
+    tmp_path: Path, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read() -> None:
+        pytest.fail("there is nothing to search with it")
+
+    monkeypatch.setattr(whoosh_engine, "load_vocabulary", read)
+    site: Site = app.extensions[EXTENSION]
+    empty = create_app(site.config.model_copy(update={"data_dir": tmp_path}))
+    assert empty.test_client().get(WARMED[0]).status_code == 503
+
+
+def test_a_request_ends_with_the_generation_that_it_began_with(
+    tmp_path: Path, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(site_module, "REFRESH_SECONDS", -1.0)  # looked for with every request
+    generation_of(tmp_path, random_catalogue(1, 30))
+    made, newer = tmp_path / FOLDER / "made", tmp_path / FOLDER / "newer"
+    shutil.copytree(made, newer)
+    write_manifest(newer, replace(read_manifest(made), id="newer"))
+    config = app.extensions[EXTENSION].config.model_copy(update={"data_dir": tmp_path})
+    serving = create_app(config)
+    site: Site = serving.extensions[EXTENSION]
+    with serving.test_request_context("/?q=crash"):
+        serving.preprocess_request()
+        assert site.engine.generation.id == "made"
+        switch_to(tmp_path, "newer")
+        assert site.remembered(("of", "made"), lambda: site.engine.generation.id) == "made"
+    answer = serving.test_client().get("/api/v1/search?q=crash").get_json()
+    assert answer["generation"]["id"] == "newer"
+
+
+def test_one_thread_works_at_a_time_and_a_failure_does_not_stop_the_others() -> None:
+    working, most = 0, 0
+
+    def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        nonlocal working, most
+        working += 1
+        most = max(most, working)
+        time.sleep(0.002)  # lets go of the interpreter, as numpy does
+        working -= 1
+        if environ["PATH_INFO"] == "/fails":
+            raise ZeroDivisionError
+        start_response("200 OK", [])
+        return [str(threading.get_ident()).encode()]
+
+    client = Client(OneAtATime(application))
+    with ThreadPoolExecutor(4) as threads:
+        failing = [threads.submit(client.get, "/fails") for _ in range(8)]
+        answers = list(threads.map(lambda _: client.get("/").text, range(40)))
+    assert all(isinstance(each.exception(), ZeroDivisionError) for each in failing)
+    assert most == 1
+    assert len(set(answers)) > 1
