@@ -16,7 +16,7 @@ from typing import Any
 @contextlib.contextmanager
 def workers(count: int) -> Iterator[ProcessPoolExecutor]:
     """Processes to hand work to, started only when needed; spawned, since threads may run beside them."""
-    pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), initializer=_follow_parent)
+    pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), initializer=follow_parent)
     try:
         yield pool
     finally:
@@ -44,7 +44,7 @@ def without_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _follow_parent() -> None:
+def follow_parent() -> None:
     """Leave Ctrl-C to the parent, and end with it.
 
     A worker whose parent was killed would wait for work for ever: it holds both ends of its pipe.
