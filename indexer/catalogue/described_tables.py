@@ -10,6 +10,7 @@ from datetime import date
 from indexer.catalogue.model import humanise
 from indexer.model.column_names import underscored
 from indexer.model.items import SHARED_PROJECT, USER_PROJECT, TableItem
+from indexer.model.liveness import said_deprecated
 from indexer.model.records import DerivedTable, PingSchema, WarehouseTable
 
 _LAYER = re.compile(r"(.+)_(derived|stable|live)$")
@@ -50,6 +51,8 @@ def from_metadata(record: DerivedTable, today: date) -> TableItem:
         status, reason = "deprecated", "deprecated in its metadata"
         if record.deletion_date:
             reason += f", to be deleted on {record.deletion_date}"
+    elif said_deprecated(record.description):
+        status, reason = "deprecated", "deprecated, as its description says"
     name = f"{record.dataset}.{record.table}"
     return TableItem(
         id=f"table/{record.project}.{name}",

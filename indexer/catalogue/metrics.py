@@ -171,6 +171,7 @@ class MetricMaker:
                     in_source=use.in_source,
                     last_seen=use.definition.last,
                     disabled=use.definition.disabled,
+                    description=use.definition.description,
                     deprecated_app=use.app.title if listing.deprecated else "",
                 )
                 found.append(ChannelStatus(use.app.name, listing.app_id, channel, status, reason))
@@ -185,6 +186,7 @@ class MetricMaker:
             in_source=newest.in_source,
             last_seen=definition.last,
             disabled=definition.disabled,
+            description=definition.description,
         )
 
     def _pings(self, definition: MetricDefinition, columns: Sequence[ColumnRef]) -> tuple[str, ...]:

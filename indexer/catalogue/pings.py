@@ -12,7 +12,7 @@ from indexer.catalogue.tables import Tables
 from indexer.model.column_names import underscored
 from indexer.model.items import SHARED_PROJECT, ChannelStatus, MetricItem, PingItem, PingTable
 from indexer.model.liveness import Clock, status_of, summary
-from indexer.model.records import PingSchema, RepositoryPing
+from indexer.model.records import PingDefinition, PingSchema, RepositoryPing
 
 _TABLE_ONLY = "only its table is known, not its definition"
 
@@ -100,10 +100,17 @@ def _state(app: App, channel: Channel, ping: ChannelPing, now: Clock) -> Channel
             channel=listing.channel,
             in_source=ping.in_source,
             last_seen=ping.definition.last if ping.definition else "",
-            disabled=ping.definition is not None and not ping.definition.enabled,
+            disabled=ping.definition is not None and is_disabled(ping.definition),
+            description=ping.definition.description if ping.definition else "",
             deprecated_app=app.title if listing.deprecated else "",
         )
     return ChannelStatus(app.name, listing.app_id, listing.channel, status, reason)
+
+
+def is_disabled(definition: PingDefinition) -> bool:
+    """Whether nothing sends the ping. A ping that does not follow the setting for data collection starts
+    switched off, and its app switches it on: there `enabled: false` says no more than that (rule 7)."""
+    return not definition.enabled and definition.follows_collection_enabled
 
 
 def _retention(

@@ -190,7 +190,7 @@ def _states(
         newest.setdefault(row.channel, row)  # newest first within a channel
     found = []
     for channel, row in newest.items():
-        status, reason = status_of(row.expires, now, channel=channel)
+        status, reason = status_of(row.expires, now, channel=channel, description=row.description)
         if _major(row.last_version) < newest_version.get(channel, 0):
             status, reason = "removed", f"removed from the source after Firefox {row.last_version}"
         found.append(ChannelStatus(APP, "", channel, status, reason))

@@ -121,7 +121,8 @@ def _with_columns(
 
 
 def _view_over(item: TableItem, beneath: Sequence[TableItem], schemas: Schemas) -> TableItem:
-    """The view with columns, partitioning and, where it has none, the description of what it shows."""
+    """The view with columns and partitioning of what it shows. Not with its description, which is of another
+    thing: `segmented_dau` is no mapping of country codes because it joins one."""
     digest, source = item.schema_digest, item.schema_source
     if not digest:
         found = [
@@ -131,10 +132,7 @@ def _view_over(item: TableItem, beneath: Sequence[TableItem], schemas: Schemas) 
         ]
         if found:
             digest, source = schemas.union(found), "references"
-    described = next((x.description for x in beneath if x.description), "")
-    item = replace(
-        item, schema_digest=digest, schema_source=source, description=item.description or described
-    )
+    item = replace(item, schema_digest=digest, schema_source=source)
     fields = {x.partition_field for x in beneath if x.partition_field}
     if item.partition_field or len(fields) != 1:
         return item

@@ -17,6 +17,7 @@ from indexer.index.documents import FACETS, LOOKUPS
 from indexer.index.generation import Generation, Opened
 from indexer.index.stored_fields import Card, Cards, Variant
 from indexer.index.weights import WEIGHTS, Floats, Weights, inverse_frequency, saturated, usage_factor
+from indexer.model.liveness import LIFE
 from indexer.text.analysis import spelling_key
 
 Ints = npt.NDArray[np.int32]
@@ -105,6 +106,7 @@ class Corpus:
         self.schema_paths = PackedTable.open(arrays, "schema_paths")
         self.cards = Cards(arrays)
         self.namesake: Ints = arrays["namesake"]
+        self.life = self._life()
         self.prior = self._prior(arrays)
         self._postings: dict[str, Posting] = {}
         self._completed: dict[tuple[str, int, bool], tuple[str, ...]] = {}  # beginnings that were typed
@@ -202,6 +204,15 @@ class Corpus:
         return self.schema_paths[place] if place >= 0 else ""
 
     # -------------------------------------------------------------- numbers
+
+    def _life(self) -> npt.NDArray[np.int8]:
+        """How alive each document's thing is: its place in LIFE, 0 for the most alive."""
+        life = np.full(self.size, len(LIFE), np.int8)
+        status = self.facets["status"]
+        for code in range(len(status.values)):
+            if status.values[code] in LIFE:
+                life[status.by_value.row(code)] = LIFE.index(status.values[code])
+        return life
 
     def _prior(self, arrays: dict[str, Array]) -> Floats:
         weights = self.weights

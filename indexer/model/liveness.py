@@ -24,6 +24,17 @@ LIFE = ("active", "unknown", "deprecated", "disabled", "expired", "removed")
 FIREFOX_CHANNELS = ("nightly", "beta", "release")
 
 _DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
+# What people write where upstream has no field for it. Not of a label or an extra that is deprecated
+# ("Deprecated: `native_code_crash`"), nor of a name that holds the word.
+_SAID_DEPRECATED = re.compile(
+    r"\bth(?:is|e) (?:ping|metric|event|probe|table|view|query) "
+    r"(?:is|was|has been|is being)(?: now)? deprecated\b"
+    r"|\bthis is (?:a )?deprecated (?:ping|metric|event|probe|table|view)\b"
+    r"|(?:^|[.!]\s|\n)[\s*_(]*deprecated\b[*_]*"
+    r"(?:,? (?:please )?use\b| in favou?r of\b| in (?:fx|firefox ?)\d| per https?:| as of \d)",
+    re.IGNORECASE,
+)
+_SAID_WITHIN = 2_000  # characters of a description that are looked at
 _VERSION = re.compile(r"(0|[1-9]\d{0,3})(?:\.\d{1,2})*(?:[ab]\d+|esr)?$", re.ASCII)
 
 
@@ -93,6 +104,11 @@ def _expired(expires: str, channel: str, now: Clock) -> tuple[str, str]:
     return "active", ""
 
 
+def said_deprecated(description: str) -> bool:
+    """Whether a description says of the very thing that it is deprecated: upstream has no field for that."""
+    return bool(_SAID_DEPRECATED.search(description[:_SAID_WITHIN]))
+
+
 def status_of(
     expires: str,
     now: Clock,
@@ -101,6 +117,7 @@ def status_of(
     in_source: bool = True,
     last_seen: str = "",
     disabled: bool = False,
+    description: str = "",
     deprecated_app: str = "",
 ) -> tuple[str, str]:
     """(status, reason) in one channel; the reason is "" for what is active.
@@ -116,6 +133,8 @@ def status_of(
         return status, reason
     if disabled:
         return "disabled", "disabled in its definition"
+    if said_deprecated(description):
+        return "deprecated", "deprecated, as its description says"
     if deprecated_app:
         return "deprecated", f"{deprecated_app} is deprecated"
     return status, reason

@@ -8,12 +8,47 @@ from __future__ import annotations
 
 import re
 
-_LINK = re.compile(r"!?\[([^\]\[]{0,300})\]\([^()\s]{0,500}(?:\s[^()]{0,200})?\)")
+# Where a link can lead: an address, a place on the page or beside it. `[code|none](.[channel])?` of a
+# description is no link, and no more is `f[a](b)`.
+TARGET = r"(?:https?://|mailto:|#|/|\.{1,2}/|[\w.-]{1,100}/|[\w-]{1,100}\.(?:md|html?|ya?ml|json|toml|sql|py|png|svg|jpg|gif)\b)"
+_LINK = re.compile(
+    rf"!?\[([^\]\[]{{0,300}})\]\(({TARGET}[^()\s]{{0,500}}|)(?:\s[^()]{{0,200}})?\)", re.IGNORECASE
+)
 _REFERENCE = re.compile(r"\[([^\]\[]{1,300})\]\[[^\]\[]{0,100}\]")
 _ADDRESS = re.compile(r"<?\bhttps?://[^\s<>\"')\]]+>?")
-_TAG = re.compile(r"</?[A-Za-z][^<>]{0,300}>|<!--.{0,2000}?-->", re.DOTALL)
-_MARKS = re.compile(r"(?m)^\s{0,3}(?:#{1,6}\s+|>\s?|[-*+]\s+(?=\S)|```.*$)|[`*]+|(?<!\w)_{1,2}|_{1,2}(?!\w)")
+# Tags that people write to shape a text. Any other word in angle brackets is what they mean: a place
+# to be filled (<provider-name>), an element that is measured (<marquee>), a type (STRUCT<key STRING>).
+_SHAPING = (
+    "br|b|i|em|strong|code|p|ul|ol|li|hr|sub|sup|details|summary|div|span|pre|kbd|tt|u|s|dl|dt|dd"
+    "|blockquote|h[1-6]"
+)
+_TAG = (
+    rf"</?(?:{_SHAPING})(?:\s[a-z-]+=[^<>]{{0,300}})?\s*/?>|</a>|<a\s[^<>]{{0,20}}href=[^<>]{{0,300}}>"
+    r"|<img\s[^<>]{0,300}src=[^<>]{0,300}>|<!--.{0,2000}?-->"
+)
+_CODE_OR_TAG = re.compile(
+    rf"(?P<code>```.{{0,20000}}?```|`[^`\n]{{1,500}}`)|(?P<tag>{_TAG})", re.DOTALL | re.IGNORECASE
+)
+_MARKS = re.compile(
+    r"(?m)^\s{0,3}(?:#{1,6}\s+|>\s?|[-*+]\s+(?=\S)|```.*$)|[`*]+|(?<![\w>}\])])_{1,2}|_{1,2}(?![\w<{\[(])"
+)
 _SPACE = re.compile(r"[\s\x00-\x1f\x7f\u2028\u2029\ufeff]+")
+
+
+def without_tags(markdown: str, instead: str, line_break: str = "") -> str:
+    """Markdown without tags that shape text and without comments; those in code stay, they are what it says.
+
+    `line_break` stands for `<br>`, and like all others it is `instead` where that is not given.
+    """
+    if "<" not in markdown:
+        return markdown
+
+    def kept(match: re.Match[str]) -> str:
+        if match["code"]:
+            return match["code"]
+        return line_break if line_break and match["tag"].lower().startswith("<br") else instead
+
+    return _CODE_OR_TAG.sub(kept, markdown)
 
 
 def plain_text(markdown: str, limit: int | None = None) -> str:
@@ -21,9 +56,9 @@ def plain_text(markdown: str, limit: int | None = None) -> str:
     if limit is not None:
         markdown = markdown[: limit * 3 + 1000]  # markup never makes up more, and patterns stay cheap
     text = _LINK.sub(r"\1", markdown) if "](" in markdown else markdown
-    text = _REFERENCE.sub(r"\1", text) if "][" in text else text
+    text = _REFERENCE.sub(r"\1", text) if "][" in text and "]: " in text else text
+    text = without_tags(text, " ")
     text = _ADDRESS.sub(" ", text) if "http" in text else text
-    text = _TAG.sub(" ", text) if "<" in text else text
     text = _SPACE.sub(" ", _MARKS.sub("", text)).strip()
     if limit is None or len(text) <= limit:
         return text

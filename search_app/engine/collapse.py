@@ -1,5 +1,7 @@
 """Families folded: one hit for the members that match, its face the best of them.
 
+A living member stands for the dead ones of its name (docs/domain.md rule 7): which origin
+still defines a metric decides no score, yet the hit must not say that the metric is gone.
 Documents are numbered family by family, so the members of one family are neighbours
 in any ascending list of documents.
 """
@@ -28,7 +30,8 @@ class Folded:
 
     ids: Ints  # every matching document, ascending
     starts: npt.NDArray[np.int64]  # where each family begins in `ids`; one more at the end
-    best: npt.NDArray[np.float64]  # the sort value of its best member, the larger the better
+    best: npt.NDArray[np.float64]  # the sort value of its face, the larger the better
+    faces: npt.NDArray[np.int64] | None = None  # places in `ids`; None: the best member, found for a page
 
     def __len__(self) -> int:
         return len(self.best)
@@ -39,6 +42,17 @@ def fold(corpus: Corpus, ids: Ints, values: npt.NDArray[np.float64]) -> Folded:
     starts = family_starts(corpus, ids)
     best = np.maximum.reduceat(values, starts[:-1]) if len(ids) else np.zeros(0)
     return Folded(ids, starts, best)
+
+
+def fold_in_order(corpus: Corpus, ids: Ints, values: npt.NDArray[np.float64]) -> Folded:
+    """The families in an order that is not of how well they match: the most alive member stands for each."""
+    starts = family_starts(corpus, ids)
+    if not len(ids):
+        return Folded(ids, starts, np.zeros(0))
+    # of the equally alive the usual face, which stands first in its family
+    choice = corpus.life[ids].astype(np.int64) * len(ids) + np.arange(len(ids))
+    faces = np.minimum.reduceat(choice, starts[:-1]) % len(ids)
+    return Folded(ids, starts, values[faces], faces)
 
 
 def family_starts(corpus: Corpus, ids: Ints) -> npt.NDArray[np.int64]:
@@ -83,21 +97,35 @@ def _faces(
     return faces
 
 
-def page(folded: Folded, values: npt.NDArray[np.float64], first: int, size: int) -> list[list[int]]:
+def page(
+    corpus: Corpus, folded: Folded, values: npt.NDArray[np.float64], first: int, size: int
+) -> list[list[int]]:
     """The families of one page; each as places in `ids`, its face first, then its variants best first."""
     wanted = min(len(folded), first + size)
     if wanted <= first:
         return []
     order = largest(folded.best, wanted)[first:wanted]
     pages = []
-    for low, high in zip(
-        folded.starts.take(order).tolist(), folded.starts.take(order + 1).tolist(), strict=True
+    for family, low, high in zip(
+        order.tolist(),
+        folded.starts.take(order).tolist(),
+        folded.starts.take(order + 1).tolist(),
+        strict=True,
     ):
         if high - low == 1:
             pages.append([low])
-        else:
-            pages.append(((-values[low:high]).argsort(kind="stable") + low).tolist())
+            continue
+        members = (-values[low:high]).argsort(kind="stable") + low
+        face = int(folded.faces[family]) if folded.faces is not None else _living(corpus, folded.ids, members)
+        pages.append([face, *(member for member in members.tolist() if member != face)])
     return pages
+
+
+def _living(corpus: Corpus, ids: Ints, members: npt.NDArray[np.int64]) -> int:
+    """Of the members that bear the name of the best one, the most alive; of these the best."""
+    documents = ids[members]
+    same = members[corpus.namesake[documents] == corpus.namesake[documents[0]]]
+    return int(same[corpus.life[ids[same]].argmin()])
 
 
 def largest(values: npt.NDArray[Any], count: int) -> npt.NDArray[np.int64]:

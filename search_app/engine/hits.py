@@ -15,7 +15,7 @@ MARKED_FROM = 0.3  # weight of a typed word: marking every "the" of a question h
 
 def hits(corpus: Corpus, found: Found, query: Query) -> tuple[Hit, ...]:
     """The hits of the page that the query asks for."""
-    pages = page(found.folded, found.values, (query.page - 1) * query.size, query.size)
+    pages = page(corpus, found.folded, found.values, (query.page - 1) * query.size, query.size)
     marked = pattern(_marked_terms(found))
     places = found.places.take([members[0] for members in pages])
     scores = found.scored.scores.take(places).tolist()

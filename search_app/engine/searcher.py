@@ -19,7 +19,7 @@ from indexer.index.suggester import Suggester
 from indexer.index.weights import ENOUGH, NEAR, SAYING, SEVERAL, Floats
 from indexer.store.reader import Store
 from indexer.text.analysis import identifier_words, spelling_key, stem
-from search_app.engine.collapse import Folded, demote_namesakes, fold
+from search_app.engine.collapse import Folded, demote_namesakes, fold, fold_in_order
 from search_app.engine.filters import masks, respelled, together
 from search_app.engine.planner import Clauses, read
 from search_app.engine.scorer import Scored, score
@@ -86,9 +86,10 @@ def find(on: Searchable, query: Query) -> Found:
             relaxed = bool(inside.any())
     places = inside.nonzero()[0]
     values = sort_values(corpus, query.sort, scored.ids[places], scored.scores[places])
-    folded = fold(corpus, scored.ids[places], values)
     if query.sort == "relevance":
-        folded = demote_namesakes(corpus, folded, values)
+        folded = demote_namesakes(corpus, fold(corpus, scored.ids[places], values), values)
+    else:
+        folded = fold_in_order(corpus, scored.ids[places], values)
     return Found(meaning, clauses, scored, found, chosen, usual, places, values, folded, relaxed)
 
 

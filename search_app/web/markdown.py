@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 from html import escape
+from urllib.parse import unquote
 
 import nh3
 from markdown_it import MarkdownIt
@@ -21,11 +22,14 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
 
+from indexer.text.plain_text import TARGET, without_tags
+
 ALLOWED_TAGS = {
     *("p", "br", "hr", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a"),
     *("h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td", "div", "span"),
 }
 ALLOWED_ATTRIBUTES = {"a": {"href", "title"}, "span": {"class"}, "div": {"class"}}
+_TARGET = re.compile(TARGET, re.IGNORECASE)
 MAX_MARKDOWN = 60_000  # characters; the longest README and commentary of upstream stay below
 # what upstream's code is written in; a lexer of another language is not trusted with untrusted text
 LANGUAGES = {
@@ -46,8 +50,11 @@ def _highlighted(code: str, language: str, _attributes: str) -> str:
 
 @lru_cache(maxsize=512)
 def markdown(text: str) -> Markup:
-    """Markdown as safe HTML. Headings start at h3, pictures are links, long text is cut."""
-    tokens = _parser().parse(text[:MAX_MARKDOWN])
+    """Markdown as safe HTML.
+
+    Headings start at h3, pictures are links, `<br>` breaks a line, long text is cut.
+    """
+    tokens = _parser().parse(without_tags(text[:MAX_MARKDOWN], "", "\\\n"))
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(6, int(token.tag[1]) + 2)}"
@@ -71,16 +78,36 @@ def markdown(text: str) -> Markup:
 
 
 def _without_loose_links(tokens: Sequence[Token]) -> list[Token]:
-    """Tokens without links to a place beside the text upstream, which is not here: their words stay."""
-    kept, loose = [], False
+    """Tokens without links to a place beside the text upstream, which is not here: their words stay.
+
+    What leads nowhere at all was never meant as a link: it stands as it was written.
+    """
+    kept: list[Token] = []
+    open_links: list[str] = []  # what closes each: "" for a true link
     for token in tokens:
-        if token.type == "link_open" and not safe_href(str(token.attrs.get("href", ""))):
-            loose = True
-        elif token.type == "link_close" and loose:
-            loose = False
+        if token.type == "link_open":
+            href = str(token.attrs.get("href", ""))
+            loose = not safe_href(href)
+            open_links.append(
+                f"]({unquote(href)})" if loose and not _TARGET.match(href) else "]" if loose else ""
+            )
+            if open_links[-1].startswith("]("):
+                kept.append(_text("["))
+            elif not loose:
+                kept.append(token)
+        elif token.type == "link_close":
+            written = open_links.pop() if open_links else ""
+            if written.startswith("]("):
+                kept.append(_text(written))
+            elif not written:
+                kept.append(token)
         else:
             kept.append(token)
     return kept
+
+
+def _text(content: str) -> Token:
+    return Token("text", "", 0, content=content)
 
 
 def _picture_link(source: str, words: str) -> str:
@@ -95,8 +122,11 @@ def plain(text: str) -> str:
     if not re.search(r"[*_`#\[\]<>&|~]", text):
         return " ".join(text.split())
     # bounded, for a text of nothing but brackets would be read through from each of them
-    text = re.sub(r"!?\[([^\]\[]{0,300})\]\([^)\s]{0,500}\)", r"\1", text)
-    text = re.sub(r"!?\[([^\]\[]{1,300})\]\[[^\]\[]{0,100}\]", r"\1", text)
+    text = re.sub(
+        rf"!?\[([^\]\[]{{0,300}})\]\((?:{TARGET}[^)\s]{{0,500}}|)\)", r"\1", without_tags(text, " ")
+    )
+    if "]: " in text:
+        text = re.sub(r"!?\[([^\]\[]{1,300})\]\[[^\]\[]{0,100}\]", r"\1", text)
     text = re.sub(r"(\*\*|__|~~|`+)", "", text)
     text = re.sub(r"^\s{0,3}(#{1,6}|[-*+]|>)\s+", "", text, flags=re.MULTILINE)
     return " ".join(text.split())

@@ -27,6 +27,7 @@ from indexer.index.documents import CARD_FIELDS, GROUPS, Document, day_number
 from indexer.index.schema import DAMPING
 from indexer.index.spellchecker import Correction, NearName
 from indexer.index.weights import ENOUGH, NEAR, SEVERAL, WEIGHTS
+from indexer.model.liveness import LIFE
 from indexer.model.records import Column
 from indexer.text.analysis import identifier_words, spelling_key, stem, words
 from search_app.engine import name_match as naming
@@ -47,6 +48,7 @@ class Family:
     """One hit: its members that match with what each is sorted by, the best first."""
 
     members: tuple[tuple[float, int], ...]  # (value, document)
+    faces: frozenset[int]  # the members that may stand for it: one, or several of about the same score
     scores: Mapping[int, float]  # by member, as relevance has it
     worth: float  # what the family is sorted by
     lowest: float  # the same if every namesake of about its score stood before it
@@ -515,11 +517,30 @@ class Reference:
             scores_of = {document: scores[document] for _, document in each}
             if query.sort == "relevance":
                 worth, low, high = self._behind(best, before, found, face)
+                faces = self._living(each)
             else:
-                worth = low = high = best
+                face = min((document for _, document in each), key=lambda d: (self._life(d), d))
+                worth = low = high = value(face)
+                faces = frozenset({face})
             before.append(best)
-            families.append(Family(tuple(each), scores_of, worth, low, high))
+            families.append(Family(tuple(each), faces, scores_of, worth, low, high))
         return tuple(sorted(families, key=lambda f: -f.worth))
+
+    def _living(self, members: list[tuple[float, int]]) -> frozenset[int]:
+        """The best member or, of those with its name, the most alive one."""
+        best = members[0][0]
+        faces = set()
+        for value, document in members:
+            if value < best - near_to(best):
+                continue
+            same = [m for m in members if self._namesake(m[1]) == self._namesake(document)]
+            least = min(self._life(d) for _, d in same)
+            living = [m for m in same if self._life(m[1]) == least]
+            faces |= {d for v, d in living if v >= living[0][0] - near_to(living[0][0])}
+        return frozenset(faces)
+
+    def _life(self, document: int) -> int:
+        return LIFE.index(self.documents[document].facets["status"][0])
 
     def _behind(
         self, best: float, before: list[float], found: list[list[tuple[float, int]]], face: int

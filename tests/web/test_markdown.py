@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
+from indexer.text.plain_text import plain_text
 from search_app.web.markdown import MAX_COLOURED, MAX_MARKDOWN, highlighted, markdown, plain, safe_href
 
 
@@ -12,7 +15,11 @@ from search_app.web.markdown import MAX_COLOURED, MAX_MARKDOWN, highlighted, mar
     [
         ("A *word* and `code`.", "<p>A <em>word</em> and <code>code</code>.</p>\n"),
         ("# Top", "<h3>Top</h3>\n"),
-        ("<b>bold</b>", "<p>&lt;b&gt;bold&lt;/b&gt;</p>\n"),
+        ("<b>bold</b> `<b>`", "<p>bold <code>&lt;b&gt;</code></p>\n"),
+        ("one<br><br/>two<!-- three -->", "<p>one<br>\n<br>\ntwo</p>\n"),
+        ("'<provider-name>:<tagged|organic>'", "<p>'&lt;provider-name&gt;:&lt;tagged|organic&gt;'</p>\n"),
+        ("it sets a <marquee>", "<p>it sets a &lt;marquee&gt;</p>\n"),
+        ("in.[code|none](.[channel])?", "<p>in.[code|none](.[channel])?</p>\n"),
         ("<script>x()</script>", "<p>&lt;script&gt;x()&lt;/script&gt;</p>\n"),
         ("[a](javascript:x)", "<p>[a](javascript:x)</p>\n"),
         (
@@ -44,10 +51,19 @@ def test_a_very_long_text_is_cut() -> None:
         ("A **bold** [link](https://example.org) and `code`", "A bold link and code"),
         ("# Head\n\n- one\n- two", "Head one two"),
         ("a < b", "a < b"),
+        ("format '<provider-name>'", "format '<provider-name>'"),
+        ("an <img name=x> element<br>or <b>two</b>", "an <img name=x> element or two"),
+        ("in.[code|none](.[channel])?", "in.[code|none](.[channel])?"),
+        ("tables `<slug>_v<version>`", "tables <slug>_v<version>"),
+        ("see [the plot][plot] and [x][y].\n\n[plot]: a.png", "see the plot and x. [plot]: a.png"),
+        ("either [sap][tagged]", "either [sap][tagged]"),
+        ("`STRUCT<key STRING>` is no `<b>`", "STRUCT<key STRING> is no <b>"),
     ],
 )
-def test_plain_text_has_no_marks(text: str, words: str) -> None:
-    assert plain(text) == words
+@pytest.mark.parametrize("of", [plain, plain_text])
+def test_plain_text_has_no_marks(text: str, words: str, of: Callable[[str], str]) -> None:
+    """On a page, and in what is searched and shown as a hit."""
+    assert of(text) == words
 
 
 @pytest.mark.parametrize("piece", ["[", "![", "[a](", "[a][", "**", "`", "<", "> ", "- "])

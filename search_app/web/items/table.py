@@ -29,6 +29,7 @@ def table_detail(site: Site, item: TableItem, words: str, path: str, part: int) 
     view = tree.find(words, part) if words.strip() else tree.view(path, part)
     return {
         "schema": view,
+        "described": _described_beneath(site, item),
         "find": words,
         "column_missing": bool(path) and view.target is None and not words.strip(),
         "asked_column": path,
@@ -38,6 +39,16 @@ def table_detail(site: Site, item: TableItem, words: str, path: str, part: int) 
             for path, found in column_sources(site, item, [row.column for row in view.rows]).items()
         },
     }
+
+
+def _described_beneath(site: Site, item: TableItem) -> TableItem | None:
+    """The table of the same name beneath a view that has no description, where that one has one."""
+    if item.description or item.layer != "view" or len(item.upstream) != 1:
+        return None
+    beneath = site.engine.get(f"table/{item.upstream[0]}")
+    if not isinstance(beneath, TableItem) or not beneath.description:
+        return None
+    return beneath if beneath.base.partition(".")[2] == item.base.partition(".")[2] else None
 
 
 def schema_tree(site: Site, item: TableItem) -> SchemaTree:

@@ -1,0 +1,90 @@
+"""Alive or not, as the catalogue says it: what disables, what deprecates, who stands for a group (rule 7)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from indexer.catalogue import Catalogue
+from indexer.model.liveness import said_deprecated
+from search_app.engine.engine import WhooshEngine
+from search_app.query.model import Query
+from tests.support.upstream import Upstream, built, catalogue_of
+
+
+@pytest.fixture
+def upstream() -> Upstream:
+    upstream = Upstream()
+    upstream.app("fenix", "org.mozilla.fenix", dependencies=["glean"])
+    upstream.library("glean")
+    upstream.ping("glean", "baseline", include_client_id=True)
+    return upstream
+
+
+def item(catalogue: Catalogue, item_id: str) -> Any:
+    return next(each for each in catalogue.items if each.id == item_id)
+
+
+def test_a_ping_that_its_app_switches_on_is_not_disabled(upstream: Upstream, tmp_path: Path) -> None:
+    upstream.ping("org-mozilla-fenix", "usage", enabled=False, follows_collection_enabled=False)
+    upstream.ping("org-mozilla-fenix", "prototype", enabled=False, follows_collection_enabled=True)
+    catalogue = catalogue_of(upstream, tmp_path)
+    assert item(catalogue, "ping/fenix/usage").status == "active"
+    assert item(catalogue, "ping/fenix/prototype").status == "disabled"
+
+
+def test_what_its_description_calls_deprecated_is_deprecated(upstream: Upstream, tmp_path: Path) -> None:
+    upstream.ping(
+        "org-mozilla-fenix", "dau", description="Users of a day.\n\n**NOTE**: This ping is deprecated."
+    )
+    upstream.metric("org-mozilla-fenix", "tabs.old", description="Deprecated in favor of `tabs.opened`.")
+    upstream.probe("scalar", "a.old", {"description": "The count. This probe is deprecated, use b.new."})
+    upstream.table("fenix_derived.old_v1", {"a": "STRING"}, description="DEPRECATED, please use `new_v1`.")
+    catalogue = catalogue_of(upstream, tmp_path)
+    for key in ("ping/fenix/dau", "metric/fenix/tabs.old", "probe/scalar/a.old"):
+        assert item(catalogue, key).status == "deprecated", key
+    table = item(catalogue, "table/moz-fx-data-shared-prod.fenix_derived.old_v1")
+    assert (table.status, table.status_reason) == ("deprecated", "deprecated, as its description says")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Counts crashes. Deprecated: `native_code_crash`, use `fatal`.",
+        "An extension that says so (Deprecated)",
+        "Whether a document used MathML_DeprecatedMathVariant.",
+        "How often a deprecated method was called.",
+        "This table may change without a deprecation period.",
+    ],
+)
+def test_a_deprecated_label_or_feature_does_not_deprecate_what_counts_it(text: str) -> None:
+    assert not said_deprecated(text)
+
+
+def test_a_view_does_not_bear_the_description_of_what_it_reads(upstream: Upstream, tmp_path: Path) -> None:
+    upstream.table("static.country_codes_v1", {"code": "STRING"}, description="Codes of countries.")
+    upstream.view("telemetry.users", "static.country_codes_v1")
+    catalogue = catalogue_of(upstream, tmp_path)
+    assert item(catalogue, "table/moz-fx-data-shared-prod.telemetry.users").description == ""
+
+
+@pytest.mark.parametrize("sort", ["relevance", "name", "newest"])
+def test_the_living_metric_stands_for_its_namesakes_in_every_order(
+    upstream: Upstream, tmp_path: Path, sort: str
+) -> None:
+    """The app's own definition is gone since the library has it; it comes first by id, and is newer."""
+    upstream.metric("glean", "client_id", send_in_pings=["baseline"], first="2020-01-01 00:00:00")
+    upstream.metric(
+        "org-mozilla-fenix",
+        "client_id",
+        in_source=False,
+        send_in_pings=["baseline"],
+        first="2021-01-01 00:00:00",
+    )
+    engine = WhooshEngine(built(upstream, tmp_path).data_dir)
+    text = "client_id" if sort == "relevance" else ""
+    hits = engine.search(Query(text, filters={"kind": ("metric",)}, sort=sort)).hits
+    assert [(hit.card.id, hit.card.status) for hit in hits] == [("metric/glean/client_id", "active")]
+    assert [variant.id for variant in hits[0].variants] == ["metric/fenix/client_id"]
