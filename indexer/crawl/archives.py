@@ -1,14 +1,16 @@
 """Archives walked member by member, in memory, within bounds: nothing is written to disk.
 
-An archive is a tar, compressed or not, or, in a folder mirror, a folder named like the
-archive. Only plain files with relative paths come out; links, devices, absolute paths
+An archive is a gzipped tar, or, in a folder mirror, a folder named like the archive. It is proved whole
+before its first member comes out: gzip's checksum and size over all of it, nothing behind its end, and
+tar's own end, which tarfile by itself does not ask for. Other kinds of tar have no checksum of their
+content and are refused. Only plain files with relative paths come out; links, devices, absolute paths
 and paths with `..` are passed over, since no source needs them.
 """
 
 from __future__ import annotations
 
+import gzip
 import hashlib
-import lzma
 import tarfile
 import zlib
 from collections.abc import Iterator
@@ -16,6 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from indexer.sources import SourceUnavailable
+
+CHUNK = 1 << 20
+TAR_END = 2 * tarfile.BLOCKSIZE  # of zeros: what ends a tar (POSIX.1-2017, pax, "ustar interchange format")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +39,8 @@ def walk_archive(path: Path, limits: ArchiveLimits) -> Iterator[tuple[str, bytes
     """
     members = _walk_folder(path, limits) if path.is_dir() else _walk_tar(path, limits)
     total = 0
-    for count, (name, content) in enumerate(members, start=1):
+    for name, content in members:
         total += len(content)
-        if count > limits.members:
-            raise SourceUnavailable(f"{path.name}: more than {limits.members} members")
         if total > limits.total_bytes:
             raise SourceUnavailable(f"{path.name}: unpacks to more than {limits.total_bytes} bytes")
         yield name, content
@@ -59,10 +62,21 @@ def is_safe_path(name: str) -> bool:
     return bool(path.parts) and not path.is_absolute() and ".." not in path.parts and "\\" not in name
 
 
+@dataclass(frozen=True, slots=True)
+class _Proof:
+    """What is known of a whole tar: its size, and where the zeros begin that end it."""
+
+    size: int
+    zeros_from: int
+
+
 def _walk_tar(path: Path, limits: ArchiveLimits) -> Iterator[tuple[str, bytes]]:
     try:
-        with tarfile.open(path, "r|*") as archive:
-            for member in archive:
+        proof = _prove(path, limits)
+        with gzip.open(path) as plain, tarfile.open(fileobj=plain, mode="r|") as archive:
+            for count, member in enumerate(archive, start=1):
+                archive.members.clear()  # type: ignore[attr-defined]  # it keeps all that it has met
+                _check_count(path, count, limits)
                 if not member.isreg() or not is_safe_path(member.name):
                     continue
                 if member.size > limits.member_bytes:
@@ -70,15 +84,43 @@ def _walk_tar(path: Path, limits: ArchiveLimits) -> Iterator[tuple[str, bytes]]:
                 content = archive.extractfile(member)
                 if content is not None:
                     yield member.name, content.read()
-    except (tarfile.TarError, EOFError, zlib.error, lzma.LZMAError, OSError, ValueError) as error:
+            # tarfile takes a header that it cannot read for the end
+            if archive.offset < proof.zeros_from or archive.offset + TAR_END > proof.size:
+                raise tarfile.ReadError(f"no header at {archive.offset}, and not the end")
+    except (tarfile.TarError, EOFError, zlib.error, OSError, ValueError) as error:
         raise SourceUnavailable(f"{path.name}: broken archive ({error})") from error
 
 
+def _prove(path: Path, limits: ArchiveLimits) -> _Proof:
+    """Read all of it once. Raises what gzip raises where checksum, size or end are not as they must be."""
+    most = limits.total_bytes + limits.members * 4 * tarfile.BLOCKSIZE  # headers and padding, too
+    size = zeros_from = 0
+    with gzip.open(path) as plain:
+        while chunk := plain.read(CHUNK):
+            content = len(chunk.rstrip(b"\0"))
+            if content:
+                zeros_from = size + content
+            size += len(chunk)
+            if size > most:
+                raise SourceUnavailable(f"{path.name}: unpacks to more than {limits.total_bytes} bytes")
+    if not size:
+        raise EOFError("it is empty")
+    if size % tarfile.BLOCKSIZE or size - zeros_from < TAR_END:
+        raise tarfile.ReadError("cut off: it has no end")
+    return _Proof(size, zeros_from)
+
+
 def _walk_folder(path: Path, limits: ArchiveLimits) -> Iterator[tuple[str, bytes]]:
-    for name, file in _files(path):
+    for count, (name, file) in enumerate(_files(path), start=1):
+        _check_count(path, count, limits)
         if file.stat().st_size > limits.member_bytes:
             raise SourceUnavailable(f"{path.name}: {name} has {file.stat().st_size} bytes")
         yield name, file.read_bytes()
+
+
+def _check_count(path: Path, count: int, limits: ArchiveLimits) -> None:
+    if count > limits.members:
+        raise SourceUnavailable(f"{path.name}: more than {limits.members} members")
 
 
 def _files(path: Path) -> list[tuple[str, Path]]:
