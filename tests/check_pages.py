@@ -14,7 +14,7 @@ import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from multiprocessing import get_context
@@ -27,6 +27,7 @@ from werkzeug.exceptions import HTTPException
 
 from indexer.config import load_config
 from indexer.index.generation import Generation, open_current
+from indexer.index.stored_fields import Variant
 from indexer.index.suggester import Suggestion
 from indexer.model.ids import item_path
 from indexer.model.items import KINDS, AnyItem, TableItem
@@ -34,7 +35,7 @@ from indexer.model.records import Column
 from indexer.store.reader import Store
 from search_app.engine.engine import WhooshEngine
 from search_app.engine.results import Results
-from search_app.query.model import Query
+from search_app.query.model import Filters, Query
 from search_app.web.app import create_app
 from tests.support.bq_columns import BqColumns, ColumnCount, count_columns
 from tests.support.page_rules import read_page
@@ -89,6 +90,12 @@ class Retold:
     def get(self, item_id: str) -> AnyItem | None:
         item = self.engine.get(item_id)
         return retold(item) if self.on and item is not None else item
+
+    def items(self, kind: str) -> Iterator[AnyItem]:
+        return (retold(item) if self.on else item for item in self.engine.items(kind))
+
+    def passing(self, filters: Filters) -> Iterator[Variant]:
+        return self.engine.passing(filters)
 
     def known(self, ids: Iterable[str]) -> frozenset[str]:
         return self.engine.known(ids)

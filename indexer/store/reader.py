@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -120,6 +120,12 @@ class Store:
         """All ids of a kind, in order."""
         rows = self._connection().execute("SELECT id FROM item WHERE kind = ? ORDER BY id", (kind,))
         return [row[0] for row in rows]
+
+    def of_kind(self, kind: str) -> Iterator[AnyItem]:
+        """All items of a kind, in the order of their ids, read a few hundred at a time."""
+        wanted = self.ids(kind)
+        for start in range(0, len(wanted), _AT_ONCE):
+            yield from self.items(wanted[start : start + _AT_ONCE])
 
     def columns(self, digest: str) -> Sequence[Column]:
         """The columns of one schema; empty where it is not known."""

@@ -10,7 +10,7 @@ import sqlite3
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -22,6 +22,7 @@ from indexer.index.generation import Generation, Opened, current_name, open_curr
 from indexer.index.mapped import Mapped
 from indexer.index.reader import Bools, Corpus
 from indexer.index.spellchecker import Speller
+from indexer.index.stored_fields import Variant
 from indexer.index.suggester import Suggester, Suggestion
 from indexer.index.weights import WEIGHTS, Weights
 from indexer.model.items import AnyItem
@@ -29,14 +30,14 @@ from indexer.model.records import Column
 from indexer.store.reader import Store
 from search_app.engine.collapse import family_starts
 from search_app.engine.facets import Counts, all_counts, chosen_counts, counts, facet_of
-from search_app.engine.filters import together
+from search_app.engine.filters import masks, together
 from search_app.engine.hits import hits
 from search_app.engine.lexicon import NamedCards, app_titles, lexicon_of
 from search_app.engine.relaxation import mended, ways_out
 from search_app.engine.results import Facet, Results
 from search_app.engine.searcher import Found, Searchable, find
 from search_app.query.grammar import FILTER_FORMS
-from search_app.query.model import Query
+from search_app.query.model import Filters, Query
 from search_app.query.parser import parse_query
 from search_app.understanding.vocabulary import Vocabulary, load_vocabulary
 
@@ -73,7 +74,7 @@ class WhooshEngine:
         """Hits, facets and help for a query; never raises for anything a user typed."""
         began = time.perf_counter()
         on = self._on
-        key = (on.corpus.generation.id, _normalised(query))
+        key = (on.corpus.generation.id, query)
         with self._lock:
             results = self._kept.get(key)
             if results is not None:
@@ -90,6 +91,17 @@ class WhooshEngine:
     def suggest(self, text: str, limit: int = 10) -> list[Suggestion]:
         """Completions of the last word, best first."""
         return self._on.suggester.suggest(text, limit)
+
+    def items(self, kind: str) -> Iterator[AnyItem]:
+        """Every item of a kind, in the order of their ids: a list, not a search."""
+        return self._on.store.of_kind(kind)
+
+    def passing(self, filters: Filters) -> Iterator[Variant]:
+        """What passes filters, each thing by itself: neither ranked nor grouped."""
+        on = self._on
+        found = together(masks(on.corpus, Query(filters=filters), on.store.schema_digests_with, on.today))
+        ids = range(on.corpus.size) if found is None else np.flatnonzero(found).tolist()
+        return (Variant(*on.corpus.cards.brief(document)) for document in ids)
 
     def get(self, item_id: str) -> AnyItem | None:
         """The whole item, None where there is none of that id."""
@@ -181,12 +193,3 @@ def _without(on: Searchable, found: Found, name: str) -> Counts:
 
     usual = counted(found.usual)
     return usual if found.chosen is found.usual else np.where(usual > 0, usual, counted(found.chosen))
-
-
-def _normalised(query: Query) -> Sequence[object]:
-    """What makes two queries the same question."""
-    return (
-        query.text.strip(), query.terms, tuple(sorted(query.filters.items())),
-        tuple(sorted(query.exclude_filters.items())), query.ranges, query.page, query.size, query.sort,
-        query.facets, query.explain, query.literal,
-    )  # fmt: skip

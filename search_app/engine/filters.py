@@ -11,7 +11,8 @@ import numpy as np
 from indexer.index.documents import day_number
 from indexer.index.reader import Bools, Corpus, Ints
 from indexer.text.analysis import spelling_key
-from search_app.query.model import FACETS, Query, Range
+from search_app.query.grammar import FACETS
+from search_app.query.model import Filters, Query, Range
 from search_app.query.ranges import day
 
 SchemasWith = Callable[[str], Iterable[str]]  # a column path -> digests of the schemas that have it
@@ -38,8 +39,10 @@ def respelled(query: Query, corpus: Corpus) -> Query:
             value = ".".join(value.strip("`").split(".")[-2:]) or value
         return corpus.facets[name].spelled(value) if name in FACETS else value
 
-    def each(filters: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-        return {n: tuple(dict.fromkeys(known(n, value) for value in values)) for n, values in filters.items()}
+    def each(filters: Filters) -> Filters:
+        return Filters(
+            {n: tuple(dict.fromkeys(known(n, value) for value in values)) for n, values in filters.items()}
+        )
 
     return replace(query, filters=each(query.filters), exclude_filters=each(query.exclude_filters))
 

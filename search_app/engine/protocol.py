@@ -10,11 +10,12 @@ from dataclasses import replace
 from typing import Protocol
 
 from indexer.index.generation import Generation
+from indexer.index.stored_fields import Variant
 from indexer.index.suggester import Suggestion
 from indexer.model.items import AnyItem
 from indexer.model.records import Column
 from search_app.engine.results import Hit, Results
-from search_app.query.model import Query
+from search_app.query.model import Filters, Query
 
 
 class Engine(Protocol):
@@ -29,6 +30,14 @@ class Engine(Protocol):
 
     def suggest(self, text: str, limit: int = 10) -> list[Suggestion]:
         """Completions of the last word, best first."""
+        ...
+
+    def items(self, kind: str) -> Iterator[AnyItem]:
+        """Every item of a kind, in the order of their ids: a list, not a search."""
+        ...
+
+    def passing(self, filters: Filters) -> Iterator[Variant]:
+        """What passes filters, each thing by itself: neither ranked nor grouped."""
         ...
 
     def get(self, item_id: str) -> AnyItem | None:

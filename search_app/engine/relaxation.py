@@ -47,7 +47,7 @@ def _tries(
     if spelled:
         yield "spelling", spelled, replace(query, text=spelled, terms=parse(spelled).terms), spelled
     for name, values in query.filters.items():
-        rest = {n: v for n, v in query.filters.items() if n != name}
+        rest = query.filters.with_values(name, ())
         kind = "include-inactive" if name == "status" else "drop-filter"
         text = _without_filter(query.text, name)
         yield kind, f"{name}: {', '.join(values)}", replace(query, filters=rest, text=text), text

@@ -103,6 +103,9 @@ LANGUAGE: tuple[Form, ...] = (
 
 FILTER_FORMS = tuple(form for form in LANGUAGE if form.name)
 
+# filters whose values are counted, in the order of an address
+FACETS = ("kind", "app", "ping", "type", "table", "dataset", "status", "tag", "sensitivity")
+
 FACET_LABELS = {
     "status": "Status",
     "kind": "Kind",
@@ -114,4 +117,4 @@ FACET_LABELS = {
     "tag": "Tag",
     "sensitivity": "Sensitivity",
 }
-FACET_ORDER = tuple(FACET_LABELS)
+FACET_ORDER = tuple(FACET_LABELS)  # as a page shows them

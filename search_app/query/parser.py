@@ -9,19 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from search_app.query.grammar import LANGUAGE, Form
+from search_app.query.grammar import FACETS, LANGUAGE, Form
 from search_app.query.lexer import Token, scan
 from search_app.query.model import (
     DEEPEST_HIT,
-    FACETS,
+    DEFAULT_SIZE,
     LARGEST_PAGE,
     LONGEST_TEXT,
     MOST_TERMS,
     SORTS,
+    Filters,
     Query,
     QueryProblem,
     Range,
     Term,
+    TermKind,
 )
 from search_app.query.ranges import bounds
 
@@ -38,13 +40,16 @@ def parse_query(text: str, params: Mapping[str, object] | None = None) -> Query:
     """
     parts = _Parts()
     read = _read_text(text, parts)
-    for name in [known for known in _FORMS if known in params] if params else ():
-        form = _FORMS[name]
-        for value in _values(params, name):
-            if value.strip() and not _add_filter(parts, form, value.strip(), exclude=False):
-                raise QueryProblem(f"bad_{name}", _refusal(form, value), name)
+    parameters = {
+        name: tuple(dict.fromkeys(value.strip() for value in _values(params, name) if value.strip()))
+        for name in _FORMS
+    }
+    for name, values in parameters.items():
+        for value in values:
+            if not _add_filter(parts, _FORMS[name], value, exclude=False):
+                raise QueryProblem(f"bad_{name}", _refusal(_FORMS[name], value), name)
     page = _number(params, "page", 1, 1, DEEPEST_HIT)
-    size = _number(params, "size", 20, 1, LARGEST_PAGE)
+    size = _number(params, "size", DEFAULT_SIZE, 1, LARGEST_PAGE)
     if page * size > DEEPEST_HIT:
         raise QueryProblem("too_deep", f"Only the first {DEEPEST_HIT:,} hits can be paged to.", "page")
     sort = _one(params, "sort") or SORTS[0]
@@ -53,8 +58,8 @@ def parse_query(text: str, params: Mapping[str, object] | None = None) -> Query:
     return Query(
         read,
         tuple(parts.terms),
-        {name: tuple(values) for name, values in parts.filters.items()},
-        {name: tuple(values) for name, values in parts.excluded.items()},
+        Filters(parts.filters),
+        Filters(parts.excluded),
         tuple(parts.ranges),
         page,
         size,
@@ -63,6 +68,7 @@ def parse_query(text: str, params: Mapping[str, object] | None = None) -> Query:
         _switch(params, "explain"),
         tuple(value for value in _values(params, "literal") if value),
         tuple(dict.fromkeys(parts.notes)),
+        Filters(parameters),
     )
 
 
@@ -121,7 +127,7 @@ def _read_token(token: Token, parts: _Parts, either: bool) -> None:
     unfinished = _FORMS.get(token.text[:-1].lower()) if token.text.endswith(":") else None
     if unfinished is not None and not token.quoted:
         parts.notes.append(f"{token.text} wants a value right behind it, for example {unfinished.example}.")
-    kind = "phrase" if token.quoted else "prefix" if token.star else "word"
+    kind: TermKind = "phrase" if token.quoted else "prefix" if token.star else "word"
     _add_term(parts, Term(token.text, kind, token.minus), either)
 
 

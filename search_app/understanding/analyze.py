@@ -12,7 +12,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from indexer.text.analysis import spelling_key
-from search_app.query.model import Query
+from search_app.query.model import Filters, Query
 from search_app.understanding.gazetteer import Dictionary, Span, build_dictionary, find_spans
 from search_app.understanding.guesses import listed, names_meant
 from search_app.understanding.identifiers import is_identifier, is_joined
@@ -66,18 +66,16 @@ def dictionary_of(lexicon: Lexicon, vocabulary: Vocabulary) -> Dictionary:
     return build_dictionary(lexicon, vocabulary)
 
 
-def resolve_filters(
-    filters: Mapping[str, tuple[str, ...]], dictionary: Dictionary
-) -> dict[str, tuple[str, ...]]:
+def resolve_filters(filters: Filters, dictionary: Dictionary) -> Filters:
     """Filter values as the index knows them: app titles and ids as app names, pings with dashes.
 
     Unknown values stay as they are: they match nothing, and the page can say so.
     """
-    resolved = dict(filters)
+    resolved = filters
     for name, known in (("app", dictionary.app_keys), ("ping", dictionary.ping_keys)):
-        if name in resolved:
-            values = (known.get(spelling_key(value), value) for value in resolved[name])
-            resolved[name] = tuple(dict.fromkeys(values))
+        if name in filters:
+            values = (known.get(spelling_key(value), value) for value in filters[name])
+            resolved = resolved.with_values(name, tuple(dict.fromkeys(values)))
     return resolved
 
 

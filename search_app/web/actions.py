@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -10,14 +10,10 @@ from indexer.model.ids import table_id
 from indexer.model.items import AnyItem, MetricItem, ProbeItem, TableItem
 from indexer.model.records import Column
 from search_app import tools
-from search_app.engine.protocol import every_hit
-from search_app.query.model import Query
 from search_app.sql import PLACES, ColumnsOf, SqlQuery, column_queries, queries_for, queries_for_column
 from search_app.tools import Context, Link, NoLink
 from search_app.web.markdown import safe_href
 from search_app.web.state import Site
-
-LISTED = 100  # items a page, when all of a kind are gone through
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,17 +134,5 @@ def best_links(site: Site, item_id: str) -> tuple[Link, ...]:
 
 
 def _gather(site: Site) -> Context:
-    items = (item for kind in ("app", "explore") for item in all_of_kind(site, kind))
+    items = (item for kind in ("app", "explore") for item in site.engine.items(kind))
     return tools.build_context(items, site.engine.get)
-
-
-def all_of_kind(site: Site, kind: str) -> Iterator[AnyItem]:
-    """Every item of a kind, through the engine's own listing; folded variants too."""
-    return items_of(site, {"kind": (kind,)})
-
-
-def items_of(site: Site, filters: dict[str, tuple[str, ...]]) -> Iterator[AnyItem]:
-    """The items behind all hits of a search by filters, with the variants that a hit lists."""
-    for hit in every_hit(site.engine, Query("", filters=filters, size=LISTED, sort="name", facets=())):
-        ids = (hit.card.id, *(variant.id for variant in hit.variants))
-        yield from (item for item in map(site.engine.get, ids) if item is not None)

@@ -19,7 +19,6 @@ from search_app.query.model import Query
 from search_app.web.labels import parse_day
 from search_app.web.results.json import hits_text, together
 from search_app.web.state import Site
-from search_app.web.urls import SearchState
 
 MOST_EXPORTED = 2_000  # hits; a whole catalogue is better taken from /api/v1/<kind>s
 FEED_LENGTH = 50
@@ -62,16 +61,16 @@ def _no_formula(value: str) -> str:
     return f"'{value}" if value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
 
 
-def json_file(site: Site, query: Query, state: SearchState) -> Response:
+def json_file(site: Site, query: Query) -> Response:
     """All hits with the shape that they have in the search endpoint."""
     hits = list(all_hits(site, query))
-    body = together(to_json({"q": state.q, "count": len(hits)}), hits_text(site, hits))
+    body = together(to_json({"q": query.text, "count": len(hits)}), hits_text(site, hits))
     response = Response(body, mimetype="application/json")
     response.headers["Content-Disposition"] = 'attachment; filename="starchart.json"'
     return response
 
 
-def atom(site: Site, query: Query, state: SearchState) -> Response:
+def atom(site: Site, query: Query) -> Response:
     """The newest hits of a search."""
     newest = replace(query, page=1, size=FEED_LENGTH, sort="newest", facets=())
     results = site.engine.search(newest)
@@ -79,7 +78,7 @@ def atom(site: Site, query: Query, state: SearchState) -> Response:
     body = render_template(
         "feed.xml",
         root=public_root(site),
-        state=state,
+        query=query,
         entries=entries,
         updated=results.generation.built_at,
     )

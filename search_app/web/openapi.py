@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from indexer.model.items import KINDS, STATUSES
-from search_app.query.model import FACETS, SORTS
-from search_app.web.urls import NARROWING
+from search_app.query.grammar import FACETS
+from search_app.query.model import NARROWING, SORTS
 
 _STRING = {"type": "string"}
 _STRINGS = {"type": "array", "items": _STRING}

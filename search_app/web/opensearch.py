@@ -12,13 +12,13 @@ from werkzeug.wrappers import Response as BaseResponse
 from indexer.model.ids import item_path
 from search_app import tools
 from search_app.engine.results import Hit, Results
+from search_app.query.model import search_url
 from search_app.query.parser import parse_query
 from search_app.tools import Link
 from search_app.web.actions import link_context
 from search_app.web.api import typed_text
 from search_app.web.exports import public_root
 from search_app.web.state import Site, current_site
-from search_app.web.urls import SearchState
 
 blueprint = Blueprint("browser", __name__)
 BANG = re.compile(r"(?:^|\s)!([a-z][a-z0-9-]*)(?=\s|$)", re.IGNORECASE)
@@ -45,7 +45,7 @@ def suggest() -> Response:
         typed,
         [each.text for each in found],
         [each.detail or each.label for each in found],
-        [root.rstrip("/") + (each.url or SearchState(q=each.text).url()) for each in found],
+        [root.rstrip("/") + (each.url or search_url(each.text)) for each in found],
     ]
     return Response(json.dumps(body), mimetype="application/x-suggestions+json")
 
@@ -63,9 +63,9 @@ def go() -> BaseResponse:
     query = parse_query(words, {})
     results = site.engine.search(replace(query, size=5, facets=()))
     if tool:
-        return redirect(_tool_address(site, results, tool) or SearchState(q=words).url())
+        return redirect(_tool_address(site, results, tool) or search_url(words))
     clear = best_is_clear(results, words)
-    return redirect(item_path(results.hits[0].card.id) if clear else SearchState(q=words).url())
+    return redirect(item_path(results.hits[0].card.id) if clear else search_url(words))
 
 
 def _tool_address(site: Site, results: Results, tool: str) -> str:

@@ -18,7 +18,6 @@ from search_app.web.maps.view import flow_view, galaxy_view
 from search_app.web.results.hit_html import hit_drawing
 from search_app.web.results.view import present_results
 from search_app.web.state import current_site
-from search_app.web.urls import SearchState, parse_state
 
 blueprint = Blueprint("pages", __name__)
 
@@ -35,11 +34,9 @@ EXAMPLES = (
 )
 
 
-def asked() -> tuple[Query, SearchState]:
-    """The query of this request and the address state that belongs to it. Raises QueryProblem."""
-    query = parse_query(request.args.get("q", ""), request.args)
-    parameters = {name: request.args.getlist(name) for name in request.args}
-    return query, parse_state(parameters, query.page, query.size, query.sort)
+def asked() -> Query:
+    """The query of this request. Raises QueryProblem."""
+    return parse_query(request.args.get("q", ""), request.args)
 
 
 @blueprint.get("/")
@@ -50,13 +47,12 @@ def search() -> str:
         return render_template(
             "search/start.html", counts=kind_counts(site), examples=EXAMPLES, standing=standing(site)
         )
-    query, state = asked()
-    view = present_results(site.engine.search(query), state)
+    query = asked()
+    view = present_results(site.engine.search(query), query)
     return render_template(
         "search/results.html",
         view=view,
         query=query,
-        state=state,
         hits=[(hit, hit_drawing(site, hit)) for hit in view.hits],
         examples=EXAMPLES[:4] if not view.paging.total else (),
     )
@@ -119,19 +115,16 @@ def about() -> str:
 @blueprint.get("/feed.atom")
 def feed() -> Response:
     """The hits of a search, newest first, for feed readers."""
-    query, state = asked()
-    return exports.atom(current_site(), query, state)
+    return exports.atom(current_site(), asked())
 
 
 @blueprint.get("/export.csv")
 def export_csv() -> Response:
     """The hits of a search as a spreadsheet."""
-    query, _ = asked()
-    return exports.csv_file(current_site(), query)
+    return exports.csv_file(current_site(), asked())
 
 
 @blueprint.get("/export.json")
 def export_json() -> Response:
     """The hits of a search as JSON."""
-    query, state = asked()
-    return exports.json_file(current_site(), query, state)
+    return exports.json_file(current_site(), asked())

@@ -12,12 +12,11 @@ from flask.testing import FlaskClient
 from indexer.index.generation import Generation
 from search_app.engine.results import Results
 from search_app.query.grammar import LANGUAGE
-from search_app.query.model import DEEPEST_HIT
+from search_app.query.model import DEEPEST_HIT, Query
 from search_app.query.parser import parse_query
 from search_app.web.labels import STATUS_MEANINGS
 from search_app.web.pages import EXAMPLES
 from search_app.web.results.view import present_results
-from search_app.web.urls import SearchState
 
 PAGES = ("/", "/?q=clients_daily", "/?q=qqzzxx", "/?q=gc&explain=1", "/?q=", "/help", "/about", "/status")
 
@@ -75,7 +74,7 @@ def test_the_words_keep_their_filters_when_they_are_changed(sample_client: Flask
 
 def test_no_page_is_linked_that_would_be_refused() -> None:
     results = Results(25_000, (), (), Generation("g", ""), 1.0)
-    links = present_results(results, SearchState("")).paging.links
+    links = present_results(results, Query("")).paging.links
     assert links[-1].label == str(DEEPEST_HIT // 20)
 
 

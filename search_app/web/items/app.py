@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from indexer.model.items import AppItem, PingItem
-from search_app.query.model import Query
+from search_app.query.model import Filters, Query
 from search_app.web.items.lists import Section, section
 from search_app.web.labels import SENSITIVITY_LABELS
 from search_app.web.state import Site
@@ -84,11 +84,15 @@ def _pings(site: Site, item: AppItem) -> tuple[AppPing, ...]:
 
 def _collection(site: Site, item: AppItem, pings: tuple[AppPing, ...]) -> Collection:
     filters: dict[str, tuple[str, ...]] = {"kind": ("metric",), "app": (item.name,), "status": ("active",)}
-    results = site.engine.search(Query("", filters=filters, size=1, facets=("sensitivity", "type", "ping")))
+    results = site.engine.search(
+        Query("", filters=Filters(filters), size=1, facets=("sensitivity", "type", "ping"))
+    )
     facets = {facet.name: {v.value: v.count for v in facet.values} for facet in results.facets}
     counts = facets.get("sensitivity", {})
     stated = {**filters, "sensitivity": tuple(counts)}
-    with_category = site.engine.search(Query("", filters=stated, size=1, facets=())).total if counts else 0
+    with_category = (
+        site.engine.search(Query("", filters=Filters(stated), size=1, facets=())).total if counts else 0
+    )
     live = [ping for ping in pings if ping.item.status == "active"]
     days = [day for ping in live for day in ping.days]
     return Collection(

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from search_app.engine.results import Results
-from search_app.query.model import Query
+from search_app.query.model import Filters, search_url
 from search_app.query.parser import parse_query
 from search_app.web.results.view import HitView, present_hit
 from search_app.web.state import Site
-from search_app.web.urls import SearchState
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,25 +24,13 @@ class Section:
 
 def listed(site: Site, size: int, sort: str, text: str, filters: Mapping[str, str], page: int = 1) -> Results:
     """One page of a search with filters, without facets. Raises QueryProblem for a text that is none."""
-    wanted = {name: (value,) for name, value in filters.items() if value}
     found = parse_query(text, {})
-    return site.engine.search(
-        Query(
-            found.text,
-            found.terms,
-            {**found.filters, **wanted},
-            found.exclude_filters,
-            found.ranges,
-            page,
-            size,
-            sort,
-            (),
-        )
-    )
+    wanted = Filters({**found.filters, **{name: (value,) for name, value in filters.items() if value}})
+    return site.engine.search(replace(found, filters=wanted, page=page, size=size, sort=sort, facets=()))
 
 
 def section(site: Site, title: str, size: int, sort: str, text: str = "", **filters: str) -> Section:
     """The first hits of a search under a title."""
     results = listed(site, size, sort, text, filters)
-    state = SearchState(q=text, filters={name: (value,) for name, value in filters.items()}, sort=sort)
-    return Section(title, tuple(present_hit(hit) for hit in results.hits), results.total, state.url())
+    url = search_url(text, {name: (value,) for name, value in filters.items()}, sort)
+    return Section(title, tuple(present_hit(hit) for hit in results.hits), results.total, url)

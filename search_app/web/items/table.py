@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from operator import attrgetter
 from typing import Any
 
 from indexer.model.column_names import probe_column, underscored
 from indexer.model.ids import item_path
 from indexer.model.items import PingItem, TableItem
 from indexer.model.records import Column
-from search_app.engine.protocol import every_hit
-from search_app.query.model import Query
+from search_app.query.model import Filters, Query
 from search_app.web.items.schema_tree import SchemaTree, SchemaView
 from search_app.web.results.view import HitView, present_hit
 from search_app.web.state import Site
 
-GATHERED = 1_000  # items of one search, when all metrics of a ping are gone through
 _METRIC = re.compile(r"metrics\.([a-z_]+?)2?\.([^.]+)")
 _PROBE = re.compile(r"payload(?:\.processes\.\w+)?\.(?:keyed_)?(?:histograms|scalars)\.([^.]+)")
 _INFO = re.compile(r"(?:client_info|ping_info)\.(.+)")
@@ -64,7 +63,9 @@ def _column_hits(site: Site, item: TableItem, view: SchemaView) -> tuple[HitView
     """What else is known of the column that the address names: metrics and probes that fill it."""
     if view.target is None:
         return ()
-    query = Query("", filters={"column": (view.target.path,), "kind": ("metric", "probe")}, size=8, facets=())
+    query = Query(
+        "", filters=Filters({"column": (view.target.path,), "kind": ("metric", "probe")}), size=8, facets=()
+    )
     hits = site.engine.search(query).hits
     ping = site.engine.get(item.ping) if item.ping else None
     apps = set(ping.apps) if ping is not None else set()
@@ -123,8 +124,7 @@ def probes_by_leaf(site: Site) -> Mapping[str, str]:
 
 def _ids_by_leaf(site: Site, filters: Mapping[str, str], leaf: Callable[[str], str]) -> dict[str, str]:
     found: dict[str, str] = {}
-    wanted: dict[str, tuple[str, ...]] = {name: (value,) for name, value in filters.items()}
-    for hit in every_hit(site.engine, Query("", filters=wanted, size=GATHERED, sort="name", facets=())):
-        for name, item_id in ((hit.card.name, hit.card.id), *((each.name, each.id) for each in hit.variants)):
-            found.setdefault(leaf(name), item_id)
+    things = site.engine.passing(Filters({name: (value,) for name, value in filters.items()}))
+    for thing in sorted(things, key=attrgetter("name", "id")):  # of two names with one leaf the first
+        found.setdefault(leaf(thing.name), thing.id)
     return found

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from operator import attrgetter
 
 from indexer.model.ids import item_path, table_id
 from indexer.model.items import AppItem, PingItem, PingTable
-from search_app.web.actions import all_of_kind, items_of
+from search_app.query.model import Filters
 from search_app.web.maps import flow as graph
 from search_app.web.maps.flow import Flow, PingCounts, TableName, flow
 from search_app.web.maps.galaxy import GROUPS, NARROW, WIDE, AppCounts, Galaxy, galaxy
@@ -79,7 +80,7 @@ def map_path(app: str) -> str:
 
 def all_apps(site: Site) -> list[AppItem]:
     """Every app, the dead ones too."""
-    return [item for item in all_of_kind(site, "app") if isinstance(item, AppItem)]
+    return [item for item in site.engine.items("app") if isinstance(item, AppItem)]
 
 
 def galaxy_view(site: Site) -> GalaxyView:
@@ -126,8 +127,9 @@ def _app_row(app: AppItem) -> AppRow:
 
 def _pings(site: Site, app: str) -> list[PingItem]:
     """All pings of an app."""
-    found = items_of(site, {"kind": ("ping",), "app": (app,)})
-    return list({item.id: item for item in found if isinstance(item, PingItem) and item.app == app}.values())
+    named = sorted(site.engine.passing(Filters({"kind": ("ping",), "app": (app,)})), key=attrgetter("name"))
+    items = (site.engine.get(each.id) for each in named)
+    return [item for item in items if isinstance(item, PingItem) and item.app == app]
 
 
 def _flow_view(site: Site, app: AppItem) -> FlowView:

@@ -1,7 +1,7 @@
 """What narrows a search, as a page shows it: tabs of kinds, facets, spans of time, chips.
 
 Pure: every value carries the address that switches it, so that a click is a link and
-every state of a search can be passed on.
+every search can be passed on.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import NamedTuple
 from indexer.model.kinds import KIND_LABELS
 from search_app.engine.results import Facet, Help, Results
 from search_app.query.grammar import FACET_LABELS, FACET_ORDER
+from search_app.query.model import NARROWING, Query, addition, names_filter
 from search_app.understanding.model import Understood
 from search_app.web.labels import facet_value_label, plural
-from search_app.web.urls import NARROWING, SearchState, addition, names_filter
 
 SHOWN_VALUES = 7  # of a facet; the rest waits behind "more"
 # spans that people ask for, by the filter that takes them
@@ -90,42 +90,42 @@ class WayOut:
     total: int
 
 
-def kind_tabs(facet: Facet | None, state: SearchState) -> tuple[FacetValueView, ...]:
+def kind_tabs(facet: Facet | None, query: Query) -> tuple[FacetValueView, ...]:
     """Kinds in their own fixed order, so that a tab stands at the same place in every search."""
     if facet is None:
         return ()
     counts = {value.value: value.count for value in facet.values}
-    chosen = state.filters.get("kind", ())
+    chosen = query.parameters.get("kind", ())
     return tuple(
         FacetValueView(
             label.many,
             kind,
             counts.get(kind, 0),
             kind in chosen,
-            state.only({**state.filters, "kind": () if kind in chosen else (kind,)}).url(),
+            query.with_url("kind", () if kind in chosen else (kind,)),
         )
         for kind, label in KIND_LABELS.items()
         if counts.get(kind) or kind in chosen
     )
 
 
-def facet_views(facets: Mapping[str, Facet], state: SearchState) -> tuple[FacetView, ...]:
+def facet_views(facets: Mapping[str, Facet], query: Query) -> tuple[FacetView, ...]:
     """The facets beside the hits; kinds are tabs."""
     names = (name for name in FACET_ORDER if name in facets and name != "kind")
-    return tuple(_facet(facets[name], state) for name in names)
+    return tuple(_facet(facets[name], query) for name in names)
 
 
-def _facet(facet: Facet, state: SearchState) -> FacetView:
-    chosen = state.filters.get(facet.name, ())
-    before, after = state.around(facet.name)
-    typed = names_filter(state.q, facet.name)  # its values may stand in the words
+def _facet(facet: Facet, query: Query) -> FacetView:
+    chosen = query.parameters.get(facet.name, ())
+    before, after = query.around(facet.name)
+    typed = names_filter(query.text, facet.name)  # its values may stand in the words
     values = [
         FacetValueView(
             facet_value_label(facet.name, value, label),
             value,
             count,
             selected or value in chosen,
-            state.toggled(facet.name, value).url()
+            query.toggled_url(facet.name, value)
             if typed or value in chosen
             else before + addition(facet.name, value) + after,
         )
@@ -146,35 +146,34 @@ def _facet(facet: Facet, state: SearchState) -> FacetView:
     )
 
 
-def span_groups(state: SearchState) -> tuple[SpanGroup, ...]:
+def span_groups(query: Query) -> tuple[SpanGroup, ...]:
     """Spans of time as quick filters: one of a group at a time."""
     return tuple(
-        SpanGroup(name, label, tuple(_span(state, name, value) for value in values))
+        SpanGroup(name, label, tuple(_span(query, name, value) for value in values))
         for name, (label, values) in SPANS.items()
     )
 
 
-def _span(state: SearchState, name: str, value: str) -> Span:
-    on = value in state.filters.get(name, ())
+def _span(query: Query, name: str, value: str) -> Span:
+    on = value in query.parameters.get(name, ())
     label = "1 year" if value == "365d" else plural(int(value.removesuffix("d")), "day")
-    changed = state.without(name) if on else state.only({**state.filters, name: (value,)})
-    return Span(label, on, changed.url())
+    return Span(label, on, query.with_url(name, () if on else (value,)))
 
 
-def chips(results: Results, state: SearchState) -> tuple[Chip, ...]:
+def chips(results: Results, query: Query) -> tuple[Chip, ...]:
     """The filters that are on, then the words that were taken to mean something."""
-    titles = value_titles(results, state.filters)
+    titles = value_titles(results, query.parameters)
     on = [
         Chip(
             filter_words(name, value, titles.get((name, value), "")),
             "",
-            state.without(name, value).url(),
+            query.without_url(name, value),
         )
         for name in NARROWING
-        for value in state.filters.get(name, ())
+        for value in query.parameters.get(name, ())
     ]
     understood = [
-        Chip(each.text, _understood_words(each), state.asking(each.q_without).url(), understood=True)
+        Chip(each.text, _understood_words(each), query.asking_url(each.q_without), understood=True)
         for each in results.understood
     ]
     return tuple(on + understood)
@@ -190,18 +189,19 @@ def value_titles(results: Results, names: Container[str] = FACET_LABELS) -> dict
     }
 
 
-def ways_out(results: Results, state: SearchState) -> tuple[WayOut, ...]:
+def ways_out(results: Results, query: Query) -> tuple[WayOut, ...]:
     """What would find something, each with the address that does it."""
     titles = value_titles(results) if results.help else {}
-    return tuple(_way_out(help_, state, titles) for help_ in results.help)
+    return tuple(_way_out(help_, query, titles) for help_ in results.help)
 
 
-def _way_out(help_: Help, state: SearchState, titles: dict[tuple[str, str], str]) -> WayOut:
+def _way_out(help_: Help, query: Query, titles: dict[tuple[str, str], str]) -> WayOut:
     dropped = help_.text.split(", ")  # spans of time are dropped together, and named alone
-    kept = {name: state.filters[name] for name in SPANS if name in state.filters and name not in dropped}
+    beside = query.parameters
+    kept = {name: beside[name] for name in SPANS if name in beside and name not in dropped}
     return WayOut(
         _way_words(help_, titles),
-        state.asking(help_.q).only({**help_.filters, **kept}).url(),
+        query.asking_url(help_.q, {**help_.filters, **kept}),
         help_.total,
     )
 

@@ -17,12 +17,11 @@ from indexer.index.stored_fields import Card
 from indexer.index.suggester import Suggestion
 from indexer.model.ids import item_path
 from search_app.engine.results import Hit, Results
-from search_app.query.model import Query, QueryProblem
+from search_app.query.model import Query, QueryProblem, search_url
 from search_app.tools import Link
 from search_app.web.actions import best_links
 from search_app.web.results.view import marked
 from search_app.web.state import Site
-from search_app.web.urls import SearchState
 
 
 def results_text(site: Site, results: Results, query: Query) -> bytes:
@@ -45,10 +44,7 @@ def results_text(site: Site, results: Results, query: Query) -> bytes:
         },
         "did_you_mean": results.did_you_mean,
         "understood": [dataclasses.asdict(each) for each in results.understood],
-        "help": [
-            {**dataclasses.asdict(h), "url": SearchState(q=h.q, filters=dict(h.filters)).url()}
-            for h in results.help
-        ],
+        "help": [{**dataclasses.asdict(h), "url": search_url(h.q, h.filters)} for h in results.help],
         "relaxed": results.relaxed,
         "notes": list(query.notes),
     }

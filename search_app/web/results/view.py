@@ -1,6 +1,6 @@
 """Results as view values: marked names and snippets, variants, paging, legend.
 
-Pure: an answer of the engine and the state of the address go in, values for templates
+Pure: an answer of the engine and its query go in, values for templates
 and for JSON come out. Markup is made here, in fragments.py and in markdown.py, nowhere else.
 """
 
@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 from indexer.index.stored_fields import Card
 from indexer.model.ids import item_path, table_id
 from search_app.engine.results import Facet, Hit, Part, Results
-from search_app.query.model import DEEPEST_HIT
+from search_app.query.model import DEEPEST_HIT, Query
 from search_app.web.labels import STATUS_MEANINGS, kind_label, type_label
 from search_app.web.results.filters import (
     Chip,
@@ -30,7 +30,6 @@ from search_app.web.results.filters import (
     span_groups,
     ways_out,
 )
-from search_app.web.urls import SearchState
 
 SHOWN_APPS = 2
 SHOWN_VARIANTS = 6
@@ -124,7 +123,7 @@ class Paging:
 
 @dataclass(frozen=True, slots=True)
 class ResultsView:
-    state: SearchState
+    query: Query
     results: Results
     hits: tuple[HitView, ...]
     kinds: tuple[FacetValueView, ...]  # tabs above the hits
@@ -232,49 +231,47 @@ def variant_label(card: Card, kind: str, name: str, apps: Sequence[str]) -> str:
     return name
 
 
-def present_results(results: Results, state: SearchState) -> ResultsView:
+def present_results(results: Results, query: Query) -> ResultsView:
     """Everything that the results page shows."""
     facets = {facet.name: facet for facet in results.facets}
     apps = _asked_apps(results, facets)
     suggestion = results.did_you_mean
     return ResultsView(
-        state=state,
+        query=query,
         results=results,
         hits=tuple(present_hit(hit, apps) for hit in results.hits),
-        kinds=kind_tabs(facets.get("kind"), state),
+        kinds=kind_tabs(facets.get("kind"), query),
         all_kinds=FacetValueView(
-            "All", "", results.total, not state.filters.get("kind"), state.without("kind").url()
+            "All", "", results.total, not query.parameters.get("kind"), query.with_url("kind", ())
         ),
-        facets=facet_views(facets, state),
-        spans=span_groups(state),
-        chips=chips(results, state),
+        facets=facet_views(facets, query),
+        spans=span_groups(query),
+        chips=chips(results, query),
         sorts=tuple(
-            PageLink(label, state.sorted_by(sort).url(), state.sort == sort)
+            PageLink(label, query.sorted_url(sort), query.sort == sort)
             for sort, label in (("relevance", "Best match"), ("name", "Name"), ("newest", "Newest"))
         ),
-        paging=_paging(results, state),
-        did_you_mean=PageLink(suggestion, state.asking(suggestion).url()) if suggestion else None,
-        help=ways_out(results, state),
-        explain_url=state.explained(not state.explain).url(),
-        filters_on=sum(len(values) for name, values in state.filters.items() if name != "kind"),
-        clear_url=state.only({}).url(),
+        paging=_paging(results, query),
+        did_you_mean=PageLink(suggestion, query.asking_url(suggestion)) if suggestion else None,
+        help=ways_out(results, query),
+        explain_url=query.explained_url(),
+        filters_on=sum(len(values) for name, values in query.parameters.items() if name != "kind"),
+        clear_url=query.narrowed_url({}),
     )
 
 
-def _paging(results: Results, state: SearchState) -> Paging:
-    pages = min(max(1, -(-results.total // state.size)), DEEPEST_HIT // state.size)
-    page = min(state.page, pages)
-    first = (page - 1) * state.size + 1 if results.total else 0
+def _paging(results: Results, query: Query) -> Paging:
+    pages = min(max(1, -(-results.total // query.size)), DEEPEST_HIT // query.size)
+    page = min(query.page, pages)
+    first = (page - 1) * query.size + 1 if results.total else 0
     numbers = sorted({1, pages, *range(max(1, page - 2), min(pages, page + 2) + 1)})
     return Paging(
         first=first,
         last=min(results.total, first + len(results.hits) - 1) if results.hits else 0,
         total=results.total,
-        links=tuple(PageLink(str(n), state.at_page(n).url(), n == page) for n in numbers)
-        if pages > 1
-        else (),
-        previous=state.at_page(page - 1).url() if page > 1 else "",
-        next=state.at_page(page + 1).url() if page < pages else "",
+        links=tuple(PageLink(str(n), query.page_url(n), n == page) for n in numbers) if pages > 1 else (),
+        previous=query.page_url(page - 1) if page > 1 else "",
+        next=query.page_url(page + 1) if page < pages else "",
     )
 
 

@@ -1,0 +1,35 @@
+"""Whole lists come straight from the store and the filters: no ranking, no grouping, nothing left out."""
+
+from __future__ import annotations
+
+import pytest
+
+from search_app.engine.engine import WhooshEngine
+from search_app.query.model import Filters, Query
+from tests.support.small_world import small_world
+from tests.support.upstream import built
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> WhooshEngine:
+    return WhooshEngine(built(small_world(), tmp_path_factory.mktemp("lists")).data_dir)
+
+
+def test_every_item_of_a_kind_is_listed_once_in_the_order_of_ids(engine: WhooshEngine) -> None:
+    for kind in ("app", "ping", "metric", "probe", "table", "measure", "explore", "doc", "tool"):
+        ids = [item.id for item in engine.items(kind)]
+        counted = {v.value: v.count for f in engine.search(Query(facets=("kind",))).facets for v in f.values}
+        assert ids == sorted(set(ids))
+        assert len(ids) >= counted[kind] > 0  # a search counts groups, a list their members
+
+
+def test_a_filtered_list_holds_what_the_search_and_its_variants_hold(engine: WhooshEngine) -> None:
+    filters = Filters({"kind": ("metric",), "app": ("fenix",)})
+    hits = engine.search(Query(filters=filters, size=100, facets=())).hits
+    searched = {id_ for hit in hits for id_ in (hit.card.id, *(each.id for each in hit.variants))}
+    assert searched
+    assert {thing.id for thing in engine.passing(filters)} == searched
+    assert sum(1 for _ in engine.passing(Filters())) == sum(
+        1 for kind in ("app", "ping", "metric", "probe", "table", "measure", "explore", "doc", "tool")
+        for _ in engine.items(kind)
+    )  # fmt: skip
