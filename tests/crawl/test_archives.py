@@ -131,7 +131,7 @@ def test_every_flipped_bit_is_refused_or_changes_nothing(tmp_path: Path) -> None
             continue
         assert found == MEMBERS
         silent += 1
-    assert silent < 100, f"{silent} of {8 * len(packed)}"
+    assert silent < 0.03 * 8 * len(packed)
 
 
 @pytest.mark.parametrize("name", ["checksum", "size", "end of gzip", "something behind it"])
