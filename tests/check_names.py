@@ -25,7 +25,7 @@ from pathlib import Path
 from indexer.config import load_config
 from indexer.model.items import AnyItem, MetricItem, ProbeItem, TableItem
 from indexer.text.analysis import identifier_words, spelling_key
-from search_app.engine.engine import WhooshEngine
+from search_app.engine.engine import SearchEngine
 from search_app.query.parser import parse_query
 
 KINDS = ("metric", "probe", "ping", "table", "measure")
@@ -111,7 +111,7 @@ def _filters(item: AnyItem, shared: Shared) -> dict[str, str]:
 
 def check(data: Path, ids: Sequence[str], shared: Shared) -> Outcome:
     """All spellings of these items; runs in a process of its own."""
-    engine, outcome = WhooshEngine(data, results_kept=0), Outcome()
+    engine, outcome = SearchEngine(data, results_kept=0), Outcome()
     for item_id in ids:
         item = engine.get(item_id)
         assert item is not None
@@ -140,7 +140,7 @@ def _members(hit: object) -> Iterator[str]:
 
 def run(data: Path, kinds: Sequence[str], every: int = 1) -> Outcome:
     """Everything of the kinds (or each `every`-th thing), on two processes."""
-    engine = WhooshEngine(data)
+    engine = SearchEngine(data)
     store = engine._on.store
     ids = [item_id for kind in kinds for item_id in store.ids(kind)]
     keys = Counter((kind, spelling_key(_name(item_id))) for kind in kinds for item_id in store.ids(kind))

@@ -33,7 +33,7 @@ from indexer.model.ids import item_path
 from indexer.model.items import KINDS, AnyItem, TableItem
 from indexer.model.records import Column
 from indexer.store.reader import Store
-from search_app.engine.engine import WhooshEngine
+from search_app.engine.engine import SearchEngine
 from search_app.engine.results import Results
 from search_app.query.model import Filters, Query
 from search_app.web.app import create_app
@@ -73,7 +73,7 @@ class Outcome:
 class Retold:
     """An engine in which items have other words: for each `<` that could open a tag, a harmless sign."""
 
-    def __init__(self, engine: WhooshEngine) -> None:
+    def __init__(self, engine: SearchEngine) -> None:
         self.engine = engine
         self.on = False
 
@@ -198,7 +198,7 @@ class Checker:
 
     def __init__(self, data_dir: Path) -> None:
         config = load_config(None).model_copy(update={"data_dir": data_dir})
-        self.engine = Retold(WhooshEngine(data_dir))
+        self.engine = Retold(SearchEngine(data_dir))
         app = create_app(config, self.engine)
         app.logger.disabled = True  # a page that breaks is a fault of its own line, without its trace
         self.client: FlaskClient = app.test_client()

@@ -18,7 +18,7 @@ from flask.testing import FlaskClient
 from hypothesis import settings
 
 from indexer.config import Config, load_config
-from search_app.engine.engine import WhooshEngine
+from search_app.engine.engine import SearchEngine
 from search_app.supervisor import ensure_generation
 from search_app.web.app import create_app
 from tests.support.servers import served
@@ -56,9 +56,9 @@ def mirror_data(mirror: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def mirror_engine(mirror_data: Path) -> WhooshEngine:
+def mirror_engine(mirror_data: Path) -> SearchEngine:
     """The engine over the real data."""
-    return WhooshEngine(mirror_data)
+    return SearchEngine(mirror_data)
 
 
 @pytest.fixture(scope="session")

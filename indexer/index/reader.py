@@ -49,16 +49,16 @@ class FacetIndex:
         return self.by_value.row(code) if code >= 0 else np.zeros(0, np.int32)
 
 
-class Posting(NamedTuple):
+class PostingList(NamedTuple):
     """Where a term stands. Both arrays are views of the mapped files; see wide()."""
 
     ids: Array  # documents, ascending
-    kinds: Array  # for each, the number of how often it stands in which fields
+    weight_rows: Array  # for each, the number of how often it stands in which fields
     frequency: int  # documents
     idf: float  # how much it tells
 
 
-class Corpus:
+class IndexReader:
     """One generation, ready to be searched."""
 
     def __init__(self, opened: Opened, weights: Weights = WEIGHTS) -> None:
@@ -70,17 +70,17 @@ class Corpus:
         self.terms = StringTable.open(arrays, "terms")
         self._starts: Array = arrays["post_starts"]
         self._ids: Array = arrays["post_ids"]
-        self._kinds: Array = arrays["post_kinds"]
-        counts = arrays["weights"].astype(np.float32) @ np.array(weights.groups, np.float32)
-        self._saturated = saturated(counts, weights)  # by kind of posting
-        self.family: Ints = arrays["family"]
-        self.size = len(self.family)
-        self.families = int(self.family[-1]) + 1 if self.size else 0
+        self._weight_rows: Array = arrays["post_kinds"]
+        counts = arrays["weights"].astype(np.float32) @ np.array(weights.fields, np.float32)
+        self._saturated = saturated(counts, weights)  # by row of weights
+        self.group: Ints = arrays["family"]
+        self.size = len(self.group)
+        self.groups = int(self.group[-1]) + 1 if self.size else 0
         self.facets = {name: FacetIndex(arrays, name) for name in (*FACETS, *LOOKUPS)}
-        self.family_size: Ints = arrays["family_size"]
+        self.group_size: Ints = arrays["family_size"]
         self.facet_sets = Rows.open(arrays, "facet_sets")
         self.document_set: Ints = arrays["document_set"]  # all its facet values, as a row of facet_sets
-        self.family_set: Ints = arrays["family_set"]  # the same of all its members together
+        self.group_set: Ints = arrays["family_set"]  # the same of all its members together
         sizes = [len(self.facets[name].values) for name in FACETS]
         # where the values of each facet begin among those of all; one more at the end
         self.facet_starts: list[int] = [0, *np.cumsum(sizes).tolist()]
@@ -108,14 +108,14 @@ class Corpus:
         self.namesake: Ints = arrays["namesake"]
         self.life = self._life()
         self.prior = self._prior(arrays)
-        self._postings: dict[str, Posting] = {}
+        self._postings: dict[str, PostingList] = {}
         self._completed: dict[tuple[str, int, bool], tuple[str, ...]] = {}  # beginnings that were typed
         self._cards: dict[int, Card] = {}
         self._variants: dict[int, Variant] = {}
 
     # -------------------------------------------------------------- words
 
-    def posting(self, term: str) -> Posting:
+    def postings(self, term: str) -> PostingList:
         """Where a term stands; nowhere for an unknown one. Kept once looked up, up to a bound."""
         found = self._postings.get(term)
         if found is None:
@@ -124,23 +124,23 @@ class Corpus:
             found = self._postings[term] = self._posting(self.terms.find(term))
         return found
 
-    def _posting(self, place: int) -> Posting:
+    def _posting(self, place: int) -> PostingList:
         low, high = (int(self._starts[place]), int(self._starts[place + 1])) if place >= 0 else (0, 0)
         idf = inverse_frequency(self.size, high - low)
-        return Posting(self._ids[low:high], self._kinds[low:high], high - low, idf)
+        return PostingList(self._ids[low:high], self._weight_rows[low:high], high - low, idf)
 
-    def scores(self, posting: Posting, places: npt.NDArray[np.int64] | None = None) -> Floats:
+    def scores(self, posting: PostingList, places: npt.NDArray[np.int64] | None = None) -> Floats:
         """The scores of a term in its documents, or in those at some places."""
-        kinds = posting.kinds if places is None else posting.kinds.take(places)
-        return self._saturated.take(kinds) * np.float32(posting.idf)
+        rows = posting.weight_rows if places is None else posting.weight_rows.take(places)
+        return self._saturated.take(rows) * np.float32(posting.idf)
 
     def frequency(self, term: str) -> int:
         """In how many documents a term stands."""
-        return self.posting(term).frequency
+        return self.postings(term).frequency
 
     def rarity(self, term: str) -> float:
         """How much a term tells (idf)."""
-        return self.posting(term).idf
+        return self.postings(term).idf
 
     def completed(self, prefix: str, limit: int, named: bool = False) -> tuple[str, ...]:
         """The terms of the most frequent words that begin with `prefix`; `named`: words of names only."""
@@ -222,7 +222,7 @@ class Corpus:
             facet = self.facets[name]
             for code in range(len(facet.values)):
                 prior[facet.by_value.row(code)] *= np.float32(table.get(facet.values[code], 1.0))
-        prior[1:][self.family[1:] == self.family[:-1]] *= np.float32(weights.beside)
+        prior[1:][self.group[1:] == self.group[:-1]] *= np.float32(weights.beside)
         return prior
 
 

@@ -24,7 +24,7 @@ class Weights:
 
     # A word in a thing's name says more than in its labels, and these more than running text.
     # Columns count least: a table of 13,000 columns holds every word.
-    groups: tuple[float, ...] = (6.0, 2.5, 1.8, 0.4)  # name, label, prose, column
+    fields: tuple[float, ...] = (6.0, 2.5, 1.8, 0.4)  # name, label, prose, column
     saturation: float = 5.0  # a second name hit adds little: two words matched beat one word twice
     coordination: float = 1.3  # power of the share of wanted words found: "gc pause" beats "gc gc"
     completion: float = 0.75  # an unfinished word: "wallpap" as wallpaper

@@ -1,8 +1,8 @@
-"""Families folded: one hit for the members that match, its face the best of them.
+"""Groups collapsed: one hit for the members that match, its representative the best of them.
 
 A living member stands for the dead ones of its name (docs/domain.md rule 7): which origin
 still defines a metric decides no score, yet the hit must not say that the metric is gone.
-Documents are numbered family by family, so the members of one family are neighbours
+Documents are numbered group by group, so the members of one group are neighbours
 in any ascending list of documents.
 """
 
@@ -15,117 +15,121 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.index.arrays import run_starts
-from indexer.index.reader import Corpus, Ints
+from indexer.index.reader import IndexReader, Ints
 
-VARIANTS = 50  # members that a hit lists beside its face; the others are counted
+VARIANTS = 50  # members that a hit lists beside its representative; the others are counted
 
 
-NAMESAKES_AMONG = 200  # best families that are looked at for sharing a name
+NAMESAKES_AMONG = 200  # best groups that are looked at for sharing a name
 MOST_DEMOTED = 4  # from here on a further namesake is demoted no more
 
 
 @dataclass(frozen=True, slots=True)
-class Folded:
-    """Families in their order on the page; all arrays by family."""
+class Collapsed:
+    """Groups in their order on the page; all arrays by group."""
 
     ids: Ints  # every matching document, ascending
-    starts: npt.NDArray[np.int64]  # where each family begins in `ids`; one more at the end
-    best: npt.NDArray[np.float64]  # the sort value of its face, the larger the better
-    faces: npt.NDArray[np.int64] | None = None  # places in `ids`; None: the best member, found for a page
+    starts: npt.NDArray[np.int64]  # where each group begins in `ids`; one more at the end
+    best: npt.NDArray[np.float64]  # the sort value of its representative, the larger the better
+    representatives: npt.NDArray[np.int64] | None = None  # in `ids`; None: found for a page
 
     def __len__(self) -> int:
         return len(self.best)
 
 
-def fold(corpus: Corpus, ids: Ints, values: npt.NDArray[np.float64]) -> Folded:
-    """The families of matching documents; `values` sort the documents, the largest first."""
-    starts = family_starts(corpus, ids)
+def collapse(reader: IndexReader, ids: Ints, values: npt.NDArray[np.float64]) -> Collapsed:
+    """The groups of matching documents; `values` sort the documents, the largest first."""
+    starts = group_starts(reader, ids)
     best = np.maximum.reduceat(values, starts[:-1]) if len(ids) else np.zeros(0)
-    return Folded(ids, starts, best)
+    return Collapsed(ids, starts, best)
 
 
-def fold_in_order(corpus: Corpus, ids: Ints, values: npt.NDArray[np.float64]) -> Folded:
-    """The families in an order that is not of how well they match: the most alive member stands for each."""
-    starts = family_starts(corpus, ids)
+def collapse_in_order(reader: IndexReader, ids: Ints, values: npt.NDArray[np.float64]) -> Collapsed:
+    """The groups in an order that is not of how well they match: the most alive member stands for each."""
+    starts = group_starts(reader, ids)
     if not len(ids):
-        return Folded(ids, starts, np.zeros(0))
-    # of the equally alive the usual face, which stands first in its family
-    choice = corpus.life[ids].astype(np.int64) * len(ids) + np.arange(len(ids))
-    faces = np.minimum.reduceat(choice, starts[:-1]) % len(ids)
-    return Folded(ids, starts, values[faces], faces)
+        return Collapsed(ids, starts, np.zeros(0))
+    # of the equally alive the usual representative, which stands first in its group
+    choice = reader.life[ids].astype(np.int64) * len(ids) + np.arange(len(ids))
+    representatives = np.minimum.reduceat(choice, starts[:-1]) % len(ids)
+    return Collapsed(ids, starts, values[representatives], representatives)
 
 
-def family_starts(corpus: Corpus, ids: Ints) -> npt.NDArray[np.int64]:
-    """Where each family begins in ascending documents; one more at the end."""
-    family = corpus.family[ids]
-    return np.concatenate((run_starts(family), [len(ids)]))
+def group_starts(reader: IndexReader, ids: Ints) -> npt.NDArray[np.int64]:
+    """Where each group begins in ascending documents; one more at the end."""
+    group = reader.group[ids]
+    return np.concatenate((run_starts(group), [len(ids)]))
 
 
-def demote_namesakes(corpus: Corpus, folded: Folded, values: npt.NDArray[np.float64]) -> Folded:
-    """The families again, each further one of a name that stands above it already worth less.
+def demote_namesakes(reader: IndexReader, collapsed: Collapsed, values: npt.NDArray[np.float64]) -> Collapsed:
+    """The groups again, each further one of a name that stands above it already worth less.
 
     Thirty apps send a ping of one name: the first is likely meant, and the table of that
     name must not stand behind them all.
     """
-    if len(folded) < 2:
-        return folded
-    places = largest(folded.best, min(len(folded), NAMESAKES_AMONG))
-    name = corpus.namesake[folded.ids[_faces(folded, values, places)]]
+    if len(collapsed) < 2:
+        return collapsed
+    places = largest(collapsed.best, min(len(collapsed), NAMESAKES_AMONG))
+    name = reader.namesake[collapsed.ids[_representatives(collapsed, values, places)]]
     by_name = name.argsort(kind="stable")  # within a name still best first
     ordered = name[by_name]
     first = run_starts(ordered)
     if len(first) == len(name):
-        return folded
+        return collapsed
     begins = np.zeros(len(name), np.int64)
     begins[first] = first
     before = np.arange(len(name)) - np.maximum.accumulate(begins)
-    best = folded.best.copy()
-    best[places[by_name]] *= corpus.weights.namesake ** np.minimum(before, MOST_DEMOTED)
-    return Folded(folded.ids, folded.starts, best)
+    best = collapsed.best.copy()
+    best[places[by_name]] *= reader.weights.namesake ** np.minimum(before, MOST_DEMOTED)
+    return Collapsed(collapsed.ids, collapsed.starts, best)
 
 
-def _faces(
-    folded: Folded, values: npt.NDArray[np.float64], families: npt.NDArray[np.int64]
+def _representatives(
+    collapsed: Collapsed, values: npt.NDArray[np.float64], groups: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.int64]:
-    """The place in `ids` of the best member of some families, the first of equal ones."""
-    first = folded.starts[families]
-    members = folded.starts[families + 1] - first
+    """The place in `ids` of the best member of some groups, the first of equal ones."""
+    first = collapsed.starts[groups]
+    members = collapsed.starts[groups + 1] - first
     ends = members.cumsum()
     every = np.arange(ends[-1]) + (first - (ends - members)).repeat(members)
-    tops = (values[every] == folded.best[families].repeat(members)).nonzero()[0]
-    faces: npt.NDArray[np.int64] = every[tops[tops.searchsorted(ends - members)]]
-    return faces
+    tops = (values[every] == collapsed.best[groups].repeat(members)).nonzero()[0]
+    representatives: npt.NDArray[np.int64] = every[tops[tops.searchsorted(ends - members)]]
+    return representatives
 
 
 def page(
-    corpus: Corpus, folded: Folded, values: npt.NDArray[np.float64], first: int, size: int
+    reader: IndexReader, collapsed: Collapsed, values: npt.NDArray[np.float64], first: int, size: int
 ) -> list[list[int]]:
-    """The families of one page; each as places in `ids`, its face first, then its variants best first."""
-    wanted = min(len(folded), first + size)
+    """The groups of one page; each as places in `ids`: its representative, then its variants best first."""
+    wanted = min(len(collapsed), first + size)
     if wanted <= first:
         return []
-    order = largest(folded.best, wanted)[first:wanted]
+    order = largest(collapsed.best, wanted)[first:wanted]
     pages = []
-    for family, low, high in zip(
+    for group, low, high in zip(
         order.tolist(),
-        folded.starts.take(order).tolist(),
-        folded.starts.take(order + 1).tolist(),
+        collapsed.starts.take(order).tolist(),
+        collapsed.starts.take(order + 1).tolist(),
         strict=True,
     ):
         if high - low == 1:
             pages.append([low])
             continue
         members = (-values[low:high]).argsort(kind="stable") + low
-        face = int(folded.faces[family]) if folded.faces is not None else _living(corpus, folded.ids, members)
-        pages.append([face, *(member for member in members.tolist() if member != face)])
+        representative = (
+            int(collapsed.representatives[group])
+            if collapsed.representatives is not None
+            else _living(reader, collapsed.ids, members)
+        )
+        pages.append([representative, *(member for member in members.tolist() if member != representative)])
     return pages
 
 
-def _living(corpus: Corpus, ids: Ints, members: npt.NDArray[np.int64]) -> int:
+def _living(reader: IndexReader, ids: Ints, members: npt.NDArray[np.int64]) -> int:
     """Of the members that bear the name of the best one, the most alive; of these the best."""
     documents = ids[members]
-    same = members[corpus.namesake[documents] == corpus.namesake[documents[0]]]
-    return int(same[corpus.life[ids[same]].argmin()])
+    same = members[reader.namesake[documents] == reader.namesake[documents[0]]]
+    return int(same[reader.life[ids[same]].argmin()])
 
 
 def largest(values: npt.NDArray[Any], count: int) -> npt.NDArray[np.int64]:

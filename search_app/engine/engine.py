@@ -1,4 +1,4 @@
-"""The engine over a Whoosh index' postings: the product's implementation of engine.py.
+"""The engine over the postings of a Whoosh index: the implementation of protocol.py.
 
 Every array is read-only and shared by threads; answers are kept under a lock. A new
 generation is opened beside the old one and taken up between two searches.
@@ -20,7 +20,7 @@ import numpy as np
 from indexer.index.arrays import Arrays
 from indexer.index.generation import Generation, Opened, current_name, open_current
 from indexer.index.mapped import Mapped
-from indexer.index.reader import Bools, Corpus
+from indexer.index.reader import Bools, IndexReader
 from indexer.index.spellchecker import Speller
 from indexer.index.stored_fields import Variant
 from indexer.index.suggester import Suggester, Suggestion
@@ -28,14 +28,14 @@ from indexer.index.weights import WEIGHTS, Weights
 from indexer.model.items import AnyItem
 from indexer.model.records import Column
 from indexer.store.reader import Store
-from search_app.engine.collapse import family_starts
+from search_app.engine.collapse import group_starts
 from search_app.engine.facets import Counts, all_counts, chosen_counts, counts, facet_of
 from search_app.engine.filters import masks, together
 from search_app.engine.hits import hits
-from search_app.engine.lexicon import NamedCards, app_titles, lexicon_of
-from search_app.engine.relaxation import mended, ways_out
+from search_app.engine.lexicon import CompletedCards, app_titles, lexicon_of
+from search_app.engine.relaxation import corrected_text, ways_out
 from search_app.engine.results import Facet, Results
-from search_app.engine.searcher import Found, Searchable, find
+from search_app.engine.searcher import Found, Searchable, search
 from search_app.query.grammar import FILTER_FORMS
 from search_app.query.model import Filters, Query
 from search_app.query.parser import parse_query
@@ -45,7 +45,7 @@ RESULTS_KEPT = 512  # answers kept: people, pages and feeds ask the same again
 FEW = 1  # with fewer hits than this, ways out are looked for
 
 
-class WhooshEngine:
+class SearchEngine:
     """Answers from the current generation of a data folder. Safe for threads."""
 
     def __init__(
@@ -68,13 +68,13 @@ class WhooshEngine:
 
     @property
     def generation(self) -> Generation:
-        return self._on.corpus.generation
+        return self._on.reader.generation
 
     def search(self, query: Query) -> Results:
         """Hits, facets and help for a query; never raises for anything a user typed."""
         began = time.perf_counter()
         on = self._on
-        key = (on.corpus.generation.id, query)
+        key = (on.reader.generation.id, query)
         with self._lock:
             results = self._kept.get(key)
             if results is not None:
@@ -99,9 +99,9 @@ class WhooshEngine:
     def passing(self, filters: Filters) -> Iterator[Variant]:
         """What passes filters, each thing by itself: neither ranked nor grouped."""
         on = self._on
-        found = together(masks(on.corpus, Query(filters=filters), on.store.schema_digests_with, on.today))
-        ids = range(on.corpus.size) if found is None else np.flatnonzero(found).tolist()
-        return (Variant(*on.corpus.cards.brief(document)) for document in ids)
+        found = together(masks(on.reader, Query(filters=filters), on.store.schema_digests_with, on.today))
+        ids = range(on.reader.size) if found is None else np.flatnonzero(found).tolist()
+        return (Variant(*on.reader.cards.brief(document)) for document in ids)
 
     def get(self, item_id: str) -> AnyItem | None:
         """The whole item, None where there is none of that id."""
@@ -134,36 +134,35 @@ class WhooshEngine:
         return True
 
     def _open(self, opened: Opened) -> Searchable:
-        corpus = Corpus(opened, self._weights)
+        reader = IndexReader(opened, self._weights)
         arrays: Arrays = opened.arrays
         return Searchable(
-            corpus=corpus,
+            reader=reader,
             mapped=Mapped(opened.arrays),
             store=Store(opened.store_path),
             speller=Speller(arrays),
-            suggester=Suggester(arrays, NamedCards(corpus), FILTER_FORMS),
-            lexicon=lexicon_of(corpus),
+            suggester=Suggester(arrays, CompletedCards(reader), FILTER_FORMS),
+            lexicon=lexicon_of(reader),
             vocabulary=self._vocabulary,
-            titles=app_titles(corpus),
+            titles=app_titles(reader),
             today=date.fromisoformat(opened.manifest.today),
         )
 
 
 def _answer(on: Searchable, query: Query) -> Results:
-    found = find(on, query)
+    found = search(on, query)
     meant = found.meaning.query
-    corrected = found.clauses.corrected
-    spelled = mended(query.text, corrected)
-    help_ = ways_out(meant, found, lambda q: find(on, q).total, parse_query) if found.total < FEW else ()
+    corrected = corrected_text(query.text, found.plan.corrected)
+    help_ = ways_out(meant, found, lambda q: search(on, q).total, parse_query) if found.total < FEW else ()
     return Results(
         total=found.total,
-        hits=hits(on.corpus, found, meant),
+        hits=hits(on.reader, found, meant),
         facets=_facets(on, found, meant),
-        generation=on.corpus.generation,
+        generation=on.reader.generation,
         took_ms=0.0,
-        terms=tuple(clause.text for clause in found.clauses.wanted),
+        terms=tuple(clause.text for clause in found.plan.wanted),
         understood=found.meaning.chips,
-        did_you_mean=spelled or None,
+        did_you_mean=corrected or None,
         help=help_,
         relaxed=found.relaxed,
     )
@@ -171,25 +170,25 @@ def _answer(on: Searchable, query: Query) -> Results:
 
 def _facets(on: Searchable, found: Found, query: Query) -> tuple[Facet, ...]:
     """Each wanted facet, counted without its own filter so that other values can be chosen."""
-    corpus = on.corpus
+    reader = on.reader
     facets = []
-    counts_of = all_counts(corpus, found.folded.ids, found.folded.starts) if query.facets else {}
+    counts_of = all_counts(reader, found.collapsed.ids, found.collapsed.starts) if query.facets else {}
     for name in query.facets:
         chosen = query.filters.get(name, ())
         shown = counts_of[name]
         if name in found.masks:
-            shown = chosen_counts(corpus, name, _without(on, found, name), chosen)
-        facets.append(facet_of(corpus, name, shown, chosen, on.titles))
+            shown = chosen_counts(reader, name, _without(on, found, name), chosen)
+        facets.append(facet_of(reader, name, shown, chosen, on.titles))
     return tuple(facets)
 
 
 def _without(on: Searchable, found: Found, name: str) -> Counts:
-    """Families by value of every facet, as if one filter were not there."""
+    """Groups by value of every facet, as if one filter were not there."""
     others, ids = together(found.masks, without=name), found.scored.ids
 
     def counted(chosen: Bools) -> Counts:
         matching = ids[chosen if others is None else chosen & others[ids]]
-        return counts(on.corpus, matching, family_starts(on.corpus, matching))
+        return counts(on.reader, matching, group_starts(on.reader, matching))
 
     usual = counted(found.usual)
     return usual if found.chosen is found.usual else np.where(usual > 0, usual, counted(found.chosen))

@@ -1,4 +1,4 @@
-"""Counts of facet values: how many families have a matching member with the value."""
+"""Counts of facet values: how many groups have a matching member with the value."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from indexer.index.arrays import run_starts
 from indexer.index.documents import FACETS
-from indexer.index.reader import Bools, Corpus, Ints
+from indexer.index.reader import Bools, IndexReader, Ints
 from indexer.model.kinds import KIND_LABELS
 from search_app.engine.collapse import largest
 from search_app.engine.results import Facet, FacetCount
@@ -31,14 +31,14 @@ class Shown:
     total: int  # values that there are
 
 
-def all_counts(corpus: Corpus, ids: Ints, starts: Places) -> dict[str, Shown]:
-    """Every facet's most frequent values, by how many families have them."""
-    found = counts(corpus, ids, starts)
+def all_counts(reader: IndexReader, ids: Ints, starts: Places) -> dict[str, Shown]:
+    """Every facet's most frequent values, by how many groups have them."""
+    found = counts(reader, ids, starts)
     present = (found > 0).nonzero()[0]  # of booleans it is found faster
     number = found[present]
-    starts_at = present.searchsorted(corpus.facet_starts).tolist()
+    starts_at = present.searchsorted(reader.facet_starts).tolist()
     shown = {}
-    for name, low, high, below in zip(FACETS, starts_at, starts_at[1:], corpus.facet_starts, strict=False):
+    for name, low, high, below in zip(FACETS, starts_at, starts_at[1:], reader.facet_starts, strict=False):
         codes, often = present[low:high], number[low:high]
         if high - low > SHOWN:
             most = largest(often, SHOWN)
@@ -53,61 +53,63 @@ def _most_first(codes: list[int], often: list[int], total: int) -> Shown:
     return Shown([codes[place] for place in order], [often[place] for place in order], total)
 
 
-def counts(corpus: Corpus, ids: Ints, starts: Places) -> Counts:
-    """How many families have each value of all facets, one facet after another.
+def counts(reader: IndexReader, ids: Ints, starts: Places) -> Counts:
+    """How many groups have each value of all facets, one facet after another.
 
-    `ids`: matching documents, ascending; `starts`: where each family begins in them, one more at the end.
+    `ids`: matching documents, ascending; `starts`: where each group begins in them, one more at the end.
 
-    A family that matches whole, and a single member, are counted by their sets of values, of which
+    A group that matches whole, and a single member, are counted by their sets of values, of which
     there are few; only where some members match and others do not are the values looked at one by one.
     """
-    size = corpus.facet_starts[-1]
+    size = reader.facet_starts[-1]
     if not len(ids):
         return np.zeros(size, np.int64)
     begins = starts[:-1]
     first, members = ids.take(begins), starts[1:] - begins
-    family = corpus.family.take(first)
-    whole = members == corpus.family_size.take(family)
-    sets = np.where(whole, corpus.family_set.take(family), corpus.document_set.take(first))
+    group = reader.group.take(first)
+    whole = members == reader.group_size.take(group)
+    sets = np.where(whole, reader.group_set.take(group), reader.document_set.take(first))
     partly = ~whole & (members > 1)
     if not partly.any():
-        return _counted(corpus, sets, size)
-    return _counted(corpus, sets[~partly], size) + _counted_once(corpus, ids, members, partly, size)
+        return _counted(reader, sets, size)
+    return _counted(reader, sets[~partly], size) + _counted_once(reader, ids, members, partly, size)
 
 
-def _counted(corpus: Corpus, sets: Ints, size: int) -> Counts:
+def _counted(reader: IndexReader, sets: Ints, size: int) -> Counts:
     """How often each value stands in some sets."""
     often = np.bincount(sets, minlength=1)
     present = (often > 0).nonzero()[0].astype(np.int32)
-    values, lengths = corpus.facet_sets.gather(present)
+    values, lengths = reader.facet_sets.gather(present)
     return np.bincount(values, often.take(present).repeat(lengths), size).astype(np.int64)
 
 
-def _counted_once(corpus: Corpus, ids: Ints, members: Places, partly: Bools, size: int) -> Counts:
-    """How many of the families matching partly have each value: what two members have counts once."""
+def _counted_once(reader: IndexReader, ids: Ints, members: Places, partly: Bools, size: int) -> Counts:
+    """How many of the groups matching partly have each value: what two members have counts once."""
     matching = ids[partly.repeat(members)]
-    values, lengths = corpus.facet_sets.gather(corpus.document_set.take(matching))
-    pairs = corpus.family.take(matching).astype(np.int64).repeat(lengths) * size + values
+    values, lengths = reader.facet_sets.gather(reader.document_set.take(matching))
+    pairs = reader.group.take(matching).astype(np.int64).repeat(lengths) * size + values
     pairs.sort()  # many times faster than np.unique, which hashes
     return np.bincount(pairs[run_starts(pairs)] % size, minlength=size)
 
 
-def chosen_counts(corpus: Corpus, name: str, every: Counts, chosen: Sequence[str]) -> Shown:
+def chosen_counts(reader: IndexReader, name: str, every: Counts, chosen: Sequence[str]) -> Shown:
     """A facet that filters: its most frequent values, the chosen ones always among them."""
     place = FACETS.index(name)
-    found = every[corpus.facet_starts[place] : corpus.facet_starts[place + 1]]
+    found = every[reader.facet_starts[place] : reader.facet_starts[place + 1]]
     present = (found > 0).nonzero()[0]
     codes = present[largest(found[present], SHOWN)].tolist()
     for value in chosen:
-        code = corpus.facets[name].values.find(value)
+        code = reader.facets[name].values.find(value)
         if code >= 0 and code not in codes:
             codes.append(code)
     return Shown(codes, found[codes].tolist(), len(present))
 
 
-def facet_of(corpus: Corpus, name: str, shown: Shown, chosen: Sequence[str], titles: dict[str, str]) -> Facet:
+def facet_of(
+    reader: IndexReader, name: str, shown: Shown, chosen: Sequence[str], titles: dict[str, str]
+) -> Facet:
     """A facet as it is shown: most frequent values first."""
-    index = corpus.facets[name]
+    index = reader.facets[name]
     for code in shown.codes:
         if code not in index.texts:
             value = index.values[code]

@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 
 from indexer.index.documents import day_number
-from indexer.index.reader import Bools, Corpus, Ints
+from indexer.index.reader import Bools, IndexReader, Ints
 from indexer.text.analysis import spelling_key
 from search_app.query.grammar import FACETS
 from search_app.query.model import Filters, Query, Range
@@ -18,26 +18,26 @@ from search_app.query.ranges import day
 SchemasWith = Callable[[str], Iterable[str]]  # a column path -> digests of the schemas that have it
 
 
-def masks(corpus: Corpus, query: Query, schemas_with: SchemasWith, today: date) -> dict[str, Bools]:
+def masks(reader: IndexReader, query: Query, schemas_with: SchemasWith, today: date) -> dict[str, Bools]:
     """A mask for each filter of a query by its name; ranges and exclusions under names of their own."""
     found = {
-        name: _any(corpus, name, values, schemas_with) for name, values in query.filters.items() if values
+        name: _any(reader, name, values, schemas_with) for name, values in query.filters.items() if values
     }
     for name, values in query.exclude_filters.items():
-        found[f"-{name}"] = ~_any(corpus, name, values, schemas_with)
+        found[f"-{name}"] = ~_any(reader, name, values, schemas_with)
     for number, span in enumerate(query.ranges):
-        mask = _within(corpus, span, today)
+        mask = _within(reader, span, today)
         found[f"{span.field} {number}"] = ~mask if span.exclude else mask
     return found
 
 
-def respelled(query: Query, corpus: Corpus) -> Query:
+def respelled(query: Query, reader: IndexReader) -> Query:
     """The query with filter values as this generation spells them (rule 9): "search" is the tag Search."""
 
     def known(name: str, value: str) -> str:
         if name == "table":
             value = ".".join(value.strip("`").split(".")[-2:]) or value
-        return corpus.facets[name].spelled(value) if name in FACETS else value
+        return reader.facets[name].spelled(value) if name in FACETS else value
 
     def each(filters: Filters) -> Filters:
         return Filters(
@@ -56,46 +56,46 @@ def together(found: Mapping[str, Bools], without: str = "") -> Bools | None:
     return mask
 
 
-def _any(corpus: Corpus, name: str, values: Iterable[str], schemas_with: SchemasWith) -> Bools:
-    mask = np.zeros(corpus.size, np.bool_)
+def _any(reader: IndexReader, name: str, values: Iterable[str], schemas_with: SchemasWith) -> Bools:
+    mask = np.zeros(reader.size, np.bool_)
     for value in values:
-        for documents in _holding(corpus, name, value, schemas_with):
+        for documents in _holding(reader, name, value, schemas_with):
             mask[documents] = True
     return mask
 
 
-def _holding(corpus: Corpus, name: str, value: str, schemas_with: SchemasWith) -> list[Ints]:
+def _holding(reader: IndexReader, name: str, value: str, schemas_with: SchemasWith) -> list[Ints]:
     if name == "column":
-        return [corpus.named(spelling_key(value))[0], _with_column(corpus, value, schemas_with)]
+        return [reader.named(spelling_key(value))[0], _with_column(reader, value, schemas_with)]
     if name == "owner":
-        facet, part = corpus.facets["owner"], value.lower()
+        facet, part = reader.facets["owner"], value.lower()
         owners = (i for i in range(len(facet.values)) if part in facet.values[i])
         return [facet.by_value.row(i) for i in owners]
     if name == "bug":
         value = "".join(c for c in value.rpartition("=")[2] if c.isdigit())
-    facet_index = corpus.facets.get(name)
+    facet_index = reader.facets.get(name)
     return [facet_index.documents(value)] if facet_index else []
 
 
-def _with_column(corpus: Corpus, path: str, schemas_with: SchemasWith) -> Ints:
-    numbers = [corpus.schemas.find(digest) for digest in schemas_with(path)]
-    return np.flatnonzero(np.isin(corpus.schema, [n for n in numbers if n >= 0])).astype(np.int32)
+def _with_column(reader: IndexReader, path: str, schemas_with: SchemasWith) -> Ints:
+    numbers = [reader.schemas.find(digest) for digest in schemas_with(path)]
+    return np.flatnonzero(np.isin(reader.schema, [n for n in numbers if n >= 0])).astype(np.int32)
 
 
-def _within(corpus: Corpus, span: Range, today: date) -> Bools:
+def _within(reader: IndexReader, span: Range, today: date) -> Bools:
     """The documents in a range of `added` or `expires`: both ends belong to it."""
     low, high = day(span.low, today), day(span.high, today)
     if span.field == "added":
-        return _between(corpus.added, day_number(low), day_number(high))
+        return _between(reader.added, day_number(low), day_number(high))
     if low in ("never", "expired"):
         if low == "never":
-            return np.asarray(corpus.expires_version == -1)
-        expired = np.zeros(corpus.size, np.bool_)
-        expired[corpus.facets["status"].documents("expired")] = True
+            return np.asarray(reader.expires_version == -1)
+        expired = np.zeros(reader.size, np.bool_)
+        expired[reader.facets["status"].documents("expired")] = True
         return expired
     if "-" in low + high:
-        return _between(corpus.expires_day, day_number(low), day_number(high))
-    return _between(corpus.expires_version, int(low or 0), int(high or 0))
+        return _between(reader.expires_day, day_number(low), day_number(high))
+    return _between(reader.expires_version, int(low or 0), int(high or 0))
 
 
 def _between(numbers: Ints, low: int, high: int) -> Bools:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from indexer.index.reader import Corpus
+from indexer.index.reader import IndexReader
 from search_app.engine.collapse import VARIANTS, page
 from search_app.engine.explain import explanation
 from search_app.engine.highlighter import columns_snippet, names_and_snippets, pattern
@@ -13,26 +13,26 @@ from search_app.query.model import Query
 MARKED_FROM = 0.3  # weight of a typed word: marking every "the" of a question hides what was found
 
 
-def hits(corpus: Corpus, found: Found, query: Query) -> tuple[Hit, ...]:
+def hits(reader: IndexReader, found: Found, query: Query) -> tuple[Hit, ...]:
     """The hits of the page that the query asks for."""
-    pages = page(corpus, found.folded, found.values, (query.page - 1) * query.size, query.size)
+    pages = page(reader, found.collapsed, found.values, (query.page - 1) * query.size, query.size)
     marked = pattern(_marked_terms(found))
     places = found.places.take([members[0] for members in pages])
     scores = found.scored.scores.take(places).tolist()
-    documents = found.folded.ids
-    faces = documents.take([members[0] for members in pages]).tolist()
-    cards = [corpus.card(document) for document in faces]
+    documents = found.collapsed.ids
+    representatives = documents.take([members[0] for members in pages]).tolist()
+    cards = [reader.card(document) for document in representatives]
     snippets = names_and_snippets(marked, [(card.name, card.description) for card in cards])
     made = []
     for number, (members, card, (name_marks, shown)) in enumerate(zip(pages, cards, snippets, strict=True)):
         if card.kind == "table" and not shown.marks:  # its columns, where only these hold the words
-            shown = columns_snippet(marked, corpus.column_paths(faces[number])) or shown
+            shown = columns_snippet(marked, reader.column_paths(representatives[number])) or shown
         others = documents.take(members[1 : VARIANTS + 1]).tolist() if len(members) > 1 else ()
         made.append(
             Hit(
                 card,
                 round(scores[number], 3),
-                tuple([corpus.variant(other) for other in others]),
+                tuple([reader.variant(other) for other in others]),
                 len(members) - 1,
                 shown.text,
                 shown.marks,
@@ -46,8 +46,8 @@ def hits(corpus: Corpus, found: Found, query: Query) -> tuple[Hit, ...]:
 def _marked_terms(found: Found) -> tuple[str, ...]:
     """The terms that are marked: of whatever weighs something, the typed words and what stood for them."""
     terms: dict[str, None] = {}
-    for clause in found.clauses.wanted:
+    for clause in found.plan.wanted:
         if clause.weight >= MARKED_FROM:
-            for wording in clause.wordings[:8]:
-                terms.update(dict.fromkeys(wording.terms))
+            for disjunct in clause.disjuncts[:8]:
+                terms.update(dict.fromkeys(disjunct.terms))
     return tuple(terms)

@@ -1,4 +1,4 @@
-"""What a generation's values are called: what a query may mean, what is completed, what is mended."""
+"""What a generation's values are called: what a query may mean, what is completed, what is corrected."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from indexer.index.reader import Corpus, FacetIndex, values_of
+from indexer.index.reader import FacetIndex, IndexReader, values_of
 from indexer.index.stored_fields import Card
 from indexer.index.suggester import Suggestion
 from indexer.model.ids import item_path
 from search_app.understanding.model import AppName, Lexicon
 
 
-def lexicon_of(corpus: Corpus) -> Lexicon:
+def lexicon_of(reader: IndexReader) -> Lexicon:
     """The facet values of a generation, with apps and tools as people name them."""
-    facets = corpus.facets
+    facets = reader.facets
     return Lexicon(
-        apps=tuple(_apps(corpus)),
+        apps=tuple(_apps(reader)),
         pings=tuple(values_of(facets["ping"])),
         types=tuple(values_of(facets["type"])),
-        tools=tuple((card.name, card.title) for card in _cards(corpus, "tool")),
+        tools=tuple((card.name, card.title) for card in _cards(reader, "tool")),
         datasets=tuple(values_of(facets["dataset"])),
         tags=tuple(values_of(facets["tag"])),
         kinds=tuple(values_of(facets["kind"])),
@@ -28,22 +28,22 @@ def lexicon_of(corpus: Corpus) -> Lexicon:
     )
 
 
-def app_titles(corpus: Corpus) -> dict[str, str]:
+def app_titles(reader: IndexReader) -> dict[str, str]:
     """The names that people know apps by."""
-    return {card.name: card.title for card in _cards(corpus, "app")}
+    return {card.name: card.title for card in _cards(reader, "app")}
 
 
-def _apps(corpus: Corpus) -> Iterator[AppName]:
-    weights = _sizes(corpus.facets["app"])
-    known = {card.name: card for card in _cards(corpus, "app")}
-    for app in values_of(corpus.facets["app"]):
+def _apps(reader: IndexReader) -> Iterator[AppName]:
+    weights = _sizes(reader.facets["app"])
+    known = {card.name: card for card in _cards(reader, "app")}
+    for app in values_of(reader.facets["app"]):
         card = known.get(app)
         ids = (*card.dataset,) if card else ()
         yield AppName(app, card.title if card else app, ids, weights.get(app, 0))
 
 
-def _cards(corpus: Corpus, kind: str) -> Iterator[Card]:
-    return (corpus.card(int(document)) for document in corpus.facets["kind"].documents(kind))
+def _cards(reader: IndexReader, kind: str) -> Iterator[Card]:
+    return (reader.card(int(document)) for document in reader.facets["kind"].documents(kind))
 
 
 def _sizes(facet: FacetIndex) -> dict[str, int]:
@@ -51,19 +51,19 @@ def _sizes(facet: FacetIndex) -> dict[str, int]:
     return {facet.values[i]: int(size) for i, size in enumerate(sizes)}
 
 
-class NamedCards:
+class CompletedCards:
     """What a completion shows, read from the cards."""
 
-    def __init__(self, corpus: Corpus) -> None:
-        self._corpus = corpus
+    def __init__(self, reader: IndexReader) -> None:
+        self._reader = reader
 
     def called(self, document: int) -> tuple[str, str]:
         """Name and title."""
-        return self._corpus.cards.called(document)
+        return self._reader.cards.called(document)
 
     def completion(self, document: int) -> Suggestion:
         """The line that leads to the item's page."""
-        card = self._corpus.card(document)
+        card = self._reader.card(document)
         detail = _detail(card.type, card.app_title)
         return Suggestion(card.name, card.kind, card.title or card.name, detail, item_path(card.id))
 

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.index.arrays import run_starts
-from indexer.index.reader import Bools, Corpus, Ints
+from indexer.index.reader import Bools, IndexReader, Ints
 from indexer.index.stored_fields import Card
 from indexer.text.analysis import words
 from search_app.understanding.analyze import Understanding
@@ -24,7 +24,7 @@ UNFINISHED_NAME = 1.5  # "pwmgr_or" alone is a name that goes on, more surely th
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NameMatches:
     """Documents that a query names, ascending."""
 
     ids: Ints
@@ -35,12 +35,12 @@ class Named:
 Part = tuple[Ints, npt.NDArray[np.float64], bool]  # documents, what each is worth, whether the name is whole
 
 
-def names_added(corpus: Corpus, meaning: Understanding, near: dict[int, float]) -> Named:
+def match_names(reader: IndexReader, meaning: Understanding, near: dict[int, float]) -> NameMatches:
     """The documents that exact, inflected and nearly exact names mean, with what that adds to each."""
-    weights = corpus.weights
+    weights = reader.weights
     exact: list[Part] = []
     for guess in meaning.names:
-        documents, sure = corpus.named(guess.key)
+        documents, sure = reader.named(guess.key)
         if len(documents):
             worth = (weights.exact_whole if guess.whole else weights.exact_part) * guess.weight
             exact.append((documents, worth * sure.astype(np.float64), guess.whole))
@@ -48,9 +48,9 @@ def names_added(corpus: Corpus, meaning: Understanding, near: dict[int, float]) 
     if 1 < len(named.ids) <= MOST_LITERAL:
         typed = meaning.query.text.strip("` ")
         # of names that differ in punctuation only, the one that was typed
-        literal = [typed in _written(corpus.card(document)) for document in named.ids.tolist()]
-        named = Named(named.ids, named.bonus + weights.literal * np.array(literal), named.whole)
-    others = list(_inflected(corpus, meaning))
+        literal = [typed in _written(reader.card(document)) for document in named.ids.tolist()]
+        named = NameMatches(named.ids, named.bonus + weights.literal * np.array(literal), named.whole)
+    others = list(_inflected(reader, meaning))
     if near:
         nearness = weights.near_name * np.fromiter(near.values(), np.float64, len(near))
         others.append((np.fromiter(near, np.int32, len(near)), nearness, True))
@@ -59,20 +59,20 @@ def names_added(corpus: Corpus, meaning: Understanding, near: dict[int, float]) 
     return _best([*_apart(named), *others])
 
 
-def _best(parts: Sequence[Part]) -> Named:
+def _best(parts: Sequence[Part]) -> NameMatches:
     """Every document once, with the most that it is worth."""
     if not parts:
-        return Named(np.zeros(0, np.int32), np.zeros(0), np.zeros(0, np.bool_))
+        return NameMatches(np.zeros(0, np.int32), np.zeros(0), np.zeros(0, np.bool_))
     ids = np.concatenate([documents for documents, _, _ in parts])
     order = ids.argsort(kind="stable")
     ids = ids[order]
     first = run_starts(ids)
     worth = np.concatenate([worth for _, worth, _ in parts])[order]
     whole = np.repeat([whole for _, _, whole in parts], [len(documents) for documents, _, _ in parts])[order]
-    return Named(ids[first], np.maximum.reduceat(worth, first), np.logical_or.reduceat(whole, first))
+    return NameMatches(ids[first], np.maximum.reduceat(worth, first), np.logical_or.reduceat(whole, first))
 
 
-def _apart(named: Named) -> Iterator[Part]:
+def _apart(named: NameMatches) -> Iterator[Part]:
     for whole in (True, False):
         of = named.whole == whole
         if of.any():
@@ -86,18 +86,18 @@ def _written(card: Card) -> tuple[str, ...]:
     return (card.name, card.name.partition("." if card.kind == "table" else "/")[2])
 
 
-def _inflected(corpus: Corpus, meaning: Understanding) -> Iterator[Part]:
+def _inflected(reader: IndexReader, meaning: Understanding) -> Iterator[Part]:
     """Things whose name is what was typed but for inflection, or goes on from it."""
-    weights = corpus.weights
+    weights = reader.weights
     for stems, sure in _typed_stems(meaning):
-        found = corpus.stems.prefixed(stems)
+        found = reader.stems.prefixed(stems)
         if not found:
             continue
-        lengths = corpus.stems.lengths(found)
+        lengths = reader.stems.lengths(found)
         shortest = _smallest(lengths, MOST_UNFINISHED)
         share = len(stems.encode()) / lengths[shortest]
         worth = sure * np.where(share == 1.0, weights.inflected, weights.unfinished * np.sqrt(share))
-        documents, many = corpus.stem_docs.gather((shortest + found.start).astype(np.int32))
+        documents, many = reader.stem_docs.gather((shortest + found.start).astype(np.int32))
         yield documents, worth.repeat(many), True
 
 
@@ -111,7 +111,7 @@ def _smallest(numbers: Ints, count: int) -> npt.NDArray[np.int64]:
 
 def _typed_stems(meaning: Understanding) -> Iterator[tuple[str, float]]:
     """The telling words of the query as stems joined by "_", all of them and those that are no facet's."""
-    telling = [term for term in meaning.terms if not term.exclude and term.role != "noise"]
+    telling = [term for term in meaning.terms if not term.exclude and term.role != "stop"]
     if any(term.kind != "word" or term.group for term in telling):
         return
     plain = [term for term in telling if term.role in ("word", "identifier")]

@@ -1,7 +1,7 @@
-"""A query's meaning as clauses over terms: what may stand for each typed word, and what it weighs.
+"""The plan of a query, clauses over terms: what may stand for each typed word, and what it weighs.
 
 Between understanding (words and their roles) and scoring (postings). Looks words up in
-the corpus, because only there is it known whether a word is unfinished or mistyped.
+the index, because only there is it known whether a word is unfinished or mistyped.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from rapidfuzz.distance import OSA
 
 from indexer.index.completions import SEEN
 from indexer.index.documents import column_term
-from indexer.index.reader import Corpus
+from indexer.index.reader import IndexReader
 from indexer.index.spellchecker import Speller
 from indexer.index.weights import COMPLETIONS, PREFIX_TERMS, SHORTEST_COMPLETION
 from indexer.text.analysis import compounds, identifier_words, spelling_key, stem
@@ -27,7 +27,7 @@ COMMONER = 10  # times that a word is used for one of what may be its misspellin
 SOUGHT = 0.1  # weight of a small word ("the", "of", "how") from which it is looked for, see _sought()
 
 
-class Wording(NamedTuple):
+class Disjunct(NamedTuple):
     """Terms that together may stand for a clause."""
 
     terms: tuple[str, ...]  # all wanted in one document
@@ -37,10 +37,10 @@ class Wording(NamedTuple):
 
 
 class Clause(NamedTuple):
-    """One typed word (or piece of an identifier) with all that may stand for it; the best wording counts."""
+    """One typed word (or piece of an identifier) with all that may stand for it; the best disjunct counts."""
 
     text: str
-    wordings: tuple[Wording, ...]
+    disjuncts: tuple[Disjunct, ...]
     weight: float = 1.0
     required: bool = True
     hard: bool = False  # a phrase: without it a document is no hit at all
@@ -52,7 +52,7 @@ def are_neighbours(left: Clause, right: Clause) -> bool:
     return not (left.hard or right.hard) and right.term - left.term <= 1
 
 
-class Clauses(NamedTuple):
+class Plan(NamedTuple):
     """A whole query in terms."""
 
     wanted: tuple[Clause, ...]
@@ -60,22 +60,22 @@ class Clauses(NamedTuple):
     corrected: dict[str, str]  # typed word -> the known word it may have meant
 
 
-def read(
-    query: Query, lexicon: Lexicon, vocabulary: Vocabulary, corpus: Corpus, speller: Speller
-) -> tuple[Understanding, Clauses]:
+def plan(
+    query: Query, lexicon: Lexicon, vocabulary: Vocabulary, reader: IndexReader, speller: Speller
+) -> tuple[Understanding, Plan]:
     """What a query means, and its clauses. Words with one slip are read as what they likely are, so that
     "garbage colection" is gc too and "androd" an app.
     """
     meaning = understand(query, lexicon, vocabulary)
-    clauses = clauses_of(meaning, corpus, speller)
-    sure = {typed: meant for typed, meant in clauses.corrected.items() if OSA.distance(typed, meant) == 1}
+    made = plan_of(meaning, reader, speller)
+    sure = {typed: meant for typed, meant in made.corrected.items() if OSA.distance(typed, meant) == 1}
     if not sure:
-        return meaning, clauses
+        return meaning, made
     meaning = understand(query, lexicon, vocabulary, sure)
-    return meaning, clauses_of(meaning, corpus, speller)._replace(corrected=clauses.corrected)
+    return meaning, plan_of(meaning, reader, speller)._replace(corrected=made.corrected)
 
 
-def clauses_of(meaning: Understanding, corpus: Corpus, speller: Speller) -> Clauses:
+def plan_of(meaning: Understanding, reader: IndexReader, speller: Speller) -> Plan:
     """The clauses of a query."""
     corrected: dict[str, str] = {}
     wanted: list[Clause] = []
@@ -83,14 +83,14 @@ def clauses_of(meaning: Understanding, corpus: Corpus, speller: Speller) -> Clau
     last = len(meaning.terms) - 1
     for place, term in enumerate(meaning.terms):
         if term.exclude:
-            unwanted += _literal(term, place, corpus)
+            unwanted += _literal(term, place, reader)
         elif term.kind != "word" or term.group:
-            wanted += _literal(term, place, corpus)
+            wanted += _literal(term, place, reader)
         else:
-            wanted += _loose(term, place, place == last, corpus, speller, corrected)
+            wanted += _loose(term, place, place == last, reader, speller, corrected)
     wanted = _sought(wanted, meaning.terms) or wanted
-    wanted = _with_columns(_with_joined(wanted, corpus, speller), meaning, corpus)
-    return Clauses(tuple(_grouped(wanted, meaning.terms)), tuple(unwanted), corrected)
+    wanted = _with_columns(_with_joined(wanted, reader, speller), meaning, reader)
+    return Plan(tuple(_grouped(wanted, meaning.terms)), tuple(unwanted), corrected)
 
 
 def _sought(clauses: list[Clause], terms: Sequence[UnderstoodTerm]) -> list[Clause]:
@@ -100,134 +100,139 @@ def _sought(clauses: list[Clause], terms: Sequence[UnderstoodTerm]) -> list[Clau
     return [
         clause
         for clause in clauses
-        if clause.hard or terms[clause.term].role != "noise" or clause.weight >= SOUGHT
+        if clause.hard or terms[clause.term].role != "stop" or clause.weight >= SOUGHT
     ]
 
 
-def _literal(term: UnderstoodTerm, place: int, corpus: Corpus) -> list[Clause]:
-    """A phrase, a prefix, an excluded word or one side of an OR: just what was typed, and its expansions."""
+def _literal(term: UnderstoodTerm, place: int, reader: IndexReader) -> list[Clause]:
+    """A phrase, a prefix, an excluded word or one side of an OR: just what was typed, and its synonyms."""
     pieces = identifier_words(term.text.rstrip("*") if term.kind == "prefix" else term.text)
     if not pieces:
         return []
     stems = tuple(stem(piece) for piece in pieces)
     if term.kind == "prefix":
-        found = corpus.completed(pieces[-1], PREFIX_TERMS)
-        wordings = tuple(Wording((*stems[:-1], each)) for each in found)
+        found = reader.completed(pieces[-1], PREFIX_TERMS)
+        disjuncts = tuple(Disjunct((*stems[:-1], each)) for each in found)
     else:
         together = term.kind == "phrase" or (term.exclude and len(stems) > 1)
-        wordings = (Wording(stems, 1.0, together and len(stems) > 1),)
+        disjuncts = (Disjunct(stems, 1.0, together and len(stems) > 1),)
         if not term.exclude:
-            wordings += _expansions(term, 1)
+            disjuncts += _synonyms(term, 1)
     hard = term.kind == "phrase" and not term.exclude and not term.group
-    return [Clause(term.text, wordings, term.weight * len(stems), term.required, hard, place)]
+    return [Clause(term.text, disjuncts, term.weight * len(stems), term.required, hard, place)]
 
 
 def _loose(
-    term: UnderstoodTerm, place: int, last: bool, corpus: Corpus, speller: Speller, corrected: dict[str, str]
+    term: UnderstoodTerm,
+    place: int,
+    last: bool,
+    reader: IndexReader,
+    speller: Speller,
+    corrected: dict[str, str],
 ) -> list[Clause]:
     """A typed word: each of its pieces a clause of its own."""
     pieces = identifier_words(term.text)
-    more = _expansions(term, len(pieces))
-    whole = [Wording((each,), 1.0 / len(pieces)) for each in compounds(term.text)] if len(pieces) > 1 else []
+    more = _synonyms(term, len(pieces))
+    whole = [Disjunct((each,), 1.0 / len(pieces)) for each in compounds(term.text)] if len(pieces) > 1 else []
     column = column_term(term.text)
-    if len(pieces) > 1 and corpus.frequency(column):
-        whole.append(Wording((column,), corpus.weights.whole_column / len(pieces)))
+    if len(pieces) > 1 and reader.frequency(column):
+        whole.append(Disjunct((column,), reader.weights.whole_column / len(pieces)))
     clauses = []
     for number, piece in enumerate(pieces):
-        wordings = [Wording((stem(piece),)), *more, *whole]
-        if not whole and _is_slip(piece, corpus, speller):
+        disjuncts = [Disjunct((stem(piece),)), *more, *whole]
+        if not whole and _is_slip(piece, reader, speller):
             # a word that the vocabulary explains is no slip: TTFB is not "ttfr", an iPhone no phone
-            explained = more or term.role not in ("word", "identifier", "noise")
-            wordings += _near(piece, corpus, speller, {} if explained else corrected)
+            explained = more or term.role not in ("word", "identifier", "stop")
+            disjuncts += _near(piece, reader, speller, {} if explained else corrected)
         elif last and number == len(pieces) - 1 and len(piece) >= SHORTEST_COMPLETION:
-            wordings += _endings(piece, corpus)
-        clauses.append(Clause(piece, _distinct(wordings), term.weight, term.required, False, place))
+            disjuncts += _endings(piece, reader)
+        clauses.append(Clause(piece, _distinct(disjuncts), term.weight, term.required, False, place))
     return clauses
 
 
-def _distinct(wordings: Iterable[Wording]) -> tuple[Wording, ...]:
+def _distinct(disjuncts: Iterable[Disjunct]) -> tuple[Disjunct, ...]:
     """The same without what weighs less than another of the same terms: it is never the best one."""
-    best: dict[tuple[str, ...], Wording] = {}
-    for wording in wordings:
-        known = best.get(wording.terms)
-        if known is None or known.weight < wording.weight:
-            best[wording.terms] = wording
+    best: dict[tuple[str, ...], Disjunct] = {}
+    for disjunct in disjuncts:
+        known = best.get(disjunct.terms)
+        if known is None or known.weight < disjunct.weight:
+            best[disjunct.terms] = disjunct
     return tuple(best.values())
 
 
-def _endings(piece: str, corpus: Corpus) -> list[Wording]:
+def _endings(piece: str, reader: IndexReader) -> list[Disjunct]:
     """What the last word may go on to be; worth no more than the word itself, however rare."""
-    base, known = corpus.rarity(stem(piece)), stem(piece)
+    base, known = reader.rarity(stem(piece)), stem(piece)
     return [
-        Wording((each,), corpus.weights.ending * min(1.0, base / corpus.rarity(each)))
-        for each in corpus.completed(piece, COMPLETIONS, named=True)
+        Disjunct((each,), reader.weights.ending * min(1.0, base / reader.rarity(each)))
+        for each in reader.completed(piece, COMPLETIONS, named=True)
         if each != known
     ]
 
 
-def _is_slip(piece: str, corpus: Corpus, speller: Speller) -> bool:
-    """Is this no word of the corpus? One with a known stem is none where a much commoner word is near.
+def _is_slip(piece: str, reader: IndexReader, speller: Speller) -> bool:
+    """Is this no word of the generation? One with a known stem is none where a much commoner word is near.
 
     An inflection that stands nowhere is no slip; "actve" and "extention" only look like one.
     """
     if speller.knows(piece):
         return False
-    seen = corpus.frequency(stem(piece))
+    seen = reader.frequency(stem(piece))
     if seen < SEEN:
         return True
     nearest = next(iter(speller.correct(piece, 1)), None)
     return nearest is not None and nearest.distance == 1 and nearest.count >= COMMONER * seen
 
 
-def _near(piece: str, corpus: Corpus, speller: Speller, corrected: dict[str, str]) -> list[Wording]:
+def _near(piece: str, reader: IndexReader, speller: Speller, corrected: dict[str, str]) -> list[Disjunct]:
     """What an unknown word may be: unfinished, two words in one, or mistyped."""
-    weights = corpus.weights
+    weights = reader.weights
     if len(piece) >= SHORTEST_COMPLETION:
-        found = corpus.completed(piece, COMPLETIONS, named=True)
+        found = reader.completed(piece, COMPLETIONS, named=True)
         if found:
-            return [Wording((each,), weights.completion) for each in found]
-    near: list[Wording] = []
+            return [Disjunct((each,), weights.completion) for each in found]
+    near: list[Disjunct] = []
     split = speller.split(piece)
     if split:
-        near.append(Wording(tuple(stem(word) for word in split), weights.joined))
+        near.append(Disjunct(tuple(stem(word) for word in split), weights.joined))
     corrections = speller.correct(piece)
     for correction in corrections:
         # A rare word ("srch") is worth no more than the likeliest one ("search"), though it tells more.
-        likeliest, this = (corpus.rarity(stem(c.text)) for c in (corrections[0], correction))
+        likeliest, this = (reader.rarity(stem(c.text)) for c in (corrections[0], correction))
         sure = correction is corrections[0] and correction.distance == 1
         weight = weights.likeliest if sure else weights.correction / correction.distance
         weight *= min(1.0, likeliest / this)
-        near.append(Wording((stem(correction.text),), weight))
+        near.append(Disjunct((stem(correction.text),), weight))
         corrected.setdefault(piece, correction.text)
     return near
 
 
-def _expansions(term: UnderstoodTerm, pieces: int) -> tuple[Wording, ...]:
+def _synonyms(term: UnderstoodTerm, pieces: int) -> tuple[Disjunct, ...]:
     return tuple(
         [
-            Wording(each.terms, each.weight * each.share / max(1, pieces))
-            for each in term.expansions
+            Disjunct(each.terms, each.weight * each.share / max(1, pieces))
+            for each in term.synonyms
             if each.terms
         ]
     )
 
 
-def _with_joined(clauses: list[Clause], corpus: Corpus, speller: Speller) -> list[Clause]:
+def _with_joined(clauses: list[Clause], reader: IndexReader, speller: Speller) -> list[Clause]:
     """Neighbours that are one word somewhere: "pass word" finds password."""
     joined = list(clauses)
     for place, (left, right) in enumerate(pairwise(clauses)):
         if not are_neighbours(left, right):
             continue
         one = speller.join(spelling_key(left.text), spelling_key(right.text))
-        if one and corpus.frequency(stem(one)):
+        if one and reader.frequency(stem(one)):
             typed_so = left.term == right.term  # "un-install": the hyphen says that it is one word
-            extra = Wording((stem(one),), (1.0 if typed_so else corpus.weights.joined) / 2)
+            extra = Disjunct((stem(one),), (1.0 if typed_so else reader.weights.joined) / 2)
             for at in (place, place + 1):
-                joined[at] = joined[at]._replace(wordings=(*joined[at].wordings, extra))
+                joined[at] = joined[at]._replace(disjuncts=(*joined[at].disjuncts, extra))
     return joined
 
 
-def _with_columns(clauses: list[Clause], meaning: Understanding, corpus: Corpus) -> list[Clause]:
+def _with_columns(clauses: list[Clause], meaning: Understanding, reader: IndexReader) -> list[Clause]:
     """Where a table is asked for ("which table has first_seen_date"), what was typed may be a column of it.
 
     Then having the column counts alike in a narrow table and in a wide one, where a word says little.
@@ -240,10 +245,10 @@ def _with_columns(clauses: list[Clause], meaning: Understanding, corpus: Corpus)
     runs = [[c for c in plain if c.term == place] for place in {c.term for c in plain}]
     for run in (*runs, named):
         column = column_term("".join(clause.text for clause in run))
-        if len(run) > 1 and corpus.frequency(column):
-            score = corpus.weights.asked_column * corpus.rarity(column) / len(run)
-            extra = Wording((column,), flat=score)
-            asked = [c._replace(wordings=(*c.wordings, extra)) if c in run else c for c in asked]
+        if len(run) > 1 and reader.frequency(column):
+            score = reader.weights.asked_column * reader.rarity(column) / len(run)
+            extra = Disjunct((column,), flat=score)
+            asked = [c._replace(disjuncts=(*c.disjuncts, extra)) if c in run else c for c in asked]
     return asked
 
 
@@ -260,6 +265,6 @@ def _grouped(clauses: list[Clause], terms: tuple[UnderstoodTerm, ...]) -> list[C
             continue
         first = grouped[at[group]]
         grouped[at[group]] = first._replace(
-            text=f"{first.text} OR {clause.text}", wordings=(*first.wordings, *clause.wordings)
+            text=f"{first.text} OR {clause.text}", disjuncts=(*first.disjuncts, *clause.disjuncts)
         )
     return grouped

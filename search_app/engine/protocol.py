@@ -1,6 +1,6 @@
 """The protocol of a search engine: what pages, API and command line may ask of one.
 
-whoosh_engine.py is the implementation; a cluster engine would be a second one.
+engine.py is the implementation; a cluster engine would be a second one.
 """
 
 from __future__ import annotations

@@ -15,10 +15,10 @@ Count = Callable[[Query], int]
 MOST_TRIED = 6  # each try is a search
 
 
-def mended(text: str, corrected: dict[str, str]) -> str:
+def corrected_text(text: str, corrections: dict[str, str]) -> str:
     """The text with its unknown words replaced, in the case and place where they stand; "" if none was."""
     changed = text
-    for wrong, right in corrected.items():
+    for wrong, right in corrections.items():
         at = changed.lower().find(wrong)
         if at >= 0:
             changed = changed[:at] + right + changed[at + len(wrong) :]
@@ -43,9 +43,9 @@ def ways_out(query: Query, found: Found, count: Count, parse: Callable[[str], Qu
 def _tries(
     query: Query, found: Found, parse: Callable[[str], Query]
 ) -> Iterator[tuple[str, str, Query, str]]:
-    spelled = mended(query.text, found.clauses.corrected)
-    if spelled:
-        yield "spelling", spelled, replace(query, text=spelled, terms=parse(spelled).terms), spelled
+    corrected = corrected_text(query.text, found.plan.corrected)
+    if corrected:
+        yield "spelling", corrected, replace(query, text=corrected, terms=parse(corrected).terms), corrected
     for name, values in query.filters.items():
         rest = query.filters.with_values(name, ())
         kind = "include-inactive" if name == "status" else "drop-filter"

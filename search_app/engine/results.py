@@ -14,7 +14,7 @@ from search_app.understanding.model import Understood
 
 
 class Hit(NamedTuple):
-    """One family's best matching member."""
+    """One group's best matching member."""
 
     card: Card
     score: float

@@ -1,4 +1,4 @@
-"""Scores of all documents that a query may mean, before filters and folding.
+"""Scores of all documents that a query may mean, before filters and collapsing.
 
 Works on ascending arrays of document numbers. A document is a candidate when it holds
 at least one wanted word, is named exactly, or is of what the query lists.
@@ -13,11 +13,11 @@ from math import log
 
 import numpy as np
 
-from indexer.index.reader import Bools, Corpus, Ints
+from indexer.index.reader import Bools, IndexReader, Ints
 from indexer.index.weights import NEAR, Floats
-from search_app.engine.matcher import Among, Held, holding, places_of, positive, side_by_side
-from search_app.engine.name_match import Named, names_added
-from search_app.engine.planner import Clause, Clauses, Wording, are_neighbours
+from search_app.engine.matcher import Candidates, Matches, matching, places_of, positive, side_by_side
+from search_app.engine.name_match import NameMatches, match_names
+from search_app.engine.planner import Clause, Disjunct, Plan, are_neighbours
 from search_app.understanding.analyze import Boost, Understanding
 
 PROXIMITY_FOR = 150  # best candidates whose words are looked at for being neighbours: more than a page
@@ -37,7 +37,7 @@ class Scored:
     scores: Floats
     cover: Floats
     parts: list[tuple[str, Ints, Floats]] = field(default_factory=list)  # clause -> its documents and scores
-    named: Named | None = None  # those that the query names
+    named: NameMatches | None = None  # those that the query names
     factors: list[tuple[str, Floats]] = field(default_factory=list)  # by candidate, what multiplied the score
 
     @property
@@ -47,110 +47,110 @@ class Scored:
 
 
 def score(
-    corpus: Corpus, meaning: Understanding, clauses: Clauses, near: dict[int, float], thorough: bool = False
+    reader: IndexReader, meaning: Understanding, plan: Plan, near: dict[int, float], thorough: bool = False
 ) -> Scored:
     """The candidates of a query; `near`: documents whose whole name is a slip away, with their nearness.
 
     What holds nothing but words that together are too little for a near miss is left out, unless
-    there is nothing else: "how", "the" and "of" are not gone through. `thorough`: left out is nothing.
+    there is nothing else: "how", "the" and "of" are not gone through. `thorough`: nothing is left out.
     """
-    if not clauses.wanted and not near and not meaning.names:
-        ids = np.arange(corpus.size, dtype=np.int32)
-        scored = Scored(ids, corpus.prior.copy(), np.ones(corpus.size, np.float32))
-        return _prefer(corpus, _without(corpus, scored, clauses.unwanted), meaning.boosts)
-    facets = _facet_holders(corpus, meaning)
-    wanted = _worth(corpus, clauses.wanted, facets)
-    named = names_added(corpus, meaning, near)
-    tally = _tally(corpus, clauses.wanted, wanted, facets, named, thorough or bool(meaning.listing))
-    text, held, total = tally.text, tally.held, np.float32(sum(wanted) or 1.0)
+    if not plan.wanted and not near and not meaning.names:
+        ids = np.arange(reader.size, dtype=np.int32)
+        scored = Scored(ids, reader.prior.copy(), np.ones(reader.size, np.float32))
+        return _prefer(reader, _without(reader, scored, plan.unwanted), meaning.boosts)
+    facets = _facet_holders(reader, meaning)
+    wanted = _worth(reader, plan.wanted, facets)
+    named = match_names(reader, meaning, near)
+    accumulator = accumulate(reader, plan.wanted, wanted, facets, named, thorough or bool(meaning.listing))
+    text, held, total = accumulator.text, accumulator.held, np.float32(sum(wanted) or 1.0)
     known = named.ids[held[named.ids] > 0]
     text[known] = np.maximum(text[known], np.float32(0.01))
-    listed = _list(corpus, meaning, text, held, total)
+    listed = _list(reader, meaning, text, held, total)
     ids = positive(text)
     # where nothing is required, what holds any of the words holds enough
     cover = np.minimum(held[ids] / total, 1.0) if sum(wanted) > 0 else np.ones(len(ids), np.float32)
-    parts = [(clause.text, *tally.found[number]) for number, clause in enumerate(clauses.wanted)]
+    parts = [(clause.text, *accumulator.found[number]) for number, clause in enumerate(plan.wanted)]
     scored = Scored(ids, text[ids], cover, parts, named)
-    scored = _hard(corpus, scored, clauses.wanted)
-    scored = _without(corpus, scored, clauses.unwanted)
+    scored = _hard(reader, scored, plan.wanted)
+    scored = _without(reader, scored, plan.unwanted)
     enough = scored.cover >= NEAR
     if enough.any():  # then nothing else is ever shown
         scored = scored if enough.all() else _kept(scored, enough)
-    elif tally.narrowed:
-        return score(corpus, meaning, clauses, near, thorough=True)
-    _neighbours(corpus, scored, clauses.wanted)
-    scored.factors.append(("words missing", scored.cover**corpus.weights.coordination))
-    scored.factors.append(("importance", corpus.prior[scored.ids]))
+    elif accumulator.narrowed:
+        return score(reader, meaning, plan, near, thorough=True)
+    _neighbours(reader, scored, plan.wanted)
+    scored.factors.append(("words missing", scored.cover**reader.weights.coordination))
+    scored.factors.append(("importance", reader.prior[scored.ids]))
     if listed is not None:
         scored.factors.append(("asked to list", listed[scored.ids]))
     for _, factor in scored.factors:
         scored.scores = scored.scores * factor
-    scored = _prefer(corpus, scored, meaning.boosts)
-    _name(corpus, scored, named)
+    scored = _prefer(reader, scored, meaning.boosts)
+    _name(reader, scored, named)
     return scored
 
 
-def _name(corpus: Corpus, scored: Scored, named: Named) -> None:
+def _name(reader: IndexReader, scored: Scored, named: NameMatches) -> None:
     """Add what names are worth: how surely a thing is named goes first; of equally sure ones the more
     important one is meant.
     """
     places = places_of(named.ids, scored.ids)
     there = places >= 0
-    sure = 1.0 + TIES * np.log(corpus.prior[named.ids[there]])
+    sure = 1.0 + TIES * np.log(reader.prior[named.ids[there]])
     scored.scores[places[there]] += (named.bonus[there] * sure).astype(np.float32)
 
 
 @dataclass(slots=True)
-class _Tally:
+class Accumulator:
     """By document: the scores of its words added up, and what the words that it holds are worth."""
 
     text: Floats
     held: Floats
-    found: dict[int, Held] = field(default_factory=dict)  # by clause, its documents that were looked at
+    found: dict[int, Matches] = field(default_factory=dict)  # by clause, its documents that were looked at
     narrowed: bool = False  # what cannot be a near miss was left out
 
 
-def _tally(
-    corpus: Corpus,
+def accumulate(
+    reader: IndexReader,
     clauses: Sequence[Clause],
     worth: Sequence[float],
     facets: Mapping[int, Ints],
-    named: Named,
+    named: NameMatches,
     thorough: bool,
-) -> _Tally:
+) -> Accumulator:
     """Go through the clauses, the shortest lists first. As soon as the words that are left are too little for
     a near miss, their lists are gone through only for what can still become one (MaxScore of Turtle and
     Flood, 1995).
     """
-    tally = _Tally(np.zeros(corpus.size, np.float32), np.zeros(corpus.size, np.float32))
+    accumulator = Accumulator(np.zeros(reader.size, np.float32), np.zeros(reader.size, np.float32))
     left = sum(worth)
     least = NEAR * left * FULL
-    tally.held[named.ids[named.whole]] = left or 1.0
-    sizes = [_length(corpus, clause, facets) for clause in clauses]
+    accumulator.held[named.ids[named.whole]] = left or 1.0
+    sizes = [_length(reader, clause, facets) for clause in clauses]
     candidates: Ints | None = None
     for number in sorted(range(len(clauses)), key=lambda n: sizes[n]):
         clause, among = clauses[number], None
         if left < least and sizes[number] >= LONG and not thorough:
-            candidates = _reaching(tally.held, np.float32(least - left), candidates)
-            among = Among.of(corpus, candidates)
-            tally.narrowed = True
-        ids, scores = tally.found[number] = holding(corpus, clause, among)
-        tally.text[ids] += scores
-        tally.held[ids] += np.float32(worth[number])
+            candidates = _reaching(accumulator.held, np.float32(least - left), candidates)
+            among = Candidates.of(reader, candidates)
+            accumulator.narrowed = True
+        ids, scores = accumulator.found[number] = matching(reader, clause, among)
+        accumulator.text[ids] += scores
+        accumulator.held[ids] += np.float32(worth[number])
         if clause.term in facets:
-            others = np.zeros(corpus.size, np.bool_)
+            others = np.zeros(reader.size, np.bool_)
             others[facets[clause.term]] = True
             others[ids] = False
-            tally.held += np.float32(worth[number]) * others
+            accumulator.held += np.float32(worth[number]) * others
         left -= worth[number]
-    return tally
+    return accumulator
 
 
-def _length(corpus: Corpus, clause: Clause, facets: Mapping[int, Ints]) -> int:
+def _length(reader: IndexReader, clause: Clause, facets: Mapping[int, Ints]) -> int:
     """How many documents a clause has at most. What must be held is read first, and whole."""
-    if clause.hard or any(wording.phrase for wording in clause.wordings):
+    if clause.hard or any(disjunct.phrase for disjunct in clause.disjuncts):
         return 0
-    held = sum(min(map(corpus.frequency, wording.terms)) for wording in clause.wordings)
+    held = sum(min(map(reader.frequency, disjunct.terms)) for disjunct in clause.disjuncts)
     return held + len(facets.get(clause.term, ()))
 
 
@@ -161,93 +161,93 @@ def _reaching(held: Floats, least: np.float32, among: Ints | None) -> Ints:
     return among[held[among] >= least]
 
 
-def _worth(corpus: Corpus, clauses: Sequence[Clause], facets: Mapping[int, Ints]) -> list[float]:
+def _worth(reader: IndexReader, clauses: Sequence[Clause], facets: Mapping[int, Ints]) -> list[float]:
     """What each wanted word counts towards "all words": rare words more, words that need not be 0."""
     return [
-        clause.weight * (1.0 + _rarity(corpus, clause.wordings[0]))
-        if clause.wordings and (clause.required or clause.term in facets)
+        clause.weight * (1.0 + _rarity(reader, clause.disjuncts[0]))
+        if clause.disjuncts and (clause.required or clause.term in facets)
         else 0.0
         for clause in clauses
     ]
 
 
-def _facet_holders(corpus: Corpus, meaning: Understanding) -> dict[int, Ints]:
+def _facet_holders(reader: IndexReader, meaning: Understanding) -> dict[int, Ints]:
     """Term of the query -> the documents with a facet value that it stands for: probes hold "probes"."""
     held: dict[int, list[Ints]] = {}
     for boost in meaning.boosts:
-        facet = corpus.facets.get(boost.field)
+        facet = reader.facets.get(boost.field)
         for place in boost.terms if facet and boost.weight >= FACET_FROM else ():
-            if facet and meaning.terms[place].role != "noise":
+            if facet and meaning.terms[place].role != "stop":
                 held.setdefault(place, []).append(facet.documents(boost.value))
-    return {place: _united(corpus, found) for place, found in held.items()}
+    return {place: _united(reader, found) for place, found in held.items()}
 
 
-def _united(corpus: Corpus, lists: Sequence[Ints]) -> Ints:
+def _united(reader: IndexReader, lists: Sequence[Ints]) -> Ints:
     """All documents of ascending lists, once each."""
     if len(lists) == 1:
         return lists[0]
-    mask = np.zeros(corpus.size, np.bool_)
+    mask = np.zeros(reader.size, np.bool_)
     for documents in lists:
         mask[documents] = True
     return mask.nonzero()[0].astype(np.int32)
 
 
-def _rarity(corpus: Corpus, wording: Wording) -> float:
-    """How much a wording tells when it is missing: like idf; an unknown word is no more than a rare one."""
-    holding = min(corpus.frequency(term) or UNKNOWN for term in wording.terms)
-    return min(RAREST, log(1.0 + corpus.size / (1.0 + holding)) / 2)
+def _rarity(reader: IndexReader, disjunct: Disjunct) -> float:
+    """How much a disjunct tells when it is missing: like idf; an unknown word is no more than a rare one."""
+    documents = min(reader.frequency(term) or UNKNOWN for term in disjunct.terms)
+    return min(RAREST, log(1.0 + reader.size / (1.0 + documents)) / 2)
 
 
 def _list(
-    corpus: Corpus, meaning: Understanding, text: Floats, held: Floats, total: np.float32
+    reader: IndexReader, meaning: Understanding, text: Floats, held: Floats, total: np.float32
 ) -> Floats | None:
     """Make what the query lists candidates; returns by document what that multiplies."""
     if not meaning.listing:
         return None
-    chosen = np.ones(corpus.size, np.bool_)
+    chosen = np.ones(reader.size, np.bool_)
     for name, values in meaning.listing.items():
-        if name in corpus.facets:
-            chosen &= _holding(corpus, name, values)
+        if name in reader.facets:
+            chosen &= _holding(reader, name, values)
     text[chosen] += 1.0
     held[chosen] = total
-    return np.where(chosen, np.float32(corpus.weights.listed), np.float32(1.0))
+    return np.where(chosen, np.float32(reader.weights.listed), np.float32(1.0))
 
 
-def _holding(corpus: Corpus, name: str, values: Sequence[str]) -> Bools:
-    mask = np.zeros(corpus.size, np.bool_)
+def _holding(reader: IndexReader, name: str, values: Sequence[str]) -> Bools:
+    mask = np.zeros(reader.size, np.bool_)
     for value in values:
-        mask[corpus.facets[name].documents(value)] = True
+        mask[reader.facets[name].documents(value)] = True
     return mask
 
 
-def _prefer(corpus: Corpus, scored: Scored, boosts: Sequence[Boost]) -> Scored:
+def _prefer(reader: IndexReader, scored: Scored, boosts: Sequence[Boost]) -> Scored:
     """Lift what has the facet values that words of the query asked for."""
     for boost in boosts:
-        facet = corpus.facets.get(boost.field)
+        facet = reader.facets.get(boost.field)
         if facet is None:
             continue
-        mask = np.zeros(corpus.size, np.bool_)
+        mask = np.zeros(reader.size, np.bool_)
         mask[facet.documents(boost.value)] = True
-        lift = np.float32(corpus.weights.preference * boost.weight)
+        lift = np.float32(reader.weights.preference * boost.weight)
         factor = np.where(mask[scored.ids], np.float32(1.0) + lift, np.float32(1.0))
         scored.factors.append((f"{boost.field}: {boost.value}", factor))
         scored.scores = scored.scores * factor
     return scored
 
 
-def _hard(corpus: Corpus, scored: Scored, clauses: Sequence[Clause]) -> Scored:
+def _hard(reader: IndexReader, scored: Scored, clauses: Sequence[Clause]) -> Scored:
     """Keep only what holds every phrase."""
     for clause in clauses:
         if clause.hard:
-            ids, _ = holding(corpus, clause, Among.of(corpus, scored.ids))
+            ids, _ = matching(reader, clause, Candidates.of(reader, scored.ids))
             scored = _kept(scored, places_of(scored.ids, ids) >= 0)
     return scored
 
 
-def _without(corpus: Corpus, scored: Scored, clauses: Sequence[Clause]) -> Scored:
+def _without(reader: IndexReader, scored: Scored, clauses: Sequence[Clause]) -> Scored:
     """Drop what holds an excluded word."""
     for clause in clauses:
-        ids, _ = holding(corpus, clause, Among.of(corpus, scored.ids))
+        ids, _ = matching(reader, clause, Candidates.of(reader, scored.ids))
         scored = _kept(scored, places_of(scored.ids, ids) < 0)
     return scored
 
@@ -257,12 +257,12 @@ def _kept(scored: Scored, mask: Bools) -> Scored:
     return scored
 
 
-def _neighbours(corpus: Corpus, scored: Scored, clauses: Sequence[Clause]) -> None:
+def _neighbours(reader: IndexReader, scored: Scored, clauses: Sequence[Clause]) -> None:
     """Raise the best candidates that have two typed words side by side."""
     pairs = [
         (a, b)
         for a, b in pairwise(clauses)
-        if are_neighbours(a, b) and a.wordings and b.wordings and min(a.weight, b.weight) >= 0.5
+        if are_neighbours(a, b) and a.disjuncts and b.disjuncts and min(a.weight, b.weight) >= 0.5
     ]
     if not pairs or not len(scored.ids):
         return
@@ -272,9 +272,9 @@ def _neighbours(corpus: Corpus, scored: Scored, clauses: Sequence[Clause]) -> No
     places = best.nonzero()[0]
     ids = scored.ids[places]
     bonus = np.ones(len(ids), np.float32)
-    phrases = [(*a.wordings[0].terms, *b.wordings[0].terms) for a, b in pairs]
-    for beside in side_by_side(corpus, ids, phrases):
-        bonus += np.float32(corpus.weights.neighbours / len(pairs)) * beside
+    phrases = [(*a.disjuncts[0].terms, *b.disjuncts[0].terms) for a, b in pairs]
+    for beside in side_by_side(reader, ids, phrases):
+        bonus += np.float32(reader.weights.neighbours / len(pairs)) * beside
     factor = np.ones(len(scored.ids), np.float32)
     factor[places] = bonus
     scored.factors.append(("words side by side", factor))

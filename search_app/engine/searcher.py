@@ -1,7 +1,7 @@
-"""From a query to the families that answer it, before any of them is shown.
+"""From a query to the groups that answer it, before any of them is shown.
 
 The one path of every search, count and export: understand, score, filter, decide how
-near a miss may be, fold.
+near a miss may be, collapse.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.index.mapped import Mapped
-from indexer.index.reader import Bools, Corpus, Ints
+from indexer.index.reader import Bools, IndexReader, Ints
 from indexer.index.spellchecker import Speller
 from indexer.index.suggester import Suggester
 from indexer.index.weights import ENOUGH, NEAR, SAYING, SEVERAL, Floats
 from indexer.store.reader import Store
 from indexer.text.analysis import identifier_words, spelling_key, stem
-from search_app.engine.collapse import Folded, demote_namesakes, fold, fold_in_order
+from search_app.engine.collapse import Collapsed, collapse, collapse_in_order, demote_namesakes
 from search_app.engine.filters import masks, respelled, together
-from search_app.engine.planner import Clauses, read
+from search_app.engine.planner import Plan, plan
 from search_app.engine.scorer import Scored, score
 from search_app.query.model import Query
 from search_app.understanding.model import Lexicon, Understanding
@@ -35,7 +35,7 @@ SHORTEST_NEAR_NAME = 6  # letters of a name in which a slip is looked for
 class Searchable:
     """A generation with all that searching it needs."""
 
-    corpus: Corpus
+    reader: IndexReader
     mapped: Mapped
     store: Store
     speller: Speller
@@ -51,32 +51,32 @@ class Found:
     """What a query matches."""
 
     meaning: Understanding
-    clauses: Clauses
+    plan: Plan
     scored: Scored  # before filters
     masks: dict[str, Bools]  # by filter, over all documents
     chosen: Bools  # by candidate: near enough to be a hit
     usual: Bools  # the same as it would be without filters; differs only where these leave none of them
     places: npt.NDArray[np.int64]  # of what matches, among the candidates
     values: npt.NDArray[np.float64]  # by matching document: what it is sorted by, the largest first
-    folded: Folded
+    collapsed: Collapsed
     relaxed: bool  # nothing holds every word: near misses are shown
 
     @property
     def total(self) -> int:
-        return len(self.folded)
+        return len(self.collapsed)
 
 
-def find(on: Searchable, query: Query) -> Found:
+def search(on: Searchable, query: Query) -> Found:
     """All that a query matches."""
-    corpus = on.corpus
-    meaning, clauses = read(query, on.lexicon, on.vocabulary, corpus, on.speller)
+    reader = on.reader
+    meaning, planned = plan(query, on.lexicon, on.vocabulary, reader, on.speller)
     if meaning.query.filters or meaning.query.exclude_filters:
-        meaning = replace(meaning, query=respelled(meaning.query, corpus))
+        meaning = replace(meaning, query=respelled(meaning.query, reader))
     query = meaning.query
-    scored = score(corpus, meaning, clauses, near_names(on, query))
-    found = masks(corpus, query, on.store.schema_digests_with, on.today)
+    scored = score(reader, meaning, planned, near_names(on, query))
+    found = masks(reader, query, on.store.schema_digests_with, on.today)
     allowed = together(found)
-    usual, relaxed = _near_enough(corpus, scored, telling(clauses))
+    usual, relaxed = _near_enough(reader, scored, telling(planned))
     chosen, inside = usual, usual
     if allowed is not None:
         inside = usual & allowed[scored.ids]
@@ -85,12 +85,12 @@ def find(on: Searchable, query: Query) -> Found:
             inside = chosen & allowed[scored.ids]
             relaxed = bool(inside.any())
     places = inside.nonzero()[0]
-    values = sort_values(corpus, query.sort, scored.ids[places], scored.scores[places])
+    values = sort_values(reader, query.sort, scored.ids[places], scored.scores[places])
     if query.sort == "relevance":
-        folded = demote_namesakes(corpus, fold(corpus, scored.ids[places], values), values)
+        collapsed = demote_namesakes(reader, collapse(reader, scored.ids[places], values), values)
     else:
-        folded = fold_in_order(corpus, scored.ids[places], values)
-    return Found(meaning, clauses, scored, found, chosen, usual, places, values, folded, relaxed)
+        collapsed = collapse_in_order(reader, scored.ids[places], values)
+    return Found(meaning, planned, scored, found, chosen, usual, places, values, collapsed, relaxed)
 
 
 def near_names(on: Searchable, query: Query) -> dict[int, float]:
@@ -99,28 +99,28 @@ def near_names(on: Searchable, query: Query) -> dict[int, float]:
     if not 1 <= len(typed) <= 4 or len(typed) != len(query.terms):
         return {}
     key = spelling_key("".join(typed))
-    if len(key) < SHORTEST_NEAR_NAME or len(on.corpus.named(key)[0]):
+    if len(key) < SHORTEST_NEAR_NAME or len(on.reader.named(key)[0]):
         return {}
     unknown = [
-        piece for text in typed for piece in identifier_words(text) if not on.corpus.frequency(stem(piece))
+        piece for text in typed for piece in identifier_words(text) if not on.reader.frequency(stem(piece))
     ]
     if not unknown and len(typed) > 1:
         return {}
     return {name.index: 1.0 / name.distance for name in on.speller.near_names(key, NEAR_NAMES)}
 
 
-def telling(clauses: Clauses) -> int:
+def telling(plan: Plan) -> int:
     """How many of the wanted words say something."""
-    return sum(clause.weight >= SAYING for clause in clauses.wanted)
+    return sum(clause.weight >= SAYING for clause in plan.wanted)
 
 
-def _near_enough(corpus: Corpus, scored: Scored, words: int) -> tuple[Bools, bool]:
+def _near_enough(reader: IndexReader, scored: Scored, words: int) -> tuple[Bools, bool]:
     """Which candidates count as hits: those with every word; near misses where these fill no page.
 
     Decided before any filter, so that a facet's count is what choosing its value gives. `words`: how many
     words say something; see SEVERAL.
     """
-    complete = families(corpus, scored.ids[scored.full])
+    complete = count_groups(reader, scored.ids[scored.full])
     near = scored.cover >= NEAR
     if complete >= ENOUGH and words < SEVERAL:
         least = np.partition(scored.scores[scored.full], -ENOUGH)[-ENOUGH]
@@ -130,16 +130,16 @@ def _near_enough(corpus: Corpus, scored: Scored, words: int) -> tuple[Bools, boo
     return near, not complete and bool(len(near))
 
 
-def families(corpus: Corpus, ids: Ints) -> int:
-    """How many families have a member among ascending documents."""
-    family = corpus.family[ids]
-    return int(np.count_nonzero(family[1:] != family[:-1])) + 1 if len(family) else 0
+def count_groups(reader: IndexReader, ids: Ints) -> int:
+    """How many groups have a member among ascending documents."""
+    group = reader.group[ids]
+    return int(np.count_nonzero(group[1:] != group[:-1])) + 1 if len(group) else 0
 
 
-def sort_values(corpus: Corpus, sort: str, ids: Ints, scores: Floats) -> npt.NDArray[np.float64]:
+def sort_values(reader: IndexReader, sort: str, ids: Ints, scores: Floats) -> npt.NDArray[np.float64]:
     """What documents are sorted by, the largest first."""
     if sort == "name":
-        return -corpus.name_rank[ids].astype(np.float64)
+        return -reader.name_rank[ids].astype(np.float64)
     if sort == "newest":  # of one day in order of names
-        return corpus.added[ids].astype(np.float64) - corpus.name_rank[ids] / (corpus.size + 1.0)
+        return reader.added[ids].astype(np.float64) - reader.name_rank[ids] / (reader.size + 1.0)
     return scores.astype(np.float64)

@@ -1,6 +1,6 @@
 """What the words of a query are taken to mean: apps, kinds, types, states, names, synonyms.
 
-understand(query, lexicon, vocabulary) is pure: it adds preferences and alternatives to a
+understand(query, lexicon, vocabulary) is pure: it adds preferences and synonyms to a
 Query and takes nothing away. No word is dropped: a word of a question only weighs little.
 """
 
@@ -13,36 +13,36 @@ from types import MappingProxyType
 
 from indexer.text.analysis import spelling_key
 from search_app.query.model import Filters, Query
-from search_app.understanding.gazetteer import Dictionary, Span, build_dictionary, find_spans
+from search_app.understanding.gazetteer import Entity, Gazetteer, build_gazetteer, find_entities
 from search_app.understanding.guesses import listed, names_meant
 from search_app.understanding.identifiers import is_identifier, is_joined
 from search_app.understanding.model import (
     CHIP_FROM,
     AppName,
     Boost,
-    Expansion,
     Lexicon,
     NameGuess,
+    Synonym,
     Understanding,
     Understood,
     UnderstoodTerm,
 )
-from search_app.understanding.vocabulary import Vocabulary, fold
+from search_app.understanding.vocabulary import Vocabulary, normalise
 
 __all__ = (
     "AppName",
     "Boost",
-    "Expansion",
     "Lexicon",
     "NameGuess",
+    "Synonym",
     "Understanding",
     "UnderstoodTerm",
-    "dictionary_of",
+    "gazetteer_of",
     "resolve_filters",
     "understand",
 )
 
-MOST_EXPANSIONS = 6  # of one term: more alternatives find more of what was not meant
+MOST_SYNONYMS = 6  # of one term: more synonyms find more of what was not meant
 OBJECTS = ("ping", "metric", "probe", "table", "explore")  # kinds of which docs tell how they are made
 OBJECT_OF_TASK = 0.4  # of the weight of a kind that something is done to
 NOTHING: Mapping[str, str] = MappingProxyType({})
@@ -51,28 +51,28 @@ _FIELD_LABELS = {"app": "App", "kind": "Kind", "type": "Type", "status": "Status
 
 
 def understand(
-    query: Query, lexicon: Lexicon, vocabulary: Vocabulary, mended: Mapping[str, str] = NOTHING
+    query: Query, lexicon: Lexicon, vocabulary: Vocabulary, corrected: Mapping[str, str] = NOTHING
 ) -> Understanding:
     """What the query means in this generation. `lexicon` and `vocabulary` are kept by identity.
 
-    `mended`: typed words that are read as other ones, "androd" as android.
+    `corrected`: typed words that are read as other ones, "androd" as android.
     """
-    return _Reading(query, dictionary_of(lexicon, vocabulary), vocabulary, mended).understanding()
+    return _Reading(query, gazetteer_of(lexicon, vocabulary), vocabulary, corrected).understanding()
 
 
 @lru_cache(maxsize=8)
-def dictionary_of(lexicon: Lexicon, vocabulary: Vocabulary) -> Dictionary:
+def gazetteer_of(lexicon: Lexicon, vocabulary: Vocabulary) -> Gazetteer:
     """The wordings of a generation, made once for each pair."""
-    return build_dictionary(lexicon, vocabulary)
+    return build_gazetteer(lexicon, vocabulary)
 
 
-def resolve_filters(filters: Filters, dictionary: Dictionary) -> Filters:
+def resolve_filters(filters: Filters, gazetteer: Gazetteer) -> Filters:
     """Filter values as the index knows them: app titles and ids as app names, pings with dashes.
 
     Unknown values stay as they are: they match nothing, and the page can say so.
     """
     resolved = filters
-    for name, known in (("app", dictionary.app_keys), ("ping", dictionary.ping_keys)):
+    for name, known in (("app", gazetteer.app_keys), ("ping", gazetteer.ping_keys)):
         if name in filters:
             values = (known.get(spelling_key(value), value) for value in filters[name])
             resolved = resolved.with_values(name, tuple(dict.fromkeys(values)))
@@ -83,28 +83,28 @@ class _Reading:
     """One query being read: its plain words in a row, each with the term that it came from."""
 
     def __init__(
-        self, query: Query, dictionary: Dictionary, vocabulary: Vocabulary, mended: Mapping[str, str]
+        self, query: Query, gazetteer: Gazetteer, vocabulary: Vocabulary, corrected: Mapping[str, str]
     ) -> None:
         self.query = query
-        self.dictionary = dictionary
+        self.gazetteer = gazetteer
         self.vocabulary = vocabulary
-        self.words: list[str] = []  # folded
+        self.words: list[str] = []  # normalised
         self.owners: list[int] = []  # the term of each word
-        literal = {word for text in query.literal for word in fold(text)}
+        literal = {word for text in query.literal for word in normalise(text)}
         for place, term in enumerate(query.terms):
             if term.kind == "word" and not term.exclude and not is_joined(term.text):
                 # A word that is taken literally still separates its neighbours.
-                text = mended.get(term.text.lower(), term.text)
-                folded = ("",) if literal.intersection(fold(term.text)) else fold(text)
-                self.words.extend(folded)
-                self.owners.extend([place] * len(folded))
-        self.spans = [span for span in find_spans(self.words, dictionary) if self._is_whole(span)]
+                text = corrected.get(term.text.lower(), term.text)
+                normalised = ("",) if literal.intersection(normalise(term.text)) else normalise(text)
+                self.words.extend(normalised)
+                self.owners.extend([place] * len(normalised))
+        self.entities = [entity for entity in find_entities(self.words, gazetteer) if self._is_whole(entity)]
 
-    def _is_whole(self, span: Span) -> bool:
+    def _is_whole(self, entity: Entity) -> bool:
         """Does a run of words hold whole terms? The "main" of "non-main ping" names no ping."""
-        first, last = self.owners[span.start], self.owners[span.end - 1]
-        before = span.start > 0 and self.owners[span.start - 1] == first
-        behind = span.end < len(self.owners) and self.owners[span.end] == last
+        first, last = self.owners[entity.start], self.owners[entity.end - 1]
+        before = entity.start > 0 and self.owners[entity.start - 1] == first
+        behind = entity.end < len(self.owners) and self.owners[entity.end] == last
         return not (before or behind)
 
     def understanding(self) -> Understanding:
@@ -114,8 +114,8 @@ class _Reading:
         if query.filters or query.exclude_filters:
             query = replace(
                 query,
-                filters=resolve_filters(query.filters, self.dictionary),
-                exclude_filters=resolve_filters(query.exclude_filters, self.dictionary),
+                filters=resolve_filters(query.filters, self.gazetteer),
+                exclude_filters=resolve_filters(query.exclude_filters, self.gazetteer),
             )
         return Understanding(
             query,
@@ -128,7 +128,7 @@ class _Reading:
 
     def _terms(self) -> tuple[UnderstoodTerm, ...]:
         roles, weights = self._roles()
-        expansions = self._expansions(weights)
+        synonyms = self._synonyms(weights)
         terms = []
         for place, term in enumerate(self.query.terms):
             role = roles.get(place, "identifier" if is_joined(term.text) else "word")
@@ -142,32 +142,34 @@ class _Reading:
                     weights.get(place, 1.0),
                     role in ("word", "identifier") and weights.get(place, 1.0) >= 0.6,
                     # "Active metrics" are none that turn something on.
-                    () if role == "status" else expansions.get(place, ()),
+                    () if role == "status" else synonyms.get(place, ()),
                 )
             )
         wanted = [term for term in terms if not term.exclude]
-        if wanted and all(term.role == "noise" for term in wanted):
+        if wanted and all(term.role == "stop" for term in wanted):
             # "how many": when nothing else was typed, the words of the question are the query.
             return tuple(replace(term, weight=1.0, role="word", required=True) for term in terms)
         return tuple(terms)
 
     def _roles(self) -> tuple[dict[int, str], dict[int, float]]:
-        """Role and weight of the terms that are noise or stand for facet values."""
+        """Role and weight of the terms that are stop words or stand for facet values."""
         roles: dict[int, str] = {}
         weights: dict[int, float] = {}
         for place in set(self.owners):
-            worth = [self.vocabulary.noise.get(word, 1.0) for word, owner in self._owned() if owner == place]
+            worth = [
+                self.vocabulary.stop_words.get(word, 1.0) for word, owner in self._owned() if owner == place
+            ]
             if self.query.terms[place].text.isdigit() and len(self.query.terms) > 1:
                 worth = [_NUMBER]
             if max(worth) < 1.0:
                 weights[place] = max(worth)
                 if max(worth) < 0.3:
-                    roles[place] = "noise"
-        for span in self.spans:
-            for place in self._places(span):
-                strongest = max(span.meanings, key=lambda meaning: meaning.weight)
-                if roles.get(place) == "noise" and span.end - span.start > 1:
-                    continue  # the "for" of "firefox for android" stays noise
+                    roles[place] = "stop"
+        for entity in self.entities:
+            for place in self._places(entity):
+                strongest = max(entity.meanings, key=lambda meaning: meaning.weight)
+                if roles.get(place) == "stop" and entity.end - entity.start > 1:
+                    continue  # the "for" of "firefox for android" stays a stop word
                 roles[place] = strongest.field if strongest.weight >= CHIP_FROM else "word"
                 weights[place] = min(weights.get(place, 1.0), strongest.text_weight)
         return roles, weights
@@ -175,41 +177,41 @@ class _Reading:
     def _owned(self) -> list[tuple[str, int]]:
         return list(zip(self.words, self.owners, strict=True))
 
-    def _places(self, span: Span) -> tuple[int, ...]:
-        return tuple(dict.fromkeys(self.owners[span.start : span.end]))
+    def _places(self, entity: Entity) -> tuple[int, ...]:
+        return tuple(dict.fromkeys(self.owners[entity.start : entity.end]))
 
-    def _expansions(self, weights: Mapping[int, float]) -> dict[int, tuple[Expansion, ...]]:
+    def _synonyms(self, weights: Mapping[int, float]) -> dict[int, tuple[Synonym, ...]]:
         """What else may be found for each term. What stands for several words is shared among them as they
         weigh, so that "turn off telemetry" is worth no less for its small words.
         """
-        found: dict[int, dict[str, Expansion]] = {}
+        found: dict[int, dict[str, Synonym]] = {}
         for start in range(len(self.words)):
             for end in range(start + 1, min(start + self.vocabulary.longest, len(self.words)) + 1):
-                others = self.vocabulary.alternatives.get(tuple(self.words[start:end]))
+                others = self.vocabulary.synonyms.get(tuple(self.words[start:end]))
                 if not others:
                     continue
                 places = tuple(dict.fromkeys(self.owners[start:end]))
                 share = min(1.0, 1 / sum(weights.get(place, 1.0) for place in places))
                 for other in others:
-                    expansion = Expansion(other.text, other.terms, other.weight, share, other.reason)
+                    synonym = other._replace(share=share)
                     for place in places:
                         known = found.setdefault(place, {})
                         if other.text not in known or known[other.text].weight < other.weight:
-                            known[other.text] = expansion
+                            known[other.text] = synonym
         return {
-            place: tuple(sorted(known.values(), key=lambda e: (-e.weight, e.text))[:MOST_EXPANSIONS])
+            place: tuple(sorted(known.values(), key=lambda e: (-e.weight, e.text))[:MOST_SYNONYMS])
             for place, known in found.items()
         }
 
     def _boosts(self) -> tuple[Boost, ...]:
         found: dict[tuple[str, str], Boost] = {}
-        for span in self.spans:
-            for meaning in span.meanings:
+        for entity in self.entities:
+            for meaning in entity.meanings:
                 key = (meaning.field, meaning.value)
                 if key not in found or found[key].weight < meaning.weight:
-                    found[key] = Boost(*key, meaning.weight, self._places(span))
+                    found[key] = Boost(*key, meaning.weight, self._places(entity))
         for place, term in enumerate(self.query.terms):
-            app = self.dictionary.app_keys.get(spelling_key(term.text))
+            app = self.gazetteer.app_keys.get(spelling_key(term.text))
             if app and term.kind == "word" and not term.exclude and is_identifier(term.text):
                 found.setdefault(("app", app), Boost("app", app, 0.5, (place,)))
         kinds = {value for name, value in found if name == "kind"}
@@ -225,14 +227,14 @@ class _Reading:
     def _chips(self) -> tuple[Understood, ...]:
         chips = []
         positions = self._positions()
-        for span in self.spans:
-            strong = [meaning for meaning in span.meanings if meaning.weight >= CHIP_FROM]
+        for entity in self.entities:
+            strong = [meaning for meaning in entity.meanings if meaning.weight >= CHIP_FROM]
             if not strong:
                 continue
             field = max(strong, key=lambda meaning: meaning.weight).field
             values = [meaning.value for meaning in strong if meaning.field == field]
-            titles = [self.dictionary.titles.get((field, value), value) for value in values]
-            places = self._places(span)
+            titles = [self.gazetteer.titles.get((field, value), value) for value in values]
+            places = self._places(entity)
             typed = " ".join(self.query.terms[place].text for place in places)
             label = f"{_FIELD_LABELS[field]}: {', '.join(titles)}"
             chips.append(Understood(typed, field, ",".join(values), label, self._without(places, positions)))

@@ -1,6 +1,6 @@
 """Runs of words that mean something: names of apps and pings, kinds, types, states.
 
-A dictionary of all such wordings is made once per generation out of its facet values
+A gazetteer of all such wordings is made once per generation out of its facet values
 and the vocabulary; a query is then matched against it, the longest wording first.
 """
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from indexer.text.analysis import spelling_key
 from search_app.understanding.model import Lexicon
-from search_app.understanding.vocabulary import Meaning, Vocabulary, Words, fold
+from search_app.understanding.vocabulary import Meaning, Vocabulary, Words, normalise
 
 _TITLE_APP = 0.6  # "Firefox for Android", "fenix": said outright
 _WORD_APP = 0.35  # an app whose name is also an English word: focus, monitor, mach
@@ -26,7 +26,7 @@ _STATE_REACH = 3  # words between "expired" and the "probes" that it is said of
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class Entity:
     """A run of words with its meanings: places in the list of words, end exclusive."""
 
     start: int
@@ -35,7 +35,7 @@ class Span:
 
 
 @dataclass(frozen=True, eq=False)
-class Dictionary:
+class Gazetteer:
     """All wordings of facet values in one generation."""
 
     wordings: Mapping[Words, tuple[Meaning, ...]] = field(default_factory=dict)
@@ -45,7 +45,7 @@ class Dictionary:
     ping_keys: Mapping[str, str] = field(default_factory=dict)
 
 
-def build_dictionary(lexicon: Lexicon, vocabulary: Vocabulary) -> Dictionary:
+def build_gazetteer(lexicon: Lexicon, vocabulary: Vocabulary) -> Gazetteer:
     """The wordings of a generation; values that it does not have are left out."""
     wordings: dict[Words, tuple[Meaning, ...]] = {}
     for words, meanings in (*_of_lexicon(lexicon), *vocabulary.meanings.items()):
@@ -56,7 +56,7 @@ def build_dictionary(lexicon: Lexicon, vocabulary: Vocabulary) -> Dictionary:
     for app in sorted(lexicon.apps, key=lambda app: -app.weight):
         for text in (app.name, app.title, *app.ids):
             app_keys.setdefault(spelling_key(text), app.name)
-    return Dictionary(
+    return Gazetteer(
         wordings,
         max((len(words) for words in wordings), default=1),
         {("app", app.name): app.title for app in lexicon.apps if app.title},
@@ -65,49 +65,52 @@ def build_dictionary(lexicon: Lexicon, vocabulary: Vocabulary) -> Dictionary:
     )
 
 
-def find_spans(words: list[str], dictionary: Dictionary) -> list[Span]:
-    """The meaningful runs of folded words, left to right, none overlapping, longest first."""
-    spans: list[Span] = []
+def find_entities(words: list[str], gazetteer: Gazetteer) -> list[Entity]:
+    """The meaningful runs of normalised words, left to right, none overlapping, longest first."""
+    entities: list[Entity] = []
     place = 0
     while place < len(words):
-        for length in range(min(dictionary.longest, len(words) - place), 0, -1):
-            meanings = dictionary.wordings.get(tuple(words[place : place + length]))
+        for length in range(min(gazetteer.longest, len(words) - place), 0, -1):
+            meanings = gazetteer.wordings.get(tuple(words[place : place + length]))
             if meanings:
-                spans.append(Span(place, place + length, meanings))
+                entities.append(Entity(place, place + length, meanings))
                 place += length
                 break
         else:
             place += 1
-    return [span for span in spans if not _is_state(span) or _says_state(span, spans)]
+    return [entity for entity in entities if not _is_state(entity) or _says_state(entity, entities)]
 
 
 def _of_lexicon(lexicon: Lexicon) -> Iterator[tuple[Words, tuple[Meaning, ...]]]:
     """Wordings that the values of the generation have by themselves; the vocabulary's own win over them."""
     for ping in lexicon.pings:
-        yield (*fold(ping), "ping"), (Meaning("ping", ping, _PING, 0.9), Meaning("kind", "ping", 0.5, 0.9))
         yield (
-            (*fold(ping), "ping", "tabl"),
+            (*normalise(ping), "ping"),
+            (Meaning("ping", ping, _PING, 0.9), Meaning("kind", "ping", 0.5, 0.9)),
+        )
+        yield (
+            (*normalise(ping), "ping", "tabl"),
             (Meaning("ping", ping, 0.3, 0.9), Meaning("kind", "table", 0.5, 0.9)),
         )
     for kind in lexicon.types:
-        if len(fold(kind)) > 1:
-            yield fold(kind), (Meaning("type", kind, _TYPE, 0.5),)
+        if len(normalise(kind)) > 1:
+            yield normalise(kind), (Meaning("type", kind, _TYPE, 0.5),)
     by_words: dict[Words, list[tuple[int, str]]] = {}
     spaces = {app.name for app in lexicon.apps if not app.ids}
     for app in lexicon.apps:
         texts = [app.name, app.title, re.sub(r"(?i)\bfor\b", " ", app.title)]
-        for words in dict.fromkeys(fold(text) for text in texts if fold(text)):
+        for words in dict.fromkeys(normalise(text) for text in texts if normalise(text)):
             by_words.setdefault(words, []).append((app.weight, app.name))
     for words, named in by_words.items():
         app_name = max(named)[1]
-        weight = _WORD_APP if " ".join(words) in _COMMON_FOLDED else _TITLE_APP
+        weight = _WORD_APP if " ".join(words) in _COMMON_NORMALISED else _TITLE_APP
         if app_name in spaces:
             yield words, (Meaning("app", app_name, _SPACE, 1.0),)
         else:
             yield words, (Meaning("app", app_name, weight, 0.5),)
 
 
-_COMMON_FOLDED = frozenset(" ".join(fold(word)) for word in _COMMON)
+_COMMON_NORMALISED = frozenset(" ".join(normalise(word)) for word in _COMMON)
 
 
 def _is_present(meaning: Meaning, lexicon: Lexicon) -> bool:
@@ -121,16 +124,16 @@ def _is_present(meaning: Meaning, lexicon: Lexicon) -> bool:
     return not known or meaning.value in known
 
 
-def _is_state(span: Span) -> bool:
-    return all(meaning.field == "status" for meaning in span.meanings)
+def _is_state(entity: Entity) -> bool:
+    return all(meaning.field == "status" for meaning in entity.meanings)
 
 
-def _says_state(span: Span, spans: list[Span]) -> bool:
+def _says_state(entity: Entity, entities: list[Entity]) -> bool:
     """Is a state said of a kind of thing ("expired probes")? "Active users" is no state of ours."""
     return any(
         meaning.field in ("kind", "type")
         and meaning.weight >= _SAID_OF
-        and (0 <= other.start - span.end < _STATE_REACH or 0 <= span.start - other.end < _STATE_REACH)
-        for other in spans
+        and (0 <= other.start - entity.end < _STATE_REACH or 0 <= entity.start - other.end < _STATE_REACH)
+        for other in entities
         for meaning in other.meanings
     )

@@ -39,7 +39,7 @@ def _meant(terms: tuple[UnderstoodTerm, ...], boosts: tuple[Boost, ...]) -> Iter
     """The ping of "baseline ping", the app of "firefox for android", the rest of "fenix crash count"."""
     wanted = [place for place, term in enumerate(terms) if not term.exclude]
     kinds = [boost.value for boost in boosts if boost.field == "kind"]
-    said = {place for place in wanted if terms[place].role != "noise"}
+    said = {place for place in wanted if terms[place].role != "stop"}
     for boost in boosts:
         if boost.field == "ping" and "ping" in kinds:
             yield NameGuess(spelling_key(boost.value), "ping", False, boost.terms, 0.9)
@@ -65,6 +65,6 @@ def listed(terms: tuple[UnderstoodTerm, ...], boosts: tuple[Boost, ...]) -> dict
     for boost in strong:
         values[boost.field] = (*values.get(boost.field, ()), boost.value)
     named_ping = "ping" in values and values.get("kind", ("ping",)) == ("ping",)
-    if named_ping or not set(values) - {"app"} or all(term.role == "noise" for term in wanted):
+    if named_ping or not set(values) - {"app"} or all(term.role == "stop" for term in wanted):
         return {}
     return values

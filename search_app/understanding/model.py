@@ -1,4 +1,4 @@
-"""What understanding yields: preferences, alternatives and names found in a query. Plain values."""
+"""What understanding yields: preferences, synonyms and names found in a query. Plain values."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Lexicon:
     statuses: tuple[str, ...] = ()
 
 
-class Expansion(NamedTuple):
+class Synonym(NamedTuple):
     """Another wording that may stand for a term.
 
     `text` of several words counts only where all of them are found. A wording that
@@ -58,7 +58,7 @@ class Expansion(NamedTuple):
 
     text: str
     terms: tuple[str, ...]  # its words, as the index holds them
-    weight: float  # 0..1 of what the typed word itself would score; the best alternative counts
+    weight: float  # 0..1 of what the typed word itself would score; the best synonym counts
     share: float = 1.0
     reason: str = ""
 
@@ -71,10 +71,10 @@ class UnderstoodTerm:
     kind: str = "word"  # word, phrase, prefix (query.Term)
     exclude: bool = False
     group: int = 0
-    role: str = "word"  # word, noise, app, kind, type, status, ping, tool, identifier
+    role: str = "word"  # word, stop, app, kind, type, status, ping, tool, identifier
     weight: float = 1.0  # multiplies whatever the term scores
-    required: bool = True  # counts for "every word found": noise and facet words do not
-    expansions: tuple[Expansion, ...] = ()
+    required: bool = True  # counts for "every word found": stop words and facet words do not
+    synonyms: tuple[Synonym, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The field's abbreviations, synonyms, facet words and filler words, read from vocabulary.yaml and checked.
 
-The file says why each entry is there. Words are compared folded: lower case, cut at
+The file says why each entry is there. Words are compared normalised: lower case, cut at
 punctuation, stemmed; "FxA" and "HTTP3" stay one word.
 """
 
@@ -17,6 +17,7 @@ import yaml
 
 from indexer.text.analysis import stem
 from indexer.text.analysis import words as terms_of
+from search_app.understanding.model import Synonym
 
 Words = tuple[str, ...]
 FIELDS = ("app", "kind", "type", "status", "ping")
@@ -26,16 +27,6 @@ _APOSTROPHE = re.compile(r"(?<=\w)['\u2019](?=\w)")
 
 class VocabularyProblem(ValueError):
     """An entry of the file is not as it must be; the message names it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Alternative:
-    """One wording that may stand for another."""
-
-    text: str
-    terms: tuple[str, ...]  # its words, as the index holds them
-    weight: float
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +41,19 @@ class Meaning:
 
 @dataclass(frozen=True, eq=False)
 class Vocabulary:
-    """Wordings by the folded words that they stand for. Compared by identity."""
+    """Wordings by the normalised words that they stand for. Compared by identity."""
 
-    alternatives: dict[Words, tuple[Alternative, ...]] = field(default_factory=dict)
+    synonyms: dict[Words, tuple[Synonym, ...]] = field(default_factory=dict)
     meanings: dict[Words, tuple[Meaning, ...]] = field(default_factory=dict)
-    noise: dict[str, float] = field(default_factory=dict)  # folded word -> what it is still worth
+    stop_words: dict[str, float] = field(default_factory=dict)  # normalised word -> what it is still worth
     longest: int = 1  # words in the longest key
 
 
 @lru_cache(maxsize=4096)  # asked several times of each word of a query
-def fold(text: str) -> Words:
+def normalise(text: str) -> Words:
     """The words of a text as the vocabulary's keys are written.
 
-    >>> fold("Pop-up windows"), fold("FxA")
+    >>> normalise("Pop-up windows"), normalise("FxA")
     (('pop', 'up', 'window'), ('fxa',))
     """
     return tuple([stem(piece) for piece in _PIECES.findall(_APOSTROPHE.sub("", text.lower()))])
@@ -76,35 +67,36 @@ def load_vocabulary(path: Path | None = None) -> Vocabulary:
     """
     source = path or Path(__file__).with_name("vocabulary.yaml")
     content = yaml.safe_load(source.read_text(encoding="utf-8")) or {}
-    if not isinstance(content, dict) or set(content) - {"alternatives", "meanings", "noise"}:
-        raise VocabularyProblem("the file has the keys alternatives, meanings and noise")
-    alternatives: dict[Words, dict[str, Alternative]] = {}
-    for entry in _entries(content, "alternatives", {"same", "words", "means"}):
+    if not isinstance(content, dict) or set(content) - {"synonyms", "meanings", "stop_words"}:
+        raise VocabularyProblem("the file has the keys synonyms, meanings and stop_words")
+    synonyms: dict[Words, dict[str, Synonym]] = {}
+    for entry in _entries(content, "synonyms", {"same", "words", "means"}):
         for left, right in _pairs(entry):
-            found = Alternative(right, tuple(terms_of(right)), _number(entry, "weight"), str(entry["reason"]))
-            known = alternatives.setdefault(fold(left), {})
+            weight, reason = _number(entry, "weight"), str(entry["reason"])
+            found = Synonym(right, tuple(terms_of(right)), weight, reason=reason)
+            known = synonyms.setdefault(normalise(left), {})
             if right not in known or known[right].weight < found.weight:
                 known[right] = found
     meanings: dict[Words, tuple[Meaning, ...]] = {}
     for entry in _entries(content, "meanings", {"words", "text", *FIELDS}):
-        for words in {fold(text) for text in _texts(entry, "words")}:
+        for words in {normalise(text) for text in _texts(entry, "words")}:
             meanings[words] = (*meanings.get(words, ()), *_meanings(entry))
-    noise = {
+    stop_words = {
         word: _number(entry, "weight")
-        for entry in _entries(content, "noise", {"words"})
+        for entry in _entries(content, "stop_words", {"words"})
         for text in _texts(entry, "words")
-        for word in fold(text)
+        for word in normalise(text)
     }
     return Vocabulary(
-        {key: tuple(sorted(found.values(), key=_order)) for key, found in alternatives.items()},
+        {key: tuple(sorted(found.values(), key=_order)) for key, found in synonyms.items()},
         meanings,
-        noise,
-        max((len(key) for key in (*alternatives, *meanings)), default=1),
+        stop_words,
+        max((len(key) for key in (*synonyms, *meanings)), default=1),
     )
 
 
-def _order(alternative: Alternative) -> tuple[float, str]:
-    return -alternative.weight, alternative.text
+def _order(synonym: Synonym) -> tuple[float, str]:
+    return -synonym.weight, synonym.text
 
 
 def _entries(content: dict[str, Any], section: str, keys: set[str]) -> Iterator[dict[str, Any]]:
@@ -121,14 +113,14 @@ def _pairs(entry: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Each (wording, what may stand for it) of an entry: all of `same`, or `words` by `means`."""
     if "same" in entry:
         texts = _texts(entry, "same")
-        yield from ((left, right) for left in texts for right in texts if fold(left) != fold(right))
+        yield from ((left, right) for left in texts for right in texts if normalise(left) != normalise(right))
         return
     direction = entry.get("direction", "both")
     if direction not in ("both", "one"):
         raise VocabularyProblem(f"{entry!r}: direction is both or one")
     for left in _texts(entry, "words"):
         for right in _texts(entry, "means"):
-            if fold(left) != fold(right):
+            if normalise(left) != normalise(right):
                 yield left, right
                 if direction == "both":
                     yield right, left
@@ -147,7 +139,11 @@ def _meanings(entry: dict[str, Any]) -> Iterator[Meaning]:
 
 def _texts(entry: dict[str, Any], key: str) -> list[str]:
     texts = entry.get(key)
-    if not isinstance(texts, list) or not texts or not all(isinstance(t, str) and fold(t) for t in texts):
+    if (
+        not isinstance(texts, list)
+        or not texts
+        or not all(isinstance(t, str) and normalise(t) for t in texts)
+    ):
         raise VocabularyProblem(f"{entry!r}: {key} is a list of texts (quote yes, no, on and off)")
     return texts
 

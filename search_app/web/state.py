@@ -16,7 +16,7 @@ from flask import current_app
 
 from indexer.config import Config
 from indexer.index.generation import Generation
-from search_app.engine.engine import WhooshEngine
+from search_app.engine.engine import SearchEngine
 from search_app.engine.protocol import Engine
 
 REFRESH_SECONDS = 2.0  # how often, at most, the pointer to the current generation is looked at
@@ -104,6 +104,6 @@ def current_site() -> Site:
 def open_engine(config: Config) -> Engine:
     """The engine on the current generation. Raises NothingIndexed where there is none yet."""
     try:
-        return WhooshEngine(config.data_dir, results_kept=config.search.result_cache)
+        return SearchEngine(config.data_dir, results_kept=config.search.result_cache)
     except (FileNotFoundError, ValueError) as problem:
         raise NothingIndexed(f"Nothing is indexed yet: {problem}.") from problem

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from indexer.text.analysis import identifier_words
-from search_app.engine.engine import WhooshEngine
+from search_app.engine.engine import SearchEngine
 from search_app.engine.results import Results
 from search_app.query.model import FACETS, Query
 from search_app.query.parser import parse_query
@@ -30,7 +30,7 @@ FILTERS: tuple[dict[str, list[str]], ...] = (
 )
 
 
-def questions(engine: WhooshEngine) -> Iterator[tuple[str, dict[str, list[str]]]]:
+def questions(engine: SearchEngine) -> Iterator[tuple[str, dict[str, list[str]]]]:
     """Words of one to four letters of chance out of names, half of them of two names, with filters."""
     chance = random.Random(20260701)
     found = engine.search(Query("", sort="name", size=100, facets=()))
@@ -45,7 +45,7 @@ def questions(engine: WhooshEngine) -> Iterator[tuple[str, dict[str, list[str]]]
         yield " ".join(words), FILTERS[number % len(FILTERS)]
 
 
-def test_choosing_a_facet_value_gives_exactly_its_count(mirror_engine: WhooshEngine) -> None:
+def test_choosing_a_facet_value_gives_exactly_its_count(mirror_engine: SearchEngine) -> None:
     wrong = []
     tried = 0
     for number, (text, filters) in enumerate(questions(mirror_engine)):
@@ -62,7 +62,7 @@ def test_choosing_a_facet_value_gives_exactly_its_count(mirror_engine: WhooshEng
     assert wrong == []
 
 
-def test_a_facet_is_counted_without_its_own_filter(mirror_engine: WhooshEngine) -> None:
+def test_a_facet_is_counted_without_its_own_filter(mirror_engine: SearchEngine) -> None:
     def counts(results: Results, name: str) -> dict[str, int]:
         return {v.value: v.count for facet in results.facets if facet.name == name for v in facet.values}
 
@@ -74,7 +74,7 @@ def test_a_facet_is_counted_without_its_own_filter(mirror_engine: WhooshEngine) 
                 assert counts(chosen, name) == counts(whole, name), (text, name, value)
 
 
-def test_an_excluded_value_counts_nothing_and_takes_its_families_off(mirror_engine: WhooshEngine) -> None:
+def test_an_excluded_value_counts_nothing_and_takes_its_families_off(mirror_engine: SearchEngine) -> None:
     for text, _ in list(questions(mirror_engine))[:50]:
         whole = mirror_engine.search(parse_query(text))
         kinds = {v.value: v.count for facet in whole.facets if facet.name == "kind" for v in facet.values}

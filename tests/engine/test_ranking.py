@@ -9,7 +9,7 @@ from indexer.catalogue.model import Catalogue
 from indexer.index.weights import ENOUGH
 from indexer.model.items import AnyItem, MeasureItem, MetricItem, TableItem
 from indexer.model.records import Column
-from search_app.engine.engine import WhooshEngine
+from search_app.engine.engine import SearchEngine
 from search_app.query.parser import parse_query
 from search_app.web.opensearch import best_is_clear
 from tests.support.small_catalogue import generation_of
@@ -17,9 +17,9 @@ from tests.support.small_catalogue import generation_of
 
 def engine_of(
     folder: Path, *items: AnyItem, schemas: dict[str, tuple[Column, ...]] | None = None
-) -> WhooshEngine:
+) -> SearchEngine:
     ordered = tuple(sorted(items, key=lambda item: item.id))
-    return WhooshEngine(generation_of(folder, Catalogue(ordered, schemas or {}, {}, {})).data_dir)
+    return SearchEngine(generation_of(folder, Catalogue(ordered, schemas or {}, {}, {})).data_dir)
 
 
 def metric(name: str, description: str = "") -> MetricItem:
@@ -38,7 +38,7 @@ def table(name: str, description: str = "", schema: str = "", usage: int = 0) ->
     )  # fmt: skip
 
 
-def found(engine: WhooshEngine, text: str) -> list[str]:
+def found(engine: SearchEngine, text: str) -> list[str]:
     return [hit.card.name for hit in engine.search(parse_query(text, {"size": "100"})).hits]
 
 
@@ -54,7 +54,7 @@ def test_a_near_miss_is_shown_where_it_beats_the_first_page_of_passing_mentions(
     assert len(names) == ENOUGH + 6  # and what holds the common word alone is no hit
 
 
-def scores(engine: WhooshEngine, text: str) -> dict[str, float]:
+def scores(engine: SearchEngine, text: str) -> dict[str, float]:
     return {hit.card.name: hit.score for hit in engine.search(parse_query(text)).hits}
 
 

@@ -14,19 +14,19 @@ from indexer.catalogue.model import Catalogue
 from indexer.store.reader import Store
 from search_app.engine import scorer as scoring
 from search_app.engine.collapse import VARIANTS
-from search_app.engine.engine import WhooshEngine
+from search_app.engine.engine import SearchEngine
 from search_app.engine.facets import SHOWN
 from search_app.engine.results import Hit, Results
 from search_app.query.model import Query
 from search_app.query.parser import parse_query
-from tests.support.reference import Answer, Family, Reference, near_to
+from tests.support.reference import Answer, Group, Reference, near_to
 from tests.support.small_catalogue import FILLER, Made, generation_of, random_catalogue
 
 SEEDS = (1, 2, 3)
 SMALL = 150  # items of a small catalogue
 SLICE = 1_200  # items of the real one
 
-Pair = tuple[WhooshEngine, Reference]
+Pair = tuple[SearchEngine, Reference]
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -39,7 +39,7 @@ def no_list_is_too_short_to_be_left_out() -> Iterator[None]:
 def pair_of(made: Made) -> Pair:
     """The engine and the reference over the same documents."""
     reference = Reference(made.documents, made.columns, made.opened.manifest.today)
-    return WhooshEngine(made.data_dir, results_kept=0), reference
+    return SearchEngine(made.data_dir, results_kept=0), reference
 
 
 @pytest.fixture(scope="module")
@@ -49,12 +49,12 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> list[Pair]:
 
 
 @pytest.fixture(scope="module")
-def real(mirror_data: Path, mirror_engine: WhooshEngine, tmp_path_factory: pytest.TempPathFactory) -> Pair:
-    """Every n-th family of the real catalogue, whole."""
+def real(mirror_data: Path, mirror_engine: SearchEngine, tmp_path_factory: pytest.TempPathFactory) -> Pair:
+    """Every n-th group of the real catalogue, whole."""
     return pair_of(generation_of(tmp_path_factory.mktemp("slice"), _slice_of(mirror_data, mirror_engine)))
 
 
-def _slice_of(data: Path, engine: WhooshEngine) -> Catalogue:
+def _slice_of(data: Path, engine: SearchEngine) -> Catalogue:
     generation = data / "generations" / engine.generation.id
     store = Store(generation / "catalogue.sqlite")
     ids = [id_ for kind in store.count() for id_ in store.ids(kind)]
@@ -158,31 +158,31 @@ def compare(pair: Pair, query: Query) -> None:
 
 
 def _compare_hits(found: Results, wanted: Answer, reference: Reference, query: Query) -> None:
-    """Each hit is as good as the family that must stand in its place, and shows its own members in order."""
+    """Each hit is as good as the group that must stand in its place, and shows its own members in order."""
     first = (query.page - 1) * query.size
-    due = wanted.families[first : first + query.size]
+    due = wanted.groups[first : first + query.size]
     assert len(found.hits) == len(due)
     assert len({hit.card.id for hit in found.hits}) == len(due)
-    family_of = {reference.documents[d].id: f for f in wanted.families for _, d in f.members}
+    family_of = {reference.documents[d].id: f for f in wanted.groups for _, d in f.members}
     for hit, in_place in zip(found.hits, due, strict=True):
-        family, place = family_of[hit.card.id], in_place.worth
+        group, place = family_of[hit.card.id], in_place.worth
         slack = near_to(place) if query.sort == "relevance" else 0.0
-        assert family.lowest - slack <= place <= family.highest + slack, (hit.card.id, place)
-        _compare_members(hit, family, reference)
+        assert group.lowest - slack <= place <= group.highest + slack, (hit.card.id, place)
+        _compare_members(hit, group, reference)
 
 
-def _compare_members(hit: Hit, family: Family, reference: Reference) -> None:
-    """The face is the best or the living member, the others follow in order; the score is the face's."""
+def _compare_members(hit: Hit, group: Group, reference: Reference) -> None:
+    """The best or the living member stands for the group with its score, the others follow in order."""
     shown = [hit.card.id, *(variant.id for variant in hit.variants)]
-    numbers = {reference.documents[document].id: document for _, document in family.members}
-    values = {document: value for value, document in family.members}
-    assert len(set(shown)) == len(shown) == min(len(family.members), VARIANTS + 1)
-    assert hit.variant_count == len(family.members) - 1
-    assert numbers[hit.card.id] in family.faces
-    others = [member for member in family.members if member[1] != numbers[hit.card.id]]
+    numbers = {reference.documents[document].id: document for _, document in group.members}
+    values = {document: value for value, document in group.members}
+    assert len(set(shown)) == len(shown) == min(len(group.members), VARIANTS + 1)
+    assert hit.variant_count == len(group.members) - 1
+    assert numbers[hit.card.id] in group.representatives
+    others = [member for member in group.members if member[1] != numbers[hit.card.id]]
     for id_, (value, _) in zip(shown[1:], others, strict=False):
         assert abs(values[numbers[id_]] - value) <= near_to(value), id_
-    score = family.scores[numbers[hit.card.id]]
+    score = group.scores[numbers[hit.card.id]]
     assert abs(hit.score - score) <= near_to(score) + 0.0005  # shown with three digits
 
 

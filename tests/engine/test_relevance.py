@@ -10,7 +10,7 @@ import os
 
 import pytest
 
-from search_app.engine.engine import WhooshEngine
+from search_app.engine.engine import SearchEngine
 from search_app.evaluation.relevance import evaluate
 from tests.conftest import MIRROR
 
@@ -19,7 +19,7 @@ BOUNDS = {"success@1": 0.85, "success@3": 0.93, "mrr@10": 0.88, "ndcg@10": 0.80,
 
 
 @pytest.mark.mirror
-def test_the_judged_queries_are_answered_as_well_as_promised(mirror_engine: WhooshEngine) -> None:
+def test_the_judged_queries_are_answered_as_well_as_promised(mirror_engine: SearchEngine) -> None:
     if not QUERIES.is_file():
         if os.environ.get("CI"):
             pytest.fail("the judged queries are not beside the project, and CI must have them")

@@ -14,7 +14,7 @@ import pytest
 from indexer.index.generation import FOLDER, read_manifest, switch_to, write_manifest
 from indexer.index.suggester import Suggestion
 from indexer.text.analysis import identifier_words
-from search_app.engine.engine import WhooshEngine
+from search_app.engine.engine import SearchEngine
 from search_app.engine.results import Results
 from search_app.query.model import Query
 from search_app.query.parser import parse_query
@@ -42,14 +42,14 @@ def questions(names: list[str]) -> list[Query]:
     return found
 
 
-def asked(engine: WhooshEngine, query: Query) -> tuple[Results, list[Suggestion]]:
+def asked(engine: SearchEngine, query: Query) -> tuple[Results, list[Suggestion]]:
     """An answer without the time that it took, and the completions of the same text."""
     return replace(engine.search(query), took_ms=0.0), engine.suggest(query.text)
 
 
-def in_threads(engine: WhooshEngine, queries: list[Query], answers: int) -> int:
+def in_threads(engine: SearchEngine, queries: list[Query], answers: int) -> int:
     """How many of that many answers, in any order by eight threads at once, are not those of one thread."""
-    alone = WhooshEngine(engine._data_dir, results_kept=0)
+    alone = SearchEngine(engine._data_dir, results_kept=0)
     due = [asked(alone, query) for query in queries]
     together = threading.Barrier(THREADS)
 
@@ -70,18 +70,18 @@ def small_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return generation_of(tmp_path_factory.mktemp("threads"), random_catalogue(9, 300)).data_dir
 
 
-def names_of(engine: WhooshEngine) -> list[str]:
+def names_of(engine: SearchEngine) -> list[str]:
     return [hit.card.name for hit in engine.search(Query("", sort="name", size=100, facets=())).hits]
 
 
 def test_eight_threads_on_one_engine_answer_as_one(small_data: Path) -> None:
-    engine = WhooshEngine(small_data, results_kept=0)
-    assert in_threads(engine, questions(names_of(WhooshEngine(small_data)))[:60], 240) == 0
+    engine = SearchEngine(small_data, results_kept=0)
+    assert in_threads(engine, questions(names_of(SearchEngine(small_data)))[:60], 240) == 0
 
 
 def test_eight_threads_share_kept_answers(small_data: Path) -> None:
-    engine = WhooshEngine(small_data, results_kept=10)
-    assert in_threads(engine, questions(names_of(WhooshEngine(small_data)))[:30], 240) == 0
+    engine = SearchEngine(small_data, results_kept=10)
+    assert in_threads(engine, questions(names_of(SearchEngine(small_data)))[:30], 240) == 0
     assert len(engine._kept) <= 10
 
 
@@ -91,7 +91,7 @@ def test_a_generation_that_cannot_be_read_leaves_the_old_one_answering(
     small_data: Path, tmp_path: Path, damaged: str, how: str
 ) -> None:
     shutil.copytree(small_data, tmp_path, dirs_exist_ok=True)
-    engine = WhooshEngine(tmp_path)
+    engine = SearchEngine(tmp_path)
     made, newer = tmp_path / FOLDER / "made", tmp_path / FOLDER / "newer"
     shutil.copytree(made, newer)
     write_manifest(newer, replace(read_manifest(made), id="newer"))
@@ -107,17 +107,17 @@ def test_a_generation_that_cannot_be_read_leaves_the_old_one_answering(
 
 @pytest.mark.slow
 def test_fifty_thousand_answers_of_eight_threads_are_those_of_one(small_data: Path) -> None:
-    engine = WhooshEngine(small_data, results_kept=0)
-    assert in_threads(engine, questions(names_of(WhooshEngine(small_data))), ANSWERS) == 0
+    engine = SearchEngine(small_data, results_kept=0)
+    assert in_threads(engine, questions(names_of(SearchEngine(small_data))), ANSWERS) == 0
 
 
 @pytest.mark.slow
 @pytest.mark.mirror
 def test_threads_answer_as_one_over_the_real_catalogue(mirror_data: Path) -> None:
-    engine = WhooshEngine(mirror_data, results_kept=0)
+    engine = SearchEngine(mirror_data, results_kept=0)
     names: list[str] = []
     for page in range(1, 90, 11):
         found = engine.search(Query("", sort="name", size=100, page=page, facets=()))
         names += [hit.card.name for hit in found.hits]
-    fresh = WhooshEngine(mirror_data, results_kept=0)
+    fresh = SearchEngine(mirror_data, results_kept=0)
     assert in_threads(fresh, questions(names)[:400], 4_000) == 0

@@ -1,8 +1,8 @@
 """A slow and obvious engine: plain Python over the documents, one document after another.
 
-It says by definition what search_app/ must answer: scores by ranking.py, folding and facet
+It says by definition what search_app/ must answer: scores by indexer/index/weights.py, collapsing and facet
 counts by docs/contracts.md. It shares with the engine how a query is understood and worded
-(understanding.py, clauses.py), which needs no postings, and nothing of how it is answered.
+(search_app/understanding, engine/planner.py), which needs no postings, and nothing of how it is answered.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from indexer.text.analysis import identifier_words, spelling_key, stem, words
 from search_app.engine import name_match as naming
 from search_app.engine import scorer as scoring
 from search_app.engine.collapse import MOST_DEMOTED
-from search_app.engine.planner import Clause, Clauses, Wording, are_neighbours, read
+from search_app.engine.planner import Clause, Disjunct, Plan, are_neighbours, plan
 from search_app.engine.searcher import near_names, telling
 from search_app.query.model import Query, Range
 from search_app.query.ranges import day
@@ -44,13 +44,13 @@ CLOSE = 2e-5  # scores whose ratio differs by less are equal: the engine counts 
 
 
 @dataclass(frozen=True)
-class Family:
+class Group:
     """One hit: its members that match with what each is sorted by, the best first."""
 
     members: tuple[tuple[float, int], ...]  # (value, document)
-    faces: frozenset[int]  # the members that may stand for it: one, or several of about the same score
+    representatives: frozenset[int]  # those that may stand for it: one, or several of about one score
     scores: Mapping[int, float]  # by member, as relevance has it
-    worth: float  # what the family is sorted by
+    worth: float  # what the group is sorted by
     lowest: float  # the same if every namesake of about its score stood before it
     highest: float  # and if none did
 
@@ -59,14 +59,14 @@ class Family:
 class Answer:
     """What a query must give."""
 
-    families: tuple[Family, ...]  # in order
+    groups: tuple[Group, ...]  # in order
     relaxed: bool
-    facets: Mapping[str, Mapping[str, int]]  # facet -> value -> families
+    facets: Mapping[str, Mapping[str, int]]  # facet -> value -> groups
     doubtful: bool  # a document stands so near a threshold that rounding decides
 
     @property
     def total(self) -> int:
-        return len(self.families)
+        return len(self.groups)
 
 
 class Reference:
@@ -82,7 +82,7 @@ class Reference:
         self.cards = [dict(zip(CARD_FIELDS, d.card, strict=True)) for d in documents]
         self.paths = {digest: {spelling_key(c.path) for c in found} for digest, found in columns.items()}
         self.counts = cache(self._counts)
-        self.holding = cache(self._holding)
+        self.matching = cache(self._holding)
         self.by_name = sorted(
             range(len(documents)), key=lambda d: (str(self.cards[d]["name"]).lower(), documents[d].id)
         )
@@ -107,12 +107,12 @@ class Reference:
         return len(self.counts(term))
 
     def rarity(self, term: str) -> float:
-        holding = self.frequency(term)
-        return math.log(1.0 + (len(self.documents) - holding + 0.5) / (holding + 0.5))
+        matching = self.frequency(term)
+        return math.log(1.0 + (len(self.documents) - matching + 0.5) / (matching + 0.5))
 
     def term_score(self, term: str, document: int) -> float:
         weights = self.weights
-        count = sum(c * g for c, g in zip(self.counts(term)[document], weights.groups, strict=True))
+        count = sum(c * g for c, g in zip(self.counts(term)[document], weights.fields, strict=True))
         return self.rarity(term) * (weights.saturation + 1.0) * count / (count + weights.saturation)
 
     @cached_property
@@ -225,20 +225,21 @@ class Reference:
     # ---------------------------------------------------------------- scores
 
     def _holding(self, clause: Clause) -> dict[int, float]:
-        """The documents of a clause with the score of its best wording in each."""
+        """The documents of a clause with the score of its best disjunct in each."""
         best: dict[int, float] = {}
-        for wording in clause.wordings:
-            for document, score in self._wording(wording).items():
+        for disjunct in clause.disjuncts:
+            for document, score in self._disjunct(disjunct).items():
                 best[document] = max(best.get(document, 0.0), score)
         return {document: score * clause.weight for document, score in best.items()}
 
-    def _wording(self, wording: Wording) -> dict[int, float]:
-        terms = tuple(dict.fromkeys(wording.terms))
+    def _disjunct(self, disjunct: Disjunct) -> dict[int, float]:
+        terms = tuple(dict.fromkeys(disjunct.terms))
         return {
-            document: wording.flat or wording.weight * sum(self.term_score(term, document) for term in terms)
+            document: disjunct.flat
+            or disjunct.weight * sum(self.term_score(term, document) for term in terms)
             for document in self.counts(terms[0])
             if all(document in self.counts(term) for term in terms)
-            and (not wording.phrase or self._side_by_side(document, wording.terms))
+            and (not disjunct.phrase or self._side_by_side(document, disjunct.terms))
         }
 
     def _side_by_side(self, document: int, terms: Sequence[str]) -> bool:
@@ -247,10 +248,10 @@ class Reference:
 
     def _worth(self, clause: Clause, by_facet: bool) -> float:
         """What a clause counts towards "every word"."""
-        if not clause.wordings or not (clause.required or by_facet):
+        if not clause.disjuncts or not (clause.required or by_facet):
             return 0.0
-        holding = min(self.frequency(term) or scoring.UNKNOWN for term in clause.wordings[0].terms)
-        rarity = math.log(1.0 + len(self.documents) / (1.0 + holding)) / 2
+        matching = min(self.frequency(term) or scoring.UNKNOWN for term in clause.disjuncts[0].terms)
+        rarity = math.log(1.0 + len(self.documents) / (1.0 + matching)) / 2
         return clause.weight * (1.0 + min(scoring.RAREST, rarity))
 
     def _facet_holders(self, meaning: Understanding) -> dict[int, set[int]]:
@@ -260,7 +261,7 @@ class Reference:
             if boost.weight < scoring.FACET_FROM:
                 continue
             for place in boost.terms:
-                if meaning.terms[place].role != "noise":
+                if meaning.terms[place].role != "stop":
                     held.setdefault(place, set()).update(self._with_value(boost.field, boost.value))
         return held
 
@@ -279,23 +280,23 @@ class Reference:
         return worth if document in self.canonical else worth * weights.beside
 
     def scored(
-        self, meaning: Understanding, clauses: Clauses, near: Mapping[int, float]
+        self, meaning: Understanding, plan: Plan, near: Mapping[int, float]
     ) -> dict[int, tuple[float, float]]:
         """Candidate -> (score, share of the wanted words that it holds)."""
         everything = range(len(self.documents))
-        unwanted = {document for clause in clauses.unwanted for document in self.holding(clause)}
-        if not clauses.wanted and not near and not meaning.names:
+        unwanted = {document for clause in plan.unwanted for document in self.matching(clause)}
+        if not plan.wanted and not near and not meaning.names:
             listed = {document: (self.prior(document), 1.0) for document in everything}
             return self._preferred(listed, meaning, unwanted)
         holders = self._facet_holders(meaning)
-        worth = [self._worth(clause, clause.term in holders) for clause in clauses.wanted]
-        text = {d: sum(self.holding(c).get(d, 0.0) for c in clauses.wanted) for d in everything}
+        worth = [self._worth(clause, clause.term in holders) for clause in plan.wanted]
+        text = {d: sum(self.matching(c).get(d, 0.0) for c in plan.wanted) for d in everything}
         cover = {}
         for document in everything:
             held = sum(
                 w
-                for clause, w in zip(clauses.wanted, worth, strict=True)
-                if document in self.holding(clause) or document in holders.get(clause.term, ())
+                for clause, w in zip(plan.wanted, worth, strict=True)
+                if document in self.matching(clause) or document in holders.get(clause.term, ())
             )
             cover[document] = held / sum(worth) if sum(worth) > 0 else float(text[document] > 0)
         added = self._names(meaning, near, cover)
@@ -306,10 +307,10 @@ class Reference:
         for document in asked:
             text[document] += 1.0
             cover[document] = 1.0
-        must = [set(self.holding(clause)) for clause in clauses.wanted if clause.hard]
+        must = [set(self.matching(clause)) for clause in plan.wanted if clause.hard]
         found = [d for d in everything if text[d] > 0 and d not in unwanted and all(d in m for m in must)]
         near_enough = [d for d in found if cover[d] >= NEAR] or found
-        beside = self._neighbours(clauses.wanted, near_enough, text)
+        beside = self._neighbours(plan.wanted, near_enough, text)
         scores = {}
         for document in found:
             share = min(cover[document], 1.0)
@@ -373,7 +374,7 @@ class Reference:
 
     def _inflected(self, meaning: Understanding) -> Iterator[tuple[int, float]]:
         """Names that are what was typed but for inflection, or go on from it, with what that adds."""
-        telling_terms = [term for term in meaning.terms if not term.exclude and term.role != "noise"]
+        telling_terms = [term for term in meaning.terms if not term.exclude and term.role != "stop"]
         if any(term.kind != "word" or term.group for term in telling_terms):
             return
         plain = [term for term in telling_terms if term.role in ("word", "identifier")]
@@ -406,9 +407,9 @@ class Reference:
     ) -> dict[int, float]:
         """The best candidates that hold two typed words side by side -> what that multiplies."""
         pairs = [
-            (*a.wordings[0].terms, *b.wordings[0].terms)
+            (*a.disjuncts[0].terms, *b.disjuncts[0].terms)
             for a, b in pairwise(clauses)
-            if are_neighbours(a, b) and a.wordings and b.wordings and min(a.weight, b.weight) >= 0.5
+            if are_neighbours(a, b) and a.disjuncts and b.disjuncts and min(a.weight, b.weight) >= 0.5
         ]
         ordered = sorted((text[document] for document in found), reverse=True)
         least = ordered[scoring.PROXIMITY_FOR - 1] if len(ordered) > scoring.PROXIMITY_FOR else 0.0
@@ -461,11 +462,11 @@ class Reference:
 
     def answer(self, typed: Query) -> Answer:
         """Hits, total and facet counts of a query."""
-        meaning, clauses = read(typed, self.lexicon, self.vocabulary, self, self)  # type: ignore[arg-type]
+        meaning, planned = plan(typed, self.lexicon, self.vocabulary, self, self)  # type: ignore[arg-type]
         query = meaning.query
-        near = near_names(SimpleNamespace(corpus=self, speller=self), query)  # type: ignore[arg-type]
-        scored = self.scored(meaning, clauses, near)
-        usual, relaxed, close = self._usual(scored, telling(clauses))
+        near = near_names(SimpleNamespace(reader=self, speller=self), query)  # type: ignore[arg-type]
+        scored = self.scored(meaning, planned, near)
+        usual, relaxed, close = self._usual(scored, telling(planned))
         loose = {d for d, (_, share) in scored.items() if share >= NEAR}
         matching = {d for d in usual if self._allowed(d, query)}
         filtered = bool(query.filters or query.exclude_filters or query.ranges)
@@ -475,7 +476,7 @@ class Reference:
             relaxed = bool(matching)
         doubtful = close or any(abs(share - NEAR) < CLOSE for _, share in scored.values())
         return Answer(
-            families=self._families(matching, query, {d: score for d, (score, _) in scored.items()}),
+            groups=self._groups(matching, query, {d: score for d, (score, _) in scored.items()}),
             relaxed=relaxed,
             facets={
                 name: self._facet(name, query, matching, usual, loose if loosened else set())
@@ -487,18 +488,18 @@ class Reference:
     def _usual(self, scored: Mapping[int, tuple[float, float]], words: int) -> tuple[set[int], bool, bool]:
         """What is near enough to be a hit, whatever the filters; if nothing is whole; if rounding decides."""
         complete = {d for d, (_, share) in scored.items() if share >= scoring.FULL}
-        families = {self.documents[d].family for d in complete}
+        groups = {self.documents[d].family for d in complete}
         near = {d for d, (_, share) in scored.items() if share >= NEAR}
-        if len(families) >= ENOUGH and words < SEVERAL:
+        if len(groups) >= ENOUGH and words < SEVERAL:
             least = sorted((scored[d][0] for d in complete), reverse=True)[ENOUGH - 1]
             close = any(abs(scored[d][0] - least) < near_to(least) for d in near - complete)
             return complete | {d for d in near if scored[d][0] >= least}, False, close
         near = near or set(scored)
         return near, not complete and bool(scored), False
 
-    def _families(
+    def _groups(
         self, matching: Iterable[int], query: Query, scores: Mapping[int, float]
-    ) -> tuple[Family, ...]:
+    ) -> tuple[Group, ...]:
         value = {
             "relevance": lambda d: scores[d],
             "name": lambda d: -float(self.name_rank[d]),
@@ -510,44 +511,44 @@ class Reference:
         found = [sorted(each, key=lambda m: -m[0]) for each in members.values()]
         found.sort(key=lambda each: (-each[0][0], each[0][1]))
         by_name: dict[str, list[float]] = {}
-        families = []
+        groups = []
         for each in found:
-            best, face = each[0]
-            before = by_name.setdefault(self._namesake(face), [])
+            best, representative = each[0]
+            before = by_name.setdefault(self._namesake(representative), [])
             scores_of = {document: scores[document] for _, document in each}
             if query.sort == "relevance":
-                worth, low, high = self._behind(best, before, found, face)
-                faces = self._living(each)
+                worth, low, high = self._behind(best, before, found, representative)
+                representatives = self._living(each)
             else:
-                face = min((document for _, document in each), key=lambda d: (self._life(d), d))
-                worth = low = high = value(face)
-                faces = frozenset({face})
+                representative = min((document for _, document in each), key=lambda d: (self._life(d), d))
+                worth = low = high = value(representative)
+                representatives = frozenset({representative})
             before.append(best)
-            families.append(Family(tuple(each), faces, scores_of, worth, low, high))
-        return tuple(sorted(families, key=lambda f: -f.worth))
+            groups.append(Group(tuple(each), representatives, scores_of, worth, low, high))
+        return tuple(sorted(groups, key=lambda f: -f.worth))
 
     def _living(self, members: list[tuple[float, int]]) -> frozenset[int]:
         """The best member or, of those with its name, the most alive one."""
         best = members[0][0]
-        faces = set()
+        representatives = set()
         for value, document in members:
             if value < best - near_to(best):
                 continue
             same = [m for m in members if self._namesake(m[1]) == self._namesake(document)]
             least = min(self._life(d) for _, d in same)
             living = [m for m in same if self._life(m[1]) == least]
-            faces |= {d for v, d in living if v >= living[0][0] - near_to(living[0][0])}
-        return frozenset(faces)
+            representatives |= {d for v, d in living if v >= living[0][0] - near_to(living[0][0])}
+        return frozenset(representatives)
 
     def _life(self, document: int) -> int:
         return LIFE.index(self.documents[document].facets["status"][0])
 
     def _behind(
-        self, best: float, before: list[float], found: list[list[tuple[float, int]]], face: int
+        self, best: float, before: list[float], found: list[list[tuple[float, int]]], representative: int
     ) -> tuple[float, float, float]:
-        """What a family is worth behind its namesakes; least and most if equal ones changed places."""
-        name = self._namesake(face)
-        same = [f[0][0] for f in found if f[0][1] != face and self._namesake(f[0][1]) == name]
+        """What a group is worth behind its namesakes; least and most if equal ones changed places."""
+        name = self._namesake(representative)
+        same = [f[0][0] for f in found if f[0][1] != representative and self._namesake(f[0][1]) == name]
         counts = (
             len(before),
             sum(other >= best - near_to(best) for other in same),
@@ -562,7 +563,7 @@ class Reference:
     def _facet(
         self, name: str, query: Query, matching: set[int], usual: set[int], loose: set[int]
     ) -> dict[str, int]:
-        """Families by value, as choosing the value would give them."""
+        """Groups by value, as choosing the value would give them."""
         if name not in query.filters:
             return self._counted(name, matching)
         free = {d for d in usual if self._allowed(d, query, but=name)}
@@ -570,11 +571,11 @@ class Reference:
         return self._counted(name, loosely) | self._counted(name, free)
 
     def _counted(self, name: str, documents: Iterable[int]) -> dict[str, int]:
-        families: dict[str, set[str]] = {}
+        groups: dict[str, set[str]] = {}
         for number in documents:
             for value in self.documents[number].facets.get(name, ()):
-                families.setdefault(value, set()).add(self.documents[number].family)
-        return {value: len(found) for value, found in families.items()}
+                groups.setdefault(value, set()).add(self.documents[number].family)
+        return {value: len(found) for value, found in groups.items()}
 
 
 def near_to(score: float) -> float:

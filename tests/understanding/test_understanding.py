@@ -35,7 +35,7 @@ def chips(text: str) -> list[str]:
 def share_of(text: str, meant: str) -> dict[str, float]:
     """The typed words that another wording stands for, each with its part of it."""
     return {
-        term.text: each.share for term in read(text).terms for each in term.expansions if each.text == meant
+        term.text: each.share for term in read(text).terms for each in term.synonyms if each.text == meant
     }
 
 
@@ -81,8 +81,8 @@ def test_a_state_is_said_of_a_kind_and_not_of_what_numbers_are_split_by() -> Non
 
 
 def test_a_word_that_is_read_as_a_state_has_no_synonyms() -> None:
-    assert read("active tabs").terms[0].expansions != ()
-    assert read("active metrics").terms[0].expansions == ()
+    assert read("active tabs").terms[0].synonyms != ()
+    assert read("active metrics").terms[0].synonyms == ()
 
 
 def test_mended_words_are_read_as_what_they_were_mended_to() -> None:
@@ -119,4 +119,4 @@ def test_a_kind_alone_keeps_its_weight() -> None:
 )
 def test_words_of_speech_find_the_words_of_the_field(text: str, word: str, meant: str) -> None:
     term = next(term for term in read(text).terms if term.text == word)
-    assert meant in [each.text for each in term.expansions]
+    assert meant in [each.text for each in term.synonyms]

@@ -12,7 +12,7 @@ from indexer.index.generation import open_current
 from indexer.model.ids import item_path
 from indexer.model.items import KINDS, TableItem
 from indexer.store.reader import Store
-from search_app.engine.engine import WhooshEngine
+from search_app.engine.engine import SearchEngine
 from tests.check_pages import check_all
 
 pytestmark = [pytest.mark.slow, pytest.mark.mirror]
@@ -28,7 +28,7 @@ def test_pages_are_good_and_say_of_each_column_what_the_bq_files_say(mirror_data
 
 
 def test_the_largest_schema_opens_and_is_searched_in_pieces(
-    mirror_engine: WhooshEngine, mirror_client: FlaskClient, mirror_data: Path
+    mirror_engine: SearchEngine, mirror_client: FlaskClient, mirror_data: Path
 ) -> None:
     opened = open_current(mirror_data)
     assert opened is not None

@@ -25,7 +25,7 @@ CREATE TABLE card (id INTEGER PRIMARY KEY, body TEXT NOT NULL);
 CREATE TABLE value (number INTEGER PRIMARY KEY, facet INTEGER NOT NULL, value TEXT NOT NULL);
 CREATE TABLE facet_value (id INTEGER, number INTEGER, PRIMARY KEY (id, number)) WITHOUT ROWID;
 """
-_BM25 = f"bm25(text, {', '.join(str(weight) for weight in WEIGHTS.groups)})"
+_BM25 = f"bm25(text, {', '.join(str(weight) for weight in WEIGHTS.fields)})"
 
 
 def build(folder: Path, corpus: Corpus) -> None:

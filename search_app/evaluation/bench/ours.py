@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from indexer.index.generation import FOLDER, FORMAT_VERSION, Manifest, switch_to, write_manifest
-from search_app.engine.engine import WhooshEngine
+from search_app.engine.engine import SearchEngine
 from search_app.evaluation.bench.corpus import Corpus
 from search_app.evaluation.bench.peers import Page
 from search_app.evaluation.bench.questions import Question
@@ -39,7 +39,7 @@ class OurPeer:
     """The engine behind the bench's questions."""
 
     def __init__(self, folder: Path) -> None:
-        self._engine = WhooshEngine(folder, results_kept=0)
+        self._engine = SearchEngine(folder, results_kept=0)
 
     def ask(self, question: Question) -> Page:
         found = self._engine.search(parse_query(question.text, question.filters))

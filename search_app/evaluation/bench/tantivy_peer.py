@@ -97,7 +97,7 @@ class TantivyPeer:
                 for term in asked_terms(question)
                 for group in GROUPS
             ]
-        weights = WEIGHTS.groups
+        weights = WEIGHTS.fields
         weighted = [
             (should, tantivy.Query.boost_query(text, weights[place % len(GROUPS)]))
             for place, text in enumerate(texts)

@@ -44,7 +44,7 @@ class WhooshPeer:
         terms = [
             query.Term(group, term.encode(), boost=weight)
             for term in asked_terms(question)
-            for group, weight in zip(GROUPS, WEIGHTS.groups, strict=True)
+            for group, weight in zip(GROUPS, WEIGHTS.fields, strict=True)
         ]
         found = self._searcher.search(query.Or(terms), limit=SIZE, optimize=False)
         return Page(len(found), [{"id": hit["id"]} for hit in found], {})
