@@ -5,42 +5,53 @@ BIN := $(VENV)/bin
 UV ?= uv
 QUERIES ?= queries.jsonl
 BENCH ?=
+PARALLEL ?= -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint types crawl build serve schedule evaluate bench wheel lock
+.PHONY: help setup dev run test check slow contracts lint types crawl build serve schedule evaluate bench wheel lock
 
 help:  ## list the verbs
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */\1\t/' | expand -t 12
 
-setup: $(BIN)/starchart  ## make the virtual environment with the locked dependencies
+setup: $(BIN)/starchart  ## make the virtual environment with what running needs
 
-$(VENV)/.locked: requirements/dev.txt
+dev: setup $(VENV)/.dev  ## add what testing and changing it need
+
+$(VENV)/.base: requirements/base.txt requirements/build.txt
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || { \
 	  echo "Starchart runs on Python 3.11 to 3.13; $(PYTHON) is $$($(PYTHON) -V 2>&1)." \
 	    "Name another one: make PYTHON=python3.12 …" >&2; exit 1; }
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/dev.txt
-	touch $@
+	@test -x $(BIN)/python || { echo "Making a virtual environment in $(VENV)" >&2; $(PYTHON) -m venv $(VENV); }
+	@$(BIN)/python requirements/install.py requirements/build.txt requirements/base.txt
+	@touch $@
 
-$(BIN)/starchart: $(VENV)/.locked pyproject.toml setup.py
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	touch $@
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.base
+	@$(BIN)/python requirements/install.py requirements/dev.txt
+	@touch $@
+
+$(BIN)/starchart: $(VENV)/.base pyproject.toml setup.py
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
 
 run: setup  ## serve at http://127.0.0.1:8000, crawl and build beside it
-	$(BIN)/starchart run
+	@$(BIN)/starchart run
 
-test: setup  ## the fast tests
-	$(BIN)/python -m pytest -q -m "not slow and not mirror and not browser"
+test: dev  ## the fast tests
+	$(BIN)/python -m pytest -q -m "not slow and not mirror and not browser" $(PARALLEL)
 
-check: lint types  ## the slower checks: style, types, import contracts, real data, browser, faults
-	$(BIN)/lint-imports
+check: lint types contracts slow  ## the slower checks: style, types, import contracts, real data, browser, faults
+
+slow: dev  ## real data, browser, faults: minutes
 	$(BIN)/python -m pytest -q -m "slow or mirror or browser"
 
-lint: setup  ## style
+contracts: dev  ## who may import whom
+	$(BIN)/lint-imports
+
+lint: dev  ## style
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: setup  ## types, strictly
+types: dev  ## types, strictly
 	$(BIN)/mypy
 
 crawl: setup  ## fetch and parse all sources
@@ -58,14 +69,14 @@ schedule: setup  ## crawl and build now and by the timetable
 evaluate: setup  ## how good the order is, over judged queries: make evaluate QUERIES=file.jsonl
 	$(BIN)/starchart evaluate $(QUERIES)
 
-$(VENV)/.bench: $(VENV)/.locked requirements/bench.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/bench.txt
+$(VENV)/.bench: $(VENV)/.base requirements/bench.txt
+	@$(BIN)/python requirements/install.py requirements/bench.txt
 	touch $@
 
 bench: setup $(VENV)/.bench  ## what the engine costs beside its peers: docs/bench/ (an hour; BENCH=--quick)
 	$(BIN)/starchart bench $(BENCH)
 
-wheel: setup  ## dist/starchart-*.whl, with templates, static files, sample and settings
+wheel: dev  ## dist/starchart-*.whl, with templates, static files, sample and settings
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist .
 
 lock:  ## resolve requirements/*.txt again (needs uv)
@@ -75,3 +86,7 @@ lock:  ## resolve requirements/*.txt again (needs uv)
 	  pyproject.toml --group dev -c requirements/base.txt -o requirements/dev.txt
 	$(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  --group bench -o requirements/bench.txt
+	$(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --group audit -o requirements/audit.txt
+	$(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --group build -o requirements/build.txt
