@@ -10,17 +10,18 @@ from datetime import date
 from indexer.catalogue.annotations import Annotations
 from indexer.catalogue.apps import app_items, build_estate
 from indexer.catalogue.columns import Places
+from indexer.catalogue.counts import MetricCounts
 from indexer.catalogue.derivations import derivation_links
 from indexer.catalogue.docs import doc_items, names_of
 from indexer.catalogue.explores import explore_items
-from indexer.catalogue.families import families
+from indexer.catalogue.families import families, metric_groups
 from indexer.catalogue.inputs import Inputs, sort_records
 from indexer.catalogue.measures import measure_items
-from indexer.catalogue.metrics import MetricMaker, count_by
+from indexer.catalogue.metrics import MetricMaker
 from indexer.catalogue.model import Catalogue, Estate, Link
 from indexer.catalogue.neighbours import with_neighbours, with_sections
 from indexer.catalogue.news import with_news
-from indexer.catalogue.pings import glean_pings, legacy_pings, metric_counts
+from indexer.catalogue.pings import glean_pings, legacy_pings
 from indexer.catalogue.probes import find_mirrors, probe_items
 from indexer.catalogue.relations import app_links, mirror_links, related, table_links, usage
 from indexer.catalogue.schema_metrics import metrics_of_schemas
@@ -38,8 +39,6 @@ from indexer.model.items import (
 from indexer.model.liveness import Clock, clock, next_change
 from indexer.model.records import DataTool, Record
 
-MetricCounts = Mapping[tuple[str, str], Counter[str]]  # (app, ping) -> how many metrics of each type
-
 
 def build_catalogue(records: Iterable[Record], today: date) -> Catalogue:
     """All records joined. Nothing upstream wrote stops it: what does not fit is counted in `problems`."""
@@ -55,13 +54,13 @@ def build_catalogue(records: Iterable[Record], today: date) -> Catalogue:
     metrics = _metrics(estate, tables, schemas, annotations, now, problems)
     probes = probe_items(inputs.probes, estate, tables, schemas, now)
     mirrors = find_mirrors(metrics, probes, problems)
-    carried = metric_counts(metrics)
-    apps = with_news(_annotated(_counted_apps(app_items(estate), metrics, carried), annotations), metrics)
+    counts = MetricCounts(metrics, metric_groups(metrics, probes, mirrors))
+    apps = with_news(_annotated(map(counts.of_app, app_items(estate)), annotations), metrics)
     measures, measure_links = measure_items(inputs.measures, estate, tables, metrics, problems)
     explores, explore_links = explore_items(inputs.explores, estate, tables, problems)
     named: list[AnyItem] = [
         *apps,
-        *_counted_pings(pings, carried),
+        *map(counts.of_ping, pings),
         *with_neighbours(_mirroring(metrics, mirrors)),
         *_mirrored(probes, mirrors),
         *tables.items.values(),
@@ -117,39 +116,7 @@ def _with_pings(tables: Tables, pings: Sequence[PingItem]) -> Tables:
     return Tables(items)
 
 
-def _counted_pings(pings: Sequence[PingItem], carried: MetricCounts) -> list[PingItem]:
-    counted = []
-    for ping in pings:
-        types = carried.get((ping.app, ping.name), Counter())
-        counted.append(replace(ping, metric_count=types.total(), metric_types=dict(types.most_common())))
-    return counted
-
-
-def _counted_apps(
-    apps: Sequence[AppItem], metrics: Sequence[MetricItem], carried: MetricCounts
-) -> list[AppItem]:
-    types = count_by(metrics, "type")
-    pings: dict[str, Counter[str]] = {}
-    for (app_name, ping), counted in carried.items():  # a library's pings are not all the app's
-        pings.setdefault(app_name, Counter())[ping] = counted.total()
-    sensitivity, statuses = count_by(metrics, "sensitivity"), count_by(metrics, "status")
-
-    def of(counts: Mapping[str, Counter[str]], app: str) -> dict[str, int]:
-        return dict(counts.get(app, Counter()).most_common())
-
-    return [
-        replace(
-            app,
-            metric_types=of(types, app.name),
-            metric_pings=of(pings, app.name),
-            metric_sensitivity=of(sensitivity, app.name),
-            metric_statuses=of(statuses, app.name),
-        )
-        for app in apps
-    ]
-
-
-def _annotated(apps: Sequence[AppItem], annotations: Annotations) -> list[AppItem]:
+def _annotated(apps: Iterable[AppItem], annotations: Annotations) -> list[AppItem]:
     found = []
     for app in apps:
         note = annotations.of("app", app.name)

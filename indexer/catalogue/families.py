@@ -55,6 +55,13 @@ def families(
     return found
 
 
+def metric_groups(
+    metrics: Iterable[MetricItem], probes: Iterable[ProbeItem], mirrors: Mapping[str, str]
+) -> dict[str, str]:
+    """Metric or probe id -> a key that it shares with what it is one hit with."""
+    return _metric_keys([*metrics, *probes], mirrors)
+
+
 def _metric_keys(items: Iterable[AnyItem], mirrors: Mapping[str, str]) -> dict[str, str]:
     """A metric's key is its name. One known from a schema has lost the dots: it has the key of the only
     metric that would have this column, if there is one."""

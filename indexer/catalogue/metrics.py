@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from indexer.catalogue.annotations import Annotations
@@ -223,14 +223,3 @@ def _special(definition: MetricDefinition) -> bool:
 def _glam(name: str, path: str) -> str:
     """The snake-cased name, where the column does not end in it anyway."""
     return "" if path.endswith(underscored(name)) or "." not in name else underscored(name)
-
-
-def count_by(items: Sequence[MetricItem], field: str) -> Mapping[str, Counter[str]]:
-    """app -> how many of its metrics have each value of a field of the item (type, pings, …)."""
-    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for item in items:
-        value = getattr(item, field)
-        for each in value if isinstance(value, tuple) else (value,):
-            for app in item.apps:
-                counts[app][each] += 1
-    return counts

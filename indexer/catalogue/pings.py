@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from indexer.catalogue.annotations import Annotations
 from indexer.catalogue.inputs import Inputs
 from indexer.catalogue.model import App, Channel, ChannelPing, Estate, humanise
 from indexer.catalogue.tables import Tables
 from indexer.model.column_names import underscored
-from indexer.model.items import SHARED_PROJECT, ChannelStatus, MetricItem, PingItem, PingTable
+from indexer.model.items import SHARED_PROJECT, ChannelStatus, PingItem, PingTable
 from indexer.model.liveness import Clock, status_of, summary
 from indexer.model.records import PingDefinition, PingSchema, RepositoryPing
 
@@ -208,12 +207,3 @@ def _legacy_ping(namespace: str, name: str, rows: Sequence[PingSchema], tables: 
         ping_tables=tuple(found),
         schema_fields=newest.fields,
     )
-
-
-def metric_counts(metrics: Iterable[MetricItem]) -> Mapping[tuple[str, str], Counter[str]]:
-    """(app, ping) -> how many metrics of each type it carries."""
-    counts: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
-    for metric in metrics:
-        for key in dict.fromkeys((row.app, row.ping) for row in metric.columns):
-            counts[key][metric.type] += 1
-    return counts

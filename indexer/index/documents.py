@@ -32,7 +32,8 @@ from indexer.text.plain_text import plain_text
 
 GROUPS = ("name", "label", "prose", "column")
 FACETS = ("kind", "app", "ping", "type", "table", "dataset", "status", "tag", "sensitivity")
-LOOKUPS = ("owner", "bug", "layer")  # filters that are not offered as facets
+# filters that are not offered as facets; `carried`: see carried_by
+LOOKUPS = ("owner", "bug", "layer", "carried")
 CARD_FIELDS = (
     "id", "kind", "name", "title", "description", "app", "app_title", "ping", "type", "table", "table_count",
     "dataset", "status", "status_reason", "sampled", "tags", "sensitivity", "added", "changed", "expires",
@@ -273,8 +274,21 @@ def _facets(item: AnyItem) -> dict[str, tuple[str, ...]]:
         "owner": (owner.lower() for owner in item.owners),
         "bug": (number for bug in item.bugs for number in _BUG.findall(bug)[-1:]),
         "layer": (layer,),
+        "carried": carried_by(item),
     }
     return {name: tuple(dict.fromkeys(filter(None, found))) for name, found in values.items()}
+
+
+def carried_by(item: AnyItem) -> tuple[str, ...]:
+    """`app/ping` of the pings that carry a metric, where they are not simply all its pings in all its apps.
+
+    A client_id goes in the baseline pings of every app, and in the crash pings of some: filters of
+    an app and a ping together must not find it in a ping that lacks it.
+    """
+    if not isinstance(item, MetricItem) or len(item.apps) * len(item.pings) < 2:
+        return ()
+    pairs = dict.fromkeys(f"{row.app}/{row.ping}" for row in item.columns)
+    return tuple(pairs) if len(pairs) < len(item.apps) * len(item.pings) else ()
 
 
 def _expiry(expires: str) -> tuple[int, int]:

@@ -21,7 +21,7 @@ from indexer.index.arrays import Arrays, open_arrays
 from indexer.runtime.locking import is_running
 
 # Raised whenever a generation would come out differently from the same inputs: readers refuse another one.
-FORMAT_VERSION = 17
+FORMAT_VERSION = 18
 POINTER = "current"
 FOLDER = "generations"
 BUILDING = ".building-"  # followed by the process id and the generation's id

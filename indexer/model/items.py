@@ -114,9 +114,8 @@ class AppItem(Item):
     featured: bool = False
     platform: str = ""  # desktop, android, ios, web, server, other: groups of the map
     libraries: tuple[str, ...] = ()  # origins whose metrics and pings it sends
+    metric_count: int = 0  # each name once: see catalogue/counts.py
     metric_types: dict[str, int] = field(default_factory=dict)
-    metric_pings: dict[str, int] = field(default_factory=dict)
-    metric_sensitivity: dict[str, int] = field(default_factory=dict)
     metric_statuses: dict[str, int] = field(default_factory=dict)
     news: dict[str, tuple[Novelty, ...]] = field(default_factory=dict)  # added, changed, removed, expiring
     known_from: str = "probeinfo"  # or "schema": listed, but probeinfo had no metrics
@@ -145,7 +144,8 @@ class PingItem(Item):
     retention: dict[str, int] = field(default_factory=dict)  # app_id -> days
     ping_tables: tuple[PingTable, ...] = ()
     schema_fields: tuple[ExtraKey, ...] = ()  # of a legacy ping's JSON schema
-    metric_count: int = 0
+    metric_count: int = 0  # each name once: see catalogue/counts.py
+    metrics_active: int = 0  # of these, as many are collected now
     metric_types: dict[str, int] = field(default_factory=dict)
     channel_status: tuple[ChannelStatus, ...] = ()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
+from itertools import product
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from search_app.query.grammar import FACETS
 from search_app.query.model import Filters, Query, Range
 from search_app.query.ranges import day
 
+CARRIED = "app ping"  # the mask of both filters together
 SchemasWith = Callable[[str], Iterable[str]]  # a column path -> digests of the schemas that have it
 
 
@@ -25,6 +27,8 @@ def masks(reader: IndexReader, query: Query, schemas_with: SchemasWith, today: d
     }
     for name, values in query.exclude_filters.items():
         found[f"-{name}"] = ~_any(reader, name, values, schemas_with)
+    if query.filters.get("app") and query.filters.get("ping"):
+        found[CARRIED] = _carried(reader, query.filters["app"], query.filters["ping"])
     for number, span in enumerate(query.ranges):
         mask = _within(reader, span, today)
         found[f"{span.field} {number}"] = ~mask if span.exclude else mask
@@ -48,10 +52,10 @@ def respelled(query: Query, reader: IndexReader) -> Query:
 
 
 def together(found: Mapping[str, Bools], without: str = "") -> Bools | None:
-    """All masks but one as one; None where nothing is filtered."""
+    """All masks but one as one, without what it brought with it; None where nothing is filtered."""
     mask: Bools | None = None
     for name, each in found.items():
-        if name != without:
+        if name != without and not (name == CARRIED and without in CARRIED.split()):
             mask = each if mask is None else mask & each
     return mask
 
@@ -75,6 +79,16 @@ def _holding(reader: IndexReader, name: str, value: str, schemas_with: SchemasWi
         value = "".join(c for c in value.rpartition("=")[2] if c.isdigit())
     facet_index = reader.facets.get(name)
     return [facet_index.documents(value)] if facet_index else []
+
+
+def _carried(reader: IndexReader, apps: Iterable[str], pings: Iterable[str]) -> Bools:
+    """All but the metrics that none of these apps sends in any of these pings: see documents.carried_by."""
+    facet = reader.facets["carried"]
+    mask = np.ones(reader.size, np.bool_)
+    mask[facet.by_value.values] = False
+    for app, ping in product(apps, pings):
+        mask[facet.documents(f"{app}/{ping}")] = True
+    return mask
 
 
 def _with_column(reader: IndexReader, path: str, schemas_with: SchemasWith) -> Ints:

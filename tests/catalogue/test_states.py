@@ -11,6 +11,7 @@ from indexer.catalogue import Catalogue
 from indexer.model.liveness import said_deprecated
 from search_app.engine.engine import WhooshEngine
 from search_app.query.model import Query
+from search_app.web.app import create_app
 from tests.support.upstream import Upstream, built, catalogue_of
 
 
@@ -88,3 +89,34 @@ def test_the_living_metric_stands_for_its_namesakes_in_every_order(
     hits = engine.search(Query(text, filters={"kind": ("metric",)}, sort=sort)).hits
     assert [(hit.card.id, hit.card.status) for hit in hits] == [("metric/glean/client_id", "active")]
     assert [variant.id for variant in hits[0].variants] == ["metric/fenix/client_id"]
+
+
+def test_an_app_and_a_ping_have_one_number_of_metrics_each_name_once(
+    upstream: Upstream, tmp_path: Path
+) -> None:
+    upstream.ping("glean", "crash")  # without a client id
+    upstream.metric("glean", "client_id", send_in_pings=["glean_client_info"], type="uuid")
+    upstream.metric(
+        "org-mozilla-fenix", "client_id", in_source=False, send_in_pings=["baseline"], type="uuid"
+    )
+    upstream.metric("org-mozilla-fenix", "tabs.opened", send_in_pings=["baseline", "crash"])
+    config = built(upstream, tmp_path)
+    engine = WhooshEngine(config.data_dir)
+    app, baseline, crash = (
+        engine.get(f"{key}") for key in ("app/fenix", "ping/fenix/baseline", "ping/fenix/crash")
+    )
+    assert (app.metric_count, baseline.metric_count, crash.metric_count) == (2, 2, 1)  # type: ignore[union-attr]
+
+    def found(**filters: str) -> int:
+        chosen = {"kind": ("metric",), **{name: (value,) for name, value in filters.items()}}
+        return engine.search(Query("", filters=chosen)).total
+
+    assert found(app="fenix") == 2
+    assert found(app="fenix", ping="baseline") == 2
+    assert found(app="fenix", ping="crash") == 1  # client_id is in its app's pings, not in this one
+    client = create_app(config).test_client()
+    assert client.get("/api/v1/item/ping/fenix/crash").json["metrics"]["total"] == 1  # type: ignore[index]
+    listed = {
+        row["id"]: row["metric_count"] for row in client.get("/api/v1/item/app/fenix").json["ping_items"]
+    }  # type: ignore[index]
+    assert listed == {"ping/fenix/baseline": 2, "ping/fenix/crash": 1}

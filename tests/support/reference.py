@@ -454,9 +454,16 @@ class Reference:
     def _allowed(self, document: int, query: Query, but: str = "") -> bool:
         return (
             all(self._passes(document, n, v) for n, v in query.filters.items() if v and n != but)
+            and (but in ("app", "ping") or self._is_carried(document, query))
             and not any(self._passes(document, n, v) for n, v in query.exclude_filters.items())
             and all(self._within(document, span) is not span.exclude for span in query.ranges)
         )
+
+    def _is_carried(self, document: int, query: Query) -> bool:
+        """Whether an app that is asked for sends it in a ping that is, where the document says which do."""
+        apps, pings = query.filters.get("app"), query.filters.get("ping")
+        pairs = self.documents[document].facets.get("carried", ())
+        return not (apps and pings and pairs) or any(f"{a}/{p}" in pairs for a in apps for p in pings)
 
     # ---------------------------------------------------------------- answers
 

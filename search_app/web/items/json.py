@@ -83,6 +83,7 @@ def _app(site: Site, item: AppItem) -> dict[str, Any]:
                 "id": row.item.id,
                 "status": row.item.status,
                 "metric_count": row.item.metric_count,
+                "metrics_active": row.item.metrics_active,
                 "client_id": row.client_id,
                 "retention_days": list(row.days),
             }

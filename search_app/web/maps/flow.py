@@ -70,11 +70,12 @@ class PingCounts:
     alive: bool = True
     certain: bool = True  # its definition is known, not its schema only
     state: str = "active"
+    metrics: int | None = None  # where some are of two types: each counted once
 
     @property
     def total(self) -> int:
         """How many metrics it can carry."""
-        return sum(self.types.values())
+        return sum(self.types.values()) if self.metrics is None else self.metrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,7 @@ class AppCounts:
     type_url: Callable[[str], str]  # of a type; of all of them with an empty one
     list_url: str  # where all pings are listed
     alive: bool = True
+    metrics: int | None = None  # where some are of two types: each counted once
 
 
 def flow(app: AppCounts, pings: Sequence[PingCounts], most: int = MOST_PINGS) -> Flow:
@@ -160,7 +162,7 @@ def _scale(pings: Sequence[PingCounts]) -> float:
 
 
 def _app_draft(app: AppCounts, pings: int) -> Draft:
-    total = sum(app.types.values())
+    total = sum(app.types.values()) if app.metrics is None else app.metrics
     words = (
         f"{total:,} {'metric' if total == 1 else 'metrics'} in {pings} {'ping' if pings == 1 else 'pings'}"
     )

@@ -109,7 +109,7 @@ def _galaxy_view(site: Site) -> GalaxyView:
 
 
 def _metrics(app: AppItem) -> int:
-    return sum(app.metric_types.values())
+    return app.metric_count
 
 
 def _app_counts(app: AppItem) -> AppCounts:
@@ -143,7 +143,7 @@ def _flow_view(site: Site, app: AppItem) -> FlowView:
 
     drawn = graph.AppCounts(
         app.title, item_path(app.id), app.metric_types, type_url, f"{map_path(app.name)}#all-pings",
-        app.status not in DEAD,
+        app.status not in DEAD, app.metric_count,
     )  # fmt: skip
     return FlowView(
         app=app,
@@ -173,6 +173,7 @@ def _ping_counts(site: Site, ping: PingItem) -> PingCounts:
         alive=ping.status not in DEAD,
         certain=ping.status != "unknown",
         state=ping.status_reason or ping.status,
+        metrics=ping.metric_count,
     )
 
 
