@@ -18,10 +18,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from indexer.catalogue import Catalogue
-from indexer.index.arrays import Arrays, StringTable, open_arrays, write_arrays
+from indexer.index.arrays import Arrays, open_arrays, write_arrays
 from indexer.index.columns import in_order, lay_out, lay_out_streams
 from indexer.index.completions import completion_arrays
 from indexer.index.documents import ColumnText, Document, column_text, to_document
+from indexer.index.format import IDS, TERMS
 from indexer.index.generation import (
     BUILDING,
     FOLDER,
@@ -151,7 +152,7 @@ def start_search_files(
     progress("laying down arrays")
     arrays = lay_down(inverted)
     del inverted
-    arrays |= lay_out_streams(documents, StringTable.open(arrays, "terms"))
+    arrays |= lay_out_streams(documents, TERMS.read(arrays))
     arrays |= lay_out(documents, paths)
     write_arrays(folder / "arrays", arrays)
     writing.append(workers.submit(_add_completions, folder / "arrays"))
@@ -200,7 +201,7 @@ def _check(folder: Path, catalogue: Catalogue, current: Manifest | None, guard: 
 
 def _check_names(arrays: Arrays, catalogue: Catalogue, samples: int = 50) -> None:
     """Known queries: the exact id of items spread over the whole catalogue is found."""
-    ids = StringTable.open(arrays, "ids")
+    ids = IDS.read(arrays)
     for item in catalogue.items[:: max(1, len(catalogue.items) // samples)]:
         if ids.find(item.id) < 0:
             raise GenerationRefused(f"{item.id} is not found by its id")

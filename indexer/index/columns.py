@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from indexer.index.arrays import Arrays, PackedTable, Rows, StringTable, smallest
+from indexer.index import format as layout
+from indexer.index.arrays import Arrays, Rows, StringTable, smallest
 from indexer.index.documents import FACETS, LOOKUPS, Document, read
 from indexer.index.stored_fields import lay_out_cards
 from indexer.text.analysis import stem
@@ -40,7 +41,7 @@ def lay_out(documents: Sequence[Document], columns: Mapping[str, str]) -> Arrays
 def lay_out_streams(documents: Sequence[Document], terms: StringTable) -> Arrays:
     """The terms of each document in order, by place in the term table from 1; 0 where no phrase crosses."""
     number = {terms[i]: i + 1 for i in range(len(terms))}
-    return Rows.build("stream", ([number.get(term, 0) for term in d.stream] for d in documents))
+    return layout.STREAM.lay([number.get(term, 0) for term in d.stream] for d in documents)
 
 
 def _identity(documents: Sequence[Document]) -> Arrays:
@@ -48,11 +49,11 @@ def _identity(documents: Sequence[Document]) -> Arrays:
     by_id = sorted(range(len(ids)), key=lambda i: ids[i].encode())
     families = {family: i for i, family in enumerate(sorted({d.family for d in documents}))}
     return {
-        **StringTable.build_sorted("ids", [ids[i] for i in by_id]),
-        "id_docs": smallest(np.array(by_id, np.int64)),
-        "doc_ids": smallest(np.argsort(np.array(by_id, np.int64))),
-        "family": np.array([families[d.family] for d in documents], np.int32),
-        "family_size": np.bincount([families[d.family] for d in documents]).astype(np.int32),
+        **layout.IDS.lay([ids[i] for i in by_id]),
+        **layout.ID_DOCS.lay(smallest(np.array(by_id, np.int64))),
+        **layout.DOC_IDS.lay(smallest(np.argsort(np.array(by_id, np.int64)))),
+        **layout.GROUP.lay(np.array([families[d.family] for d in documents], np.int32)),
+        **layout.GROUP_SIZE.lay(np.bincount([families[d.family] for d in documents]).astype(np.int32)),
         **lay_out_cards(d.card for d in documents),
     }
 
@@ -62,12 +63,12 @@ def _numbers(documents: Sequence[Document]) -> Arrays:
     rank = np.zeros(len(documents), np.int32)
     rank[names] = np.arange(len(documents), dtype=np.int32)
     return {
-        "name_rank": rank,
-        "namesake": _numbered([f"{d.kind}/{d.name_key}" for d in documents]),
-        "usage": np.array([d.usage for d in documents], np.int32),
-        "added": np.array([d.added for d in documents], np.int32),
-        "expires_day": np.array([d.expires_day for d in documents], np.int32),
-        "expires_version": np.array([d.expires_version for d in documents], np.int32),
+        **layout.NAME_RANK.lay(rank),
+        **layout.NAMESAKE.lay(_numbered([f"{d.kind}/{d.name_key}" for d in documents])),
+        **layout.USAGE.lay(np.array([d.usage for d in documents], np.int32)),
+        **layout.ADDED.lay(np.array([d.added for d in documents], np.int32)),
+        **layout.EXPIRES_DAY.lay(np.array([d.expires_day for d in documents], np.int32)),
+        **layout.EXPIRES_VERSION.lay(np.array([d.expires_version for d in documents], np.int32)),
     }
 
 
@@ -85,8 +86,8 @@ def _facets(documents: Sequence[Document]) -> Arrays:
         values = sorted({value for d in documents for value in d.facets.get(name, ())}, key=str.encode)
         code = codes[name] = {value: i for i, value in enumerate(values)}
         rows = Rows.build("of", ([code[v] for v in d.facets.get(name, ())] for d in documents))
-        arrays |= StringTable.build_sorted(f"facet_{name}", values)
-        arrays |= Rows.open(rows, "of").turned(f"having_{name}", len(values))
+        arrays |= layout.FACET_VALUES[name].lay(values)
+        arrays |= Rows.open(rows, "of").turned(layout.HAVING[name].name, len(values))
     return arrays | _sets(documents, codes)
 
 
@@ -114,9 +115,9 @@ def _sets(documents: Sequence[Document], codes: Mapping[str, Mapping[str, int]])
         by_document.append(numbers.setdefault(tuple(sorted(values)), len(numbers)))
     by_family = [numbers.setdefault(tuple(sorted(values)), len(numbers)) for values in of_family]
     return {
-        **Rows.build("facet_sets", numbers),
-        "document_set": np.array(by_document, np.int32),
-        "family_set": np.array(by_family, np.int32),
+        **layout.FACET_SETS.lay(numbers),
+        **layout.DOCUMENT_SET.lay(np.array(by_document, np.int32)),
+        **layout.GROUP_SET.lay(np.array(by_family, np.int32)),
     }
 
 
@@ -126,7 +127,7 @@ def _names(documents: Sequence[Document]) -> Arrays:
         for key, sure in document.keys.items():
             holders.setdefault(key, []).append((number, sure))
     keys = sorted(holders, key=str.encode)
-    rows = Rows.build("key_docs", ([number for number, _ in holders[key]] for key in keys))
+    rows = layout.KEY_DOCS.lay([number for number, _ in holders[key]] for key in keys)
     certainties = [sure for key in keys for _, sure in holders[key]]
     levels, numbers = np.unique(np.array(certainties, np.float32), return_inverse=True)
     by_stems: dict[str, list[int]] = {}
@@ -135,12 +136,12 @@ def _names(documents: Sequence[Document]) -> Arrays:
             by_stems.setdefault(stems, []).append(number)
     inflected = sorted(by_stems, key=str.encode)
     return {
-        **StringTable.build_sorted("stems", inflected),
-        **Rows.build("stem_docs", (by_stems[stems] for stems in inflected)),
-        **StringTable.build_sorted("keys", keys),
+        **layout.STEMS.lay(inflected),
+        **layout.STEM_DOCS.lay(by_stems[stems] for stems in inflected),
+        **layout.KEYS.lay(keys),
         **rows,
-        "key_sure": numbers.astype(np.uint8 if len(levels) <= 1 << 8 else np.int32),  # of these, for each
-        "key_sure_levels": levels,
+        **layout.KEY_SURE.lay(numbers.astype(np.uint8 if len(levels) <= 1 << 8 else np.int32)),
+        **layout.KEY_SURE_LEVELS.lay(levels),
     }
 
 
@@ -148,9 +149,9 @@ def _columns(documents: Sequence[Document], columns: Mapping[str, str]) -> Array
     digests = sorted({d.schema for d in documents if d.schema})
     number = {digest: i for i, digest in enumerate(digests)}
     return {
-        **StringTable.build("schemas", digests),
-        **PackedTable.build("schema_paths", [columns.get(digest, "") for digest in digests]),
-        "schema": np.array([number.get(d.schema, -1) for d in documents], np.int32),
+        **layout.SCHEMAS.lay(digests),
+        **layout.SCHEMA_PATHS.lay([columns.get(digest, "") for digest in digests]),
+        **layout.SCHEMA.lay(np.array([number.get(d.schema, -1) for d in documents], np.int32)),
     }
 
 
@@ -166,8 +167,8 @@ def _surface(documents: Sequence[Document]) -> Arrays:
         counts.update({*read(str(document.card[4])).pieces} - own)
     kept = sorted((word for word in counts if not word.isdigit()), key=str.encode)
     return {
-        **StringTable.build("surface", kept),
-        **StringTable.build("surface_terms", [stem(word) for word in kept]),
-        "surface_counts": np.array([counts[word] for word in kept], np.int32),
-        "surface_named": np.array([word in named for word in kept], np.bool_),
+        **layout.SURFACE.lay(kept),
+        **layout.SURFACE_TERMS.lay([stem(word) for word in kept]),
+        **layout.SURFACE_COUNTS.lay(np.array([counts[word] for word in kept], np.int32)),
+        **layout.SURFACE_NAMED.lay(np.array([word in named for word in kept], np.bool_)),
     }

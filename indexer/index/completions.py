@@ -8,8 +8,17 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.index import spellchecker, suggester
-from indexer.index.arrays import Array, Arrays, Rows, StringTable
+from indexer.index.arrays import Array, Arrays
 from indexer.index.documents import FACETS
+from indexer.index.format import (
+    FACET_VALUES,
+    GROUP,
+    HAVING,
+    SURFACE,
+    SURFACE_COUNTS,
+    SURFACE_NAMED,
+    USAGE,
+)
 from indexer.index.stored_fields import Card, Cards
 from indexer.index.weights import WEIGHTS
 from indexer.text.analysis import spelling_key
@@ -20,9 +29,9 @@ ALIVE = ("active", "unknown")
 
 def completion_arrays(arrays: Mapping[str, Array]) -> Arrays:
     """The arrays of completions and of spelling, from those of the documents."""
-    surface = StringTable.open(arrays, "surface")
-    counts: npt.NDArray[np.int32] = arrays["surface_counts"]
-    named: npt.NDArray[np.bool_] = arrays["surface_named"]
+    surface = SURFACE.read(arrays)
+    counts: npt.NDArray[np.int32] = SURFACE_COUNTS.read(arrays)
+    named: npt.NDArray[np.bool_] = SURFACE_NAMED.read(arrays)
     # A slip of upstream's own ("telemtry", once) is not a word that people mean.
     kept = np.flatnonzero(named | (counts >= SEEN)).tolist()
     words = {surface[i]: int(counts[i]) for i in kept}
@@ -31,7 +40,7 @@ def completion_arrays(arrays: Mapping[str, Array]) -> Arrays:
     made |= suggester.build(
         _entries(arrays), popular, {name: _filter_values(arrays, name) for name in FACETS}
     )
-    return made | {"completions_ready": np.ones(1, np.int8)}
+    return made
 
 
 def _name_keys(cards: Cards) -> list[str]:
@@ -44,8 +53,8 @@ def _name_keys(cards: Cards) -> list[str]:
 def _entries(arrays: Mapping[str, Array]) -> Iterator[suggester.Entry]:
     """One entry a family: its usual face stands first."""
     cards = Cards(arrays)
-    family: npt.NDArray[np.int32] = arrays["family"]
-    usage: npt.NDArray[np.int32] = arrays["usage"]
+    family: npt.NDArray[np.int32] = GROUP.read(arrays)
+    usage: npt.NDArray[np.int32] = USAGE.read(arrays)
     for document in np.flatnonzero(np.diff(family, prepend=-1)).tolist():
         card = Card._make(cards.values(document))
         yield suggester.Entry(
@@ -65,8 +74,8 @@ def _prior(kind: str, type_: str) -> float:
 
 
 def _filter_values(arrays: Mapping[str, Array], name: str) -> list[suggester.FilterValue]:
-    values = StringTable.open(arrays, f"facet_{name}")
-    sizes = np.diff(Rows.open(arrays, f"having_{name}").starts)
+    values = FACET_VALUES[name].read(arrays)
+    sizes = np.diff(HAVING[name].read(arrays).starts)
     titles = _app_titles(arrays) if name == "app" else {}
     return [
         suggester.FilterValue(values[i], titles.get(values[i], values[i]), int(size))
@@ -77,6 +86,6 @@ def _filter_values(arrays: Mapping[str, Array], name: str) -> list[suggester.Fil
 def _app_titles(arrays: Mapping[str, Array]) -> dict[str, str]:
     """Apps as people know them, so that `app:firefox…` is completed too."""
     cards = Cards(arrays)
-    kinds = StringTable.open(arrays, "facet_kind")
-    apps = Rows.open(arrays, "having_kind").row(kinds.find("app"))
+    kinds = FACET_VALUES["kind"].read(arrays)
+    apps = HAVING["kind"].read(arrays).row(kinds.find("app"))
     return dict(cards.called(app) for app in apps.tolist())

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from indexer.index.arrays import Array, Arrays, StringTable, narrow, smallest
+from indexer.index.arrays import Array, Arrays, narrow, smallest
 from indexer.index.documents import GROUPS, Document
+from indexer.index.format import POST_IDS, POST_ROWS, POST_STARTS, TERMS, WEIGHT_ROWS
 from indexer.index.schema import damping
 
 MANTISSA = 10  # bits of a half-precision number behind its first
@@ -76,7 +77,7 @@ class _Columns:
 
 
 def lay_down(inverted: Mapping[str, Inverted]) -> Arrays:
-    """The arrays `terms_*`, `post_*` and `weights`: one list a term over all groups.
+    """The arrays of postings (format.py): one list a term over all groups.
 
     A posting is a document number and a row of `weights`, which has a weight for each group: ranking weighs
     groups at query time in that small table, and a posting's score is looked up in it.
@@ -96,11 +97,11 @@ def lay_down(inverted: Mapping[str, Inverted]) -> Arrays:
     kinds, rows = _rows(weights)
     starts = np.searchsorted(postings, np.arange(len(terms) + 1, dtype=np.int64) << 32)
     return {
-        **StringTable.build_sorted("terms", terms),
-        "post_starts": smallest(starts),
-        "post_ids": narrow((postings & 0xFFFFFFFF).astype(np.int32)),
-        "post_kinds": kinds,
-        "weights": rows,
+        **TERMS.lay(terms),
+        **POST_STARTS.lay(smallest(starts)),
+        **POST_IDS.lay(narrow((postings & 0xFFFFFFFF).astype(np.int32))),
+        **POST_ROWS.lay(kinds),
+        **WEIGHT_ROWS.lay(rows),
     }
 
 

@@ -12,7 +12,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from indexer.index.arrays import Array, PackedTable, Rows, StringTable
+from indexer.index import format as layout
+from indexer.index.arrays import Array
 from indexer.index.documents import FACETS, LOOKUPS
 from indexer.index.generation import Generation, Opened
 from indexer.index.stored_fields import Card, Cards, Variant
@@ -30,8 +31,8 @@ class FacetIndex:
     __slots__ = ("_spellings", "by_value", "texts", "values")
 
     def __init__(self, arrays: dict[str, Array], name: str) -> None:
-        self.values = StringTable.open(arrays, f"facet_{name}")
-        self.by_value = Rows.open(arrays, f"having_{name}")
+        self.values = layout.FACET_VALUES[name].read(arrays)
+        self.by_value = layout.HAVING[name].read(arrays)
         self._spellings: dict[str, str] = {}  # made when first needed
         self.texts: dict[int, tuple[str, str]] = {}  # values that were shown, with their labels
 
@@ -67,45 +68,45 @@ class IndexReader:
         self.weights = weights
         manifest = opened.manifest
         self.generation = Generation(manifest.id, manifest.built_at, manifest.sample)
-        self.terms = StringTable.open(arrays, "terms")
-        self._starts: Array = arrays["post_starts"]
-        self._ids: Array = arrays["post_ids"]
-        self._weight_rows: Array = arrays["post_kinds"]
-        counts = arrays["weights"].astype(np.float32) @ np.array(weights.fields, np.float32)
+        self.terms = layout.TERMS.read(arrays)
+        self._starts: Array = layout.POST_STARTS.read(arrays)
+        self._ids: Array = layout.POST_IDS.read(arrays)
+        self._weight_rows: Array = layout.POST_ROWS.read(arrays)
+        counts = layout.WEIGHT_ROWS.read(arrays).astype(np.float32) @ np.array(weights.fields, np.float32)
         self._saturated = saturated(counts, weights)  # by row of weights
-        self.group: Ints = arrays["family"]
+        self.group: Ints = layout.GROUP.read(arrays)
         self.size = len(self.group)
         self.groups = int(self.group[-1]) + 1 if self.size else 0
         self.facets = {name: FacetIndex(arrays, name) for name in (*FACETS, *LOOKUPS)}
-        self.group_size: Ints = arrays["family_size"]
-        self.facet_sets = Rows.open(arrays, "facet_sets")
-        self.document_set: Ints = arrays["document_set"]  # all its facet values, as a row of facet_sets
-        self.group_set: Ints = arrays["family_set"]  # the same of all its members together
+        self.group_size: Ints = layout.GROUP_SIZE.read(arrays)
+        self.facet_sets = layout.FACET_SETS.read(arrays)
+        self.document_set: Ints = layout.DOCUMENT_SET.read(arrays)
+        self.group_set: Ints = layout.GROUP_SET.read(arrays)
         sizes = [len(self.facets[name].values) for name in FACETS]
         # where the values of each facet begin among those of all; one more at the end
         self.facet_starts: list[int] = [0, *np.cumsum(sizes).tolist()]
-        self.ids = StringTable.open(arrays, "ids")
-        self.id_docs: Ints = arrays["id_docs"]
-        self.keys = StringTable.open(arrays, "keys")
-        self.stems = StringTable.open(arrays, "stems")
-        self.stem_docs = Rows.open(arrays, "stem_docs")
-        self.key_docs = Rows.open(arrays, "key_docs")
-        self._sure: Array = arrays["key_sure"]
-        self._sure_levels: Floats = arrays["key_sure_levels"]
-        self.stream = Rows.open(arrays, "stream")
-        self.surface = StringTable.open(arrays, "surface")
-        self.surface_terms = StringTable.open(arrays, "surface_terms")
-        self.surface_counts: Ints = arrays["surface_counts"]
-        self.surface_named: Bools = arrays["surface_named"]
-        self.name_rank: Ints = arrays["name_rank"]
-        self.added: Ints = arrays["added"]
-        self.expires_day: Ints = arrays["expires_day"]
-        self.expires_version: Ints = arrays["expires_version"]
-        self.schemas = StringTable.open(arrays, "schemas")
-        self.schema: Ints = arrays["schema"]
-        self.schema_paths = PackedTable.open(arrays, "schema_paths")
+        self.ids = layout.IDS.read(arrays)
+        self.id_docs: Ints = layout.ID_DOCS.read(arrays)
+        self.keys = layout.KEYS.read(arrays)
+        self.stems = layout.STEMS.read(arrays)
+        self.stem_docs = layout.STEM_DOCS.read(arrays)
+        self.key_docs = layout.KEY_DOCS.read(arrays)
+        self._sure: Array = layout.KEY_SURE.read(arrays)
+        self._sure_levels: Floats = layout.KEY_SURE_LEVELS.read(arrays)
+        self.stream = layout.STREAM.read(arrays)
+        self.surface = layout.SURFACE.read(arrays)
+        self.surface_terms = layout.SURFACE_TERMS.read(arrays)
+        self.surface_counts: Ints = layout.SURFACE_COUNTS.read(arrays)
+        self.surface_named: Bools = layout.SURFACE_NAMED.read(arrays)
+        self.name_rank: Ints = layout.NAME_RANK.read(arrays)
+        self.added: Ints = layout.ADDED.read(arrays)
+        self.expires_day: Ints = layout.EXPIRES_DAY.read(arrays)
+        self.expires_version: Ints = layout.EXPIRES_VERSION.read(arrays)
+        self.schemas = layout.SCHEMAS.read(arrays)
+        self.schema: Ints = layout.SCHEMA.read(arrays)
+        self.schema_paths = layout.SCHEMA_PATHS.read(arrays)
         self.cards = Cards(arrays)
-        self.namesake: Ints = arrays["namesake"]
+        self.namesake: Ints = layout.NAMESAKE.read(arrays)
         self.life = self._life()
         self.prior = self._prior(arrays)
         self._postings: dict[str, PostingList] = {}
@@ -216,7 +217,7 @@ class IndexReader:
 
     def _prior(self, arrays: dict[str, Array]) -> Floats:
         weights = self.weights
-        prior = usage_factor(arrays["usage"], weights)
+        prior = usage_factor(layout.USAGE.read(arrays), weights)
         tables = (("kind", weights.kinds), ("layer", weights.layers), ("status", weights.statuses))
         for name, table in tables:
             facet = self.facets[name]

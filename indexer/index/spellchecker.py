@@ -19,7 +19,17 @@ import numpy.typing as npt
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from indexer.index.arrays import Arrays, Rows, StringTable, narrow
+from indexer.index.arrays import Arrays, narrow
+from indexer.index.format import (
+    SPELL_COUNTS,
+    SPELL_HASHED,
+    SPELL_HASHES,
+    SPELL_IN_NAMES,
+    SPELL_NAMED,
+    SPELL_NAMES,
+    SPELL_TAILED,
+    SPELL_WORDS,
+)
 
 SHORTEST_WORD = 4  # three letters have too many neighbours
 LONGEST_WORD = 24
@@ -49,7 +59,7 @@ class NearName:
 
 
 def build(words: Mapping[str, int], names: Sequence[str] = (), name_words: Collection[str] = ()) -> Arrays:
-    """Arrays (prefix `spell_`) of the known words with their counts, and of whole names.
+    """The arrays of spelling (format.py): the known words with their counts, and of whole names.
 
     `words`: folded surface words (not stems) of names and prose; names' words should count more.
     `names`: one spelling_key per item, in the engine's order of documents ("" = not to be found).
@@ -71,14 +81,14 @@ def build(words: Mapping[str, int], names: Sequence[str] = (), name_words: Colle
     backwards = sorted(range(len(unique)), key=lambda place: unique[place][::-1])
     in_names = set(name_words)
     return {
-        **StringTable.build("spell_words", known),
-        "spell_counts": np.array([words[word] for word in known], np.int32),
-        "spell_in_names": np.array([not in_names or word in in_names for word in known], np.bool_),
-        "spell_hashes": np.array([found for found, _ in hashes], np.uint32),
-        "spell_hashed": narrow(np.array([place for _, place in hashes], np.int32)),
-        **StringTable.build("spell_names", unique),
-        **Rows.build("spell_named", (by_name[name] for name in unique)),
-        "spell_tailed": narrow(np.array(backwards, np.int32)),  # names in the order of their ends
+        **SPELL_WORDS.lay(known),
+        **SPELL_COUNTS.lay(np.array([words[word] for word in known], np.int32)),
+        **SPELL_IN_NAMES.lay(np.array([not in_names or word in in_names for word in known], np.bool_)),
+        **SPELL_HASHES.lay(np.array([found for found, _ in hashes], np.uint32)),
+        **SPELL_HASHED.lay(narrow(np.array([place for _, place in hashes], np.int32))),
+        **SPELL_NAMES.lay(unique),
+        **SPELL_NAMED.lay(by_name[name] for name in unique),
+        **SPELL_TAILED.lay(narrow(np.array(backwards, np.int32))),
     }
 
 
@@ -86,15 +96,15 @@ class Speller:
     """Opens what build() made; safe for threads."""
 
     def __init__(self, arrays: Mapping[str, npt.NDArray[np.generic]]) -> None:
-        self._words = StringTable.open(arrays, "spell_words")
-        self._counts = arrays["spell_counts"]
-        self._in_names = arrays["spell_in_names"]
-        self._hashes = arrays["spell_hashes"]
-        self._hashed = arrays["spell_hashed"]
-        self._names = StringTable.open(arrays, "spell_names")
-        self._name_lengths = np.diff(arrays["spell_names_starts"].astype(np.int64))
-        self._named = Rows.open(arrays, "spell_named")
-        self._tailed = arrays["spell_tailed"].astype(np.int64)
+        self._words = SPELL_WORDS.read(arrays)
+        self._counts = SPELL_COUNTS.read(arrays)
+        self._in_names = SPELL_IN_NAMES.read(arrays)
+        self._hashes = SPELL_HASHES.read(arrays)
+        self._hashed = SPELL_HASHED.read(arrays)
+        self._names = SPELL_NAMES.read(arrays)
+        self._name_lengths = self._names.lengths(range(len(self._names)))
+        self._named = SPELL_NAMED.read(arrays)
+        self._tailed = SPELL_TAILED.read(arrays).astype(np.int64)
 
     def knows(self, word: str) -> bool:
         """Is this word, in lower case, in the corpus?"""

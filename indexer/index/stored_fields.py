@@ -17,6 +17,7 @@ from pydantic_core import from_json  # three times as fast as json, which a page
 
 from indexer.index.arrays import Array, Arrays, StringTable, smallest
 from indexer.index.documents import CARD_FIELDS
+from indexer.index.format import CARD_COMMON, CARD_NUMBERS, CARD_TEXTS, CARD_VALUES, DOC_IDS, IDS
 
 TEXTS = ("title", "description")
 _ID, _NAME = CARD_FIELDS.index("id"), CARD_FIELDS.index("name")
@@ -83,10 +84,10 @@ def lay_out_cards(cards: Iterable[tuple[Any, ...]]) -> Arrays:
 
     numbers = [[number(place, value) for place, value in enumerate(shared)] for shared in common]
     return {
-        "card_numbers": smallest(np.array(rows, np.int64).reshape(-1, 3)),
-        "card_common": smallest(np.array(numbers, np.int64).reshape(-1, 1 + len(_VALUES))),
-        **StringTable.build("card_texts", texts),
-        **StringTable.build("card_values", values),
+        **CARD_NUMBERS.lay(smallest(np.array(rows, np.int64).reshape(-1, 3))),
+        **CARD_COMMON.lay(smallest(np.array(numbers, np.int64).reshape(-1, 1 + len(_VALUES)))),
+        **CARD_TEXTS.lay(texts),
+        **CARD_VALUES.lay(values),
     }
 
 
@@ -101,11 +102,11 @@ class Cards:
     __slots__ = ("_common", "_documents", "_ids", "_numbers", "_texts")
 
     def __init__(self, arrays: Mapping[str, Array]) -> None:
-        self._ids = StringTable.open(arrays, "ids")
-        self._documents = np.ascontiguousarray(arrays["doc_ids"]).data  # much quicker for one number
-        self._numbers: Array = arrays["card_numbers"]
-        self._texts = StringTable.open(arrays, "card_texts")
-        self._common = _Common(arrays["card_common"], StringTable.open(arrays, "card_values"))
+        self._ids = IDS.read(arrays)
+        self._documents = np.ascontiguousarray(DOC_IDS.read(arrays)).data  # much quicker for one number
+        self._numbers: Array = CARD_NUMBERS.read(arrays)
+        self._texts = CARD_TEXTS.read(arrays)
+        self._common = _Common(CARD_COMMON.read(arrays), CARD_VALUES.read(arrays))
 
     def __len__(self) -> int:
         return len(self._numbers)

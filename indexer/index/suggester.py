@@ -16,7 +16,8 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from indexer.index.arrays import Arrays, StringTable, narrow
+from indexer.index import format as layout
+from indexer.index.arrays import Arrays, narrow
 from indexer.text.analysis import identifier_words, spelling_key
 
 LONGEST_KEY = 40  # letters of a part under which a name is listed
@@ -99,7 +100,7 @@ def build(
     words: Mapping[str, int],
     filters: Mapping[str, Sequence[FilterValue]],
 ) -> Arrays:
-    """Arrays (prefix `suggest_`) of names, popular words and filter values."""
+    """The arrays of completions (format.py): names, popular words and filter values."""
     listed = sorted(entries, key=_worth, reverse=True)  # so that a smaller number is a better name
     keys = sorted(
         (key, place, start) for place, entry in enumerate(listed) for key, start in _keys(entry) if key
@@ -112,19 +113,19 @@ def build(
     )
     plain = [value for _, value in _all_values(filters)]
     arrays: Arrays = {
-        "suggest_documents": narrow(np.array([entry.document for entry in listed], np.int32)),
-        **StringTable.build_sorted("suggest_keys", (key for key, _, _ in keys)),
-        "suggest_places": narrow(np.array([place for _, place, _ in keys], np.int32)),
-        "suggest_starts": np.array([start for _, _, start in keys], np.bool_),
-        "suggest_worth": np.array([_worth(entry) for entry in listed], np.float32),
-        **StringTable.build("suggest_words", known),
-        "suggest_word_counts": np.array([words[word] for word in known], np.int32),
-        **StringTable.build_sorted("suggest_value_keys", (key for key, _ in values)),
-        "suggest_value_numbers": np.array([number for _, number in values], np.int32),
-        **StringTable.build("suggest_values", (value.value for value in plain)),
-        **StringTable.build("suggest_value_labels", _labels(plain)),
-        **StringTable.build("suggest_value_filters", (name for name, _ in _all_values(filters))),
-        "suggest_value_counts": np.array([value.count for value in plain], np.int32),
+        **layout.SUGGEST_DOCUMENTS.lay(narrow(np.array([entry.document for entry in listed], np.int32))),
+        **layout.SUGGEST_KEYS.lay(key for key, _, _ in keys),
+        **layout.SUGGEST_PLACES.lay(narrow(np.array([place for _, place, _ in keys], np.int32))),
+        **layout.SUGGEST_STARTS.lay(np.array([start for _, _, start in keys], np.bool_)),
+        **layout.SUGGEST_WORTH.lay(np.array([_worth(entry) for entry in listed], np.float32)),
+        **layout.SUGGEST_WORDS.lay(known),
+        **layout.SUGGEST_WORD_COUNTS.lay(np.array([words[word] for word in known], np.int32)),
+        **layout.SUGGEST_VALUE_KEYS.lay(key for key, _ in values),
+        **layout.SUGGEST_VALUE_NUMBERS.lay(np.array([number for _, number in values], np.int32)),
+        **layout.SUGGEST_VALUES.lay(value.value for value in plain),
+        **layout.SUGGEST_VALUE_LABELS.lay(_labels(plain)),
+        **layout.SUGGEST_VALUE_FILTERS.lay(name for name, _ in _all_values(filters)),
+        **layout.SUGGEST_VALUE_COUNTS.lay(np.array([value.count for value in plain], np.int32)),
     }
     return arrays | _short_lists(arrays, [key for key, _, _ in keys])
 
@@ -136,24 +137,25 @@ class Suggester:
         self, arrays: Mapping[str, npt.NDArray[np.generic]], named: Named, filters: Sequence[Filter]
     ) -> None:
         self._filters = tuple(filters)
-
-        def table(name: str) -> StringTable:
-            return StringTable.open(arrays, f"suggest_{name}")
-
-        self._keys, self._words = table("keys"), table("words")
-        self._places, self._starts = arrays["suggest_places"], arrays["suggest_starts"]
-        self._worth, self._word_counts = arrays["suggest_worth"], arrays["suggest_word_counts"]
-        self._documents, self._named = arrays["suggest_documents"], named
-        self._value_keys, self._values, self._labels = (
-            table("value_keys"),
-            table("values"),
-            table("value_labels"),
+        self._named = named
+        self._documents, self._worth = (
+            layout.SUGGEST_DOCUMENTS.read(arrays),
+            layout.SUGGEST_WORTH.read(arrays),
         )
-        self._value_filters = table("value_filters")
-        self._value_numbers, self._value_counts = (
-            arrays["suggest_value_numbers"],
-            arrays["suggest_value_counts"],
+        self._keys, self._places = layout.SUGGEST_KEYS.read(arrays), layout.SUGGEST_PLACES.read(arrays)
+        self._starts = layout.SUGGEST_STARTS.read(arrays)
+        self._words, self._word_counts = (
+            layout.SUGGEST_WORDS.read(arrays),
+            layout.SUGGEST_WORD_COUNTS.read(arrays),
         )
+        self._values, self._labels = (
+            layout.SUGGEST_VALUES.read(arrays),
+            layout.SUGGEST_VALUE_LABELS.read(arrays),
+        )
+        self._value_keys = layout.SUGGEST_VALUE_KEYS.read(arrays)
+        self._value_numbers = layout.SUGGEST_VALUE_NUMBERS.read(arrays)
+        self._value_filters = layout.SUGGEST_VALUE_FILTERS.read(arrays)
+        self._value_counts = layout.SUGGEST_VALUE_COUNTS.read(arrays)
         self._short = _ShortLists(arrays)
 
     def suggest(self, text: str, limit: int = 10) -> list[Suggestion]:
@@ -274,8 +276,8 @@ class _ShortLists:
     """The best names for each one and two letters, made at build time."""
 
     def __init__(self, arrays: Mapping[str, npt.NDArray[np.generic]]) -> None:
-        self._keys = StringTable.open(arrays, "suggest_short")
-        self._places = arrays["suggest_short_places"]
+        self._keys = layout.SUGGEST_SHORT.read(arrays)
+        self._places = layout.SUGGEST_SHORT_PLACES.read(arrays)
 
     def best(self, key: str) -> list[int]:
         place = self._keys.find(key)
@@ -283,8 +285,8 @@ class _ShortLists:
 
 
 def _short_lists(arrays: Arrays, listed: Sequence[str]) -> Arrays:
-    keys = StringTable.open(arrays, "suggest_keys")
-    places, starts, worth = arrays["suggest_places"], arrays["suggest_starts"], arrays["suggest_worth"]
+    keys, places = layout.SUGGEST_KEYS.read(arrays), layout.SUGGEST_PLACES.read(arrays)
+    starts, worth = layout.SUGGEST_STARTS.read(arrays), layout.SUGGEST_WORTH.read(arrays)
     shorts = sorted({key[:length] for key in listed for length in (1, 2)})
     kept = np.full((len(shorts), SHORT_KEYS_KEPT), -1, np.int32)
     for row, short in enumerate(shorts):
@@ -293,7 +295,7 @@ def _short_lists(arrays: Arrays, listed: Sequence[str]) -> Arrays:
             places[found.start : found.stop], starts[found.start : found.stop], worth, SHORT_KEYS_KEPT, 0
         )
         kept[row, : len(best)] = best
-    return {**StringTable.build("suggest_short", shorts), "suggest_short_places": kept}
+    return {**layout.SUGGEST_SHORT.lay(shorts), **layout.SUGGEST_SHORT_PLACES.lay(kept)}
 
 
 def _ranked(

@@ -149,7 +149,7 @@ def test_the_arrays_hold_the_postings_of_all_groups_side_by_side(
         assert ids == sorted(set().union(*(found.get(terms[place], {}) for found in by_group)))
         for group, found in enumerate(by_group):
             due = [np.float16(found.get(terms[place], {}).get(number, 0.0)) for number in ids]
-            held = arrays["weights"][arrays["post_kinds"][low:high], group]
+            held = arrays["weights"][arrays["post_rows"][low:high], group]
             assert held.tolist() == [float(weight) for weight in due]
 
 
@@ -160,7 +160,7 @@ def test_weights_are_rounded_as_little_as_lets_two_bytes_number_them(
     monkeypatch.setattr(inverting, "MOST_ROWS", len(exact["weights"]) - 1)
     rounded = lay_down(invert(documents))
     assert len(rounded["weights"]) < len(exact["weights"])
-    before, after = (a["weights"][a["post_kinds"]].astype(float) for a in (exact, rounded))
+    before, after = (a["weights"][a["post_rows"]].astype(float) for a in (exact, rounded))
     assert (before != after).any()
     assert (np.abs(after - before) <= before / 8).all()
 
@@ -220,7 +220,7 @@ def test_the_arrays_of_the_real_generation_are_the_postings_of_its_index(mirror_
     arrays, reader = generation.arrays, IndexReader(generation.path / "whoosh")
     terms = StringTable.open(arrays, "terms")
     number = {terms[place]: place for place in range(len(terms))}
-    left = arrays["weights"][arrays["post_kinds"]]
+    left = arrays["weights"][arrays["post_rows"]]
     for group, name in enumerate(GROUPS):
         for term in reader.terms(name):
             low, high = arrays["post_starts"][number[term.decode()] : number[term.decode()] + 2]
