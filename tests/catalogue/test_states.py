@@ -9,8 +9,8 @@ import pytest
 
 from indexer.catalogue import Catalogue
 from indexer.model.liveness import said_deprecated
-from search_app.engine.engine import WhooshEngine
-from search_app.query.model import Query
+from search_app.engine.engine import SearchEngine
+from search_app.query.model import Filters, Query
 from search_app.web.app import create_app
 from tests.support.upstream import Upstream, built, catalogue_of
 
@@ -84,9 +84,9 @@ def test_the_living_metric_stands_for_its_namesakes_in_every_order(
         send_in_pings=["baseline"],
         first="2021-01-01 00:00:00",
     )
-    engine = WhooshEngine(built(upstream, tmp_path).data_dir)
+    engine = SearchEngine(built(upstream, tmp_path).data_dir)
     text = "client_id" if sort == "relevance" else ""
-    hits = engine.search(Query(text, filters={"kind": ("metric",)}, sort=sort)).hits
+    hits = engine.search(Query(text, filters=Filters({"kind": ("metric",)}), sort=sort)).hits
     assert [(hit.card.id, hit.card.status) for hit in hits] == [("metric/glean/client_id", "active")]
     assert [variant.id for variant in hits[0].variants] == ["metric/fenix/client_id"]
 
@@ -101,7 +101,7 @@ def test_an_app_and_a_ping_have_one_number_of_metrics_each_name_once(
     )
     upstream.metric("org-mozilla-fenix", "tabs.opened", send_in_pings=["baseline", "crash"])
     config = built(upstream, tmp_path)
-    engine = WhooshEngine(config.data_dir)
+    engine = SearchEngine(config.data_dir)
     app, baseline, crash = (
         engine.get(f"{key}") for key in ("app/fenix", "ping/fenix/baseline", "ping/fenix/crash")
     )
@@ -109,7 +109,7 @@ def test_an_app_and_a_ping_have_one_number_of_metrics_each_name_once(
 
     def found(**filters: str) -> int:
         chosen = {"kind": ("metric",), **{name: (value,) for name, value in filters.items()}}
-        return engine.search(Query("", filters=chosen)).total
+        return engine.search(Query("", filters=Filters(chosen))).total
 
     assert found(app="fenix") == 2
     assert found(app="fenix", ping="baseline") == 2
