@@ -30,7 +30,8 @@ from indexer.index.generation import Generation, open_current
 from indexer.index.stored_fields import Variant
 from indexer.index.suggester import Suggestion
 from indexer.model.ids import item_path
-from indexer.model.items import KINDS, AnyItem, TableItem
+from indexer.model.items import AnyItem, TableItem
+from indexer.model.kinds import KINDS
 from indexer.model.records import Column
 from indexer.store.reader import Store
 from search_app.engine.engine import SearchEngine

@@ -27,15 +27,7 @@ from indexer.catalogue.relations import app_links, mirror_links, related, table_
 from indexer.catalogue.schema_metrics import metrics_of_schemas
 from indexer.catalogue.schemas import Schemas
 from indexer.catalogue.tables import Tables, build_tables
-from indexer.model.items import (
-    AnyItem,
-    AppItem,
-    MetricItem,
-    PingItem,
-    ProbeItem,
-    TableItem,
-    ToolItem,
-)
+from indexer.model.items import AnyItem, AppItem, MetricItem, PingItem, ProbeItem, TableItem, ToolItem
 from indexer.model.liveness import Clock, clock, next_change
 from indexer.model.records import DataTool, Record
 

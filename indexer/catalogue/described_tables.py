@@ -10,10 +10,12 @@ from datetime import date
 from indexer.catalogue.model import humanise
 from indexer.model.column_names import underscored
 from indexer.model.items import SHARED_PROJECT, USER_PROJECT, TableItem
+from indexer.model.literals import Layer, Status
 from indexer.model.liveness import said_deprecated
 from indexer.model.records import DerivedTable, PingSchema, WarehouseTable
 
 _LAYER = re.compile(r"(.+)_(derived|stable|live)$")
+_LAYERS: Mapping[str, Layer] = {"derived": "derived", "stable": "stable", "live": "live"}
 _VERSION = re.compile(r"(.+)_v(\d+)$")
 
 
@@ -22,7 +24,7 @@ class TablePlace:
     """What the name alone says of a table."""
 
     stem: str  # dataset without its layer
-    layer: str  # derived, stable, live, or "" for an unsuffixed dataset
+    layer: Layer | None  # derived, stable, live; None for an unsuffixed dataset
     table: str  # without its version
     version: int
 
@@ -33,7 +35,7 @@ def place_of(dataset: str, table: str) -> TablePlace:
     versioned = _VERSION.match(table)
     return TablePlace(
         stem=layered[1] if layered else dataset,
-        layer=layered[2] if layered else "",
+        layer=_LAYERS[layered[2]] if layered else None,
         table=versioned[1] if versioned else table,
         version=int(versioned[2]) if versioned else 0,
     )
@@ -42,9 +44,10 @@ def place_of(dataset: str, table: str) -> TablePlace:
 def from_metadata(record: DerivedTable, today: date) -> TableItem:
     """A table of generated-sql."""
     place = place_of(record.dataset, record.table)
-    layer = "routine" if record.routine else place.layer or ("view" if record.is_view else "other")
+    layer: Layer = "routine" if record.routine else place.layer or ("view" if record.is_view else "other")
     deleted = bool(record.deletion_date) and record.deletion_date <= today.isoformat()
-    status, reason = "active", ""
+    status: Status = "active"
+    reason = ""
     if deleted:
         status, reason = "removed", f"deleted on {record.deletion_date}"
     elif record.deprecated:

@@ -20,6 +20,7 @@ from indexer.catalogue.model import App, Channel, Estate, humanise
 from indexer.catalogue.tables import Tables
 from indexer.model.column_names import underscored
 from indexer.model.items import SHARED_PROJECT, ChannelStatus, ColumnRef, MetricItem
+from indexer.model.literals import Status
 from indexer.model.liveness import Clock, channels_of, status_of, summary
 from indexer.model.records import MetricDefinition, RepositoryMetric
 
@@ -177,7 +178,7 @@ class MetricMaker:
                 found.append(ChannelStatus(use.app.name, listing.app_id, channel, status, reason))
         return tuple(found)
 
-    def _unused(self, newest: RepositoryMetric) -> tuple[str, str]:
+    def _unused(self, newest: RepositoryMetric) -> tuple[Status, str]:
         """A library's metric that no app of the list depends on: what its definition says."""
         definition = newest.history[0]
         return status_of(

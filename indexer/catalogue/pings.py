@@ -10,10 +10,13 @@ from indexer.catalogue.model import App, Channel, ChannelPing, Estate, humanise
 from indexer.catalogue.tables import Tables
 from indexer.model.column_names import underscored
 from indexer.model.items import SHARED_PROJECT, ChannelStatus, PingItem, PingTable
+from indexer.model.literals import Layer, Status
 from indexer.model.liveness import Clock, status_of, summary
 from indexer.model.records import PingDefinition, PingSchema, RepositoryPing
 
 _TABLE_ONLY = "only its table is known, not its definition"
+
+INNER: tuple[Layer, ...] = ("stable", "live")  # the layers beneath a ping's view (rule 6)
 
 
 def glean_pings(estate: Estate, tables: Tables, annotations: Annotations, now: Clock) -> list[PingItem]:
@@ -90,9 +93,9 @@ def _ping_item(
 
 def _state(app: App, channel: Channel, ping: ChannelPing, now: Clock) -> ChannelStatus:
     listing = channel.listing
-    if ping.definition is None and not listing.deprecated:
-        status, reason = "unknown", _TABLE_ONLY
-    else:
+    status: Status = "unknown"
+    reason = _TABLE_ONLY
+    if ping.definition is not None or listing.deprecated:
         status, reason = status_of(
             "never",
             now,
@@ -135,11 +138,10 @@ def _ping_tables(app: App, name: str, channels: Sequence[Channel], tables: Table
         found.append(PingTable(together, "view", "", "", True))
     for channel in channels:
         listing = channel.listing
-        places = [("view", f"{SHARED_PROJECT}.{listing.dataset}.{table}")]
+        places: list[tuple[Layer, str]] = [("view", f"{SHARED_PROJECT}.{listing.dataset}.{table}")]
         for version in _versions(listing.dataset, table, tables):
             places += [
-                (layer, f"{SHARED_PROJECT}.{listing.dataset}_{layer}.{table}_v{version}")
-                for layer in ("stable", "live")
+                (layer, f"{SHARED_PROJECT}.{listing.dataset}_{layer}.{table}_v{version}") for layer in INNER
             ]
         for layer, full in places:
             known = tables.get(full) is not None
@@ -181,7 +183,7 @@ def _legacy_ping(namespace: str, name: str, rows: Sequence[PingSchema], tables: 
     if tables.get(found[0].name) is None:
         found = []
     for row in sorted(rows, key=lambda row: -row.version):
-        for layer in ("stable", "live"):
+        for layer in INNER:
             full = f"{SHARED_PROJECT}.{stem}_{layer}.{table}_v{row.version}"
             found.append(PingTable(full, layer, "", "", tables.get(full) is not None))
     known = [x.name for x in found if x.exists]

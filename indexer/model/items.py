@@ -9,11 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from indexer.model.literals import Access, KindName, KnownFrom, Layer, ProbeType, Status
 from indexer.model.records import DocSection, ExtraKey, MetricDefinition, PingDefinition, ProbeDefinition
-
-KINDS = ("app", "ping", "metric", "probe", "table", "measure", "explore", "doc", "tool")
-STATUSES = ("active", "expired", "removed", "disabled", "deprecated", "unknown")
-
 
 SHARED_PROJECT = "moz-fx-data-shared-prod"  # where upstream's tables and views lie
 USER_PROJECT = "mozdata"  # the project in which users find its views
@@ -26,7 +23,7 @@ class ChannelStatus:
     app: str
     app_id: str
     channel: str
-    status: str
+    status: Status
     reason: str = ""
 
 
@@ -54,7 +51,7 @@ class Item:
     """What every kind has: enough to be found, filtered, ranked, folded and shown as a hit."""
 
     id: str  # kind/…, as in docs/contracts.md
-    kind: str
+    kind: KindName
     name: str  # canonical: dotted metrics, dashed pings, type/NAME probes, dataset.table, path#slug
     title: str  # what a person would call it
     description: str = ""  # upstream Markdown, untrusted
@@ -66,7 +63,7 @@ class Item:
     type: str = ""  # metric type, probe kind, table layer, measure type, explore type
     tables: tuple[str, ...] = ()  # dataset.table, the user-facing ones first
     datasets: tuple[str, ...] = ()
-    status: str = "active"
+    status: Status = "active"
     status_reason: str = ""
     sampled: bool = False
     tags: tuple[str, ...] = ()
@@ -118,7 +115,7 @@ class AppItem(Item):
     metric_types: dict[str, int] = field(default_factory=dict)
     metric_statuses: dict[str, int] = field(default_factory=dict)
     news: dict[str, tuple[Novelty, ...]] = field(default_factory=dict)  # added, changed, removed, expiring
-    known_from: str = "probeinfo"  # or "schema": listed, but probeinfo had no metrics
+    known_from: KnownFrom = "probeinfo"
     skip_documentation: bool = False  # the Glean Dictionary leaves it out
 
 
@@ -127,7 +124,7 @@ class PingTable:
     """A table in which a ping can be queried."""
 
     name: str  # project.dataset.table
-    layer: str  # view, stable, live
+    layer: Layer
     app_id: str  # "" for the view over all channels
     channel: str
     exists: bool  # a schema or metadata of it is known
@@ -161,12 +158,12 @@ class MetricItem(Item):
     mirrors: tuple[str, ...] = ()  # ids of the legacy probes that it mirrors
     features: tuple[str, ...] = ()
     experiments: tuple[str, ...] = ()  # slugs that sample it
-    known_from: str = "probeinfo"  # or "schema"
+    known_from: KnownFrom = "probeinfo"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbeItem(Item):
-    probe_type: str  # histogram, scalar, event
+    probe_type: ProbeType
     definitions: tuple[ProbeDefinition, ...] = ()
     first_added: dict[str, str] = field(default_factory=dict)
     columns: tuple[ColumnRef, ...] = ()
@@ -179,7 +176,7 @@ class TableItem(Item):
     project: str
     dataset: str
     table: str
-    layer: str  # view, derived, stable, live, routine, other: rule 6
+    layer: Layer
     base: str = ""  # name without version and layer
     metadata_source: str = ""  # generated-sql, generated-schemas, bigquery
     schema_digest: str = ""  # of its columns in the store, "" where unknown
@@ -237,7 +234,7 @@ class ToolItem(Item):
     summary: str = ""
     use_when: tuple[str, ...] = ()
     avoid_when: tuple[str, ...] = ()
-    access: str = "public"
+    access: Access = "public"
     access_note: str = ""
     examples: tuple[tuple[str, str], ...] = ()
     docs: str = ""

@@ -2,7 +2,7 @@
 
 Pure: the day and the Firefox versions are passed in as a Clock, so that a page
 built today can be rebuilt for any other day. Reasons are made for people; the
-status is one of items.STATUSES.
+status is one of literals.STATUSES.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from datetime import date
 from functools import lru_cache
 
 from indexer.model.items import ChannelStatus
+from indexer.model.literals import Status
 from indexer.model.records import FirefoxVersion
 
 # Most alive first. Unknown stands high, for it may well be alive; a deprecated app still sends
@@ -86,7 +87,7 @@ def parse_expiry(expires: str) -> Expiry:
     return Expiry("unknown")
 
 
-def _expired(expires: str, channel: str, now: Clock) -> tuple[str, str]:
+def _expired(expires: str, channel: str, now: Clock) -> tuple[Status, str]:
     expiry = parse_expiry(expires)
     if expiry.kind == "expired":
         return "expired", "expired, as its definition says"
@@ -119,7 +120,7 @@ def status_of(
     disabled: bool = False,
     description: str = "",
     deprecated_app: str = "",
-) -> tuple[str, str]:
+) -> tuple[Status, str]:
     """(status, reason) in one channel; the reason is "" for what is active.
 
     What the definition itself says comes before the app's deprecation: it is the
@@ -147,7 +148,7 @@ def channels_of(channel: str, expires: str) -> tuple[str, ...]:
     return FIREFOX_CHANNELS
 
 
-def summary(channels: Sequence[ChannelStatus]) -> tuple[str, str]:
+def summary(channels: Sequence[ChannelStatus]) -> tuple[Status, str]:
     """The most alive status over channels, with the first reason that goes with it."""
     if not channels:
         return "unknown", "no app is known to send it"

@@ -8,6 +8,9 @@ only plain values and tuples, and survive a round trip through JSON (snapshots.p
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
+
+from indexer.model.literals import Access, ProbeType
 
 # ------------------------------------------------------------------ Glean (probeinfo)
 
@@ -189,7 +192,7 @@ class ProbeDefinition:
 class LegacyProbe:
     """A probe of all_probes; `history` newest first within each channel."""
 
-    type: str  # histogram, scalar, event
+    type: ProbeType
     name: str
     history: tuple[ProbeDefinition, ...]
     first_added: dict[str, str] = field(default_factory=dict)  # channel -> date
@@ -368,9 +371,9 @@ class DataTool:
     summary: str
     use_when: tuple[str, ...] = ()
     avoid_when: tuple[str, ...] = ()
-    access: str = "public"  # public or staff
+    access: Access = "public"
     access_note: str = ""
-    status: str = "active"  # or deprecated
+    status: Literal["active", "deprecated"] = "active"
     status_reason: str = ""
     keywords: tuple[str, ...] = ()
     examples: tuple[tuple[str, str], ...] = ()  # (title, address)

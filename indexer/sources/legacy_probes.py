@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from indexer.model.literals import PROBE_TYPES, ProbeType
 from indexer.model.records import LegacyProbe, ProbeDefinition, Record
 from indexer.sources import Fetched, Report, Request
 from indexer.sources._upstream import Entry, clean_text, named_entries, read_json, to_moment
 
 URL = "https://probeinfo.telemetry.mozilla.org/firefox/all/main/all_probes"
-TYPES = ("histogram", "scalar", "event")
 CHANNELS = ("nightly", "beta", "release")
+_PROBE_TYPES: Mapping[str, ProbeType] = {name: name for name in PROBE_TYPES}
 
 
 class Source:
@@ -31,10 +32,10 @@ class Source:
     ) -> Iterator[Record]:
         for key, entry in named_entries(read_json(fetched[0], dict), "", report, "probe"):
             report.seen["probes"] += 1
-            probe_type = entry.text("type") or key.partition("/")[0]
+            probe_type = _PROBE_TYPES.get(entry.text("type") or key.partition("/")[0])
             name = entry.text("name") or key.partition("/")[2]
             history = tuple(_history(entry))
-            if probe_type not in TYPES or not name:
+            if probe_type is None or not name:
                 report.skip("probe of unknown type", key)
             elif not history:
                 report.skip("probe without a readable definition", key)

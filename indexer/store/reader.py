@@ -15,41 +15,20 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from indexer.model.items import (
-    AnyItem,
-    AppItem,
-    DocItem,
-    ExploreItem,
-    MeasureItem,
-    MetricItem,
-    PingItem,
-    ProbeItem,
-    TableItem,
-    ToolItem,
-)
+from indexer.model.items import AnyItem
+from indexer.model.kinds import KINDS
 from indexer.model.records import Column
 from indexer.text.analysis import spelling_key
 
 _CACHED = 256  # KB of a connection, for the tree above the rows; the kernel keeps the file for all of them
 WIDTH = 4  # bytes of a schema's number
 _AT_ONCE = 500  # ids in one statement: SQLite bounds the number of its parameters
-_KINDS: dict[str, type] = {
-    "app": AppItem,
-    "ping": PingItem,
-    "metric": MetricItem,
-    "probe": ProbeItem,
-    "table": TableItem,
-    "measure": MeasureItem,
-    "explore": ExploreItem,
-    "doc": DocItem,
-    "tool": ToolItem,
-}
 
 
 @lru_cache(maxsize=1)
 def adapters() -> dict[str, TypeAdapter[AnyItem]]:
     """What reads and writes an item, by kind."""
-    return {kind: TypeAdapter(item_type) for kind, item_type in _KINDS.items()}
+    return {kind: TypeAdapter(each.item) for kind, each in KINDS.items()}
 
 
 @lru_cache(maxsize=1)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from indexer.index.arrays import run_starts
 from indexer.index.documents import FACETS
 from indexer.index.reader import Bools, IndexReader, Ints
-from indexer.model.kinds import KIND_LABELS
+from indexer.model.kinds import KINDS
 from search_app.engine.collapse import largest
 from search_app.engine.results import Facet, FacetCount
 from search_app.query.grammar import FACET_LABELS
@@ -126,6 +126,6 @@ def facet_of(
 def _label(name: str, value: str, titles: dict[str, str]) -> str:
     if name == "app":
         return titles.get(value, value)
-    if name == "kind" and value in KIND_LABELS:
-        return KIND_LABELS[value].many
+    if name == "kind" and value in KINDS:
+        return KINDS[value].many
     return value.replace("_", " ") if name in ("type", "status", "sensitivity") else value

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from indexer.index.arrays import run_starts
 from indexer.index.reader import Bools, IndexReader, Ints
 from indexer.index.stored_fields import Card
+from indexer.model.kinds import KINDS
 from indexer.text.analysis import words
 from search_app.understanding.analyze import Understanding
 
@@ -81,7 +82,7 @@ def _apart(named: NameMatches) -> Iterator[Part]:
 
 def _written(card: Card) -> tuple[str, ...]:
     """A thing's name as people write it. Measures and explores are named after what they are made of."""
-    if card.kind in ("measure", "explore"):
+    if KINDS[card.kind].repeats_names:
         return ()
     return (card.name, card.name.partition("." if card.kind == "table" else "/")[2])
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from indexer.model.kinds import KINDS
+from indexer.model.literals import STATUSES
+
 
 @dataclass(frozen=True, slots=True)
 class Form:
@@ -18,23 +21,14 @@ class Form:
     spellings: tuple[tuple[str, tuple[str, ...]], ...] = ()  # other spellings of values -> values
 
 
-_KINDS = ("app", "ping", "metric", "probe", "table", "measure", "explore", "doc", "tool")
-_KIND_SPELLINGS = (
-    *((f"{kind}s", (kind,)) for kind in _KINDS),
-    ("application", ("app",)),
-    ("applications", ("app",)),
-    ("product", ("app",)),
-    ("view", ("table",)),
-    ("views", ("table",)),
-    ("documentation", ("doc",)),
-    ("dashboard", ("explore",)),
+_KIND_SPELLINGS = tuple(
+    (spelling, (name,)) for name, kind in KINDS.items() for spelling in (f"{name}s", *kind.spellings)
 )
-_STATUSES = ("active", "expired", "removed", "disabled", "deprecated", "unknown")
 _STATUS_SPELLINGS = (
     ("alive", ("active",)),
     ("live", ("active",)),
-    ("inactive", _STATUSES[1:5]),
-    ("dead", _STATUSES[1:5]),
+    ("inactive", STATUSES[1:5]),
+    ("dead", STATUSES[1:5]),
 )
 
 LANGUAGE: tuple[Form, ...] = (
@@ -51,7 +45,7 @@ LANGUAGE: tuple[Form, ...] = (
         "type",
         "filter",
     ),
-    Form("kind:…", "Only this kind of thing.", "kind:table", "kind", "filter", _KINDS, _KIND_SPELLINGS),
+    Form("kind:…", "Only this kind of thing.", "kind:table", "kind", "filter", tuple(KINDS), _KIND_SPELLINGS),
     Form("ping:…", "Sent in this ping.", "ping:baseline", "ping", "filter"),
     Form("table:…", "To be found in this table.", "table:telemetry.clients_daily", "table", "filter"),
     Form("dataset:…", "In this BigQuery dataset.", "dataset:search", "dataset", "filter"),
@@ -64,7 +58,7 @@ LANGUAGE: tuple[Form, ...] = (
         "status:active",
         "status",
         "filter",
-        _STATUSES,
+        STATUSES,
         _STATUS_SPELLINGS,
     ),
     Form("tag:…", "With this tag.", "tag:Search", "tag", "filter"),

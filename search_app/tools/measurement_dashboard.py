@@ -45,8 +45,6 @@ def _measure(item: ProbeItem) -> str:
         return name
     if item.probe_type == "scalar" and kind in ("uint", "boolean"):
         return f"SCALARS_{name.upper()}"
-    if item.probe_type == "simpleMeasurements" and kind in ("number", "bool"):
-        return f"SIMPLE_MEASURES_{name.upper()}"
     return ""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify, request
 from werkzeug.datastructures import MultiDict
 
-from indexer.model.items import KINDS
+from indexer.model.kinds import KINDS
 from indexer.status import status_json
 from search_app.query.model import QueryProblem
 from search_app.query.parser import parse_query

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from indexer.model.kinds import KIND_LABELS
+from indexer.model.kinds import KINDS
 
 STATUS_MEANINGS = {
     "active": "Collected now in at least one channel.",
@@ -57,16 +57,9 @@ SOURCE_LABELS = {
 }
 
 RELATION_LABELS = {
-    "app": "Apps",
-    "ping": "Pings",
-    "metric": "Metrics",
-    "probe": "Legacy probes",
-    "table": "Tables",
-    "measure": "Measures",
-    "explore": "Looker explores",
+    **{name: kind.many for name, kind in KINDS.items()},
     "doc": "Documentation that names it",
     "section": "Other sections of this page",
-    "tool": "Tools",
     "mirror": "Legacy mirror",
     "same_name": "Same name elsewhere",
     "similar_metrics": "Related metrics",
@@ -85,11 +78,7 @@ def relation_label(name: str) -> str:
 
 def counted(kind: str, count: int) -> str:
     """`1 app`, `680 Looker explores`, `1,298 documentation sections`."""
-    if kind == "doc":
-        return plural(count, "documentation section")
-    if kind == "explore":
-        return plural(count, "Looker explore")
-    return plural(count, kind_label(kind).lower())
+    return plural(count, KINDS[kind].counted or kind_label(kind).lower())
 
 
 def source_label(name: str) -> tuple[str, str]:
@@ -104,7 +93,7 @@ def expiry(text: str) -> str:
 
 def kind_label(kind: str, many: bool = False) -> str:
     """A kind in words."""
-    label = KIND_LABELS.get(kind)
+    label = KINDS.get(kind)
     if label is None:
         return kind
     return label.many if many else label.one

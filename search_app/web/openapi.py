@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from indexer.model.items import KINDS, STATUSES
+from indexer.model.kinds import KINDS
+from indexer.model.literals import STATUSES
 from search_app.query.grammar import FACETS
 from search_app.query.model import NARROWING, SORTS
 

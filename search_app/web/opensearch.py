@@ -10,6 +10,7 @@ from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from indexer.model.ids import item_path
+from indexer.model.kinds import KINDS
 from search_app import tools
 from search_app.engine.results import Hit, Results
 from search_app.query.model import search_url
@@ -24,7 +25,6 @@ blueprint = Blueprint("browser", __name__)
 BANG = re.compile(r"(?:^|\s)!([a-z][a-z0-9-]*)(?=\s|$)", re.IGNORECASE)
 # a best hit is clear when the next one has less than this share of its score
 CLEAR_LEAD = 0.6
-REPEATING = ("measure", "explore")  # kinds named after the tables and metrics that they are made of
 
 
 @blueprint.get("/opensearch.xml")
@@ -87,11 +87,13 @@ def best_is_clear(results: Results, words: str) -> bool:
     if results.total == 1:
         return True
     if key in _names(first):
-        rivals = [
-            other for other in others if first.card.kind in REPEATING or other.card.kind not in REPEATING
-        ]
+        rivals = others if _repeats(first) else [other for other in others if not _repeats(other)]
         return not any(key in _names(other) for other in rivals)
     return bool(others) and others[0].score < first.score * CLEAR_LEAD
+
+
+def _repeats(hit: Hit) -> bool:
+    return KINDS[hit.card.kind].repeats_names
 
 
 def _names(hit: Hit) -> tuple[str, str]:

@@ -6,7 +6,8 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from indexer.model.ids import item_path
-from indexer.model.items import KINDS, AppItem
+from indexer.model.items import AppItem
+from indexer.model.kinds import KINDS
 from search_app import tools
 from search_app.query.grammar import LANGUAGE
 from search_app.query.model import Query

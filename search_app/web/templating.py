@@ -11,7 +11,7 @@ from pathlib import Path
 from flask import Flask
 
 from indexer.model.ids import item_path, table_id
-from indexer.model.kinds import KIND_LABELS
+from indexer.model.kinds import KINDS
 from indexer.runtime.progress import read_progress
 from search_app.tools import GAINING_ACCESS
 from search_app.web import labels
@@ -63,7 +63,7 @@ def set_up_templates(app: Flask) -> None:
         progress=lambda: progress_text(read_progress(current_site().config.data_dir)),
         sensitivity_labels=labels.SENSITIVITY_LABELS,
         relation_label=labels.relation_label,
-        kind_labels=KIND_LABELS,
+        kinds=KINDS,
         status_legend=status_legend,
         facet_items=facet_items,
         hit_article=hit_article,

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from indexer.model.items import STATUSES, ChannelStatus
+from indexer.model.items import ChannelStatus
+from indexer.model.literals import STATUSES
 from indexer.model.liveness import (
     LIFE,
     channels_of,

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from indexer.crawl.snapshots import SnapshotStore
 from indexer.index.generation import current_manifest
-from indexer.model.items import KINDS
+from indexer.model.kinds import KINDS
 from search_app.web.pages import EXAMPLES
 
 NOTHING_TO_SAMPLE = {"experimenter"}  # no experiment runs in it

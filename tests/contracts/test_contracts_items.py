@@ -9,8 +9,8 @@ from urllib.parse import quote, urlsplit
 import pytest
 from flask.testing import FlaskClient
 
-from indexer.model.items import KINDS
-from search_app.query.model import FILTERS
+from indexer.model.kinds import KINDS
+from search_app.query.grammar import FACETS
 
 COLUMN_KEYS = {"app", "app_id", "channel", "ping", "table", "column", "exists"}
 
@@ -175,7 +175,7 @@ def test_the_description_names_every_endpoint_and_parameter(small_client: FlaskC
     wanted |= {f"/api/v1/{kind}s" for kind in KINDS} | {"/feed.atom", "/export.csv", "/export.json"}
     assert wanted <= set(paths)
     named = {each["name"] for each in paths["/api/v1/search"]["get"]["parameters"]}
-    assert named >= {"q", *FILTERS, "page", "size", "sort", "facets", "explain", "expires", "added", "column"}
+    assert named >= {"q", *FACETS, "page", "size", "sort", "facets", "explain", "expires", "added", "column"}
     for path, methods in paths.items():
         for operation in methods.values():
             assert operation["summary"]

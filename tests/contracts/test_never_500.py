@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
-from indexer.model.items import KINDS
+from indexer.model.kinds import KINDS
 from search_app.web.app import READ_BY_PROGRAMS
 
 FAST = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
@@ -58,7 +58,7 @@ paths = st.one_of(
     st.lists(
         st.one_of(st.sampled_from(["", *KINDS, "api", "v1", "item", "map", ".."]), encoded), max_size=6
     ).map(lambda parts: "/" + "/".join(parts)),
-    st.tuples(st.sampled_from(KINDS), encoded).map("/".join).map("/api/v1/item/{}".format),
+    st.tuples(st.sampled_from(tuple(KINDS)), encoded).map("/".join).map("/api/v1/item/{}".format),
     st.tuples(st.sampled_from(ROUTES), encoded).map("".join),
 )
 methods = st.sampled_from(["GET", "GET", "GET", "HEAD", "POST", "OPTIONS", "PUT", "BREW"])

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from search_app.engine.engine import WhooshEngine
+from search_app.engine.engine import SearchEngine
 from search_app.query.model import Filters, Query
 from tests.support.small_world import small_world
 from tests.support.upstream import built
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> WhooshEngine:
-    return WhooshEngine(built(small_world(), tmp_path_factory.mktemp("lists")).data_dir)
+def engine(tmp_path_factory: pytest.TempPathFactory) -> SearchEngine:
+    return SearchEngine(built(small_world(), tmp_path_factory.mktemp("lists")).data_dir)
 
 
-def test_every_item_of_a_kind_is_listed_once_in_the_order_of_ids(engine: WhooshEngine) -> None:
+def test_every_item_of_a_kind_is_listed_once_in_the_order_of_ids(engine: SearchEngine) -> None:
     for kind in ("app", "ping", "metric", "probe", "table", "measure", "explore", "doc", "tool"):
         ids = [item.id for item in engine.items(kind)]
         counted = {v.value: v.count for f in engine.search(Query(facets=("kind",))).facets for v in f.values}
@@ -23,7 +23,7 @@ def test_every_item_of_a_kind_is_listed_once_in_the_order_of_ids(engine: WhooshE
         assert len(ids) >= counted[kind] > 0  # a search counts groups, a list their members
 
 
-def test_a_filtered_list_holds_what_the_search_and_its_variants_hold(engine: WhooshEngine) -> None:
+def test_a_filtered_list_holds_what_the_search_and_its_variants_hold(engine: SearchEngine) -> None:
     filters = Filters({"kind": ("metric",), "app": ("fenix",)})
     hits = engine.search(Query(filters=filters, size=100, facets=())).hits
     searched = {id_ for hit in hits for id_ in (hit.card.id, *(each.id for each in hit.variants))}

@@ -17,7 +17,7 @@ from xml.etree.ElementTree import Element
 from html5lib import HTMLParser
 from html5lib.html5parser import ParseError
 
-from indexer.model.items import KINDS
+from indexer.model.kinds import KINDS
 
 SVG = "{http://www.w3.org/2000/svg}"
 EVERYWHERE = {"class", "id", "hidden"}

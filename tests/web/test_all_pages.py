@@ -10,7 +10,8 @@ from flask.testing import FlaskClient
 
 from indexer.index.generation import open_current
 from indexer.model.ids import item_path
-from indexer.model.items import KINDS, TableItem
+from indexer.model.items import TableItem
+from indexer.model.kinds import KINDS
 from indexer.store.reader import Store
 from search_app.engine.engine import SearchEngine
 from tests.check_pages import check_all

@@ -11,7 +11,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from indexer.model.ids import item_path
-from indexer.model.items import KINDS, AnyItem
+from indexer.model.items import AnyItem
+from indexer.model.kinds import KINDS
 from search_app.web.urls import api_path
 from tests.check_pages import Checker, Outcome
 from tests.support.page_rules import read_page

@@ -19,7 +19,7 @@ from indexer.model.items import (
     ProbeItem,
     TableItem,
 )
-from indexer.model.kinds import KIND_LABELS
+from indexer.model.kinds import KINDS
 from search_app.engine.results import Results
 from search_app.query.model import Query, QueryProblem
 from search_app.web.actions import Actions, actions_for
@@ -182,6 +182,6 @@ def kind_counts(site: Site) -> dict[str, int]:
     def count() -> dict[str, int]:
         facets = site.engine.search(Query("", size=1, facets=("kind",))).facets
         counts = {value.value: value.count for facet in facets for value in facet.values}
-        return {kind: counts.get(kind, 0) for kind in KIND_LABELS}
+        return {kind: counts.get(kind, 0) for kind in KINDS}
 
     return site.remembered(("kind counts",), count)

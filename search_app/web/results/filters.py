@@ -11,7 +11,7 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from indexer.model.kinds import KIND_LABELS
+from indexer.model.kinds import KINDS
 from search_app.engine.results import Facet, Help, Results
 from search_app.query.grammar import FACET_LABELS, FACET_ORDER
 from search_app.query.model import NARROWING, Query, addition, names_filter
@@ -104,7 +104,7 @@ def kind_tabs(facet: Facet | None, query: Query) -> tuple[FacetValueView, ...]:
             kind in chosen,
             query.with_url("kind", () if kind in chosen else (kind,)),
         )
-        for kind, label in KIND_LABELS.items()
+        for kind, label in KINDS.items()
         if counts.get(kind) or kind in chosen
     )
 

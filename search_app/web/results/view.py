@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 
 from indexer.index.stored_fields import Card
 from indexer.model.ids import item_path, table_id
+from indexer.model.kinds import KINDS
 from search_app.engine.results import Facet, Hit, Part, Results
 from search_app.query.model import DEEPEST_HIT, Query
 from search_app.web.labels import STATUS_MEANINGS, kind_label, type_label
@@ -33,10 +34,6 @@ from search_app.web.results.filters import (
 
 SHOWN_APPS = 2
 SHOWN_VARIANTS = 6
-# kinds that people know by their title; the name stands beside it
-TITLED = ("doc", "app", "tool")
-# kinds that are seldom anything but active: a hit says so of the others only
-MOSTLY_ACTIVE = ("doc", "tool", "explore", "measure")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +93,7 @@ class HitView(NamedTuple):
 
     @property
     def shows_status(self) -> bool:
-        return self.card.status != "active" or self.card.kind not in MOSTLY_ACTIVE
+        return self.card.status != "active" or not KINDS[self.card.kind].mostly_active
 
     @property
     def table_url(self) -> str:
@@ -169,7 +166,7 @@ def app_names(names: Sequence[str], titles: Sequence[str]) -> tuple[AppName, ...
 
 def heading_of(card: Card) -> str:
     """The title where it adds to the name, nothing where it is but another spelling of it."""
-    if card.kind in TITLED:
+    if KINDS[card.kind].titled:
         return ""
     return "" if _letters(card.title) == _letters(card.name.rsplit("/", 1)[-1]) else card.title
 
@@ -197,7 +194,7 @@ def present_hit(hit: Hit, asked_apps: frozenset[str] = frozenset()) -> HitView:
     card = hit.card
     return HitView(
         card=card,
-        name=escape(card.title or card.name) if card.kind in TITLED else marked(card.name, hit.name_marks),
+        name=_shown_name(hit),
         snippet=snippet_of(hit),
         variants=tuple(
             VariantView(variant_label(card, each.kind, each.name, each.app), item_path(each.id))
@@ -208,6 +205,11 @@ def present_hit(hit: Hit, asked_apps: frozenset[str] = frozenset()) -> HitView:
         score=hit.score,
         apps_first=tuple(app for app in card.app if app in asked_apps) if asked_apps else (),
     )
+
+
+def _shown_name(hit: Hit) -> Markup:
+    card = hit.card
+    return escape(card.title or card.name) if KINDS[card.kind].titled else marked(card.name, hit.name_marks)
 
 
 def _table_url(card: Card) -> str:

@@ -1,0 +1,15 @@
+"""The closed sets of values that records and items hold."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+KindName = Literal["app", "ping", "metric", "probe", "table", "measure", "explore", "doc", "tool"]
+Status = Literal["active", "expired", "removed", "disabled", "deprecated", "unknown"]  # rule 7
+Layer = Literal["view", "derived", "stable", "live", "routine", "other"]  # rule 6
+ProbeType = Literal["histogram", "scalar", "event"]
+KnownFrom = Literal["probeinfo", "schema"]  # "schema": its definition was not found
+Access = Literal["public", "staff"]  # who can open a tool
+
+STATUSES: tuple[Status, ...] = get_args(Status)
+PROBE_TYPES: tuple[ProbeType, ...] = get_args(ProbeType)
