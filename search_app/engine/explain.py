@@ -21,10 +21,10 @@ def explanation(found: Found, place: int) -> tuple[Part, ...]:
             parts.append(Part(f"word “{label}”", round(value, 3)))
             total += value
     if not parts:
-        total = 1.0
-        parts.append(Part("found without words", 1.0))
-    for label, factors in scored.factors:
-        factor = float(factors[place])
+        total = float(scored.text[place])
+        parts.append(Part("found without words", round(total, 3)))
+    for label, values in scored.factors:
+        factor = float(values[place])
         if factor != 1.0:
             parts.append(Part(f"{label} (times {factor:.2f})", round(total * (factor - 1.0), 3)))
             total *= factor

@@ -6,10 +6,11 @@ at least one wanted word, is named exactly, or is of what the query lists.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import log
+from typing import NamedTuple
 
 import numpy as np
 
@@ -29,16 +30,24 @@ LONG = 1_000  # documents from which a list is not gone through where it need no
 FULL = 0.999  # share of the wanted words from which a document holds "all" of them, for rounding
 
 
-@dataclass(slots=True)
+class Factor(NamedTuple):
+    """One thing that multiplies the scores of candidates."""
+
+    label: str  # in words, as explanations say it
+    values: Floats  # by candidate, 1 where it says nothing
+
+
+@dataclass(frozen=True, slots=True)
 class Scored:
-    """Candidates, ascending, with score and the share of the wanted words that each holds."""
+    """Candidates, ascending; all arrays are by candidate."""
 
     ids: Ints
-    scores: Floats
-    cover: Floats
-    parts: list[tuple[str, Ints, Floats]] = field(default_factory=list)  # clause -> its documents and scores
+    text: Floats  # the scores of the words that each holds, added up
+    cover: Floats  # the share of the wanted words that it holds
+    scores: Floats  # text times all factors, and what its name adds
+    factors: tuple[Factor, ...] = ()
+    parts: tuple[tuple[str, Ints, Floats], ...] = ()  # by clause: its documents with their scores
     named: NameMatches | None = None  # those that the query names
-    factors: list[tuple[str, Floats]] = field(default_factory=list)  # by candidate, what multiplied the score
 
     @property
     def full(self) -> Bools:
@@ -55,49 +64,57 @@ def score(
     there is nothing else: "how", "the" and "of" are not gone through. `thorough`: nothing is left out.
     """
     if not plan.wanted and not near and not meaning.names:
-        ids = np.arange(reader.size, dtype=np.int32)
-        scored = Scored(ids, reader.prior.copy(), np.ones(reader.size, np.float32))
-        return _prefer(reader, _without(reader, scored, plan.unwanted), meaning.boosts)
+        ids = _held_by_all(reader, np.arange(reader.size, dtype=np.int32), plan)
+        ones = np.ones(len(ids), np.float32)
+        factors = (Factor("importance", reader.prior[ids]), *_preferences(reader, ids, meaning.boosts))
+        return Scored(ids, ones, ones, _product(ones, factors), factors)
     facets = _facet_holders(reader, meaning)
-    wanted = _worth(reader, plan.wanted, facets)
+    worth = _worth(reader, plan.wanted, facets)
     named = match_names(reader, meaning, near)
-    accumulator = accumulate(reader, plan.wanted, wanted, facets, named, thorough or bool(meaning.listing))
-    text, held, total = accumulator.text, accumulator.held, np.float32(sum(wanted) or 1.0)
-    known = named.ids[held[named.ids] > 0]
-    text[known] = np.maximum(text[known], np.float32(0.01))
-    listed = _list(reader, meaning, text, held, total)
-    ids = positive(text)
+    found = accumulate(reader, plan.wanted, worth, facets, named, thorough or bool(meaning.listing))
+    total = np.float32(sum(worth) or 1.0)
+    known = named.ids[found.held[named.ids] > 0]
+    found.text[known] = np.maximum(found.text[known], np.float32(0.01))
+    listed = _list(reader, meaning, found.text, found.held, total)
+    ids = _held_by_all(reader, positive(found.text), plan)
     # where nothing is required, what holds any of the words holds enough
-    cover = np.minimum(held[ids] / total, 1.0) if sum(wanted) > 0 else np.ones(len(ids), np.float32)
-    parts = [(clause.text, *accumulator.found[number]) for number, clause in enumerate(plan.wanted)]
-    scored = Scored(ids, text[ids], cover, parts, named)
-    scored = _hard(reader, scored, plan.wanted)
-    scored = _without(reader, scored, plan.unwanted)
-    enough = scored.cover >= NEAR
+    cover = np.minimum(found.held[ids] / total, 1.0) if sum(worth) > 0 else np.ones(len(ids), np.float32)
+    enough = cover >= NEAR
     if enough.any():  # then nothing else is ever shown
-        scored = scored if enough.all() else _kept(scored, enough)
-    elif accumulator.narrowed:
+        ids, cover = (ids, cover) if enough.all() else (ids[enough], cover[enough])
+    elif found.narrowed:
         return score(reader, meaning, plan, near, thorough=True)
-    _neighbours(reader, scored, plan.wanted)
-    scored.factors.append(("words missing", scored.cover**reader.weights.coordination))
-    scored.factors.append(("importance", reader.prior[scored.ids]))
-    if listed is not None:
-        scored.factors.append(("asked to list", listed[scored.ids]))
-    for _, factor in scored.factors:
-        scored.scores = scored.scores * factor
-    scored = _prefer(reader, scored, meaning.boosts)
-    _name(reader, scored, named)
-    return scored
+    text = found.text[ids]
+    factors = (
+        *_neighbours(reader, ids, text, plan.wanted),
+        Factor("words missing", cover**reader.weights.coordination),
+        Factor("importance", reader.prior[ids]),
+        *((Factor("asked to list", listed[ids]),) if listed is not None else ()),
+        *_preferences(reader, ids, meaning.boosts),
+    )
+    scores = _product(text, factors) + _of_names(reader, ids, named)
+    parts = tuple((clause.text, *found.matches[number]) for number, clause in enumerate(plan.wanted))
+    return Scored(ids, text, cover, scores, factors, parts, named)
 
 
-def _name(reader: IndexReader, scored: Scored, named: NameMatches) -> None:
-    """Add what names are worth: how surely a thing is named goes first; of equally sure ones the more
-    important one is meant.
+def _product(text: Floats, factors: Sequence[Factor]) -> Floats:
+    """The one place where factors are multiplied."""
+    scores = text
+    for factor in factors:
+        scores = scores * factor.values
+    return scores
+
+
+def _of_names(reader: IndexReader, ids: Ints, named: NameMatches) -> Floats:
+    """What names add: how surely a thing is named goes first; of equally sure ones the more important one
+    is meant.
     """
-    places = places_of(named.ids, scored.ids)
+    added = np.zeros(len(ids), np.float32)
+    places = places_of(named.ids, ids)
     there = places >= 0
     sure = 1.0 + TIES * np.log(reader.prior[named.ids[there]])
-    scored.scores[places[there]] += (named.bonus[there] * sure).astype(np.float32)
+    added[places[there]] = (named.bonus[there] * sure).astype(np.float32)
+    return added
 
 
 @dataclass(slots=True)
@@ -106,7 +123,7 @@ class Accumulator:
 
     text: Floats
     held: Floats
-    found: dict[int, Matches] = field(default_factory=dict)  # by clause, its documents that were looked at
+    matches: dict[int, Matches] = field(default_factory=dict)  # by clause, its documents that were looked at
     narrowed: bool = False  # what cannot be a near miss was left out
 
 
@@ -134,7 +151,7 @@ def accumulate(
             candidates = _reaching(accumulator.held, np.float32(least - left), candidates)
             among = Candidates.of(reader, candidates)
             accumulator.narrowed = True
-        ids, scores = accumulator.found[number] = matching(reader, clause, among)
+        ids, scores = accumulator.matches[number] = matching(reader, clause, among)
         accumulator.text[ids] += scores
         accumulator.held[ids] += np.float32(worth[number])
         if clause.term in facets:
@@ -220,7 +237,7 @@ def _holding(reader: IndexReader, name: str, values: Sequence[str]) -> Bools:
     return mask
 
 
-def _prefer(reader: IndexReader, scored: Scored, boosts: Sequence[Boost]) -> Scored:
+def _preferences(reader: IndexReader, ids: Ints, boosts: Sequence[Boost]) -> Iterator[Factor]:
     """Lift what has the facet values that words of the query asked for."""
     for boost in boosts:
         facet = reader.facets.get(boost.field)
@@ -229,52 +246,38 @@ def _prefer(reader: IndexReader, scored: Scored, boosts: Sequence[Boost]) -> Sco
         mask = np.zeros(reader.size, np.bool_)
         mask[facet.documents(boost.value)] = True
         lift = np.float32(reader.weights.preference * boost.weight)
-        factor = np.where(mask[scored.ids], np.float32(1.0) + lift, np.float32(1.0))
-        scored.factors.append((f"{boost.field}: {boost.value}", factor))
-        scored.scores = scored.scores * factor
-    return scored
+        values = np.where(mask[ids], np.float32(1.0) + lift, np.float32(1.0))
+        yield Factor(f"{boost.field}: {boost.value}", values)
 
 
-def _hard(reader: IndexReader, scored: Scored, clauses: Sequence[Clause]) -> Scored:
-    """Keep only what holds every phrase."""
-    for clause in clauses:
-        if clause.hard:
-            ids, _ = matching(reader, clause, Candidates.of(reader, scored.ids))
-            scored = _kept(scored, places_of(scored.ids, ids) >= 0)
-    return scored
+def _held_by_all(reader: IndexReader, ids: Ints, plan: Plan) -> Ints:
+    """Of some documents those that hold every phrase and no excluded word."""
+    for clause in (each for each in plan.wanted if each.hard):
+        found, _ = matching(reader, clause, Candidates.of(reader, ids))
+        ids = ids[places_of(ids, found) >= 0]
+    for clause in plan.unwanted:
+        found, _ = matching(reader, clause, Candidates.of(reader, ids))
+        ids = ids[places_of(ids, found) < 0]
+    return ids
 
 
-def _without(reader: IndexReader, scored: Scored, clauses: Sequence[Clause]) -> Scored:
-    """Drop what holds an excluded word."""
-    for clause in clauses:
-        ids, _ = matching(reader, clause, Candidates.of(reader, scored.ids))
-        scored = _kept(scored, places_of(scored.ids, ids) < 0)
-    return scored
-
-
-def _kept(scored: Scored, mask: Bools) -> Scored:
-    scored.ids, scored.scores, scored.cover = scored.ids[mask], scored.scores[mask], scored.cover[mask]
-    return scored
-
-
-def _neighbours(reader: IndexReader, scored: Scored, clauses: Sequence[Clause]) -> None:
+def _neighbours(reader: IndexReader, ids: Ints, text: Floats, clauses: Sequence[Clause]) -> Iterator[Factor]:
     """Raise the best candidates that have two typed words side by side."""
     pairs = [
         (a, b)
         for a, b in pairwise(clauses)
         if are_neighbours(a, b) and a.disjuncts and b.disjuncts and min(a.weight, b.weight) >= 0.5
     ]
-    if not pairs or not len(scored.ids):
+    if not pairs or not len(ids):
         return
-    best = np.ones(len(scored.ids), np.bool_)
+    best = np.ones(len(ids), np.bool_)
     if len(best) > PROXIMITY_FOR:
-        best = scored.scores >= np.partition(scored.scores, -PROXIMITY_FOR)[-PROXIMITY_FOR]
+        best = text >= np.partition(text, -PROXIMITY_FOR)[-PROXIMITY_FOR]
     places = best.nonzero()[0]
-    ids = scored.ids[places]
-    bonus = np.ones(len(ids), np.float32)
+    bonus = np.ones(len(places), np.float32)
     phrases = [(*a.disjuncts[0].terms, *b.disjuncts[0].terms) for a, b in pairs]
-    for beside in side_by_side(reader, ids, phrases):
+    for beside in side_by_side(reader, ids[places], phrases):
         bonus += np.float32(reader.weights.neighbours / len(pairs)) * beside
-    factor = np.ones(len(scored.ids), np.float32)
-    factor[places] = bonus
-    scored.factors.append(("words side by side", factor))
+    values = np.ones(len(ids), np.float32)
+    values[places] = bonus
+    yield Factor("words side by side", values)
