@@ -20,6 +20,7 @@ from indexer.catalogue.model import App, Channel, Estate, humanise
 from indexer.catalogue.tables import Tables
 from indexer.model.column_names import underscored
 from indexer.model.items import SHARED_PROJECT, ChannelStatus, ColumnRef, MetricItem
+from indexer.model.last_day import ENDED, expired_since, last_day
 from indexer.model.literals import Status
 from indexer.model.liveness import Clock, channels_of, status_of, summary
 from indexer.model.records import MetricDefinition, RepositoryMetric
@@ -35,6 +36,7 @@ class Use:
     channel: Channel
     in_source: bool
     definition: MetricDefinition
+    expired_since: str = ""  # day since which it says "expired"
 
 
 class MetricMaker:
@@ -132,7 +134,8 @@ class MetricMaker:
         found: dict[str, Use] = {}
         for row in sorted(rows, key=lambda row: (row.in_source, row.history[0].last), reverse=True):
             for app, channel in self.users.get(row.v1_name, ()):
-                found.setdefault(channel.listing.app_id, Use(app, channel, row.in_source, row.history[0]))
+                use = Use(app, channel, row.in_source, row.history[0], expired_since(row.history))
+                found.setdefault(channel.listing.app_id, use)
         return sorted(found.values(), key=lambda use: self.places_in_order[use.channel.listing.app_id])
 
     def _carried_by(self, name: str, use: Use) -> tuple[str, ...]:
@@ -175,8 +178,19 @@ class MetricMaker:
                     description=use.definition.description,
                     deprecated_app=use.app.title if listing.deprecated else "",
                 )
-                found.append(ChannelStatus(use.app.name, listing.app_id, channel, status, reason))
+                ended = self._last_day(use, channel) if status in ENDED else ""
+                found.append(ChannelStatus(use.app.name, listing.app_id, channel, status, reason, ended))
         return tuple(found)
+
+    def _last_day(self, use: Use, channel: str) -> str:
+        removed = None if use.in_source else use.definition.last
+        return last_day(
+            use.definition.expires,
+            self.now,
+            channel=channel,
+            removed=removed,
+            expired_since=use.expired_since,
+        )
 
     def _unused(self, newest: RepositoryMetric) -> tuple[Status, str]:
         """A library's metric that no app of the list depends on: what its definition says."""

@@ -11,6 +11,7 @@ from indexer.catalogue.schemas import Schemas
 from indexer.catalogue.tables import Tables
 from indexer.model.column_names import probe_column
 from indexer.model.items import SHARED_PROJECT, ChannelStatus, ColumnRef, MetricItem, ProbeItem
+from indexer.model.last_day import ENDED, day_of_version, last_day
 from indexer.model.liveness import Clock, status_of, summary
 from indexer.model.records import Column, LegacyProbe, ProbeDefinition
 
@@ -191,9 +192,12 @@ def _states(
     found = []
     for channel, row in newest.items():
         status, reason = status_of(row.expires, now, channel=channel, description=row.description)
+        removed: str | None = None
         if _major(row.last_version) < newest_version.get(channel, 0):
             status, reason = "removed", f"removed from the source after Firefox {row.last_version}"
-        found.append(ChannelStatus(APP, "", channel, status, reason))
+            removed = day_of_version(_major(row.last_version) + 1, channel, now)
+        ended = last_day(row.expires, now, channel=channel, removed=removed) if status in ENDED else ""
+        found.append(ChannelStatus(APP, "", channel, status, reason, ended))
     return tuple(found)
 
 

@@ -25,6 +25,7 @@ class ChannelStatus:
     channel: str
     status: Status
     reason: str = ""
+    last_day: str = ""  # ISO date up to which all its clients sent it, where it has ended and that is known
 
 
 @dataclass(frozen=True, slots=True)

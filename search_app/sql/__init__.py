@@ -8,6 +8,7 @@ columns of a table through a callable, and use no column that the table does not
 from __future__ import annotations
 
 from indexer.model.items import AnyItem, ColumnRef, MetricItem, PingItem, ProbeItem, TableItem
+from search_app.sql._ended import ended_in
 from search_app.sql._events import legacy_event_queries, metric_event_queries
 from search_app.sql._legacy import probe_queries
 from search_app.sql._metrics import metric_queries
@@ -48,7 +49,8 @@ def queries_for_column(
     """The queries of one row of an item's matrix; empty where the table is known to lack the column."""
     if row.exists is False:
         return []
-    source = Source.of(row.table, columns_of, context, (row.app, row.ping))
+    ended = ended_in(item.channel_status, row)
+    source = Source.of(row.table, columns_of, context, (row.app, row.ping), ended=ended)
     if isinstance(item, ProbeItem):
         if item.probe_type == "event":
             return legacy_event_queries(item, source)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from indexer.model.items import ColumnRef, MetricItem, ProbeItem
+from search_app.sql._events_stream import left_out
+from search_app.sql._metrics import reads
 from search_app.sql._shape import TOP, Shape, named, select, shape_queries, variant_query
 from search_app.sql._source import Source, SqlQuery, literal
 from search_app.tools._names import split_event
@@ -17,7 +19,8 @@ def metric_event_queries(item: MetricItem, row: ColumnRef, source: Source) -> li
     prepared = row.ping != "events" or "event" in source.columns
     url = event_query(item.name, row.ping, row.table) if prepared else ""
     title = f"{item.name} in {row.table}"
-    base = SqlQuery(title, source.table, "", url, note=source.note(f"{row.app}, {row.ping} ping"))
+    notes = (reads(row), *left_out(item.name, row.app, "event" in source.columns))
+    base = SqlQuery(title, source.table, "", url, notes=source.notes(*notes))
     extras = [key.name for key in item.definition.extra_keys] if item.definition else []
     if "event" in source.columns and "event_extra" in source.columns:
         where = [f"{source.path('event')} = {literal(item.name)}"]
@@ -60,7 +63,7 @@ def _event_queries(
         f"{value} AS {output_name(name, source)}" for name, value in list(extras.items())[:MAX_EXTRAS]
     ]
     rows = select(columns, source, joins, [*source.filters(1), *where], limit=TOP)
-    queries.append(variant_query(base, "single events", rows))
+    queries.append(variant_query(base, "single events", rows, source))
     return queries
 
 
@@ -75,7 +78,9 @@ def legacy_event_queries(item: ProbeItem, source: Source) -> list[SqlQuery]:
     wanted = ("event_category", "event_method", "event_object")
     if not all(name in source.columns for name in wanted):
         return []
-    base = SqlQuery(f"{item.name} in {source.table}", source.table, "", note="legacy events")
+    base = SqlQuery(
+        f"{item.name} in {source.table}", source.table, "", notes=("It reads the legacy events of Firefox.",)
+    )
     # event/<category>.<method>#<entry>: the entry names a group of methods and objects
     identity = item.name.partition("/")[2].partition("#")[0]
     category, _, method = identity.rpartition(".")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from indexer.model.items import ColumnRef, ProbeItem
+from search_app.sql._ended import ended_in
 from search_app.sql._metrics import INTEGERS, spread
 from search_app.sql._shape import Buckets, Shape, bucket_queries, shape_queries
 from search_app.sql._source import ColumnsOf, Source, SqlQuery, literal
+from search_app.sql._use_counters import legacy_denominator, rate, rate_note
 from search_app.tools import Context
 from search_app.tools.stmo import column_query
 
@@ -24,7 +27,8 @@ def probe_queries(
     sources: dict[str, Source] = {}
     for row in item.columns if rows is None else rows:
         if row.table not in sources:
-            sources[row.table] = Source.of(row.table, columns_of, context)
+            ended = ended_in(item.channel_status, row)
+            sources[row.table] = Source.of(row.table, columns_of, context, ended=ended)
         if row.column in sources[row.table].columns:
             queries += _row_queries(item, row, sources[row.table])
     return queries
@@ -33,7 +37,8 @@ def probe_queries(
 def _row_queries(item: ProbeItem, row: ColumnRef, source: Source) -> Iterator[SqlQuery]:
     process = row.column.split(".")[2] if ".processes." in f".{row.column}" else "parent"
     title = f"{item.name.partition('/')[2]} of the {process} process"
-    base = SqlQuery(title, row.table, "", column_query("", row.column, row.table), note=f"{process} process")
+    notes = source.notes(f"It reads what the {process} process recorded, in the {row.ping} ping.")
+    base = SqlQuery(title, row.table, "", column_query("", row.column, row.table), notes=notes)
     column = source.columns[row.column]
     keyed = column.mode == "REPEATED"
     value = source.columns.get(f"{row.column}.value") if keyed else column
@@ -58,6 +63,14 @@ def _row_queries(item: ProbeItem, row: ColumnRef, source: Source) -> Iterator[Sq
     yield from shape_queries(source, shape, base, split)
 
 
+def _used(read: str, denominator: str, source: Source) -> Shape:
+    """A legacy use counter: how many documents, pages or workers said yes, of all destroyed."""
+    possible = source.path(denominator)
+    sums = [f"mozfun.hist.extract({value}).sum" for value in (read, possible)]
+    selects = (*rate(sums[0], sums[1], denominator), *source.clients())
+    return Shape(selects, where=(f"{possible} IS NOT NULL",), order="rate DESC")
+
+
 def _histogram(item: ProbeItem, path: str, keyed: bool, source: Source, base: SqlQuery) -> Iterator[SqlQuery]:
     """A histogram is a string that mozfun.hist.extract reads, in its JSON and its compact forms."""
     newest = item.definitions[0] if item.definitions else None
@@ -66,6 +79,11 @@ def _histogram(item: ProbeItem, path: str, keyed: bool, source: Source, base: Sq
     entries = (f"UNNEST({source.path(path)}) AS entry",) if keyed else ()
     there = () if keyed else (f"{read} IS NOT NULL",)
     label = (("entry.key", source.free("label")),) if keyed else ()
+    denominator = legacy_denominator(item.name.partition("/")[2], path, source)
+    if denominator and not keyed:
+        rated = replace(base, notes=(*base.notes, rate_note(denominator.rpartition(".")[2])))
+        yield from shape_queries(source, _used(read, denominator, source), rated)
+        return
     if kind == "count":
         selects = (f"SUM(mozfun.hist.extract({read}).sum) AS total", *source.clients())
         shape = Shape(selects, entries, there, label)

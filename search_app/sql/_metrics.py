@@ -7,14 +7,10 @@ import json
 from indexer.model.items import ColumnRef, MetricItem
 from search_app.sql._shape import Buckets, Shape, bucket_queries, shape_queries
 from search_app.sql._source import Source, SqlQuery, literal
+from search_app.sql._units import Conversion, conversion
+from search_app.sql._use_counters import glean_denominator, rate, rate_note
 from search_app.tools.stmo import column_query
 
-UNITS = {
-    "timing_distribution": "buckets are in nanoseconds",
-    "labeled_timing_distribution": "buckets are in nanoseconds",
-    "memory_distribution": "buckets are in bytes",
-    "labeled_memory_distribution": "buckets are in bytes",
-}
 INTEGERS = ("INTEGER", "INT64")
 MAX_FIELDS = 8
 PINGS = "COUNT(*) AS pings"
@@ -27,12 +23,16 @@ def metric_queries(item: MetricItem, row: ColumnRef, source: Source) -> list[Sql
     column = source.columns.get(row.column)
     if column is None:
         return []
-    note = source.note(f"{row.app}, {row.ping} ping")
-    if unit := UNITS.get(item.type):
-        note += f"; {unit}"
-    base = SqlQuery(f"{item.name} in {row.table}", source.table, "", _stmo(item, row), note=note)
+    unit = conversion(item.type, item.definition.unit if item.definition else "")
+    denominator = glean_denominator(item, source)
+    notes = source.notes(
+        reads(row), unit.sentence, rate_note(denominator.rpartition(".")[2]) if denominator else ""
+    )
+    base = SqlQuery(f"{item.name} in {row.table}", source.table, "", _stmo(item, row), notes=notes)
     if item.type.endswith("_distribution"):
-        return list(_distribution(item, row.column, source, base))
+        return list(_distribution(item, row.column, source, base, unit))
+    if denominator:
+        return list(shape_queries(source, _used(row.column, denominator, source), base))
     repeated = column.mode == "REPEATED"
     if repeated:
         shape, split = _repeated(row.column, source)
@@ -49,7 +49,21 @@ def _stmo(item: MetricItem, row: ColumnRef) -> str:
     return column_query(item.type, row.column, row.table)
 
 
-def _distribution(item: MetricItem, path: str, source: Source, base: SqlQuery) -> list[SqlQuery]:
+def reads(row: ColumnRef) -> str:
+    """Which ping of which app a query reads."""
+    return f"It reads the {row.ping} ping of {row.app}."
+
+
+def _used(path: str, denominator: str, source: Source) -> Shape:
+    """A use counter over all pings that count what could have used it."""
+    possible = source.path(denominator)
+    selects = (*rate(source.path(path), possible, denominator), *source.clients())
+    return Shape(selects, where=(f"{possible} IS NOT NULL",), order="rate DESC")
+
+
+def _distribution(
+    item: MetricItem, path: str, source: Source, base: SqlQuery, unit: Conversion
+) -> list[SqlQuery]:
     labeled = item.type.startswith("labeled_")
     kind = item.type.removeprefix("labeled_")
     percentile = f"mozfun.glam.percentile({{percent}}, histogram, {literal(kind)})"
@@ -64,7 +78,7 @@ def _distribution(item: MetricItem, path: str, source: Source, base: SqlQuery) -
         joins = (f"UNNEST({source.path(f'{path}.values')}) AS bucket_entry",)
     else:
         return []
-    buckets = Buckets(joins, "bucket_entry.key", "bucket_entry.value", percentile)
+    buckets = Buckets(joins, "bucket_entry.key", "bucket_entry.value", percentile, conversion=unit)
     label = ("entry.key", source.free("label")) if labeled else None
     return list(bucket_queries(source, buckets, base, label))
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from search_app.sql._source import Source, SqlQuery, comment, quoted
+from search_app.sql._units import AS_STORED, Conversion
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Buckets:
     percentile: str  # an expression with {percent} over the column histogram, an array of key and value
     key_type: str = "STRING"
     where: tuple[str, ...] = ()
+    conversion: Conversion = AS_STORED  # of its keys and percentiles
 
 
 PERCENTS = (5, 25, 50, 75, 95)
@@ -59,8 +61,8 @@ def select(
     return text + (f"LIMIT\n  {limit}\n" if limit else "")
 
 
-def head(title: str) -> str:
-    return f"-- {comment(title)}\n"
+def head(title: str, notes: Sequence[str] = ()) -> str:
+    return "".join(f"-- {comment(line)}\n" for line in (title, *notes))
 
 
 def named(expression: str, name: str) -> str:
@@ -81,21 +83,23 @@ def shape_queries(source: Source, shape: Shape, base: SqlQuery, split: str = "")
     if date:
         columns = [named(*date), *(() if split else _grouped(shape)), *shape.selects]
         groups = [date[1], *(() if split else _names(shape))]
-        yield variant_query(base, "over time", select(columns, source, shape.joins, where, groups, date[1]))
+        yield variant_query(
+            base, "over time", select(columns, source, shape.joins, where, groups, date[1]), source
+        )
     elif not split:  # without a date to filter or to group by: one answer over the whole table
         columns = [*_grouped(shape), *shape.selects]
         text = select(columns, source, shape.joins, where, _names(shape), ordered if shape.groups else "")
-        yield variant_query(base, "in all", text)
+        yield variant_query(base, "in all", text, source)
     if split:
         columns = [*_grouped(shape), *shape.selects]
         text = select(columns, source, shape.joins, where, _names(shape), shape.split_order or ordered, TOP)
-        yield variant_query(base, split, text)
+        yield variant_query(base, split, text, source)
     for dimension, column in source.dimensions():
         group = source.group(column)
         columns = [named(*group), *(() if split else _grouped(shape)), *shape.selects]
         groups = [quoted(group[1]), *(() if split else _names(shape))]
         text = select(columns, source, shape.joins, where, groups, ordered, TOP)
-        yield variant_query(base, dimension.variant, text)
+        yield variant_query(base, dimension.variant, text, source)
 
 
 def bucket_queries(
@@ -103,13 +107,15 @@ def bucket_queries(
 ) -> Iterator[SqlQuery]:
     """The variants of a distribution: percentiles over time, the histogram, by label, by dimension."""
     if date := source.date():
-        yield variant_query(base, "over time", _percentiles(source, buckets, [date], date[1]))
-    yield variant_query(base, "histogram", _histogram(source, buckets))
+        yield variant_query(base, "over time", _percentiles(source, buckets, [date], date[1]), source)
+    yield variant_query(base, "histogram", _histogram(source, buckets), source)
     if label:
-        yield variant_query(base, "by label", _percentiles(source, buckets, [label], "samples DESC", TOP))
+        yield variant_query(
+            base, "by label", _percentiles(source, buckets, [label], "samples DESC", TOP), source
+        )
     for dimension, column in source.dimensions():
         text = _percentiles(source, buckets, [source.group(column)], "samples DESC", TOP)
-        yield variant_query(base, dimension.variant, text)
+        yield variant_query(base, dimension.variant, text, source)
 
 
 def _percentiles(
@@ -123,7 +129,11 @@ def _percentiles(
     lines = [*names, "SUM(samples) AS samples", f"ARRAY_AGG({entry}) AS histogram"]
     merged = clause("SELECT", lines) + "FROM\n  buckets\n" + clause("GROUP BY", names)
     text = f"WITH buckets AS (\n{_indented(summed)}),\nmerged AS (\n{_indented(merged)})\n"
-    percentiles = [f"{buckets.percentile.format(percent=percent)} AS p{percent}" for percent in PERCENTS]
+    unit = buckets.conversion
+    percentiles = [
+        f"{unit.of(buckets.percentile.format(percent=percent))} AS p{percent}{unit.suffix}"
+        for percent in PERCENTS
+    ]
     text += clause("SELECT", [*names, "samples", *percentiles]) + "FROM\n  merged\n"
     text += clause("ORDER BY", [order])
     return text + (f"LIMIT\n  {limit}\n" if limit else "")
@@ -135,18 +145,27 @@ def _indented(text: str) -> str:
 
 def _histogram(source: Source, buckets: Buckets) -> str:
     samples = f"SUM({buckets.value})"
+    unit = buckets.conversion
+    bucket = f"bucket{unit.suffix}"
     columns = [
-        f"CAST({buckets.key} AS INT64) AS bucket",
+        f"{unit.of(f'CAST({buckets.key} AS INT64)')} AS {bucket}",
         f"{samples} AS samples",
         f"SAFE_DIVIDE({samples}, SUM({samples}) OVER ()) AS share",
     ]
     where = [*source.filters(), *buckets.where]
-    return select(columns, source, buckets.joins, where, ["bucket"], "bucket")
+    return select(columns, source, buckets.joins, where, [bucket], bucket)
 
 
-def variant_query(base: SqlQuery, variant: str, text: str) -> SqlQuery:
+def variant_query(base: SqlQuery, variant: str, text: str, source: Source) -> SqlQuery:
+    """A query in one variant: its notes stand above it, and beside its filters what they take for granted."""
     title = f"{base.title}, {variant}"
-    return replace(base, title=title, variant=variant, sql=head(title) + text.rstrip("\n"))
+    return replace(
+        base,
+        title=title,
+        variant=variant,
+        sql=head(title, base.notes) + text.rstrip("\n"),
+        notes=(*base.notes, *source.assumed()),
+    )
 
 
 def _grouped(shape: Shape) -> list[str]:

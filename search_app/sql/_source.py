@@ -15,7 +15,9 @@ from search_app.tools._places import ping_has_client_id
 ColumnsOf = Callable[[str], Sequence[Column]]  # dataset.table -> its columns, empty where unknown
 
 DAYS = 7
-BY_HAND = "the columns of this events_stream are not published: written by hand"
+BY_HAND = "The columns of this events_stream are not published: they are written by hand."
+SAMPLE = "It reads 1 % of the clients (sample_id = 0): take that line out for everyone."
+NO_DAY = "It has ended, on a day that is not known: set the days yourself."
 ACCESS_NOTE = "BigQuery is open to Mozilla's people only."
 
 # Words that BigQuery reserves: as a segment of a path they need backticks.
@@ -46,7 +48,18 @@ class SqlQuery:
     url: str = ""  # a prepared query in STMO that answers much the same, "" where there is none
     variant: str = "over time"  # over time, by label, by extra, by country, by channel, by version, …
     access: str = ACCESS_NOTE
-    note: str = ""  # which app and ping it reads, or a unit
+    notes: tuple[str, ...] = ()  # sentences: what it reads, which units, what it takes for granted
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Of what is sent no more: the last day on which all its clients sent it, "" where it is not known."""
+
+    day: str
+
+    @property
+    def sentence(self) -> str:
+        return f"It ended on {self.day}: these are its last days with data." if self.day else NO_DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +111,12 @@ class Source:
     client_ids: bool = True  # False: its pings carry no client id, whatever the schema says
     large: bool = True  # False: too few rows for a sample
     by_hand: bool = False  # its columns are written by hand: no schema of it is published
+    ended: Ended | None = None  # what it is asked for is sent no more: ask for its last days
 
     @classmethod
     def of(
         cls, table: str, columns_of: ColumnsOf, context: Context, ping: tuple[str, str] = ("", ""),
-        alias: str = "m", partition: str = "",
+        alias: str = "m", partition: str = "", ended: Ended | None = None,
     ) -> Source:  # fmt: skip
         """The table with its columns, and what is known of the (app, ping) that it holds."""
         columns = columns_of(table)
@@ -118,11 +132,21 @@ class Source:
             client_ids=ping_has_client_id(*ping, context),
             large=app is None or app[0] in LARGE_APPS,
             by_hand=by_hand,
+            ended=ended,
         )
 
-    def note(self, text: str) -> str:
-        """A note on a query of the table, with a word where its columns are not published."""
-        return f"{text}; {BY_HAND}" if self.by_hand else text
+    def notes(self, *sentences: str) -> tuple[str, ...]:
+        """Notes on a query of the table, with a word where its columns are not published."""
+        return (*(each for each in sentences if each), *((BY_HAND,) if self.by_hand else ()))
+
+    def assumed(self) -> tuple[str, ...]:
+        """What its filters take for granted; in the SQL it stands beside each."""
+        found = []
+        if self.ended is not None and self.date():
+            found.append(self.ended.sentence)
+        if self.sampled:
+            found.append(SAMPLE)
+        return tuple(found)
 
     @property
     def from_clause(self) -> str:
@@ -161,8 +185,11 @@ class Source:
         """Partition filter and 1 % sample, each where the table has the column and it says something."""
         found = []
         if date := self.date():
-            since = f"DATE_SUB(CURRENT_DATE(), INTERVAL {days} DAY)"
-            found.append(f"{date[0]} >= {since}")
+            until = f"DATE '{self.ended.day}'" if self.ended and self.ended.day else "CURRENT_DATE()"
+            remark = f"  -- {comment(self.ended.sentence)}" if self.ended else ""
+            found.append(f"{date[0]} >= DATE_SUB({until}, INTERVAL {days} DAY){remark}")
+            if self.ended and self.ended.day:
+                found.append(f"{date[0]} <= {until}")
         if self.sampled:
             found.append(f"{self.path('sample_id')} = 0  -- a 1 % sample: take the line out for everyone")
         return found

@@ -41,7 +41,13 @@ def ping_queries(item: PingItem, context: Context, columns_of: ColumnsOf) -> lis
         # the prepared query reads the three parts that Glean pings have
         whole = all(part in source.columns for part in ("client_info", "ping_info", "metrics"))
         url = ping_query(table) if whole else ""
-        base = SqlQuery(f"{item.name} pings in {table}", table, "", url, note=source.note(item.app))
+        base = SqlQuery(
+            f"{item.name} pings in {table}",
+            table,
+            "",
+            url,
+            notes=source.notes(f"It reads the {item.name} ping of {item.app}."),
+        )
         queries += _whole(source, base, "pings")
     return queries
 
@@ -49,7 +55,7 @@ def ping_queries(item: PingItem, context: Context, columns_of: ColumnsOf) -> lis
 def table_queries(item: TableItem, context: Context, columns_of: ColumnsOf) -> list[SqlQuery]:
     """Rows a day, split, and a look at single rows, of the view to use where there is one."""
     source = _source_of(item, context, columns_of)
-    base = SqlQuery(f"rows of {source.table}", source.table, "", note=source.note(""))
+    base = SqlQuery(f"rows of {source.table}", source.table, "", notes=source.notes())
     return _whole(source, base, "row_count")
 
 
@@ -66,7 +72,7 @@ def column_queries(item: TableItem, path: str, context: Context, columns_of: Col
     # the prepared query filters by submission_timestamp and looks into no array
     prepared = "submission_timestamp" in source.columns and source.table.count(".") == 1 and not joins
     url = column_query("", path, source.table) if prepared else ""
-    base = SqlQuery(f"{path} in {source.table}", source.table, "", url, note=source.note(""))
+    base = SqlQuery(f"{path} in {source.table}", source.table, "", url, notes=source.notes())
     return _values(source, column, joins, value, base)
 
 
@@ -90,7 +96,7 @@ def _whole(source: Source, base: SqlQuery, count: str) -> list[SqlQuery]:
     columns = _look(source)
     if columns:
         rows = select(columns, source, (), source.filters(1), limit=TOP)
-        queries.append(variant_query(base, "a look at rows", rows))
+        queries.append(variant_query(base, "a look at rows", rows, source))
     return queries
 
 

@@ -210,7 +210,9 @@ def _schemas() -> dict[str, Any]:
             links={"type": "array", "items": link},
             queries={
                 "type": "array",
-                "items": _object(title=_STRING, table=_STRING, sql=_STRING, url=nothing_or_string),
+                "items": _object(
+                    title=_STRING, table=_STRING, sql=_STRING, url=nothing_or_string, notes=_STRINGS
+                ),
             },
             related={"type": "object", "additionalProperties": _STRINGS},
         ),

@@ -211,13 +211,21 @@ LIST = '{"type": "array", "items": {"type": "object", "properties": {"site": {"t
 
 def metric(
     kind: str, leaf: str, ping: str = "metrics", column: str | None = None, app: str = "fenix",
-    table: str = "", extras: Sequence[str] = (), structure: str = "",
+    table: str = "", extras: Sequence[str] = (), structure: str = "", unit: str = "",
 ) -> MetricItem:  # fmt: skip
     """A metric `tabs.<leaf>` in one ping of one app."""
     path = f"metrics.{kind}.tabs_{leaf}" if column is None else column
     row = ColumnRef(app, "", "", ping, table or f"{app}.{ping.replace('-', '_')}", path, True)
     definition = MetricDefinition(
-        kind, "", "", "", 0, "never", structure=structure, extra_keys=tuple(ExtraKey(e) for e in extras)
+        kind,
+        "",
+        "",
+        "",
+        0,
+        "never",
+        structure=structure,
+        unit=unit,
+        extra_keys=tuple(ExtraKey(e) for e in extras),
     )
     return MetricItem(
         **names("metric", f"tabs.{leaf}", f"metric/{app}/tabs.{leaf}"), type=kind, apps=(app,),
@@ -264,7 +272,7 @@ ITEMS: tuple[AnyItem, ...] = (
     metric("object", "list", structure=LIST),
     metric("object", "server_knobs", column="ping_info.server_knobs_config", structure=STATE),
     metric("string", "experiments", column="ping_info.experiments"),
-    metric("timing_distribution", "load"),
+    metric("timing_distribution", "load", unit="millisecond"),
     metric("labeled_memory_distribution", "size"),
     metric("labeled_counter", "errors"),
     metric("labeled_boolean", "flags"),

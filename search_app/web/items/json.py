@@ -56,7 +56,8 @@ def item_json(site: Site, item: AnyItem, actions: Actions, wanted: Wanted) -> di
         "links": [link_json(link) for link in actions.links],
         "no_links": [{"tool": each.tool, "reason": each.reason} for each in actions.reasons],
         "queries": [
-            {"title": q.title, "table": q.table, "sql": q.sql, "url": q.url or None} for q in actions.queries
+            {"title": q.title, "table": q.table, "sql": q.sql, "url": q.url or None, "notes": list(q.notes)}
+            for q in actions.queries
         ],
         "related": {name: list(ids) for name, ids in item.related.items()},
         **_detail(site, item, wanted),

@@ -1,0 +1,163 @@
+"""What a query takes for granted, and that it is said: units, ends, parts that a table leaves out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from indexer.model.items import ChannelStatus, MetricItem, ProbeItem
+from indexer.model.records import Column
+from search_app.sql import SqlQuery, queries_for
+from search_app.sql._events_stream import left_out
+from search_app.sql._units import conversion
+from tests.support.sql_world import columns_of, context, item, metric, probe, query
+
+
+def ended(*days: str) -> tuple[ChannelStatus, ...]:
+    return tuple(ChannelStatus("fenix", f"org.{day}", "", "removed", "gone", day) for day in days)
+
+
+def over_time(thing: MetricItem | ProbeItem) -> SqlQuery:
+    return query(thing, "over time")
+
+
+def code(made: SqlQuery) -> str:
+    return "\n".join(line for line in made.sql.splitlines() if not line.startswith("-- "))
+
+
+def test_every_note_of_a_query_stands_in_its_sql() -> None:
+    for thing in ("metric/fenix/tabs.load", "probe/histogram/GC_MS", "metric/fenix/tabs.switched"):
+        made = over_time(item(thing))  # type: ignore[arg-type]
+        above = [line.removeprefix("-- ") for line in made.sql.splitlines() if line.startswith("-- ")]
+        beside = [note for note in made.notes if note not in above]
+        assert above[1:]
+        assert set(above[1:]) <= set(made.notes)
+        assert [note for note in beside if "sample_id" not in note] == []
+        assert ("sample_id = 0" in code(made)) == bool(beside)
+
+
+@pytest.mark.parametrize(
+    ("kind", "unit", "name"),
+    [
+        ("timing_distribution", "millisecond", "/ 1e6 AS p50_ms"),
+        ("timing_distribution", "nanosecond", "'timing_distribution') AS p50_ns"),
+        ("timing_distribution", "", "'timing_distribution') AS p50_ns"),
+        ("memory_distribution", "kilobyte", "/ 1024 AS p50_kb"),
+        ("memory_distribution", "byte", "'memory_distribution') AS p50_bytes"),
+        ("custom_distribution", "millisecond", "'custom_distribution') AS p50,"),
+    ],
+)
+def test_percentiles_are_given_in_the_declared_unit(kind: str, unit: str, name: str) -> None:
+    path = f"fenix.{kind}"
+    value = f"metrics.{kind}.tabs_load.values"
+    rows = [
+        Column("submission_timestamp", "TIMESTAMP"),
+        Column(f"metrics.{kind}.tabs_load", "RECORD"),
+        Column(value, "RECORD", "REPEATED"),
+        Column(f"{value}.key", "STRING"),
+        Column(f"{value}.value", "INTEGER"),
+    ]
+    found = metric(kind, "load", unit=unit, table=path)
+    made = {q.variant: q for q in queries_for(found, context(), lambda table: rows if table == path else ())}
+    assert name in made["over time"].sql
+    assert any("stored in" in note or "stored and given" in note for note in made["histogram"].notes) == (
+        kind != "custom_distribution"
+    )
+    if unit in ("millisecond", "kilobyte") and kind != "custom_distribution":
+        divisor, short = (" / 1e6", "ms") if unit == "millisecond" else (" / 1024", "kb")
+        assert f"CAST(bucket_entry.key AS INT64){divisor} AS bucket_{short}" in made["histogram"].sql
+        assert f"GROUP BY\n  bucket_{short}\n" in made["histogram"].sql
+
+
+def test_no_declared_unit_is_converted_by_two_factors() -> None:
+    factors = {unit: conversion("timing_distribution", unit).divisor for unit in ("second", "minute", "day")}
+    assert {unit: float(factor) for unit, factor in factors.items()} == {
+        "second": 1e9,
+        "minute": 60e9,
+        "day": 86_400e9,
+    }
+
+
+def test_what_has_ended_is_asked_for_its_last_days() -> None:
+    gone = replace(metric("counter", "opened"), channel_status=ended("2024-02-01", "2024-03-02"))
+    made = over_time(gone)
+    day = "DATE(m.submission_timestamp)"
+    assert f"{day} >= DATE_SUB(DATE '2024-03-02', INTERVAL 7 DAY)  -- It ended on 2024-03-02" in made.sql
+    assert f"AND {day} <= DATE '2024-03-02'" in made.sql
+    assert "CURRENT_DATE" not in made.sql
+    assert "It ended on 2024-03-02: these are its last days with data." in made.notes
+
+
+def test_an_end_on_an_unknown_day_is_said_and_not_guessed() -> None:
+    made = over_time(replace(metric("counter", "opened"), channel_status=ended("2024-02-01", "")))
+    assert "CURRENT_DATE()" in made.sql
+    assert "It has ended, on a day that is not known: set the days yourself." in made.notes
+
+
+def test_what_one_channel_still_sends_has_not_ended() -> None:
+    states = (*ended("2024-02-01"), ChannelStatus("fenix", "org.b", "", "active"))
+    made = over_time(replace(metric("counter", "opened"), channel_status=states))
+    assert "2024-02-01" not in made.sql
+    assert "CURRENT_DATE()" in made.sql
+
+
+def test_the_table_of_one_channel_is_asked_by_the_end_of_that_channel() -> None:
+    states = (*ended("2024-02-01"), ChannelStatus("fenix", "org.b", "", "active"))
+    found = metric("counter", "opened")
+    row = replace(found.columns[0], app_id="org.2024-02-01")
+    assert "DATE '2024-02-01'" in over_time(replace(found, columns=(row,), channel_status=states)).sql
+
+
+def test_a_day_of_upstream_that_is_none_does_not_reach_the_sql() -> None:
+    made = over_time(replace(metric("counter", "opened"), channel_status=ended("2024'; DROP")))
+    assert "DROP" not in made.sql
+
+
+def test_a_use_counter_is_a_rate_over_what_was_destroyed() -> None:
+    said = (
+        "Whether it is used. Compare against `use.counter.content_documents_destroyed` to calculate the rate."
+    )
+    rows = [
+        Column("submission_timestamp", "TIMESTAMP"),
+        Column("metrics.counter.tabs_opened", "INTEGER"),
+        Column("metrics.counter.use_counter_content_documents_destroyed", "INTEGER"),
+    ]
+    counter = replace(metric("counter", "opened", table="fenix.use_counters"), description=said)
+    first, *_ = queries_for(counter, context(), lambda table: rows)
+    possible = "m.metrics.counter.use_counter_content_documents_destroyed"
+    assert f"SAFE_DIVIDE(SUM(m.metrics.counter.tabs_opened), SUM({possible})) AS rate" in first.sql
+    assert f"SUM({possible}) AS content_documents_destroyed" in first.sql
+    assert f"AND {possible} IS NOT NULL" in first.sql
+    assert "AND m.metrics.counter.tabs_opened IS NOT NULL" not in first.sql
+    without, *_ = queries_for(counter, context(), lambda table: rows[:2])
+    assert "rate" not in code(without)
+    assert "AS total" in without.sql
+
+
+def test_a_legacy_use_counter_is_a_rate_over_what_was_destroyed() -> None:
+    name, path = "histogram/USE_COUNTER2_FETCH_PAGE", "payload.histograms.use_counter2_fetch_page"
+    rows = [
+        Column("submission_timestamp", "TIMESTAMP"),
+        Column(path, "STRING"),
+        Column("payload.histograms.top_level_content_documents_destroyed", "STRING"),
+    ]
+    made, *_ = queries_for(
+        probe(name, "boolean", path, "telemetry.main_use_counter"), context(), lambda table: rows
+    )
+    possible = "mozfun.hist.extract(m.payload.histograms.top_level_content_documents_destroyed).sum"
+    assert f"SAFE_DIVIDE(SUM(mozfun.hist.extract(m.{path}).sum), SUM({possible})) AS rate" in made.sql
+
+
+def test_an_event_that_events_stream_keeps_in_part_says_so() -> None:
+    name = "uptake.remotecontent.result.uptake_normandy"
+    (said,) = left_out(name, "firefox_desktop", stream=True)
+    assert "keeps 1 % of the clients only (sample_id = 0)" in said
+    assert left_out(name, "firefox_desktop", stream=False) == left_out(name, "fenix", stream=True) == ()
+    event = replace(
+        metric("event", "x", "events", "", app="firefox_desktop", table="firefox_desktop.events_stream"),
+        name=name,
+    )
+    made, *_ = queries_for(event, context(), columns_of)
+    assert said in made.notes
+    assert f"-- {said}" in made.sql
