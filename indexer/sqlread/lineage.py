@@ -1,0 +1,67 @@
+"""Which columns of other tables the columns of a table are made of, said once where it is plain."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from indexer.sqlread.values import Made, Origin, Relation
+
+MOST = 5_000  # columns of one table that are told apart
+MOST_ORIGINS = 50  # of one column
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnOrigins:
+    """What one column is made of. `is_same`: it is that column unchanged, under another name."""
+
+    column: str
+    origins: tuple[Origin, ...]
+    is_same: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """Columns passed on under their own names, and all others.
+
+    A column that is not in `made` is the column of the same path in each of `passed_on` that has it.
+    """
+
+    passed_on: tuple[str, ...] = ()
+    made: tuple[ColumnOrigins, ...] = ()
+
+    def of(self, column: str) -> ColumnOrigins | None:
+        """What is told of this column itself."""
+        return next((each for each in self.made if each.column == column), None)
+
+
+NO_LINEAGE = Lineage()
+
+
+def lineage_of(relation: Relation, own: str) -> Lineage:
+    """The lineage of what a query gives; the table's own rows of before (`own`) are no origin."""
+    found = list(_leaves(relation, own))
+    counted: Counter[str] = Counter()
+    for path, origins, same in found:
+        if same:
+            counted.update(table for table, other in origins if other == path)
+    passed = tuple(sorted(counted))
+    made = []
+    for path, origins, same in found:
+        plain = bool(origins) and same and all(other == path for _, other in origins)
+        if not plain:
+            some = tuple(sorted(origins))[:MOST_ORIGINS]
+            made.append(ColumnOrigins(path, some, same and len(origins) == 1))
+    return Lineage(passed, tuple(made[:MOST]))
+
+
+def _leaves(relation: Relation, own: str) -> Iterator[tuple[str, frozenset[Origin], bool]]:
+    """Each column as far down as the SQL takes structs apart."""
+    stack: list[tuple[str, Made]] = [(name, made) for name, made in reversed(relation.columns.values())]
+    while stack:
+        path, made = stack.pop()
+        if made.children is not None:
+            stack.extend((f"{path}.{name}", part) for name, part in reversed(made.children.values()))
+        else:
+            yield path, frozenset(x for x in made.origins if x[0] != own), made.same

@@ -1,0 +1,243 @@
+"""Columns while they are being resolved: types as trees, and values with the columns they are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from indexer.sqlread.model import DataType
+from indexer.sqlread.types import common_type
+
+Origin = tuple[str, str]  # (project.dataset.table, path of a column in it)
+NOWHERE: frozenset[Origin] = frozenset()
+
+
+@dataclass(slots=True, eq=False)
+class Shape:
+    """A column's type with all beneath it; shared by everything that has the same columns."""
+
+    name: str = ""  # as it is spelled
+    type: str = ""
+    repeated: bool = False
+    description: str = ""
+    required: bool = False
+    fields: dict[str, Shape] = field(default_factory=dict)  # by name in lower case, in order
+
+
+def shape_of_columns(columns: Iterable[tuple[str, str, str, str]]) -> Shape:
+    """The tree of flat columns: (path, type, mode, description), parents before children."""
+    root = Shape()
+    known = {"": root}
+    for path, kind, mode, description in columns:
+        above, _, name = path.rpartition(".")
+        holder = known.get(above)
+        if holder is None:
+            continue  # its parent was left out as unreadable
+        shape = Shape(name, kind, mode == "REPEATED", description, mode == "REQUIRED")
+        if name.lower() not in holder.fields:
+            holder.fields[name.lower()] = shape
+            known[path] = shape
+    return root
+
+
+def shape_of_type(name: str, written: DataType) -> Shape:
+    """The tree of a type that SQL writes out."""
+    fields = {part.lower(): shape_of_type(part, kind) for part, kind in written.fields if part}
+    return Shape(name, written.name, written.repeated, fields=fields)
+
+
+@dataclass(slots=True, eq=False)
+class Made:
+    """A value: its type, and the columns that it is made of.
+
+    `shape` tells the type where it is that of a column (or a part of one); `children` are the
+    fields of a struct that the SQL itself builds. `same` says that it is its origin, unchanged.
+    """
+
+    type: str = ""
+    repeated: bool = False
+    shape: Shape | None = None
+    origins: frozenset[Origin] = NOWHERE
+    children: dict[str, tuple[str, Made]] | None = None
+    same: bool = False
+    extends: bool = False  # its fields are the fields of its origins
+
+    def child(self, name: str) -> Made | None:
+        """A field of a struct. None where there is none of that name; unknown where the type is."""
+        key = name.lower()
+        if self.children is not None:
+            found = self.children.get(key)
+            return found[1] if found else None
+        if self.shape is not None and self.shape.fields:
+            shape = self.shape.fields.get(key)
+            if shape is None:
+                return None
+            origins = self._beneath(shape.name)
+            return Made(shape.type, shape.repeated, shape, origins, None, self.same, self.extends)
+        if self.type == "JSON":
+            return Made("JSON", False, None, self.origins)
+        if self.type:
+            return None
+        return Made("", False, None, self._beneath(name), None, False, self.extends)
+
+    def names(self) -> list[str] | None:
+        """The fields in their order; None where they are not known."""
+        if self.children is not None:
+            return [name for name, _ in self.children.values()]
+        if self.shape is not None and self.shape.fields:
+            return [shape.name for shape in self.shape.fields.values()]
+        return None
+
+    def _beneath(self, name: str) -> frozenset[Origin]:
+        if not self.extends:
+            return self.origins
+        return frozenset((table, f"{path}.{name}" if path else name) for table, path in self.origins)
+
+    def all_origins(self) -> frozenset[Origin]:
+        """Of the value and of all fields that it is built of."""
+        if self.children is None:
+            return self.origins
+        return self.origins.union(*(part.all_origins() for _, part in self.children.values()))
+
+    def element(self) -> Made:
+        """What an array holds."""
+        return Made(self.type, False, self.shape, self.origins, self.children, self.same, self.extends)
+
+    def changed(self, besides: frozenset[Origin] = NOWHERE) -> Made:
+        """The same type, made of this and more, and no longer the column itself."""
+        origins = self.origins | besides if besides else self.origins
+        return Made(
+            self.type, self.repeated, self.shape, origins, self.children, False, self.extends and not besides
+        )
+
+
+def column_of(table: str, shape: Shape) -> Made:
+    """A column of a table as a value."""
+    return Made(
+        shape.type, shape.repeated, shape, frozenset(((table, shape.name),)), None, same=True, extends=True
+    )
+
+
+def of_type(written: DataType, origins: frozenset[Origin]) -> Made:
+    """A value of a type that is written out."""
+    shape = shape_of_type("", written) if written.fields else None
+    return Made(written.name, written.repeated, shape, origins)
+
+
+def struct_of(fields: Iterable[tuple[str, Made]]) -> Made:
+    """A struct of these fields."""
+    children: dict[str, tuple[str, Made]] = {}
+    for at, (name, value) in enumerate(fields):
+        children.setdefault((name or f"_field_{at + 1}").lower(), (name or f"_field_{at + 1}", value))
+    return Made("RECORD", False, None, NOWHERE, children)
+
+
+def merged(left: Made, right: Made) -> Made:
+    """What two branches of a UNION (or of a CASE) give in one place: named and typed as the left."""
+    alike = left.shape is right.shape and left.type == right.type and left.children is right.children is None
+    if alike and left.extends and right.extends:
+        return Made(
+            left.type, left.repeated, left.shape, left.origins | right.origins, None,
+            left.same and right.same, True,
+        )  # fmt: skip
+    names, others = left.names(), right.names()
+    if names and others and len(names) == len(others):
+        children = {}
+        for name, other in zip(names, others, strict=True):
+            mine, theirs = left.child(name), right.child(other)
+            if mine is not None and theirs is not None:
+                children[name.lower()] = (name, merged(mine, theirs))
+        return Made("RECORD", left.repeated, None, NOWHERE, children)
+    known = left if left.type or left.names() else right
+    plain = not names and not others
+    kind = common_type([left.type, right.type]) or known.type if plain else known.type
+    return Made(
+        kind, known.repeated, known.shape, left.all_origins() | right.all_origins(), known.children,
+        left.same and right.same and plain, False,
+    )  # fmt: skip
+
+
+def to_shape(name: str, made: Made) -> Shape:
+    """The type of a value as a tree; parts that are those of a column are shared with it."""
+    if made.children is None and made.shape is not None:
+        shape = made.shape
+        if shape.name == name and shape.repeated == made.repeated and shape.type == made.type:
+            return shape if made.same or not shape.description else _bare(name, made, shape)
+        return _bare(name, made, shape)
+    fields = {key: to_shape(part, value) for key, (part, value) in (made.children or {}).items()}
+    return Shape(name, made.type, made.repeated, fields=fields)
+
+
+def _bare(name: str, made: Made, shape: Shape) -> Shape:
+    """The same type under another name; its description only where it is still the same thing."""
+    return Shape(name, made.type, made.repeated, shape.description if made.same else "", fields=shape.fields)
+
+
+def flat(root: Shape) -> Iterator[tuple[str, str, str, str]]:
+    """(path, type, mode, description) of all beneath, parents before children."""
+    stack = [("", shape) for shape in reversed(root.fields.values())]
+    while stack:
+        prefix, shape = stack.pop()
+        path = prefix + shape.name
+        mode = "REPEATED" if shape.repeated else "REQUIRED" if shape.required else "NULLABLE"
+        yield path, shape.type or ("RECORD" if shape.fields else ""), mode, shape.description
+        stack.extend((f"{path}.", each) for each in reversed(shape.fields.values()))
+
+
+@dataclass(slots=True, eq=False)
+class Relation:
+    """Rows with columns; `reason` says why the columns are not known."""
+
+    columns: dict[str, tuple[str, Made]] = field(default_factory=dict)  # by name in lower case
+    reason: str = ""
+    tables: frozenset[str] = frozenset()  # read beneath it
+    categories: frozenset[str] = frozenset()  # of events, that a condition beneath it lets through
+    guess: str = ""  # the table of which an unknown name must be a column
+
+    @property
+    def known(self) -> bool:
+        return not self.reason
+
+    def column(self, name: str) -> Made | None:
+        found = self.columns.get(name.lower())
+        if found:
+            return found[1]
+        if not self.known:
+            origins = frozenset(((self.guess, name),)) if self.guess else NOWHERE
+            return Made("", False, None, origins, extends=bool(self.guess))
+        return None
+
+    def row(self) -> Made:
+        """A whole row as a struct."""
+        if not self.known:
+            return Made("", origins=frozenset(((self.guess, ""),)) if self.guess else NOWHERE)
+        return Made("RECORD", False, None, NOWHERE, dict(self.columns))
+
+
+def relation_of(named: Iterable[tuple[str, Made]], tables: frozenset[str] = frozenset()) -> Relation:
+    """Rows of these columns; of two of one name the first stands."""
+    columns: dict[str, tuple[str, Made]] = {}
+    for name, made in named:
+        columns.setdefault(name.lower(), (name, made))
+    return Relation(columns, "", tables)
+
+
+def table_relation(table: str, shape: Shape | None, reason: str) -> Relation:
+    """The rows of a table."""
+    if shape is None or not shape.fields:
+        return Relation({}, reason, frozenset((table,)), guess=table)
+    found = relation_of((each.name, column_of(table, each)) for each in shape.fields.values())
+    return Relation(found.columns, "", frozenset((table,)))
+
+
+def fields_of(made: Made) -> Mapping[str, tuple[str, Made]] | None:
+    """The fields of a struct by lower-case name; None where it is none, or not known."""
+    names = made.names()
+    if names is None:
+        return None
+    found = {}
+    for name in names:
+        part = made.child(name)
+        if part is not None:
+            found[name.lower()] = (name, part)
+    return found
