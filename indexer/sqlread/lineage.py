@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from indexer.sqlread.values import Made, Origin, Relation
@@ -14,7 +13,7 @@ MOST_ORIGINS = 50  # of one column
 
 @dataclass(frozen=True, slots=True)
 class ColumnOrigins:
-    """What one column is made of. `is_same`: it is that column unchanged, under another name."""
+    """What one column is made of. `is_same`: it is one of those columns, unchanged."""
 
     column: str
     origins: tuple[Origin, ...]
@@ -39,20 +38,20 @@ class Lineage:
 NO_LINEAGE = Lineage()
 
 
-def lineage_of(relation: Relation, own: str) -> Lineage:
+def lineage_of(relation: Relation, own: str, has_column: Callable[[str, str], bool]) -> Lineage:
     """The lineage of what a query gives; the table's own rows of before (`own`) are no origin."""
     found = list(_leaves(relation, own))
-    counted: Counter[str] = Counter()
+    counted: set[str] = set()
     for path, origins, same in found:
         if same:
             counted.update(table for table, other in origins if other == path)
     passed = tuple(sorted(counted))
     made = []
     for path, origins, same in found:
-        plain = bool(origins) and same and all(other == path for _, other in origins)
-        if not plain:
+        plain = frozenset((table, path) for table in passed if has_column(table, path))
+        if not (same and origins and origins == plain):
             some = tuple(sorted(origins))[:MOST_ORIGINS]
-            made.append(ColumnOrigins(path, some, same and len(origins) == 1))
+            made.append(ColumnOrigins(path, some, same and bool(origins)))
     return Lineage(passed, tuple(made[:MOST]))
 
 

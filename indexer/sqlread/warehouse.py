@@ -74,6 +74,12 @@ class Warehouse:
             return self.shape_of(twin) if twin and twin != name else None
         return found.shape
 
+    def _has_column(self, name: str, path: str) -> bool:
+        shape = self.shape_of(name)
+        for part in path.split("."):
+            shape = shape.fields.get(part.lower()) if shape is not None else None
+        return shape is not None
+
     def _resolve(self, table: TableText) -> Resolved:
         if table.reading is None:
             return Resolved(table.schema, False)
@@ -99,7 +105,7 @@ class Warehouse:
             reads=tuple(name for name in resolver.reads if name != table.name),
             used=frozenset(resolver.used),
             events=tuple(resolver.events),
-            lineage=lineage_of(whole, table.name) if whole is not None else NO_LINEAGE,
+            lineage=lineage_of(whole, table.name, self._has_column) if whole is not None else NO_LINEAGE,
         )
 
 
