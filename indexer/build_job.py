@@ -24,11 +24,11 @@ from indexer.crawl.snapshots import (
     SnapshotDamaged,
     SnapshotState,
     SnapshotStore,
-    replace_file,
 )
 from indexer.index.build import Inputs, build_generation
 from indexer.index.generation import Manifest, current_manifest, current_name, list_generations, roll_back
 from indexer.model.records import FirefoxVersion, Record
+from indexer.runtime.disk import replace_file
 from indexer.runtime.locking import WORK, exclusive
 from indexer.runtime.processes import Here, without_collection, workers
 from indexer.runtime.progress import Progress

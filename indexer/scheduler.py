@@ -23,6 +23,7 @@ from indexer.crawl.snapshots import (
     SnapshotDamaged,
 )
 from indexer.index.build import GenerationRefused
+from indexer.runtime.disk import FolderUnusable
 from indexer.runtime.locking import SCHEDULER, Busy, exclusive
 from indexer.runtime.progress import Progress
 
@@ -48,6 +49,8 @@ def run_once(config: Config) -> None:
         log.warning("skipped: %s", error)
     except (GenerationRefused, SnapshotDamaged) as error:
         log.error("build refused: %s", error)
+    except FolderUnusable as error:
+        log.error("%s", error)
 
 
 def build_scheduler(config: Config) -> BlockingScheduler:

@@ -19,6 +19,7 @@ from indexer.crawl.crawl import Crawled, UnknownSource, crawl
 from indexer.crawl.snapshots import SnapshotDamaged
 from indexer.index.build import GenerationRefused
 from indexer.index.generation import Manifest, current_name, list_generations
+from indexer.runtime.disk import FolderUnusable
 from indexer.runtime.locking import Busy
 from indexer.runtime.progress import Progress, ProgressState
 from indexer.scheduler import run_scheduler, start_logging
@@ -211,7 +212,7 @@ def _told() -> Iterator[None]:
         yield
     except (UnknownSource, ConfigProblem, QueryProblem) as error:
         raise click.UsageError(str(error)) from None
-    except (Busy, GenerationRefused, PortUnusable, SnapshotDamaged) as error:
+    except (Busy, FolderUnusable, GenerationRefused, PortUnusable, SnapshotDamaged) as error:
         raise click.ClickException(str(error)) from None
     except NothingIndexed:
         raise click.ClickException("nothing is indexed yet: starchart crawl, then starchart build") from None

@@ -23,6 +23,7 @@ from indexer.crawl.fetch import Fetcher
 from indexer.crawl.http_cache import HttpCache
 from indexer.crawl.parse import Job, input_digest, is_large, parse, plan
 from indexer.crawl.snapshots import SnapshotState, SnapshotStore
+from indexer.runtime.disk import FolderUnusable
 from indexer.runtime.locking import WORK, exclusive
 from indexer.runtime.processes import workers
 from indexer.runtime.progress import Progress, now
@@ -79,6 +80,7 @@ def crawl(
     with exclusive(config.data_dir, WORK):
         progress.start("crawl", len(sources))
         try:
+            SnapshotStore(config.data_dir).sweep()
             with workers(config.crawl.processes or os.cpu_count() or 1) as pool:
                 crawler = _Crawler(config, progress, pool, accept_loss=accept_loss)
                 if sample_only:
@@ -126,6 +128,8 @@ class _Crawler:
                 fetched = _fetch_all(source, fetcher, sample.options_of(source.name), self._progress)
             job = self._job(source, fetched, began, max_loss=None)
             return Crawled(source.name, "sample", parse(job))
+        except FolderUnusable:
+            raise
         except Exception as error:  # the sample must never be what stops a crawl
             log.exception("sample source=%s", source.name)
             failed = replace(began, from_sample=False, error=began.error or _in_words(error))
@@ -136,6 +140,8 @@ class _Crawler:
         started, at = time.monotonic(), now()
         try:
             done = self._refresh(source, fetcher, at, started)
+        except FolderUnusable:  # nothing can be kept of any source, nor be noted
+            raise
         except Exception as error:  # the wall between sources: one that fails leaves the others alone
             if not isinstance(error, SourceUnavailable):
                 log.exception("source=%s", source.name)

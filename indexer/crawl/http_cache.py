@@ -17,6 +17,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from indexer.runtime.disk import writing_to
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -50,12 +52,29 @@ class HttpCache:
             return None
         return entry if whole and entry.url == url else None
 
+    def is_whole(self, entry: Entry) -> bool:
+        """Whether an entry's body still is what was written: a power cut leaves files of the right size."""
+        try:
+            with self.body_path(entry).open("rb") as body:
+                return hashlib.file_digest(body, "sha256").hexdigest() == entry.digest
+        except OSError:
+            return False
+
+    def forget(self, url: str) -> None:
+        """Let go of what is known of a URL; its body goes with the next `prune`."""
+        self._entry_path(url).unlink(missing_ok=True)
+
     def body_path(self, entry: Entry) -> Path:
         return self._folder / f"{entry.digest}.body"
 
     @contextlib.contextmanager
     def writer(self) -> Iterator[BinaryIO]:
-        """A file to write a body to; gone afterwards unless `put` has taken it."""
+        """A file to write a body to; gone afterwards unless `put` has taken it. Raises FolderUnusable."""
+        with writing_to(self._folder), self._part() as body:
+            yield body
+
+    @contextlib.contextmanager
+    def _part(self) -> Iterator[BinaryIO]:
         self._folder.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix="part-", dir=self._folder)
         try:

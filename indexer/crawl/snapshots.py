@@ -11,8 +11,6 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-import os
-import tempfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
@@ -23,6 +21,7 @@ from pydantic import TypeAdapter
 
 from indexer.model import records as record_types
 from indexer.model.records import Record
+from indexer.runtime.disk import replace_file
 from indexer.runtime.processes import without_collection
 
 FORMAT = 1  # of the files below
@@ -79,7 +78,9 @@ class SnapshotStore:
 
     def states(self) -> dict[str, SnapshotState]:
         """The states of all sources ever crawled here, by name."""
-        names = sorted(path.name.removesuffix(".state.json") for path in self._folder.glob("*.state.json"))
+        names = sorted(
+            path.name.removesuffix(".state.json") for path in self._folder.glob("[!.]*.state.json")
+        )
         return {name: state for name in names if (state := self.state(name)) is not None}
 
     def read(self, source: str) -> list[Record]:
@@ -133,6 +134,15 @@ class SnapshotStore:
         self.write_state(failed)
         return failed
 
+    def sweep(self) -> None:
+        """Remove what a killed crawl left: parts of files, and records that no state names."""
+        states = self.states().values()
+        kept = {self._records_path(state) for state in states} | {self._parts_path(state) for state in states}
+        for pattern in (".*", "*.records", "*.parts"):
+            for path in self._folder.glob(pattern):
+                if path not in kept and path.is_file():
+                    path.unlink(missing_ok=True)
+
     def _state_path(self, source: str) -> Path:
         return self._folder / f"{source}.state.json"
 
@@ -159,21 +169,6 @@ def record_shape() -> str:
         for entry in fields(kind)
     ]
     return hashlib.sha256("\n".join((f"format {FORMAT}", *lines)).encode()).hexdigest()[:12]
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Put a file in place so that a reader, or a kill, finds the old one or the whole new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def _changed(state: SnapshotState, **changes: Any) -> SnapshotState:

@@ -6,12 +6,14 @@ is through: a kill at any moment leaves a working index.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import shutil
+import sqlite3
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -30,6 +32,7 @@ from indexer.index.generation import (
     Manifest,
     current_manifest,
     file_digests,
+    next_number,
     remove_leftovers,
     remove_old,
     switch_to,
@@ -38,6 +41,7 @@ from indexer.index.generation import (
 from indexer.index.inverted import Inverted, invert, lay_down
 from indexer.index.whoosh_index import IndexReader, write_index
 from indexer.model.items import TableItem
+from indexer.runtime.disk import FolderUnusable, sync_folder, writing_to
 from indexer.runtime.processes import Here, without_collection
 from indexer.store.writer import start_packing, write_store
 
@@ -72,15 +76,33 @@ def build_generation(
     `guard` is the largest share of any kind that may vanish against the current
     generation.
     What can be done beside the rest is done by `workers`, where there are any.
-    Raises GenerationRefused where a check fails; the current generation then stays.
+    Raises GenerationRefused where a check fails, FolderUnusable where the disk does; the current generation
+    then stays.
     """
+    with _writing(data_dir):
+        final = _build(catalogue, data_dir, inputs, guard, workers or Here(), progress, now)
+        switch_to(data_dir, final.name)
+        remove_old(data_dir, keep)
+    return final
+
+
+def _build(
+    catalogue: Catalogue,
+    data_dir: Path,
+    inputs: Inputs,
+    guard: float,
+    workers: Executor,
+    progress: Callable[[str], None],
+    now: datetime | None,
+) -> Path:
+    """A whole generation in its place, not yet pointed to."""
     remove_leftovers(data_dir)
     built = now or datetime.now(UTC)
     name = _free_name(data_dir, built, inputs)
     temporary = data_dir / FOLDER / f"{BUILDING}{os.getpid()}-{name}"
     temporary.mkdir(parents=True)
     try:
-        _fill(temporary, catalogue, workers or Here(), progress)
+        _fill(temporary, catalogue, workers, progress)
         progress("checking")
         _check(temporary, catalogue, current_manifest(data_dir), guard)
         manifest = Manifest(
@@ -96,16 +118,26 @@ def build_generation(
             next_change=catalogue.next_change,
             sample=inputs.sample,
             files=file_digests(temporary),
+            number=next_number(data_dir),
         )
         write_manifest(temporary, manifest)
         final = data_dir / FOLDER / name
         temporary.rename(final)
+        sync_folder(final.parent)
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
-    switch_to(data_dir, name)
-    remove_old(data_dir, keep)
     return final
+
+
+@contextlib.contextmanager
+def _writing(data_dir: Path) -> Iterator[None]:
+    """A disk that is full or cannot be written, told as FolderUnusable also where SQLite met it."""
+    try:
+        with writing_to(data_dir):
+            yield
+    except sqlite3.OperationalError as error:
+        raise FolderUnusable(f"cannot write to {data_dir}: {error}") from error
 
 
 def _fill(

@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from indexer.index.arrays import Arrays, open_arrays
+from indexer.runtime.disk import replace_file, sync_tree
 from indexer.runtime.locking import is_running
 
 # Raised whenever a generation would come out differently from the same inputs: readers refuse another one.
@@ -51,6 +52,7 @@ class Manifest:
     next_change: str = ""  # the day on which a status changes by date
     sample: bool = False
     files: dict[str, str] = field(default_factory=dict)  # path -> sha256
+    number: int = 0  # one more than the greatest before it: clocks jump
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +71,7 @@ class Opened:
 def switch_to(data_dir: Path, name: str) -> None:
     """Let a generation answer from now on. Raises FileNotFoundError where there is none of that name."""
     read_manifest(data_dir / FOLDER / name)
-    temporary = data_dir / f".{POINTER}-{os.getpid()}"
-    with temporary.open("w", encoding="utf-8") as file:
-        file.write(name + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, data_dir / POINTER)
+    replace_file(data_dir / POINTER, f"{name}\n".encode())
 
 
 def current_name(data_dir: Path) -> str:
@@ -101,8 +98,9 @@ def read_manifest(path: Path) -> Manifest:
 
 
 def write_manifest(path: Path, manifest: Manifest) -> None:
-    """The last file of a generation: a folder without it is none."""
+    """The last file of a generation: a folder without it is none. Then all of it outlives a power cut."""
     (path / "manifest.json").write_text(json.dumps(asdict(manifest), indent=1), encoding="utf-8")
+    sync_tree(path)
 
 
 def list_generations(data_dir: Path) -> list[Manifest]:
@@ -115,7 +113,7 @@ def list_generations(data_dir: Path) -> list[Manifest]:
             manifest = read_manifest(path.parent)
             if manifest.format_version == FORMAT_VERSION:
                 found.append(manifest)
-    return sorted(found, key=lambda m: (m.built_at, m.id), reverse=True)
+    return sorted(found, key=lambda m: (m.number, m.built_at, m.id), reverse=True)
 
 
 def roll_back(data_dir: Path) -> str:
@@ -164,8 +162,19 @@ def damaged_files(path: Path) -> list[str]:
     return sorted(name for name, digest in written.items() if found.get(name) != digest)
 
 
+def next_number(data_dir: Path) -> int:
+    """The number of the generation that is to be the newest."""
+    return 1 + max((manifest.number for manifest in list_generations(data_dir)), default=0)
+
+
 def remove_leftovers(data_dir: Path) -> None:
-    """Remove folders of builds whose process is gone."""
+    """Remove what killed processes left: folders of builds, parts of the pointer and of progress."""
+    for path in (*data_dir.glob(f".{POINTER}-*"), *data_dir.glob(".gone-back-from-*")):
+        path.unlink(missing_ok=True)
+    for path in data_dir.glob("progress.*"):
+        process = path.suffix.removeprefix(".")
+        if process.isdigit() and not is_running(int(process)):
+            path.unlink(missing_ok=True)
     for path in (data_dir / FOLDER).glob(f"{BUILDING}*"):
         process = path.name.removeprefix(BUILDING).split("-", 1)[0]
         # a folder with this process's own number is of an earlier life: a build starts only now

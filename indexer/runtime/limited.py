@@ -60,6 +60,9 @@ class LimitExceeded(Exception):
         self.reason = reason
         self.step = step
 
+    def __reduce__(self) -> tuple[type[LimitExceeded], tuple[Reason, str]]:
+        return LimitExceeded, (self.reason, self.step)
+
 
 class LimitedWorker:
     """One process, started when first needed and again whenever it was ended. For one thread at a time."""

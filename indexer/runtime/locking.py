@@ -12,6 +12,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from indexer.runtime.disk import writing_to
+
 WORK = "work.lock"  # crawl and build
 SCHEDULER = "scheduler.lock"
 
@@ -22,18 +24,21 @@ class Busy(Exception):
 
 @contextlib.contextmanager
 def exclusive(data_dir: Path, name: str) -> Iterator[None]:
-    """Hold the lock while inside. Raises Busy at once where it is taken."""
-    data_dir.mkdir(parents=True, exist_ok=True)
-    with (data_dir / name).open("a+") as file:
+    """Hold the lock while inside. Raises Busy at once where it is taken, FolderUnusable where none can be."""
+    with writing_to(data_dir):
+        data_dir.mkdir(parents=True, exist_ok=True)
+        lock = (data_dir / name).open("a+")
+    with lock as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             file.seek(0)
             holder = file.read().strip() or "unknown"
             raise Busy(f"{data_dir / name} is held by process {holder}") from None
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
+        with writing_to(data_dir):
+            file.truncate(0)
+            file.write(str(os.getpid()))
+            file.flush()
         yield
 
 

@@ -6,6 +6,7 @@ source (what was worked on last), started and updated (ISO times, UTC), pid.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import json
 import os
@@ -89,10 +90,11 @@ class Progress:
             self._show(state)
         if at_once or time.monotonic() - self._written > WRITE_EVERY:
             self._written = time.monotonic()
-            self._path.parent.mkdir(parents=True, exist_ok=True)
             part = self._path.with_suffix(f".{os.getpid()}")
-            part.write_text(json.dumps(asdict(state)))
-            os.replace(part, self._path)
+            with contextlib.suppress(OSError):  # for show: who works tells of a full disk
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+                part.write_text(json.dumps(asdict(state)))
+                os.replace(part, self._path)
 
 
 def now() -> str:
