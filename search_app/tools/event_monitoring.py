@@ -1,17 +1,21 @@
 """The event monitoring dashboard in Looker: volumes of one event, near real time.
 
-The Glean Dictionary links it for deprecated apps too, which no longer send; we do not.
+It shows what `monitoring.event_monitoring_live` gathers, from a table in the dataset of each channel
+(bigquery-etl's glean_usage generator, which leaves some apps out). The Glean Dictionary links it for
+these too, and for deprecated apps, which no longer send; we do not.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from indexer.model.items import AnyItem, MetricItem
+from indexer.model.items import SHARED_PROJECT, AnyItem, MetricItem
 from search_app.tools import STAFF, Context, Link, NoLink
 from search_app.tools._places import each_app
 from search_app.tools._urls import with_params
 
+GATHERED = "monitoring.event_monitoring_live"
+OF_CHANNEL = "event_monitoring_live_v1"
 DASHBOARD = "https://mozilla.cloud.looker.com/dashboards/1452"
 
 
@@ -32,8 +36,20 @@ class Tool:
             if context.deprecated(app):
                 yield NoLink(self.name, f"{title} is deprecated: no events are expected.")
                 continue
+            if not _monitored(app, context):
+                yield NoLink(self.name, f"Event monitoring does not gather the events of {title}.")
+                continue
             params = [("App Name", title), ("Event Name", f'"{item.name}"')]
             channel = single.channel if single else ""
             if channel and len(context.channels.get(app, ())) > 1:
                 params.append(("Channel", channel))
             yield Link(self.name, "Event volume", with_params(DASHBOARD, params), STAFF, title)
+
+
+def _monitored(app: str, context: Context) -> bool:
+    """Whether a channel's events are gathered; so it is taken to be where the warehouse is not known."""
+    datasets = [channel.dataset for channel in context.channels.get(app, ()) if channel.dataset]
+    if not datasets or context.lookup(f"table/{SHARED_PROJECT}.{GATHERED}") is None:
+        return True
+    tables = (f"table/{SHARED_PROJECT}.{dataset}_derived.{OF_CHANNEL}" for dataset in datasets)
+    return any(context.lookup(table) is not None for table in tables)

@@ -32,6 +32,8 @@ TYPES = frozenset(
         "timing_distribution",
     }
 )  # fmt: skip
+# What GLAM's views leave out, legacy probes and Glean metrics alike: bigquery-etl,
+# sql/moz-fx-data-shared-prod/telemetry/glam_*/view.sql ("metric NOT LIKE"), as python_mozaggregator had it.
 SUPPRESSED = re.compile(
     "search_counts|browser_search|event_counts|browser_engagement_navigation|"
     "manager_message_size|dropped_frames_proportion"
@@ -58,6 +60,10 @@ CONFIDENTIAL = {
         "top_sites": "contile_tile_id",
     },
 }
+KEPT_BACK = "GLAM does not show this probe: it is kept back."
+# GLAM itself refuses them, by name: glam's src/utils/data-validation.js (noUseCounters).
+USE_COUNTER = re.compile(r"use[._]?counter", re.IGNORECASE)
+NO_USE_COUNTERS = "GLAM has no data for use counters: see the use counter pages."
 FROZEN = "frozen: no new aggregates of legacy telemetry since 2026-01-26"
 
 
@@ -101,6 +107,9 @@ class Tool:
             yield NoLink(self.name, f"GLAM has no data for legacy {item.probe_type}s.")
             return
         name = item.name.partition("/")[2]
+        if reason := _why_no_probe(name, item):
+            yield NoLink(self.name, reason)
+            return
         released = any(d.optout and d.channel == "release" for d in item.definitions)
         processes = {process for d in item.definitions for process in d.processes}
         params = [
@@ -112,11 +121,22 @@ class Tool:
         yield Link(self.name, "Table in GLAM", with_params(f"{base}/table", params), note=FROZEN)
 
 
+def _why_no_probe(name: str, item: ProbeItem) -> str:
+    """Why GLAM has no page with data for a histogram or scalar; "" where it has one."""
+    if USE_COUNTER.match(name):
+        return NO_USE_COUNTERS
+    if item.probe_type == "scalar" and item.definitions and item.definitions[0].kind == "string":
+        return "GLAM has no data for scalars that hold text."
+    return KEPT_BACK if SUPPRESSED.search(snake_case(name)) else ""
+
+
 def _why_not(item: MetricItem, in_product: bool) -> str:
     if item.type not in TYPES:
         return f"GLAM has no data for {item.type or 'unknown'} metrics."
     if any(row.column.startswith(("client_info.", "ping_info.")) for row in item.columns):
         return "GLAM has no data for Glean's own client and ping information."
+    if USE_COUNTER.match(item.name):
+        return NO_USE_COUNTERS
     if not in_product:
         return "GLAM has data of Firefox for desktop and Firefox for Android only."
     if not any(row.ping == "metrics" for row in item.columns):

@@ -1,13 +1,17 @@
 """Looker: explores of pings and events, with the metric already chosen.
 
 Every explore is checked against looker-hub's list of namespaces; an app that is
-deprecated gets none.
+deprecated gets none. Fields are named as lookml-generator names them (views/glean_ping_view.py,
+views/lookml_utils.py): from the columns of the release channel's table, a time without the
+suffix that its timeframes bring.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from indexer.model.column_names import underscored
 from indexer.model.items import AnyItem, AppItem, ColumnRef, ExploreItem, MeasureItem, MetricItem, PingItem
@@ -21,8 +25,11 @@ BASE = f"{HOME}/explore"
 USE_COUNTERS = f"{HOME}/dashboards/1922"
 USE_COUNTER_PLATFORMS = {"fenix": "Fenix", "firefox_desktop": "Firefox"}
 DISTRIBUTIONS = frozenset({"timing_distribution", "memory_distribution", "custom_distribution"})
-DIMENSIONS = frozenset({"boolean", "datetime", "jwe", "quantity", "string", "rate", "uuid"})
-TYPES = DISTRIBUTIONS | DIMENSIONS | {"counter", "labeled_counter", "timespan", "event"}
+DIMENSIONS = frozenset({"boolean", "datetime", "jwe", "quantity", "string", "text", "url", "uuid"})
+TYPES = DISTRIBUTIONS | DIMENSIONS | {"counter", "labeled_counter", "rate", "timespan", "event"}
+RENAMED_TYPES = frozenset({"jwe", "text", "url"})  # fields have the stable table's name: text2
+TIMES = frozenset({"TIMESTAMP", "DATETIME", "DATE", "TIME"})
+TIME_SUFFIX = re.compile("_(date|time(stamp)?)$")
 
 Params = list[tuple[str, str]]
 
@@ -72,12 +79,19 @@ class Tool:
                 yield from self._event(item, row, context)
                 continue
             key = underscored(row.ping)
+            if row.ping == "events":
+                yield NoLink(self.name, "Looker's explores of the events ping have its events only.")
+                continue
             if (row.app, key) not in context.explores:
                 yield NoLink(self.name, f"Looker has no explore of {row.app}'s {row.ping} ping.")
                 continue
-            fields = _fields(item, row, key, context) if row.column else None
-            if fields is None:
+            if item.type not in TYPES:
                 yield NoLink(self.name, f"Looker's explores have no field for {item.type} metrics.")
+                continue
+            column = _column_shown(item, row, context)
+            fields = _fields(item, column, key, context) if column else None
+            if fields is None:
+                yield NoLink(self.name, f"Looker's explore of the {row.ping} ping has no field of it.")
                 continue
             params = [*_channel_filter(row, f"f[{key}.channel]", context), *fields, ("toggle", "vis")]
             note = f"{row.app}, {row.ping} ping"
@@ -98,8 +112,8 @@ class Tool:
 
 
 def explore_url(namespace: str, key: str, params: Params) -> str:
-    """An explore's address: key `events` of a Glean app is event_counts there (on desktop it is legacy)."""
-    name = "event_counts" if key == "events" and namespace != "firefox_desktop" else key
+    """An explore's address: what namespaces.yaml calls `events` is event_counts in Looker."""
+    name = "event_counts" if key == "events" else key
     return with_params(f"{BASE}/{segment(namespace)}/{segment(name)}", params)
 
 
@@ -115,38 +129,74 @@ def _channel_filter(row: ColumnRef, name: str, context: Context) -> Params:
     return [(name, row.channel)] if row.app_id and row.channel and several else []
 
 
+def _column_shown(item: MetricItem, row: ColumnRef, context: Context) -> ColumnRef | None:
+    """The column that an explore shows: of the release channel, else the first; None where that lacks it."""
+    order = {channel.app_id: n for n, channel in enumerate(context.channels.get(row.app, ()))}
+    rows = [r for r in item.columns if (r.app, r.ping) == (row.app, row.ping) and r.app_id in order]
+    # where no channel's own table is known, the view over all of them tells
+    shown = min(rows, key=lambda r: (r.channel != "release", order[r.app_id]), default=row)
+    if not shown.column or shown.exists is False:
+        return None
+    return replace(row, column=shown.column, type=shown.type)
+
+
 def _fields(item: MetricItem, row: ColumnRef, key: str, context: Context) -> Params | None:
-    """The fields parameter and its company for a type; None where Looker has no field of that type."""
+    """The fields parameter and its company for a type; None where Looker has no such field."""
     date = f"{key}.submission_date"
     leaf = row.column.rpartition(".")[2]
     dimension = f"{key}.{row.column.replace('.', '__')}"
+    if not row.column.startswith("metrics."):  # of client_info or ping_info: a dimension, whatever its type
+        return _by_value(_time(row, dimension), date, key, row, context)
     if item.type == "counter":
         return [("fields", f"{date},{key}.{leaf}")]
     if item.type == "labeled_counter":
         base = f"{key}__metrics__labeled_counter__{leaf}"
         return [("fields", f"{date},{base}.label,{base}.count"), ("pivots", f"{base}.label")]
     if item.type == "timespan":
-        return _derived(item, date, "median", f"median_of_{leaf}", f"{dimension}__value")
+        return _derived(item, date, "median", {f"median_of_{leaf}": f"{dimension}__value"})
     if item.type in DISTRIBUTIONS:
-        return _derived(item, date, "sum", f"sum_of_{leaf}", f"{dimension}__sum")
-    if item.type in DIMENSIONS:
-        dimension += "_date" if item.type == "datetime" else ""
-        count = "clients" if ping_has_client_id(row.app, row.ping, context) else "ping_count"
-        return [("fields", f"{date},{dimension},{key}.{count}"), ("pivots", dimension)]
-    return None
+        return _derived(item, date, "sum", {f"sum_of_{leaf}": f"{dimension}__sum"})
+    if item.type == "rate":
+        parts = ("numerator", "denominator")
+        return _derived(
+            item, date, "sum", {f"sum_of_{leaf}_{part}": f"{dimension}__{part}" for part in parts}
+        )
+    if item.type in RENAMED_TYPES:
+        dimension = f"{key}.metrics__{item.type}2__{leaf}"
+    if item.type == "datetime":
+        # named by the metric, whose name the column's dimension has only where no suffix was taken off
+        taken_off = row.type != "STRING" and TIME_SUFFIX.search(leaf)
+        dimension = "" if taken_off else _time(row, dimension, "TIMESTAMP")
+    return _by_value(dimension, date, key, row, context) if item.type in DIMENSIONS else None
 
 
-def _derived(item: MetricItem, date: str, how: str, name: str, based_on: str) -> Params:
-    dynamic = {
-        "measure": name,
-        "label": f"{how.capitalize()} of {item.name}",
-        "based_on": based_on,
-        "expression": "",
-        "type": how,
-    }
+def _time(row: ColumnRef, dimension: str, unknown: str = "STRING") -> str:
+    """The dimension of a column; of a time that of its day, whose name has no second suffix."""
+    return f"{TIME_SUFFIX.sub('', dimension)}_date" if (row.type or unknown) in TIMES else dimension
+
+
+def _by_value(dimension: str, date: str, key: str, row: ColumnRef, context: Context) -> Params | None:
+    """Clients (pings where these have no client id) by day and value; None without a dimension."""
+    count = "clients" if ping_has_client_id(row.app, row.ping, context) else "ping_count"
+    return [("fields", f"{date},{dimension},{key}.{count}"), ("pivots", dimension)] if dimension else None
+
+
+def _derived(item: MetricItem, date: str, how: str, measures: Mapping[str, str]) -> Params:
+    """Measures made by Looker itself: name -> the dimension that each is based on."""
+    dynamic = [
+        {
+            "measure": name,
+            "label": f"{how.capitalize()} of {item.name}{part}",
+            "based_on": based_on,
+            "expression": "",
+            "type": how,
+        }
+        for name, based_on in measures.items()
+        for part in (f" {name.rpartition('_')[2]}" if len(measures) > 1 else "",)
+    ]
     return [
-        ("fields", f"{date},{name}"),
-        ("dynamic_fields", json.dumps([dynamic], separators=(",", ":"))),
+        ("fields", ",".join((date, *measures))),
+        ("dynamic_fields", json.dumps(dynamic, separators=(",", ":"))),
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -79,11 +80,11 @@ def _base(kind: str, name: str, item_id: str = "") -> dict[str, Any]:
 
 
 def _row(
-    app: str, ping: str, column: str, app_id: str = "", channel: str = "", exists: bool = True
+    app: str, ping: str, column: str, app_id: str = "", channel: str = "", exists: bool = True, kind: str = ""
 ) -> ColumnRef:
     dataset = app_id.replace(".", "_") if app_id else app
     table = "events_stream" if ping == "events" else ping.replace("-", "_")
-    return ColumnRef(app, app_id, channel, ping, f"{dataset}.{table}", column, exists)
+    return ColumnRef(app, app_id, channel, ping, f"{dataset}.{table}", column, exists, kind)
 
 
 def metric(
@@ -296,6 +297,33 @@ LINKS: tuple[tuple[str, AnyItem, tuple[str, ...]], ...] = (
         f"{FIELDS}metrics.metrics__datetime__tabs_used_date,metrics.clients"
         "&pivots=metrics.metrics__datetime__tabs_used_date&toggle=vis",
     )),
+    ("looker", metric("usage.first_run_date", "datetime", rows=(
+        _row("fenix", "metrics", "metrics.datetime.usage_first_run_date", kind="STRING"),
+    )), (
+        f"{FIELDS}metrics.metrics__datetime__usage_first_run_date,metrics.clients"
+        "&pivots=metrics.metrics__datetime__usage_first_run_date&toggle=vis",
+    )),
+    ("looker", metric("page.address", "url"), (
+        f"{FIELDS}metrics.metrics__url2__page_address,metrics.clients"
+        "&pivots=metrics.metrics__url2__page_address&toggle=vis",
+    )),
+    ("looker", metric("seq", "counter", column="ping_info.seq"), (
+        f"{FIELDS}metrics.ping_info__seq,metrics.clients&pivots=metrics.ping_info__seq&toggle=vis",
+    )),
+    ("looker", metric("end_time", "datetime", rows=(
+        _row("fenix", "metrics", "ping_info.parsed_end_time", kind="TIMESTAMP"),
+    )), (
+        f"{FIELDS}metrics.ping_info__parsed_end_date,metrics.clients"
+        "&pivots=metrics.ping_info__parsed_end_date&toggle=vis",
+    )),
+    ("looker", metric("sync.error_rate", "rate"), (
+        f"{FIELDS}sum_of_sync_error_rate_numerator,sum_of_sync_error_rate_denominator&dynamic_fields="
+        "%5B%7B%22measure%22%3A%22sum_of_sync_error_rate_numerator%22,%22label%22%3A%22Sum+of+sync.error_rate+numerator"
+        "%22,%22based_on%22%3A%22metrics.metrics__rate__sync_error_rate__numerator%22,%22expression%22%3A%22%22,"
+        "%22type%22%3A%22sum%22%7D,%7B%22measure%22%3A%22sum_of_sync_error_rate_denominator%22,%22label%22%3A%22"
+        "Sum+of+sync.error_rate+denominator%22,%22based_on%22%3A%22metrics.metrics__rate__sync_error_rate__denominator"
+        "%22,%22expression%22%3A%22%22,%22type%22%3A%22sum%22%7D%5D&toggle=vis",
+    )),
     ("looker", metric("usage.os", "string", ping="usage-reporting"), (
         f"{LOOKER}/explore/fenix/usage_reporting?fields=usage_reporting.submission_date,"
         "usage_reporting.metrics__string__usage_os,usage_reporting.ping_count"
@@ -332,6 +360,10 @@ LINKS: tuple[tuple[str, AnyItem, tuple[str, ...]], ...] = (
     ("looker", ExploreItem(**_base("explore", "events", "explore/mozilla_vpn/events"),
         namespace="mozilla_vpn"), (
         f"{LOOKER}/explore/mozilla_vpn/event_counts",
+    )),
+    ("looker", ExploreItem(**_base("explore", "events", "explore/firefox_desktop/events"),
+        namespace="firefox_desktop"), (
+        f"{LOOKER}/explore/firefox_desktop/event_counts",
     )),
     ("looker", measure("firefox_desktop/days_of_use", source="clients_daily"), (
         f"{LOOKER}/explore/firefox_desktop/metric_definitions_clients_daily",
@@ -512,8 +544,25 @@ REASONS: tuple[tuple[str, AnyItem, str], ...] = (
     ("glam", metric("shopping.product_page_visits", "counter", app_id=FENIX),
      "GLAM does not show this metric for Firefox for Android, Nightly: it is kept back."),
     ("glam", probe("event/tabs.click#button"), "GLAM has no data for legacy events."),
+    ("glam", probe("histogram/SEARCH_COUNTS"), "GLAM does not show this probe: it is kept back."),
+    ("glam", probe("scalar/browser.engagement.navigation.urlbar", "uint"),
+     "GLAM does not show this probe: it is kept back."),
+    ("glam", probe("histogram/VIDEO_DROPPED_FRAMES_PROPORTION"),
+     "GLAM does not show this probe: it is kept back."),
+    ("glam", probe("histogram/USE_COUNTER2_SVGSVGELEMENT_getElementById_PAGE"),
+     "GLAM has no data for use counters: see the use counter pages."),
+    ("glam", probe("scalar/a.locale", "string"), "GLAM has no data for scalars that hold text."),
     ("looker", metric("a.b", "counter", ping="home"), "Looker has no explore of fenix's home ping."),
-    ("looker", metric("a.b", "text"), "Looker's explores have no field for text metrics."),
+    ("looker", metric("a.b", "object"), "Looker's explores have no field for object metrics."),
+    ("looker", metric("a.b", "counter", ping="events", app="mozilla_vpn"),
+     "Looker's explores of the events ping have its events only."),
+    ("looker", metric("a.sent_timestamp", "datetime"),
+     "Looker's explore of the metrics ping has no field of it."),
+    ("looker", metric("a.b", "counter", rows=(
+        _row("fenix", "metrics", "metrics.counter.a_b"),
+        _row("fenix", "metrics", "metrics.counter.a_b", RELEASE, "release", exists=False),
+        _row("fenix", "metrics", "metrics.counter.a_b", FENIX, "nightly"),
+    )), "Looker's explore of the metrics ping has no field of it."),
     ("looker", metric("a.b", "counter", "lockwise_ios"),
         "The application is deprecated: Looker is not linked."),
     ("looker", ping("metrics", "lockwise_ios"), "The application is deprecated: Looker is not linked."),
@@ -580,6 +629,21 @@ def test_the_addresses_are_exactly_these(case: tuple[str, AnyItem, tuple[str, ..
 def test_where_there_is_no_link_the_reason_is_given(case: tuple[str, AnyItem, str]) -> None:
     tool, item, reason = case
     assert views(tool, item) == [NoLink(tool, reason)]
+
+
+def test_events_of_an_app_that_is_left_out_have_no_event_monitoring() -> None:
+    """What is gathered is known by its table; where no table of it is known at all, the link stays."""
+    gathered = {
+        f"table/{SHARED}.monitoring.event_monitoring_live",
+        f"table/{SHARED}.org_mozilla_firefox_derived.event_monitoring_live_v1",
+    }
+    context = replace(CONTEXT, lookup=lambda key: table("a.b") if key in gathered else KNOWN.get(key))
+    tool = tools.find_tools()["event-monitoring"]
+    (found,) = tool.views(CLICK, context)
+    assert isinstance(found, Link)
+    left_out = metric("a.b", "event", "mozilla_vpn", "events", app_id="mozillavpn")
+    (reason,) = tool.views(left_out, context)
+    assert reason == NoLink("event-monitoring", "Event monitoring does not gather the events of Mozilla VPN.")
 
 
 @pytest.mark.parametrize("case", NOTHING, ids=_name)
@@ -678,9 +742,9 @@ def test_reasons_are_given_for_tools_without_any_link_only() -> None:
             "metrics.counter.tabs_opened"),
     ))  # fmt: skip
     assert "looker" not in {reason.tool for reason in tools.links_and_reasons(both, CONTEXT)[1]}
-    text = metric("a.b", "text", app_id=FENIX)
+    text = metric("a.b", "object", app_id=FENIX)
     assert [(r.tool, r.reason) for r in tools.links_and_reasons(text, CONTEXT)[1]] == [
-        ("glam", "GLAM has no data for text metrics."),
-        ("looker", "Looker's explores have no field for text metrics."),
+        ("glam", "GLAM has no data for object metrics."),
+        ("looker", "Looker's explores have no field for object metrics."),
         ("event-monitoring", "Event monitoring is for events only."),
     ]
