@@ -101,6 +101,8 @@ class ServerConfig(_Section):
     port: int = Field(ge=0, le=65535)
     workers: int = Field(ge=0)  # 0: one for each core
     timeout_seconds: int = Field(gt=0)
+    request_seconds: float = Field(gt=0)  # for a whole request to come in
+    answer_seconds: float = Field(gt=0)  # for a whole answer to be taken
     public_url: str  # "" = as the request says
 
 

@@ -1,9 +1,8 @@
-"""The server's processes: gunicorn's workers, each with an app of its own and a few threads.
+"""The server's processes: gunicorn's workers, forked from one app that is ready to answer.
 
 Query time is processor time, so one process for each core answers; a worker maps the
-generation's files, which the kernel shares between them. Its threads are there to wait: a
-browser opens connections before it knows what to ask, and a worker without threads would
-stand still behind each of them.
+generation's files, which the kernel shares between them. How a worker waits for slow
+connections without standing still stands in worker.py.
 """
 
 from __future__ import annotations
@@ -11,21 +10,18 @@ from __future__ import annotations
 import ctypes
 import gc
 import os
+import shutil
 import socket
-import threading
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import gunicorn.app.base
 from flask import Flask
 
 from indexer.config import Config
 from search_app.web.app import create_app
-from search_app.web.health import restart_measuring
+from search_app.web.measurements import count_together, measurements_of
 from search_app.web.state import EXTENSION, Site
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+from search_app.worker import CONNECTIONS, worker_class
 
 
 class PortUnusable(Exception):
@@ -33,7 +29,6 @@ class PortUnusable(Exception):
 
 
 _M_ARENA_MAX = -8  # as glibc numbers it
-THREADS = 4  # of a worker; more of them only cost memory
 WARMED = ("/?q=gc", "/api/v1/search?q=gc", "/suggest?q=gc", "/tool/glam", "/api/v1/item/tool/glam")
 LONGEST_REQUEST_LINE = 8_190  # gunicorn's own most; create_app refuses a little less, in our shape
 
@@ -43,6 +38,7 @@ class Server(gunicorn.app.base.BaseApplication):  # type: ignore[misc]
 
     def __init__(self, config: Config) -> None:
         self._config = config
+        self._master = os.getpid()
         super().__init__()
 
     def load_config(self) -> None:
@@ -53,24 +49,15 @@ class Server(gunicorn.app.base.BaseApplication):  # type: ignore[misc]
         _allocate_together()
         app = create_app(self._config)
         warm(app)
-        app.wsgi_app = OneAtATime(app.wsgi_app)  # type: ignore[method-assign]
         return app
 
-
-class OneAtATime:
-    """A WSGI application of which one thread works at a time; the others read requests and write answers.
-
-    numpy, zlib and sqlite let go of the interpreter's lock many times in a request. Threads that all
-    work take it from each other every time, and each of them gets done later: docs/speed.md has figures.
-    """
-
-    def __init__(self, application: WSGIApplication) -> None:
-        self._application = application
-        self._working = threading.Lock()
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        with self._working:
-            return self._application(environ, start_response)
+    def run(self) -> None:
+        folder = count_together()
+        try:
+            super().run()
+        finally:
+            if os.getpid() == self._master:  # workers leave by the same way
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def options(config: Config) -> dict[str, Any]:
@@ -80,17 +67,20 @@ def options(config: Config) -> dict[str, Any]:
         "bind": f"{server.host}:{server.port}",
         "preload_app": True,  # loaded before the fork: see warm()
         "workers": server.workers or os.cpu_count() or 1,
-        "worker_class": "gthread",
-        "threads": THREADS,
+        "worker_class": worker_class(server.request_seconds, server.answer_seconds),
+        "worker_connections": CONNECTIONS,
+        "keepalive": 1,  # connections are kept; for how long, the worker class says
         "timeout": server.timeout_seconds,
         "graceful_timeout": 5,
         # 500 typed letters of another script are 4,500 characters of address; the default is 4,094
         "limit_request_line": LONGEST_REQUEST_LINE,
+        "forwarder_headers": "",  # nobody's SCRIPT_NAME or PATH_INFO: not even that of a proxy
+        "header_map": "drop",
         "worker_tmp_dir": "/dev/shm" if os.path.isdir("/dev/shm") else None,  # noqa: S108  heartbeats, not data
         "loglevel": "warning",
         "proc_name": "starchart",
         "control_socket_disable": True,
-        "post_fork": lambda _, worker: restart_measuring(worker.app.wsgi()),
+        "post_fork": lambda _, worker: _count(worker.app.wsgi()),
         "on_starting": lambda _: _share_memory(),
         "when_ready": lambda _: print(f"Starchart is at {address(config)}", flush=True),
     }
@@ -101,11 +91,17 @@ def warm(app: Flask) -> None:
 
     Templates, parsers, vocabulary and the opened generation are 25 MB that each worker had for itself.
     """
+    measurements_of(app).counting = False  # these are nobody's requests
     client = app.test_client()
     for address in WARMED:
         client.get(address)
     site: Site = app.extensions[EXTENSION]
     site.before_fork()
+
+
+def _count(app: Flask) -> None:
+    """A worker counts what it answers itself."""
+    measurements_of(app).counting = True
 
 
 def check_port(config: Config) -> None:

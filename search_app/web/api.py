@@ -20,6 +20,7 @@ from search_app.web.items.json import (
     item_json,
 )
 from search_app.web.items.view import kind_counts
+from search_app.web.measurements import current_measurements
 from search_app.web.openapi import openapi_document
 from search_app.web.results.json import (
     bounded,
@@ -44,7 +45,9 @@ def search() -> Response:
 def _answer(parameters: MultiDict[str, str]) -> Response:
     site = current_site()
     query = parse_query(parameters.get("q", ""), parameters)
-    text = results_text(site, site.engine.search(query), query)
+    results = site.engine.search(query)
+    current_measurements().add_search(results.total)
+    text = results_text(site, results, query)
     return Response(text + b"\n", mimetype="application/json")
 
 

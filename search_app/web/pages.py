@@ -16,6 +16,7 @@ from search_app.web import exports
 from search_app.web.freshness import standing
 from search_app.web.items.view import item_view, kind_counts
 from search_app.web.maps.view import flow_view, galaxy_view
+from search_app.web.measurements import current_measurements
 from search_app.web.results.hit_html import hit_drawing
 from search_app.web.results.view import present_results
 from search_app.web.state import current_site
@@ -49,7 +50,9 @@ def search() -> str:
             "search/start.html", counts=kind_counts(site), examples=EXAMPLES, standing=standing(site)
         )
     query = asked()
-    view = present_results(site.engine.search(query), query)
+    results = site.engine.search(query)
+    current_measurements().add_search(results.total)
+    view = present_results(results, query)
     return render_template(
         "search/results.html",
         view=view,

@@ -12,7 +12,6 @@ from urllib.request import urlopen
 
 import pytest
 
-from search_app.server import THREADS
 from tests.support.servers import served
 from tests.support.small_world import small_world
 from tests.support.upstream import built
@@ -76,16 +75,52 @@ def test_odd_requests_are_answered_and_harm_nothing(
     assert status(raw(server, b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")) == 200
 
 
-def test_connections_that_ask_for_nothing_keep_nobody_waiting(server: str) -> None:
-    """A browser opens some before it knows what to ask; without threads each holds a worker up for good."""
+@pytest.mark.parametrize("sent", [b"", b"G", b"GET / HTTP/1.1\r\nHost: x\r\nX: "])
+def test_connections_that_never_get_done_keep_nobody_waiting(server: str, sent: bytes) -> None:
+    """A browser opens some before it knows what to ask; others mean harm: twelve stopped two workers."""
     parts = urlsplit(server)
-    idle = [socket.create_connection((parts.hostname, parts.port)) for _ in range(THREADS - 1)]
+    slow = [socket.create_connection((parts.hostname, parts.port)) for _ in range(200)]
     try:
+        for connection in slow:
+            connection.sendall(sent)
         with urlopen(f"{server}/healthz", timeout=20) as response:
             assert response.read() == b"ok\n"
     finally:
-        for connection in idle:
+        for connection in slow:
             connection.close()
+
+
+def test_the_readers_that_take_their_time_keep_nobody_waiting(server: str) -> None:
+    parts = urlsplit(server)
+    slow = []
+    try:
+        for _ in range(40):
+            connection = socket.socket()
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2_048)
+            connection.connect((parts.hostname, parts.port))
+            connection.sendall(b"GET /static/starchart.css HTTP/1.1\r\nHost: x\r\n\r\n" * 30)
+            slow.append(connection)
+        with urlopen(f"{server}/?q=gc", timeout=20) as response:
+            assert response.status == 200
+    finally:
+        for connection in slow:
+            connection.close()
+
+
+def test_too_long_a_request_line_on_the_json_interface_is_told_as_json(server: str) -> None:
+    answer = raw(server, b"GET /api/v1/search?q=" + b"x" * 9_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n")
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert status(answer) == 414
+    assert b"Content-Type: application/json" in head
+    assert json.loads(body)["error"]["code"] == "too_long"
+
+
+@pytest.mark.parametrize("name", ["SCRIPT_NAME", "Script-Name", "X-Script-Name", "PATH_INFO"])
+def test_nobody_moves_the_root_of_the_site(server: str, name: str) -> None:
+    request = f"GET /go?q=GC_MS HTTP/1.1\r\nHost: x\r\n{name}: /evil\r\nConnection: close\r\n\r\n"
+    answer = raw(server, request.encode())
+    assert status(answer) == 302
+    assert b"evil" not in answer
 
 
 def test_one_connection_serves_a_page_and_what_belongs_to_it(server: str) -> None:

@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 import shutil
-import threading
-import time
-from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
-from werkzeug.test import Client
 
 from indexer.index.generation import FOLDER, read_manifest, switch_to, write_manifest
 from search_app.engine import engine as whoosh_engine
-from search_app.server import WARMED, OneAtATime, warm
+from search_app.server import WARMED, warm
 from search_app.web import state as site_module
 from search_app.web.app import create_app
-from search_app.web.health import restart_measuring
+from search_app.web.measurements import measurements_of
 from search_app.web.state import EXTENSION, Site
 from tests.support.small_catalogue import generation_of, random_catalogue
 from tests.support.small_world import small_world
 from tests.support.upstream import built
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
 def open_stores(folder: Path) -> list[str]:
@@ -65,13 +56,15 @@ def test_no_connection_to_the_store_goes_into_the_fork_and_a_new_one_is_made(app
     assert not open_stores(folder)
 
 
-def test_a_worker_counts_only_what_it_answers_itself(app: Flask) -> None:
+def test_what_is_asked_before_the_fork_is_not_counted(app: Flask) -> None:
     client = app.test_client()
-    assert (
-        'starchart_responses_total{endpoint="pages.search",status="200"} 1\n' in client.get("/metrics").text
-    )
-    restart_measuring(app)
+    client.get("/?q=gc")
     assert "starchart_responses_total{" not in client.get("/metrics").text
+    measurements_of(app).counting = True  # as in a worker
+    client.get("/?q=gc")
+    assert (
+        'starchart_responses_total{endpoint="pages.search",status="200"} 1.0\n' in client.get("/metrics").text
+    )
 
 
 def test_without_a_generation_the_server_starts_all_the_same(tmp_path: Path, app: Flask) -> None:
@@ -111,26 +104,3 @@ def test_a_request_ends_with_the_generation_that_it_began_with(
         assert site.remembered(("of", "made"), lambda: site.engine.generation.id) == "made"
     answer = serving.test_client().get("/api/v1/search?q=crash").get_json()
     assert answer["generation"]["id"] == "newer"
-
-
-def test_one_thread_works_at_a_time_and_a_failure_does_not_stop_the_others() -> None:
-    working, most = 0, 0
-
-    def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        nonlocal working, most
-        working += 1
-        most = max(most, working)
-        time.sleep(0.002)  # lets go of the interpreter, as numpy does
-        working -= 1
-        if environ["PATH_INFO"] == "/fails":
-            raise ZeroDivisionError
-        start_response("200 OK", [])
-        return [str(threading.get_ident()).encode()]
-
-    client = Client(OneAtATime(application))
-    with ThreadPoolExecutor(4) as threads:
-        failing = [threads.submit(client.get, "/fails") for _ in range(8)]
-        answers = list(threads.map(lambda _: client.get("/").text, range(40)))
-    assert all(isinstance(each.exception(), ZeroDivisionError) for each in failing)
-    assert most == 1
-    assert len(set(answers)) > 1

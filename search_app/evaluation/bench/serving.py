@@ -18,7 +18,6 @@ from urllib.request import urlopen
 from search_app.evaluation.bench.figures import Served
 from search_app.evaluation.bench.measuring import proportional_megabytes
 from search_app.evaluation.bench.questions import Question
-from search_app.server import THREADS
 
 CONNECTIONS = 8
 READY = 60  # seconds until a server must answer
@@ -70,7 +69,7 @@ def gunicorn(application: str, workers: int) -> list[str]:
     """A bare application behind gunicorn as ours is set up."""
     return [
         sys.executable, "-m", "gunicorn", "-w", str(workers), "-b", "127.0.0.1:PORT",
-        "--worker-class", "gthread", "--threads", str(THREADS),
+        "--worker-class", "search_app.worker.Worker",
         "--log-level", "warning", "--no-control-socket", application,
     ]  # fmt: skip
 
