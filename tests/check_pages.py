@@ -27,8 +27,8 @@ from werkzeug.exceptions import HTTPException
 
 from indexer.config import load_config
 from indexer.index.generation import Generation, open_current
-from indexer.index.stored_fields import Variant
 from indexer.index.suggester import Suggestion
+from indexer.model.card import Variant
 from indexer.model.ids import item_path
 from indexer.model.items import AnyItem, TableItem
 from indexer.model.kinds import KINDS

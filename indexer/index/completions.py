@@ -19,8 +19,9 @@ from indexer.index.format import (
     SURFACE_NAMED,
     USAGE,
 )
-from indexer.index.stored_fields import Card, Cards
+from indexer.index.stored_fields import Cards
 from indexer.index.weights import WEIGHTS
+from indexer.model.card import Card
 from indexer.text.analysis import spelling_key
 
 SEEN = 4  # texts in which a word stands before it is taken for known

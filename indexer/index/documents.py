@@ -15,6 +15,7 @@ from datetime import date
 from functools import lru_cache
 from itertools import chain
 
+from indexer.model.card import Card
 from indexer.model.items import (
     AnyItem,
     DocItem,
@@ -34,11 +35,6 @@ GROUPS = ("name", "label", "prose", "column")
 FACETS = ("kind", "app", "ping", "type", "table", "dataset", "status", "tag", "sensitivity")
 # filters that are not offered as facets; `carried`: see carried_by
 LOOKUPS = ("owner", "bug", "layer", "carried")
-CARD_FIELDS = (
-    "id", "kind", "name", "title", "description", "app", "app_title", "ping", "type", "table", "table_count",
-    "dataset", "status", "status_reason", "sampled", "tags", "sensitivity", "added", "changed", "expires",
-    "project",
-)  # fmt: skip
 
 DESCRIPTION_LIMIT = 2000  # characters of a card's description
 PROSE_LIMIT = 20_000  # characters of one text: the longest README says nothing new behind that
@@ -62,7 +58,7 @@ class Document:
     stream: tuple[str, ...]  # terms in order, "" where no phrase may cross
     facets: dict[str, tuple[str, ...]]
     keys: dict[str, float]  # spelling key -> how surely it names this item, up to 1
-    card: tuple[object, ...]  # values of CARD_FIELDS
+    card: Card
     surface: tuple[str, ...]  # texts whose words may be completed and corrected: names, titles, labels
     usage: int = 0
     added: int = 0  # day number, 0 where unknown
@@ -300,11 +296,28 @@ def _expiry(expires: str) -> tuple[int, int]:
     return 0, day_number(expires)
 
 
-def _card(item: AnyItem) -> tuple[object, ...]:
+def _card(item: AnyItem) -> Card:
     text = item.description or (item.section.text if isinstance(item, DocItem) else "")
-    return (
-        item.id, item.kind, item.name, item.title, _plain(text, DESCRIPTION_LIMIT), item.apps,
-        item.app_titles, item.pings, item.type, item.tables[:5], len(item.tables), item.datasets, item.status,
-        item.status_reason, item.sampled, item.tags, item.sensitivity, item.added, item.changed, item.expires,
-        item.project if isinstance(item, TableItem) else "",
-    )  # fmt: skip
+    return Card(
+        id=item.id,
+        kind=item.kind,
+        name=item.name,
+        title=item.title,
+        description=_plain(text, DESCRIPTION_LIMIT),
+        app=item.apps,
+        app_title=item.app_titles,
+        ping=item.pings,
+        type=item.type,
+        table=item.tables[:5],
+        table_count=len(item.tables),
+        dataset=item.datasets,
+        status=item.status,
+        status_reason=item.status_reason,
+        sampled=item.sampled,
+        tags=item.tags,
+        sensitivity=item.sensitivity,
+        added=item.added,
+        changed=item.changed,
+        expires=item.expires,
+        project=item.project if isinstance(item, TableItem) else "",
+    )

@@ -16,8 +16,9 @@ from indexer.index import format as layout
 from indexer.index.arrays import Array
 from indexer.index.documents import FACETS, LOOKUPS
 from indexer.index.generation import Generation, Opened
-from indexer.index.stored_fields import Card, Cards, Variant
+from indexer.index.stored_fields import Cards
 from indexer.index.weights import WEIGHTS, Floats, Weights, inverse_frequency, saturated, usage_factor
+from indexer.model.card import Card, Variant
 from indexer.model.liveness import LIFE
 from indexer.text.analysis import spelling_key
 
@@ -193,7 +194,7 @@ class IndexReader:
         """A document as a member of another one's hit."""
         variant = self._variants.get(document)
         if variant is None:
-            variant = Variant(*self.cards.brief(document))
+            variant = Variant._make(self.cards.brief(document))
             if len(self._variants) >= VARIANTS_KEPT:
                 self._variants.clear()
             self._variants[document] = variant

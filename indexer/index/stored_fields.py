@@ -10,61 +10,25 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from pydantic_core import from_json  # three times as fast as json, which a page of cards feels
 
 from indexer.index.arrays import Array, Arrays, StringTable, smallest
-from indexer.index.documents import CARD_FIELDS
 from indexer.index.format import CARD_COMMON, CARD_NUMBERS, CARD_TEXTS, CARD_VALUES, DOC_IDS, IDS
+from indexer.model.card import Card
 
-TEXTS = ("title", "description")
-_ID, _NAME = CARD_FIELDS.index("id"), CARD_FIELDS.index("name")
-_TEXTS = tuple(CARD_FIELDS.index(name) for name in TEXTS)
-_VALUES = tuple(place for place in range(len(CARD_FIELDS)) if place not in (_ID, _NAME, *_TEXTS))
+_ID, _NAME = Card._fields.index("id"), Card._fields.index("name")
+_TEXTS = (Card._fields.index("title"), Card._fields.index("description"))
+_VALUES = tuple(place for place in range(len(Card._fields)) if place not in (_ID, _NAME, *_TEXTS))
 _COMMON = itemgetter(*_VALUES)
 COMMON_KEPT = 10_000  # rows of what cards have in common that a reader remembers
 VALUES_KEPT = 20_000  # and values
 
 
-class Card(NamedTuple):
-    """What a hit shows of an item: the same for every query, stored ready-made."""
-
-    id: str
-    kind: str
-    name: str
-    title: str
-    description: str  # plain text, at most 2,000 characters
-    app: tuple[str, ...]
-    app_title: tuple[str, ...]
-    ping: tuple[str, ...]
-    type: str
-    table: tuple[str, ...]  # at most five
-    table_count: int
-    dataset: tuple[str, ...]
-    status: str
-    status_reason: str
-    sampled: bool
-    tags: tuple[str, ...]
-    sensitivity: tuple[str, ...]
-    added: str
-    changed: str
-    expires: str
-    project: str = ""  # tables
-
-
-class Variant(NamedTuple):
-    """Another member of a hit's family that matches too."""
-
-    id: str
-    kind: str
-    name: str
-    app: tuple[str, ...]
-
-
 def lay_out_cards(cards: Iterable[tuple[Any, ...]]) -> Arrays:
-    """The arrays `card_*` of cards in the order of their documents (values of CARD_FIELDS)."""
+    """The arrays `card_*` of cards in the order of their documents."""
     texts: dict[str, int] = {}
     common: dict[tuple[Any, ...], int] = {}
     rows = []
@@ -112,7 +76,7 @@ class Cards:
         return len(self._numbers)
 
     def values(self, document: int) -> tuple[Any, ...]:
-        """The values of CARD_FIELDS of one document."""
+        """The values of one document's Card."""
         title, description, common = self._numbers[document].tolist()
         cut, kind, others = self._common[common]
         item_id: str = self._ids[self._documents[document]]

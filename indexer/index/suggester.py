@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from indexer.index import format as layout
 from indexer.index.arrays import Arrays, narrow
+from indexer.model.card import Optional
 from indexer.text.analysis import identifier_words, spelling_key
 
 LONGEST_KEY = 40  # letters of a part under which a name is listed
@@ -44,9 +45,8 @@ class Suggestion:
     kind: str  # a kind, "filter" or "word"
     label: str = ""
     detail: str = ""
-    url: str = ""  # item page, "" for a query
+    url: Optional = ""  # item page, "" for a query
     count: int | None = None
-    extra: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

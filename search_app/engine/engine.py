@@ -22,9 +22,9 @@ from indexer.index.generation import Generation, Opened, current_name, open_curr
 from indexer.index.mapped import Mapped
 from indexer.index.reader import Bools, IndexReader
 from indexer.index.spellchecker import Speller
-from indexer.index.stored_fields import Variant
 from indexer.index.suggester import Suggester, Suggestion
 from indexer.index.weights import WEIGHTS, Weights
+from indexer.model.card import Variant
 from indexer.model.items import AnyItem
 from indexer.model.records import Column
 from indexer.store.reader import Store
@@ -101,7 +101,7 @@ class SearchEngine:
         on = self._on
         found = together(masks(on.reader, Query(filters=filters), on.store.schema_digests_with, on.today))
         ids = range(on.reader.size) if found is None else np.flatnonzero(found).tolist()
-        return (Variant(*on.reader.cards.brief(document)) for document in ids)
+        return (Variant._make(on.reader.cards.brief(document)) for document in ids)
 
     def get(self, item_id: str) -> AnyItem | None:
         """The whole item, None where there is none of that id."""

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from indexer.index.arrays import run_starts
 from indexer.index.reader import Bools, IndexReader, Ints
-from indexer.index.stored_fields import Card
+from indexer.model.card import Card
 from indexer.model.kinds import KINDS
 from indexer.text.analysis import words
 from search_app.understanding.analyze import Understanding

@@ -10,8 +10,8 @@ from dataclasses import replace
 from typing import Protocol
 
 from indexer.index.generation import Generation
-from indexer.index.stored_fields import Variant
 from indexer.index.suggester import Suggestion
+from indexer.model.card import Variant
 from indexer.model.items import AnyItem
 from indexer.model.records import Column
 from search_app.engine.results import Hit, Results

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from indexer.index.generation import Generation
-from indexer.index.stored_fields import Card, Variant
+from indexer.model.card import Card, Variant
 from search_app.understanding.model import Understood
 
 

@@ -24,10 +24,12 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Protocol
 
+from indexer.model.card import Optional
 from indexer.model.items import AnyItem, AppChannel, AppItem, ColumnRef, ExploreItem, MetricItem, ProbeItem
+from indexer.model.literals import Access
 
-PUBLIC = "public"
-STAFF = "staff"
+PUBLIC: Access = "public"
+STAFF: Access = "staff"
 GAINING_ACCESS = "https://docs.telemetry.mozilla.org/concepts/gaining_access.html"
 HIT_LINKS = 4
 
@@ -39,8 +41,8 @@ class Link:
     tool: str
     label: str
     url: str
-    access: str = PUBLIC  # public, or staff: Mozilla's people only
-    note: str = ""  # which app, channel or ping it shows, or a warning
+    access: Access = PUBLIC  # staff: Mozilla's people only
+    note: Optional = ""  # which app, channel or ping it shows, or a warning
 
 
 @dataclass(frozen=True, slots=True)

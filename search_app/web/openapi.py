@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_type_hints
 
+from pydantic import TypeAdapter
+
+from indexer.index.generation import Generation
+from indexer.index.suggester import Suggestion
+from indexer.model.card import EMPTY_IS_NULL, ONLY_WHERE_GIVEN, Card, Variant, marked_fields
 from indexer.model.kinds import KINDS
 from indexer.model.literals import STATUSES
+from search_app.engine.results import FacetCount, Part
 from search_app.query.grammar import FACETS
 from search_app.query.model import NARROWING, SORTS
+from search_app.tools import Link
 
 _STRING = {"type": "string"}
 _STRINGS = {"type": "array", "items": _STRING}
@@ -139,44 +146,46 @@ def _sometimes(always: dict[str, Any], **properties: dict[str, Any]) -> dict[str
     return {**always, "properties": {**always["properties"], **properties}}
 
 
-def _schemas() -> dict[str, Any]:
-    nothing_or_string = {"type": ["string", "null"]}
-    link = _object(
-        tool=_STRING, label=_STRING, url=_STRING, access={"type": "string", "enum": ["public", "staff"]}
-    )
-    variant = _object(id=_STRING, kind=_STRING, name=_STRING, app=_STRINGS, url=_STRING)
-    generation = _object(id=_STRING, built_at=_STRING, sample={"type": "boolean"})
-    hit = _object(
-        id=_STRING,
-        kind={"type": "string", "enum": list(KINDS)},
-        name=_STRING,
-        title=_STRING,
-        description=_STRING,
+def _fields(of: type) -> dict[str, dict[str, Any]]:
+    """The fields of a class that an answer is made of, each with its schema, as pydantic derives it."""
+    hints = get_type_hints(of, include_extras=True)
+    return {name: _schema(hint) for name, hint in hints.items()}
+
+
+def _schema(hint: Any) -> dict[str, Any]:
+    schema: dict[str, Any] = TypeAdapter(hint).json_schema()
+    return {**schema, "type": [schema["type"], "null"]} if _is_nullable(hint) else schema
+
+
+def _is_nullable(hint: Any) -> bool:
+    return EMPTY_IS_NULL in getattr(hint, "__metadata__", ())
+
+
+def _hit() -> dict[str, Any]:
+    """A hit: the fields of its card, and what the search adds."""
+    fields = _fields(Card)
+    left_out = {name: fields.pop(name) for name in marked_fields(Card, ONLY_WHERE_GIVEN)}
+    always = _object(
+        **fields,
         snippet={"type": "string", "description": "HTML-escaped, with <mark> around what matched"},
-        app=_STRINGS,
-        app_title=_STRINGS,
-        ping=_STRINGS,
-        type=nothing_or_string,
-        table=_STRINGS,
-        table_count=_COUNT,
-        status={"type": "string", "enum": list(STATUSES)},
-        status_reason=nothing_or_string,
         url=_STRING,
         score={"type": "number"},
-        variants={"type": "array", "items": variant},
-        links={"type": "array", "items": link},
-    )
-    hit = _sometimes(
-        _sometimes(hit, **dict.fromkeys(("added", "changed", "expires"), nothing_or_string)),
-        dataset=_STRINGS,
-        tags=_STRINGS,
-        sensitivity=_STRINGS,
-        sampled={"type": "boolean"},
+        variants=_list(_object(**_fields(Variant), url=_STRING)),
         variant_count=_COUNT,
-        project={"type": "string", "description": "Of a table"},
-        explanation={"type": "array", "items": _object(label=_STRING, value={"type": "number"})},
+        links=_list(_object(**_fields(Link))),
     )
-    facet_value = _object(value=_STRING, label=_STRING, count=_COUNT, selected={"type": "boolean"})
+    return _sometimes(always, **left_out, explanation=_list(_object(**_fields(Part))))
+
+
+def _list(items: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": items}
+
+
+def _schemas() -> dict[str, Any]:
+    nothing_or_string = {"type": ["string", "null"]}
+    generation = _object(**_fields(Generation))
+    hit = _hit()
+    facet_value = _object(**_fields(FacetCount))
     column = _object(
         app=nothing_or_string,
         app_id=nothing_or_string,
@@ -188,7 +197,7 @@ def _schemas() -> dict[str, Any]:
     )
     return {
         "Error": _object(error=_object(code=_STRING, message=_STRING, parameter=nothing_or_string)),
-        "Export": _object(q=_STRING, count=_COUNT, hits={"type": "array", "items": hit}),
+        "Export": _object(q=_STRING, count=_COUNT, hits=_list(hit)),
         "Results": _object(
             query=_object(q=_STRING, filters={"type": "object"}, terms=_STRINGS),
             total=_COUNT,
@@ -196,8 +205,8 @@ def _schemas() -> dict[str, Any]:
             size=_COUNT,
             took_ms={"type": "number"},
             generation=generation,
-            hits={"type": "array", "items": hit},
-            facets={"type": "object", "additionalProperties": {"type": "array", "items": facet_value}},
+            hits=_list(hit),
+            facets={"type": "object", "additionalProperties": _list(facet_value)},
             did_you_mean=nothing_or_string,
         ),
         "Item": _object(
@@ -205,23 +214,17 @@ def _schemas() -> dict[str, Any]:
             kind=_STRING,
             name=_STRING,
             url=_STRING,
-            columns={"type": "array", "items": column},
+            columns=_list(column),
             columns_total=_COUNT,
-            links={"type": "array", "items": link},
-            queries={
-                "type": "array",
-                "items": _object(
-                    title=_STRING, table=_STRING, sql=_STRING, url=nothing_or_string, notes=_STRINGS
-                ),
-            },
+            links=_list(_object(**_fields(Link))),
+            queries=_list(
+                _object(title=_STRING, table=_STRING, sql=_STRING, url=nothing_or_string, notes=_STRINGS)
+            ),
             related={"type": "object", "additionalProperties": _STRINGS},
         ),
         "Suggestions": _object(
             q=_STRING,
-            suggestions={
-                "type": "array",
-                "items": _object(text=_STRING, kind=_STRING, url=nothing_or_string),
-            },
+            suggestions=_list(_object(**_fields(Suggestion))),
         ),
         "Status": _object(generation=generation, sources={"type": "array"}, counts={"type": "object"}),
     }

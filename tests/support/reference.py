@@ -23,10 +23,11 @@ from rapidfuzz.distance import OSA
 from indexer.index import spellchecker as spelling
 from indexer.index.columns import NAME_WORD
 from indexer.index.completions import SEEN
-from indexer.index.documents import CARD_FIELDS, GROUPS, Document, day_number
+from indexer.index.documents import GROUPS, Document, day_number
 from indexer.index.schema import DAMPING
 from indexer.index.spellchecker import Correction, NearName
 from indexer.index.weights import ENOUGH, NEAR, SEVERAL, WEIGHTS
+from indexer.model.card import Card
 from indexer.model.liveness import LIFE
 from indexer.model.records import Column
 from indexer.text.analysis import identifier_words, spelling_key, stem, words
@@ -79,7 +80,7 @@ class Reference:
         self.weights = WEIGHTS
         self.today = date.fromisoformat(today)
         self.vocabulary = load_vocabulary()
-        self.cards = [dict(zip(CARD_FIELDS, d.card, strict=True)) for d in documents]
+        self.cards = [dict(zip(Card._fields, d.card, strict=True)) for d in documents]
         self.paths = {digest: {spelling_key(c.path) for c in found} for digest, found in columns.items()}
         self.counts = cache(self._counts)
         self.matching = cache(self._holding)

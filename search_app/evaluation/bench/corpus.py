@@ -13,14 +13,13 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from indexer.index.columns import in_order
-from indexer.index.documents import CARD_FIELDS, Document, column_text, to_document
+from indexer.index.documents import Document, column_text, to_document
 from indexer.index.generation import Opened
 from indexer.model.items import TableItem
 from indexer.store.reader import Store
 from indexer.text.analysis import spelling_key, words
 
 REAL = 0  # the size that stands for the catalogue as it is
-_NAME, _TITLE, _ID = CARD_FIELDS.index("name"), CARD_FIELDS.index("title"), CARD_FIELDS.index("id")
 _AT_ONCE = 1_000
 
 
@@ -78,10 +77,9 @@ def sample_corpus(real: Corpus, size: int) -> Corpus:
 
 def _recombined(member: Document, partner: Document, teller: Document, copy: int) -> Document:
     """A member of a family under a new name, with the prose of `teller`."""
-    name = _joined(str(member.card[_NAME]), str(partner.card[_NAME]), copy)
-    item_id = f"{member.kind}/{copy}/{str(member.card[_ID]).partition('/')[2]}/{name}"
-    card = list(member.card)
-    card[_ID], card[_NAME], card[_TITLE], card[4] = item_id, name, name, teller.card[4]
+    name = _joined(member.card.name, partner.card.name, copy)
+    item_id = f"{member.kind}/{copy}/{member.card.id.partition('/')[2]}/{name}"
+    card = member.card._replace(id=item_id, name=name, title=name, description=teller.card.description)
     own = words(name)
     key = spelling_key(name)
     return replace(
@@ -95,7 +93,7 @@ def _recombined(member: Document, partner: Document, teller: Document, copy: int
         },
         stream=(*own, "", *teller.stream),
         keys={key: 1.0, **{f"{other}{copy}": sure for other, sure in member.keys.items()}},
-        card=tuple(card),
+        card=card,
         surface=(name, *member.surface[1:]),
         stems=("_".join(own),),
         name_key=key,

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from indexer.index.documents import CARD_FIELDS, FACETS, GROUPS, Document
+from indexer.index.documents import FACETS, GROUPS, Document
 from indexer.index.weights import WEIGHTS
+from indexer.model.card import Card
 from search_app.evaluation.bench.corpus import Corpus
 from search_app.evaluation.bench.peers import SHOWN, SIZE, Page, asked_terms, group_texts
 from search_app.evaluation.bench.questions import Question
@@ -93,7 +94,7 @@ class Fts5Peer:
             f"JOIN card ON card.id = text.rowid WHERE text MATCH ?{where} ORDER BY {_BM25} LIMIT {SIZE}"
         )
         for body, snippet in run(sql, (match,)):
-            card = dict(zip(CARD_FIELDS, json.loads(body), strict=True))
+            card = dict(zip(Card._fields, json.loads(body), strict=True))
             hits.append({"id": card["id"], "name": card["name"], "snippet": snippet})
         facets: dict[str, list[tuple[str, int]]] = {name: [] for name in FACETS}
         counts = (

@@ -7,10 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from indexer.index.documents import CARD_FIELDS, Document
+from indexer.index.documents import Document
 from indexer.text.analysis import identifier_words
 
-_NAME, _TEXT = CARD_FIELDS.index("name"), CARD_FIELDS.index("description")
 SHORTEST = 4  # letters of a word that is asked for by itself
 PREFIX = 4
 QUESTION_WORDS = 8
@@ -42,7 +41,7 @@ Rule = Callable[[random.Random, Sequence[Document]], Asked]
 
 
 def _name(chance: random.Random, documents: Sequence[Document]) -> Asked:
-    return str(chance.choice(documents).card[_NAME]), {}
+    return chance.choice(documents).card.name, {}
 
 
 def _fragment(chance: random.Random, documents: Sequence[Document]) -> Asked:
@@ -54,9 +53,9 @@ def _fragment(chance: random.Random, documents: Sequence[Document]) -> Asked:
 
 
 def _app_and_word(chance: random.Random, documents: Sequence[Document]) -> Asked:
-    with_app = _where(chance, documents, lambda d: bool(d.card[CARD_FIELDS.index("app_title")]))
-    titles: Any = with_app.card[CARD_FIELDS.index("app_title")] or ("firefox",)
-    return f"{titles[0]} {chance.choice(_long(identifier_words(str(with_app.card[_NAME]))))}".lower(), {}
+    with_app = _where(chance, documents, lambda d: bool(d.card.app_title))
+    titles: Any = with_app.card.app_title or ("firefox",)
+    return f"{titles[0]} {chance.choice(_long(identifier_words(with_app.card.name)))}".lower(), {}
 
 
 def _words(chance: random.Random, documents: Sequence[Document]) -> Asked:
@@ -67,7 +66,8 @@ def _words(chance: random.Random, documents: Sequence[Document]) -> Asked:
 
 def _question(chance: random.Random, documents: Sequence[Document]) -> Asked:
     """Neighbouring words of a description, put as a question."""
-    text = str(_where(chance, documents, lambda d: str(d.card[_TEXT]).count(" ") > 12).card[_TEXT]).split()
+    document = _where(chance, documents, lambda d: d.card.description.count(" ") > 12)
+    text = document.card.description.split()
     at = chance.randrange(max(1, len(text) - QUESTION_WORDS))
     said = " ".join(word.strip("\"'()`.,:;") for word in text[at : at + QUESTION_WORDS])
     return f"how many {said}".lower(), {}
@@ -91,7 +91,7 @@ def _filtered(chance: random.Random, documents: Sequence[Document]) -> Asked:
     document = chance.choice(documents)
     names = [name for name in ("kind", "status", "app", "type", "dataset") if document.facets.get(name)]
     chosen = chance.sample(names, min(len(names), chance.randrange(1, 3)))
-    pieces = _long(identifier_words(str(document.card[_NAME])))
+    pieces = _long(identifier_words(document.card.name))
     return chance.choice(pieces), {name: (document.facets[name][0],) for name in chosen}
 
 
@@ -117,7 +117,7 @@ def typed_ahead(documents: Sequence[Document], count: int) -> list[str]:
     chance = random.Random(count)
     typed = []
     for _ in range(count):
-        name = str(chance.choice(documents).card[_NAME])
+        name = chance.choice(documents).card.name
         pieces = identifier_words(name) or [name]
         whole = name if chance.random() < 0.5 else " ".join(pieces[chance.randrange(len(pieces)) :])
         typed.append(whole[: chance.randrange(1, max(2, min(len(whole), 16)))])
@@ -125,8 +125,8 @@ def typed_ahead(documents: Sequence[Document], count: int) -> list[str]:
 
 
 def _pieces(chance: random.Random, documents: Sequence[Document], least: int) -> list[str]:
-    document = _where(chance, documents, lambda d: len(identifier_words(str(d.card[_NAME]))) >= least)
-    return identifier_words(str(document.card[_NAME]))
+    document = _where(chance, documents, lambda d: len(identifier_words(d.card.name)) >= least)
+    return identifier_words(document.card.name)
 
 
 def _long(pieces: list[str]) -> list[str]:

@@ -9,8 +9,9 @@ from typing import Any
 
 import tantivy
 
-from indexer.index.documents import CARD_FIELDS, FACETS, GROUPS
+from indexer.index.documents import FACETS, GROUPS
 from indexer.index.weights import WEIGHTS
+from indexer.model.card import Card
 from search_app.evaluation.bench.corpus import Corpus
 from search_app.evaluation.bench.peers import SHOWN, SIZE, Page, asked_terms, group_texts
 from search_app.evaluation.bench.questions import Question
@@ -73,7 +74,7 @@ class TantivyPeer:
         hits = []
         for _, address in found.hits:
             document = self._searcher.doc(address)
-            card = dict(zip(CARD_FIELDS, json.loads(document["card"][0]), strict=True))
+            card = dict(zip(Card._fields, json.loads(document["card"][0]), strict=True))
             snippet = snippets.snippet_from_doc(document).to_html()
             hits.append({"id": card["id"], "name": card["name"], "snippet": snippet})
         counted = self._searcher.aggregate(query, _AGGREGATIONS)

@@ -13,8 +13,8 @@ from typing import Any
 from pydantic_core import to_json
 
 from indexer.index.generation import Generation
-from indexer.index.stored_fields import Card
 from indexer.index.suggester import Suggestion
+from indexer.model.card import EMPTY_IS_NULL, ONLY_WHERE_GIVEN, Card, marked_fields
 from indexer.model.ids import item_path
 from search_app.engine.results import Hit, Results
 from search_app.query.model import Query, QueryProblem, search_url
@@ -22,6 +22,9 @@ from search_app.tools import Link
 from search_app.web.actions import best_links
 from search_app.web.results.view import marked
 from search_app.web.state import Site
+
+NULLABLE = marked_fields(Card, EMPTY_IS_NULL)
+LEFT_OUT = marked_fields(Card, ONLY_WHERE_GIVEN)
 
 
 def results_text(site: Site, results: Results, query: Query) -> bytes:
@@ -35,13 +38,7 @@ def results_text(site: Site, results: Results, query: Query) -> bytes:
         "generation": generation_json(results.generation),
     }
     rest = {
-        "facets": {
-            facet.name: [
-                {"value": v.value, "label": v.label, "count": v.count, "selected": v.selected}
-                for v in facet.values
-            ]
-            for facet in results.facets
-        },
+        "facets": {facet.name: [value._asdict() for value in facet.values] for facet in results.facets},
         "did_you_mean": results.did_you_mean,
         "understood": [dataclasses.asdict(each) for each in results.understood],
         "help": [{**dataclasses.asdict(h), "url": search_url(h.q, h.filters)} for h in results.help],
@@ -78,38 +75,18 @@ def _filters(query: Query) -> dict[str, Any]:
 
 def generation_json(generation: Generation) -> dict[str, Any]:
     """Which data answered."""
-    return {"id": generation.id, "built_at": generation.built_at, "sample": generation.sample}
+    return dataclasses.asdict(generation)
 
 
 def _item_json(site: Site, card: Card) -> dict[str, Any]:
     """What is the same of an item in every search that finds it."""
-    found: dict[str, Any] = {
-        "id": card.id,
-        "kind": card.kind,
-        "name": card.name,
-        "title": card.title,
-        "description": card.description,
-        "app": card.app,
-        "app_title": card.app_title,
-        "ping": card.ping,
-        "type": card.type or None,
-        "table": card.table[:5],
-        "table_count": card.table_count,
-        "dataset": card.dataset,
-        "status": card.status,
-        "status_reason": card.status_reason or None,
-        "sampled": card.sampled,
-        "tags": card.tags,
-        "sensitivity": card.sensitivity,
-        "added": card.added or None,
-        "changed": card.changed or None,
-        "expires": card.expires or None,
-        "url": item_path(card.id),
-        "links": [link_json(link) for link in best_links(site, card.id)],
+    found = {
+        name: (value or None) if name in NULLABLE else value
+        for name, value in card._asdict().items()
+        if value or name not in LEFT_OUT
     }
-    if card.project:
-        found["project"] = card.project
-    return found
+    links = [link_json(link) for link in best_links(site, card.id)]
+    return {**found, "url": item_path(card.id), "links": links}
 
 
 def _found_json(hit: Hit, explain: bool) -> dict[str, Any]:
@@ -117,10 +94,7 @@ def _found_json(hit: Hit, explain: bool) -> dict[str, Any]:
     found: dict[str, Any] = {
         "snippet": marked(hit.snippet, hit.marks),
         "score": round(hit.score, 4),
-        "variants": [
-            {"id": v.id, "kind": v.kind, "name": v.name, "app": v.app, "url": item_path(v.id)}
-            for v in hit.variants
-        ],
+        "variants": [{**variant._asdict(), "url": item_path(variant.id)} for variant in hit.variants],
         "variant_count": max(hit.variant_count, len(hit.variants)),
     }
     if explain:
@@ -130,25 +104,12 @@ def _found_json(hit: Hit, explain: bool) -> dict[str, Any]:
 
 def link_json(link: Link) -> dict[str, Any]:
     """One outgoing link."""
-    return {
-        "tool": link.tool,
-        "label": link.label,
-        "url": link.url,
-        "access": link.access,
-        "note": link.note or None,
-    }
+    return {**dataclasses.asdict(link), "note": link.note or None}
 
 
 def suggestion_json(suggestion: Suggestion) -> dict[str, Any]:
     """One completion."""
-    return {
-        "text": suggestion.text,
-        "kind": suggestion.kind,
-        "label": suggestion.label,
-        "detail": suggestion.detail,
-        "url": suggestion.url or None,
-        "count": suggestion.count,
-    }
+    return {**dataclasses.asdict(suggestion), "url": suggestion.url or None}
 
 
 def bounded(text: str, name: str, default: int, highest: int) -> int:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
-from indexer.index.stored_fields import Card
+from indexer.model.card import Card
 from indexer.model.ids import item_path, table_id
 from indexer.model.kinds import KINDS
 from search_app.engine.results import Facet, Hit, Part, Results
