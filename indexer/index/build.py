@@ -21,10 +21,10 @@ from pathlib import Path
 
 from indexer.catalogue import Catalogue
 from indexer.index.arrays import Arrays, open_arrays, write_arrays
-from indexer.index.columns import in_order, lay_out, lay_out_streams
+from indexer.index.columns import in_order, lay_out, lay_out_facets, lay_out_streams
 from indexer.index.completions import completion_arrays
 from indexer.index.documents import ColumnText, Document, column_text, to_document
-from indexer.index.format import IDS, TERMS
+from indexer.index.format import GROUP, IDS, TERMS
 from indexer.index.generation import (
     BUILDING,
     FOLDER,
@@ -38,8 +38,8 @@ from indexer.index.generation import (
     switch_to,
     write_manifest,
 )
-from indexer.index.inverted import Inverted, invert, lay_down
-from indexer.index.whoosh_index import IndexReader, write_index
+from indexer.index.inverted import Inverted, invert, invert_facets, lay_down
+from indexer.index.whoosh_index import Shown, WhooshReader, shown, write_index
 from indexer.model.items import TableItem
 from indexer.runtime.disk import FolderUnusable, sync_folder, writing_to
 from indexer.runtime.processes import Here, without_collection
@@ -178,21 +178,23 @@ def start_search_files(
 ) -> list[Future[None]]:
     """write_search_files(), but for what workers are still at: that is there when they are done."""
     progress(f"indexing {len(documents)} documents")
-    inverted = invert(documents)
-    ids = [document.id for document in documents]
-    writing = [workers.submit(_write_index, folder / "whoosh", ids, inverted)]
+    inverted, facets = invert(documents), invert_facets(documents)
+    kept = [shown(document) for document in documents]
+    writing = [workers.submit(_write_index, folder / "whoosh", kept, {**inverted, **facets})]
+    del kept
     progress("laying down arrays")
     arrays = lay_down(inverted)
     del inverted
     arrays |= lay_out_streams(documents, TERMS.read(arrays))
     arrays |= lay_out(documents, paths)
+    arrays |= lay_out_facets(facets, GROUP.read(arrays))
     write_arrays(folder / "arrays", arrays)
     writing.append(workers.submit(_add_completions, folder / "arrays"))
     return writing
 
 
-def _write_index(folder: Path, ids: Sequence[str], inverted: Mapping[str, Inverted]) -> None:
-    write_index(folder, ids, inverted)
+def _write_index(folder: Path, documents: Sequence[Shown], inverted: Mapping[str, Inverted]) -> None:
+    write_index(folder, documents, inverted)
 
 
 def _add_completions(folder: Path) -> None:
@@ -217,7 +219,7 @@ def _check(folder: Path, catalogue: Catalogue, current: Manifest | None, guard: 
     counts = _counts(catalogue)
     if not counts:
         raise GenerationRefused("nothing to index")
-    reader = IndexReader(folder / "whoosh")
+    reader = WhooshReader(folder / "whoosh")
     indexed = len(reader)
     reader.close()
     if indexed != len(catalogue.items):

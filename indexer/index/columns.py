@@ -7,14 +7,16 @@ neighbours and folding is one pass over ascending numbers.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 from indexer.index import format as layout
-from indexer.index.arrays import Arrays, Rows, StringTable, smallest
-from indexer.index.documents import FACETS, LOOKUPS, Document, read
+from indexer.index.arrays import Array, Arrays, StringTable, smallest
+from indexer.index.documents import LOOKUPS, Document, read
+from indexer.index.inverted import Inverted, invert_facets
 from indexer.index.stored_fields import lay_out_cards
 from indexer.text.analysis import stem
 
@@ -27,11 +29,11 @@ def in_order(documents: Iterable[Document]) -> list[Document]:
 
 
 def lay_out(documents: Sequence[Document], columns: Mapping[str, str]) -> Arrays:
-    """All arrays that come from the documents; `columns`: schema digest -> its column paths, one a line."""
+    """The arrays of documents, but for facets; `columns`: schema digest -> its column paths, one a line."""
     return {
         **_identity(documents),
         **_numbers(documents),
-        **_facets(documents),
+        **_by_value(invert_facets(documents, LOOKUPS)),
         **_names(documents),
         **_columns(documents, columns),
         **_surface(documents),
@@ -78,47 +80,48 @@ def _numbered(texts: Sequence[str]) -> npt.NDArray[np.int32]:
     return np.array([numbers[text] for text in texts], np.int32)
 
 
-def _facets(documents: Sequence[Document]) -> Arrays:
-    """The values of each facet and lookup, with the documents of each; and the sets of values, see _sets."""
-    arrays: Arrays = {}
-    codes: dict[str, dict[str, int]] = {}
-    for name in (*FACETS, *LOOKUPS):
-        values = sorted({value for d in documents for value in d.facets.get(name, ())}, key=str.encode)
-        code = codes[name] = {value: i for i, value in enumerate(values)}
-        rows = Rows.build("of", ([code[v] for v in d.facets.get(name, ())] for d in documents))
-        arrays |= layout.FACET_VALUES[name].lay(values)
-        arrays |= Rows.open(rows, "of").turned(layout.HAVING[name].name, len(values))
-    return arrays | _sets(documents, codes)
+def lay_out_facets(facets: Mapping[str, Inverted], group: Array) -> Arrays:
+    """The arrays of facets; `group`: the number of each document's group, ascending.
 
-
-def _sets(documents: Sequence[Document], codes: Mapping[str, Mapping[str, int]]) -> Arrays:
-    """All facet values of a document as one set, and those of a whole family; alike sets are kept once.
-
+    All facet values of a document are one set, and those of a whole group another; alike sets are kept once.
     Things are alike in what they are of: a third of the documents has sets of its own, and
     a hundred times as many documents have hardly more. A value's number is its place in its facet
     behind all values of the facets before it.
     """
-    below, first = 0, {}
-    for name in FACETS:
-        first[name] = below
-        below += len(codes[name])
     numbers: dict[tuple[int, ...], int] = {}
-    by_document: list[int] = []
-    of_family: list[set[int]] = []
-    family = ""
-    for document in documents:
-        if document.family != family or not of_family:
-            family = document.family
-            of_family.append(set())
-        values = {first[name] + codes[name][v] for name in FACETS for v in document.facets.get(name, ())}
-        of_family[-1] |= values
-        by_document.append(numbers.setdefault(tuple(sorted(values)), len(numbers)))
-    by_family = [numbers.setdefault(tuple(sorted(values)), len(numbers)) for values in of_family]
+    of_group: list[set[int]] = [set() for _ in range(int(group[-1]) + 1 if len(group) else 0)]
+    by_document = []
+    for document, values in enumerate(_values_by_document(facets, len(group))):
+        of_group[group[document]].update(values)
+        by_document.append(numbers.setdefault(values, len(numbers)))
+    by_group = [numbers.setdefault(tuple(sorted(values)), len(numbers)) for values in of_group]
     return {
+        **_by_value(facets),
         **layout.FACET_SETS.lay(numbers),
         **layout.DOCUMENT_SET.lay(np.array(by_document, np.int32)),
-        **layout.GROUP_SET.lay(np.array(by_family, np.int32)),
+        **layout.GROUP_SET.lay(np.array(by_group, np.int32)),
     }
+
+
+def _by_value(facets: Mapping[str, Inverted]) -> Arrays:
+    """The values of each facet or lookup, with the documents of each."""
+    arrays: Arrays = {}
+    for name, each in facets.items():
+        arrays |= layout.FACET_VALUES[name].lay(each.terms)
+        arrays |= layout.HAVING[name].lay_together(each.starts, each.ids)
+    return arrays
+
+
+def _values_by_document(facets: Mapping[str, Inverted], size: int) -> Iterator[tuple[int, ...]]:
+    """The numbers of all facet values of each document, ascending."""
+    below, numbers = 0, []
+    for each in facets.values():
+        numbers.append(np.repeat(np.arange(len(each.terms), dtype=np.int64) + below, np.diff(each.starts)))
+        below += len(each.terms)
+    owners = np.concatenate([each.ids for each in facets.values()])
+    values = np.concatenate(numbers)[np.argsort(owners, kind="stable")].tolist()  # facet by facet: ascending
+    ends = np.cumsum(np.bincount(owners, minlength=size)).tolist()
+    return (tuple(values[low:high]) for low, high in pairwise([0, *ends]))
 
 
 def _names(documents: Sequence[Document]) -> Arrays:

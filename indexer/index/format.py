@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from indexer.index.arrays import Array, Arrays, PackedTable, Rows, StringTable
+from indexer.index.arrays import Array, Arrays, PackedTable, Rows, StringTable, narrow, smallest
 from indexer.index.documents import FACETS, LOOKUPS
 
 
@@ -121,6 +121,10 @@ class NumberRows(Held):
     def lay(self, rows: Iterable[Sequence[int]]) -> Arrays:
         """As they are to be written."""
         return Rows.build(self.name, rows)
+
+    def lay_together(self, starts: Array, values: Array) -> Arrays:
+        """Rows that stand one after another already; `starts`: where each begins, one more at the end."""
+        return {f"{self.name}_rows": smallest(starts), f"{self.name}_values": narrow(values)}
 
     def read(self, arrays: Mapping[str, Array]) -> Rows:
         """The rows. Raises KeyError where a part is not there."""

@@ -1,19 +1,29 @@
-"""The fields of the Whoosh index. Only who builds one needs them: a server does without Whoosh's index.
+"""The fields of the Whoosh index, such that any Whoosh program opens, searches, sorts and groups it.
 
 Four groups of text, each a field whose postings carry a ready weight: how often the
 term occurs, damped by how long the document's text of that group is. How much a group
-counts is decided at query time (indexer/index/weights.py), so a change there needs no build.
+counts is decided at query time (indexer/index/weights.py), so a change there needs no build. Facets are
+fields of their own: kind, type and status with one value a document, the others with several. Only
+Whoosh's own classes are pickled into an index; docs/whoosh.md says how to use one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
+from string import ascii_lowercase
+from typing import Any
 
-from whoosh import fields, formats
+from whoosh import analysis, columns, fields, formats
 from whoosh.codec.whoosh3 import W3Codec
+from whoosh.lang.porter2 import stem as _porter2
 
-from indexer.index.documents import GROUPS
+from indexer.index.documents import FACETS, GROUPS
+from indexer.text.analysis import LONGEST_WORD, PIECE, UNSTEMMED, words
+
+SINGLE = ("kind", "type", "status")  # facets of which a document has one value: sortable columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,38 +42,83 @@ DAMPING: Mapping[str, Damping] = {
 }
 
 
-class GroupField(fields.FieldType):  # type: ignore[misc]
-    """A field whose postings have a document and a weight; see inverting.py."""
-
-    def __init__(self) -> None:
-        self.format = formats.Existence()
-        self.analyzer = None
-        self.scorable = False  # lengths are in the weights already
-        self.stored = False
-        self.unique = False
-        self.spelling = False
-        self.vector = None
-        self.column_type = None
-        self.indexed = True
-        self.multitoken_query = "default"
-
-    def index(self, value: object, **options: object) -> object:
-        return value
+# A run of what is no space: words() of a text are the words of its runs one after another.
+_RUN = re.compile(r"\S+")
 
 
-class IdField(fields.COLUMN):  # type: ignore[misc]
-    """The id of each document as a column: Whoosh pickles and packs each stored field by itself."""
+class OwnWords(analysis.Tokenizer):  # type: ignore[misc]
+    """indexer/text/analysis.py as Whoosh calls it: what our documents' words are made by, to the letter."""
 
-    def to_bytes(self, value: str) -> bytes:
-        return value.encode("utf-8", "surrogatepass")
+    def __call__(
+        self,
+        value: str,
+        positions: bool = False,
+        chars: bool = False,
+        start_pos: int = 0,
+        start_char: int = 0,
+        **options: Any,
+    ) -> Iterator[analysis.Token]:
+        token = analysis.Token(positions, chars, **options)
+        for run in _RUN.finditer(value):
+            for word in words(run[0]):
+                token.text, token.boost, token.stopped = word, 1.0, False
+                if positions:
+                    token.pos = start_pos
+                    start_pos += 1
+                if chars:
+                    token.startchar, token.endchar = start_char + run.start(), start_char + run.end()
+                yield token
 
-    def from_bytes(self, value: bytes) -> str:
-        return value.decode("utf-8", "surrogatepass")
+
+def _plain_words() -> analysis.Analyzer:
+    """The same of Whoosh's own parts: differs for accents, apostrophes and the percent sign only."""
+    unstemmed = [word for word in _short_words() if _porter2(word) != word]
+    return (
+        analysis.RegexTokenizer(PIECE)
+        | analysis.LowercaseFilter()
+        | analysis.StopFilter(stoplist=None, minsize=1, maxsize=LONGEST_WORD)
+        | analysis.StemFilter(_porter2, ignore=unstemmed)
+    )
 
 
-def index_schema() -> fields.Schema:
-    """The Whoosh schema: an id, and one field a group."""
-    return fields.Schema(id=IdField(), **{group: GroupField() for group in GROUPS})
+def _short_words() -> Iterator[str]:
+    """Every run of as few letters as stem() leaves alone."""
+    for length in range(1, UNSTEMMED + 1):
+        yield from map("".join, product(ascii_lowercase, repeat=length))
+
+
+def _text(analyzer: Any, **options: Any) -> fields.TEXT:
+    """A group of text: its postings have a document and a weight, and lengths are in the weights already."""
+    field = fields.TEXT(analyzer=analyzer, **options)
+    field.format, field.scorable = formats.Existence(), False
+    return field
+
+
+def _keywords() -> fields.KEYWORD:
+    """A facet with several values a document."""
+    field = fields.KEYWORD(commas=True)
+    field.format = formats.Existence()
+    return field
+
+
+def index_schema(analyzer: Any = None) -> fields.Schema:
+    """The Whoosh schema with our own analyzer: to be given to whoosh's open_dir() as `schema=`."""
+    own = analyzer or OwnWords()
+    return fields.Schema(
+        id=fields.ID(stored=True, unique=True),
+        title=fields.STORED(),
+        description=fields.STORED(),
+        url=fields.STORED(),
+        name=_text(own, stored=True, sortable=columns.VarBytesColumn()),
+        **{group: _text(own) for group in GROUPS if group != "name"},
+        **{name: fields.ID(sortable=columns.RefBytesColumn()) for name in SINGLE},
+        **{name: _keywords() for name in FACETS if name not in SINGLE},
+    )
+
+
+def plain_schema() -> fields.Schema:
+    """The same of Whoosh's own classes alone: what lies in a generation, and opens without this program."""
+    return index_schema(_plain_words())
 
 
 def codec() -> W3Codec:

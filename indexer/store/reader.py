@@ -106,6 +106,16 @@ class Store:
         for start in range(0, len(wanted), _AT_ONCE):
             yield from self.items(wanted[start : start + _AT_ONCE])
 
+    def every_item(self) -> Iterator[AnyItem]:
+        """All items, by id."""
+        for kind, body in self._connection().execute("SELECT kind, body FROM item ORDER BY id"):
+            yield adapters()[kind].validate_json(_unpack(body))
+
+    def every_schema(self) -> Iterator[tuple[str, tuple[Column, ...]]]:
+        """All schemas: digest and columns."""
+        for digest, body in self._connection().execute("SELECT digest, body FROM schema ORDER BY number"):
+            yield digest, columns_adapter().validate_json(_unpack(body))
+
     def columns(self, digest: str) -> Sequence[Column]:
         """The columns of one schema; empty where it is not known."""
         return self._columns(digest)

@@ -14,7 +14,8 @@ from functools import lru_cache
 from whoosh.lang.porter2 import stem as _porter2
 
 # "HTTPServer2" is HTTP, Server, 2; "active_ticks" is active, ticks; other scripts stay whole.
-_PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_a-zA-Z]+")
+PIECE = r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_a-zA-Z]+"
+_PIECE = re.compile(PIECE)
 # A run of letters in which a small letter is followed by a capital: BigQuery, FxA, DuckDuckGo.
 _CAMEL = re.compile(r"\b[A-Za-z]*[a-z][A-Z][A-Za-z]*\b")
 _HUMP = re.compile("[a-z][A-Z]")
@@ -22,6 +23,7 @@ _APOSTROPHE_S = re.compile(r"['\u2019][sS]\b")  # "Firefox's" is Firefox
 _APOSTROPHE = re.compile(r"(?<=[A-Za-z])['\u2019](?=[A-Za-z])")  # "don't" is one word
 _NOT_KEY = re.compile(r"[\W_]+")
 
+UNSTEMMED = 3  # letters of the longest word that is left as it is
 LONGEST_WORD = 64  # a longer run of letters is a key or a hash that nobody types
 
 
@@ -57,7 +59,7 @@ def stem(word: str) -> str:
 
     Three letters and fewer are left alone: "gas" is not "ga", "ms" not "m", "dns" not "dn".
     """
-    if len(word) <= 3 or not word.isascii():
+    if len(word) <= UNSTEMMED or not word.isascii():
         return word
     return str(_porter2(word))
 

@@ -1,4 +1,4 @@
-"""The engine over the postings of a Whoosh index: the implementation of protocol.py.
+"""The engine over postings and facets of a Whoosh index, read as arrays: the implementation of protocol.py.
 
 Every array is read-only and shared by threads; answers are kept under a lock. A new
 generation is opened beside the old one and taken up between two searches.

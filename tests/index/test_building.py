@@ -14,7 +14,7 @@ from indexer import build_job as jobs
 from indexer.build_job import build
 from indexer.index.documents import GROUPS
 from indexer.index.generation import FOLDER, current_name, file_digests
-from indexer.index.whoosh_index import IndexReader
+from indexer.index.whoosh_index import WhooshReader
 from indexer.runtime.locking import is_running
 from tests.support.mirrors import settings
 
@@ -33,7 +33,7 @@ def files(generation: Path) -> dict[str, str]:
 
 def index(generation: Path) -> tuple[list[str], Postings]:
     """All that the Whoosh index holds."""
-    reader = IndexReader(generation / "whoosh")
+    reader = WhooshReader(generation / "whoosh")
     found = {(group, term): reader.postings(group, term) for group in GROUPS for term in reader.terms(group)}
     ids = reader.ids()
     reader.close()

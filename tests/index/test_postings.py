@@ -22,16 +22,23 @@ from indexer.index import inverted as inverting
 from indexer.index.arrays import StringTable, strings
 from indexer.index.documents import GROUPS, Document
 from indexer.index.generation import open_current
-from indexer.index.inverted import invert, lay_down
+from indexer.index.inverted import invert, invert_facets, lay_down
 from indexer.index.schema import DAMPING
-from indexer.index.whoosh_index import IndexReader, write_index
+from indexer.index.whoosh_index import WhooshReader, shown, write_index
+from indexer.model.card import Card
 
 ROOT = Path(__file__).resolve().parents[2]
 MANY = 9_000  # documents: more than two posting blocks of the commonest terms
 
 
 def document(number: int, groups: dict[str, dict[str, float]]) -> Document:
-    return Document(f"doc/{number}", "doc", f"doc/{number}", 0, groups, (), {}, {}, (), ())
+    name = f"doc/{number}"
+    no: tuple[str, ...] = ()
+    card = Card(
+        name, "doc", str(number), "", "", no, no, no, "", no, 0, no, "active", "", False, no, no,
+        "", "", "",
+    )  # fmt: skip
+    return Document(name, "doc", name, 0, groups, (), {}, {}, card, ())
 
 
 def random_documents(count: int) -> list[Document]:
@@ -74,12 +81,12 @@ def documents() -> list[Document]:
 @pytest.fixture(scope="module")
 def folder(documents: list[Document], tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("index") / "whoosh"
-    assert write_index(made, (each.id for each in documents), invert(documents)) == MANY
+    assert write_index(made, map(shown, documents), invert(documents) | invert_facets(documents)) == MANY
     return made
 
 
 def test_what_is_read_is_what_was_written(documents: list[Document], folder: Path) -> None:
-    reader = IndexReader(folder)
+    reader = WhooshReader(folder)
     assert reader.ids() == [each.id for each in documents]
     for group in GROUPS:
         due = written(documents, group)
@@ -93,10 +100,10 @@ def test_what_is_read_is_what_was_written(documents: list[Document], folder: Pat
 
 def test_whoosh_itself_reads_the_same(documents: list[Document], folder: Path) -> None:
     opened = index.open_dir(str(folder))
-    ours = IndexReader(folder)
+    ours = WhooshReader(folder)
     with opened.reader() as reader:
         assert reader.doc_count() == MANY
-        assert list(reader.column_reader("id"))[-1] == documents[-1].id
+        assert reader.stored_fields(MANY - 1)["id"] == documents[-1].id
         for group in GROUPS:
             for term in list(written(documents, group))[:60]:
                 matcher = reader.postings(group, term.encode())
@@ -112,7 +119,7 @@ def test_whoosh_itself_reads_the_same(documents: list[Document], folder: Path) -
 
 
 def test_an_unknown_term_is_not_found(folder: Path) -> None:
-    reader = IndexReader(folder)
+    reader = WhooshReader(folder)
     with pytest.raises(TermNotFound):
         reader.postings("name", b"nowhere")
     reader.close()
@@ -120,18 +127,18 @@ def test_an_unknown_term_is_not_found(folder: Path) -> None:
 
 def test_an_index_of_several_segments_is_refused(tmp_path: Path) -> None:
     documents = random_documents(5)
-    write_index(tmp_path / "whoosh", [each.id for each in documents], invert(documents))
+    write_index(tmp_path / "whoosh", map(shown, documents), invert(documents))
     opened = index.open_dir(str(tmp_path / "whoosh"))
     writer = opened.writer()
-    writer.add_document(id="doc/more", name=[(b"more", 1, 1.0, b"")])
+    writer.add_document(id="doc/more", name="more")
     writer.commit(merge=False)
     with pytest.raises(ValueError, match="more than one segment"):
-        IndexReader(tmp_path / "whoosh")
+        WhooshReader(tmp_path / "whoosh")
 
 
 def test_an_empty_index_has_no_terms_and_no_documents(tmp_path: Path) -> None:
     write_index(tmp_path / "whoosh", [], invert([]))
-    reader = IndexReader(tmp_path / "whoosh")
+    reader = WhooshReader(tmp_path / "whoosh")
     assert (len(reader), reader.ids(), list(reader.terms("name"))) == (0, [], [])
     assert len(lay_down(invert([]))["post_ids"]) == 0
 
@@ -217,7 +224,7 @@ def test_the_adapter_works_on_whoosh3(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_the_arrays_of_the_real_generation_are_the_postings_of_its_index(mirror_data: Path) -> None:
     generation = open_current(mirror_data)
-    arrays, reader = generation.arrays, IndexReader(generation.path / "whoosh")
+    arrays, reader = generation.arrays, WhooshReader(generation.path / "whoosh")
     terms = StringTable.open(arrays, "terms")
     number = {terms[place]: place for place in range(len(terms))}
     left = arrays["weights"][arrays["post_rows"]]

@@ -10,9 +10,9 @@ from pathlib import Path
 from whoosh import index, query, scoring
 
 from indexer.index.documents import GROUPS
-from indexer.index.inverted import invert
+from indexer.index.inverted import invert, invert_facets
 from indexer.index.weights import WEIGHTS
-from indexer.index.whoosh_index import write_index
+from indexer.index.whoosh_index import shown, write_index
 from search_app.evaluation.bench.corpus import Corpus
 from search_app.evaluation.bench.peers import SIZE, Page, asked_terms
 from search_app.evaluation.bench.questions import Question
@@ -23,8 +23,8 @@ LACKS = "no facets, no highlights, no families, no corrections, no suggestions"
 
 def build(folder: Path, corpus: Corpus) -> None:
     """The index alone."""
-    ids = (document.id for document in corpus.documents)
-    write_index(folder / "whoosh", ids, invert(corpus.documents))
+    kept = (shown(document) for document in corpus.documents)
+    write_index(folder / "whoosh", kept, invert(corpus.documents) | invert_facets(corpus.documents))
 
 
 def open_peer(folder: Path) -> WhooshPeer:
