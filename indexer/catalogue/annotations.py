@@ -24,8 +24,11 @@ class Annotations:
         self.unused.discard((kind, origin, name))
         return self._by_key.get((kind, origin, name), NOTHING)
 
-    def experiments(self, metric: str, apps: Iterable[str]) -> tuple[str, ...]:
-        """Slugs of the running experiments that change how often one of these apps collects a metric."""
+    def experiments(self, metric: str, apps: Iterable[str]) -> dict[str, str]:
+        """The running experiments that change how often one of these apps collects a metric.
+
+        Their slugs, each with the share of clients that it may enrol; "" where that is not told.
+        """
         names = set(apps)
         rows = self._sampled.get(metric, ())
-        return tuple(dict.fromkeys(row.slug for row in rows if row.app_name in names))
+        return {row.slug: row.sampling for row in rows if row.app_name in names}

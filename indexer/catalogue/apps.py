@@ -71,15 +71,11 @@ def build_estate(inputs: Inputs, problems: Counter[str]) -> Estate:
     problems["repository that neither an app nor a library names"] += len(orphans)
     estate = Estate(
         apps=apps,
-        variants=variants,
         origins=origins,
         metrics=metrics,
         pings=pings,
         without_metrics=frozenset(
             x for x in origins if not metrics.get(x) and not (x in known and known[x].has_metrics)
-        ),
-        without_pings=frozenset(
-            x for x in origins if not pings.get(x) and not (x in known and known[x].has_pings)
         ),
     )
     return _with_channel_pings(estate, inputs)

@@ -43,7 +43,7 @@ def build_catalogue(records: Iterable[Record], today: date) -> Catalogue:
     annotations = Annotations(inputs.annotations, inputs.sampled)
     pings = [*glean_pings(estate, tables, annotations, now), *legacy_pings(inputs, estate, tables)]
     tables = _with_pings(tables, pings)
-    metrics = _metrics(estate, tables, schemas, annotations, now, problems)
+    metrics = _metrics(inputs, estate, tables, schemas, annotations, now, problems)
     probes = probe_items(inputs.probes, estate, tables, schemas, now)
     mirrors = find_mirrors(metrics, probes, problems)
     counts = MetricCounts(metrics, metric_groups(metrics, probes, mirrors))
@@ -82,6 +82,7 @@ def build_catalogue(records: Iterable[Record], today: date) -> Catalogue:
 
 
 def _metrics(
+    inputs: Inputs,
     estate: Estate,
     tables: Tables,
     schemas: Schemas,
@@ -90,7 +91,7 @@ def _metrics(
     problems: Counter[str],
 ) -> list[MetricItem]:
     places = Places(tables, schemas)
-    defined = MetricMaker(estate, tables, places, annotations, now, problems).items()
+    defined = MetricMaker(estate, tables, places, annotations, now, problems, inputs.tags).items()
     return [*defined, *metrics_of_schemas(estate, tables, places, defined, problems)]
 
 
@@ -118,8 +119,6 @@ def _annotated(apps: Iterable[AppItem], annotations: Annotations) -> list[AppIte
                 commentary=note.commentary,
                 warning=note.warning,
                 tags=note.tags,
-                logo=note.logo,
-                featured=note.featured,
             )
         )
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from indexer.catalogue.annotations import Annotations
@@ -23,7 +23,7 @@ from indexer.model.items import SHARED_PROJECT, ChannelStatus, ColumnRef, Metric
 from indexer.model.last_day import ENDED, expired_since, last_day
 from indexer.model.literals import Status
 from indexer.model.liveness import Clock, channels_of, status_of, summary
-from indexer.model.records import MetricDefinition, RepositoryMetric
+from indexer.model.records import MetricDefinition, RepositoryMetric, RepositoryTag
 
 MOST_RELATED = 200  # a metric that every ping carries is found by a filter, not by a list of thousands
 
@@ -50,6 +50,7 @@ class MetricMaker:
         annotations: Annotations,
         now: Clock,
         problems: Counter[str],
+        tags: Iterable[RepositoryTag] = (),
     ) -> None:
         self.estate = estate
         self.tables = tables
@@ -57,6 +58,7 @@ class MetricMaker:
         self.annotations = annotations
         self.now = now
         self.problems = problems
+        self.tags = {(tag.v1_name, tag.name): tag.description for tag in tags if tag.description}
         self.users = users_of(estate)
         # apps as they are listed, the channels of each with release first
         app_ids = (c.listing.app_id for app in estate.apps.values() for c in app.channels)
@@ -127,6 +129,11 @@ class MetricMaker:
             channel_status=states,
             features=note.features,
             experiments=experiments,
+            tag_meanings={
+                tag: self.tags[newest.v1_name, tag]
+                for tag in definition.tags
+                if (newest.v1_name, tag) in self.tags
+            },
         )
 
     def _uses(self, rows: Sequence[RepositoryMetric]) -> list[Use]:

@@ -10,7 +10,6 @@ from indexer.model.items import AnyItem
 from indexer.model.records import (
     AppListing,
     Column,
-    LibraryVariant,
     PingDefinition,
     RepositoryMetric,
     RepositoryPing,
@@ -80,12 +79,10 @@ class Estate:
     """The Glean half of the world: apps, origins, and which repository holds what."""
 
     apps: Mapping[str, App]
-    variants: Mapping[str, LibraryVariant]  # dependency_name -> variant
     origins: Mapping[str, str]  # v1_name -> origin
     metrics: Mapping[str, Mapping[str, RepositoryMetric]]  # v1_name -> name -> metric
     pings: Mapping[str, Mapping[str, RepositoryPing]]  # v1_name -> name -> ping
     without_metrics: frozenset[str]  # v1_names that probeinfo has no metrics file for
-    without_pings: frozenset[str]
     # app_id -> ping -> it
     channel_pings: Mapping[str, Mapping[str, ChannelPing]] = field(default_factory=dict)
 

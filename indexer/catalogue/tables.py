@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -18,6 +18,7 @@ from indexer.catalogue.inputs import Inputs
 from indexer.catalogue.model import Estate
 from indexer.catalogue.schemas import Schemas
 from indexer.model.items import SHARED_PROJECT, USER_PROJECT, TableItem
+from indexer.model.records import Dataset
 
 
 class Tables:
@@ -59,11 +60,23 @@ def build_tables(
     for schema in inputs.ping_schemas:
         stable = from_ping_schema(schema, datasets)
         items[stable.id] = merge_stable(items[stable.id], stable) if stable.id in items else stable
+    items = _with_datasets(items, inputs.datasets)
     for live in inputs.warehouse:
         merge_warehouse(items, live)
     items = _with_apps(items, estate)
     tables = Tables(_with_columns(items, schemas, problems))
     return Tables(_with_user_views(tables))
+
+
+def _with_datasets(items: dict[str, TableItem], datasets: Iterable[Dataset]) -> dict[str, TableItem]:
+    """What dataset_metadata.yaml says of a table's dataset."""
+    said = {(each.project, each.name): each for each in datasets}
+    return {
+        key: replace(item, dataset_title=found.friendly_name, dataset_description=found.description)
+        if (found := said.get((item.project, item.dataset)))
+        else item
+        for key, item in items.items()
+    }
 
 
 def _with_apps(items: dict[str, TableItem], estate: Estate) -> dict[str, TableItem]:

@@ -108,8 +108,6 @@ class Novelty:
 class AppItem(Item):
     channels: tuple[AppChannel, ...] = ()
     source_url: str = ""
-    logo: str = ""
-    featured: bool = False
     platform: str = ""  # desktop, android, ios, web, server, other: groups of the map
     libraries: tuple[str, ...] = ()  # origins whose metrics and pings it sends
     metric_count: int = 0  # each name once: see catalogue/counts.py
@@ -158,7 +156,8 @@ class MetricItem(Item):
     channel_status: tuple[ChannelStatus, ...] = ()
     mirrors: tuple[str, ...] = ()  # ids of the legacy probes that it mirrors
     features: tuple[str, ...] = ()
-    experiments: tuple[str, ...] = ()  # slugs that sample it
+    experiments: dict[str, str] = field(default_factory=dict)  # slug that samples it -> share of clients
+    tag_meanings: dict[str, str] = field(default_factory=dict)  # tag -> what upstream says of it
     known_from: KnownFrom = "probeinfo"
 
 
@@ -179,6 +178,8 @@ class TableItem(Item):
     table: str
     layer: Layer
     base: str = ""  # name without version and layer
+    dataset_title: str = ""  # of dataset_metadata.yaml
+    dataset_description: str = ""
     metadata_source: str = ""  # generated-sql, generated-schemas, bigquery
     schema_digest: str = ""  # of its columns in the store, "" where unknown
     schema_source: str = ""  # schema.yaml, .bq, references, bigquery, by hand

@@ -151,7 +151,6 @@ class RepositoryState:
 
     v1_name: str
     has_metrics: bool
-    has_pings: bool
     dependencies: tuple[str, ...] = ()  # from glean/<v1_name>/dependencies
 
 
@@ -355,9 +354,6 @@ class Annotation:
     commentary: str = ""
     warning: str = ""
     tags: tuple[str, ...] = ()
-    logo: str = ""
-    featured: bool = False
-    component: str = ""
     features: tuple[str, ...] = ()
 
 

@@ -20,7 +20,7 @@ class Source:
     """Requests: the one file."""
 
     name = "annotations"
-    version = 1
+    version = 2
 
     def requests(self, options: Mapping[str, Any]) -> Sequence[Request]:
         return [Request(str(options.get("url") or URL))]
@@ -46,8 +46,5 @@ def _annotation(origin: str, kind: str, name: str, entry: Entry) -> Annotation:
         commentary=entry.text("commentary"),
         warning=entry.text("warning"),
         tags=entry.texts("tags"),
-        logo=entry.link("logo"),
-        featured=entry.flag("featured"),
-        component=entry.text("component"),
         features=entry.texts("features"),
     )

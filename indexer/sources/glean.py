@@ -36,7 +36,7 @@ class Source:
     """Requests: the two listings, then four files of each repository that they name."""
 
     name = "glean"
-    version = 1
+    version = 2
 
     def requests(self, options: Mapping[str, Any]) -> Sequence[Request]:
         return [Request(f"{_base(options)}/{path}", tag=path) for path in (LISTINGS, VARIANTS)]
@@ -155,7 +155,6 @@ def _repository(v1_name: str, files: Mapping[str, Fetched], report: Report) -> I
     yield RepositoryState(
         v1_name=v1_name,
         has_metrics="metrics" in contents,
-        has_pings="pings" in contents,
         dependencies=tuple(
             name for name, _ in named_entries(contents.get("dependencies", {}), v1_name, report, "dependency")
         ),

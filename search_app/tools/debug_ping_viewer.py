@@ -6,14 +6,8 @@ from collections.abc import Iterator
 
 from indexer.model.items import AnyItem, AppItem, MetricItem, PingItem
 from search_app.tools import Context, Link, NoLink
-from search_app.tools._urls import segment
 
 BASE = "https://debug-ping-preview.firebaseapp.com/"
-
-
-def tagged(tag: str) -> str:
-    """The pings that were sent under a debug tag."""
-    return f"{BASE}pings/{segment(tag)}"
 
 
 class Tool:

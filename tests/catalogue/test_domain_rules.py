@@ -425,7 +425,7 @@ def test_rule_7_sampled_is_a_flag_beside_the_status(upstream, world):
         ("active", True),
         ("active", False),
     ]
-    assert found["metric/fenix/a.b"].experiments == ("throttle",)
+    assert found["metric/fenix/a.b"].experiments == {"throttle": ""}
 
 
 # ---------------------------------------------------------------- 8: columns of legacy probes

@@ -28,7 +28,6 @@ def test_each_annotated_app_metric_and_ping_is_a_record() -> None:
             "browser.search.in_content",
             commentary="Read it together with the baseline ping.",
             warning="Before 2021 it counted twice.",
-            component="Search",
             features=("search", "ads"),
         ),
         Annotation("fenix", "ping", "activation", commentary="Only once for each install."),

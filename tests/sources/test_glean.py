@@ -112,9 +112,9 @@ def test_library_variants_map_dependency_names_to_repositories(golden: tuple[lis
 
 def test_a_repository_without_files_is_told_by_its_state(golden: tuple[list[Record], Report]) -> None:
     assert of_type(golden[0], RepositoryState) == [
-        RepositoryState("fenix", has_metrics=True, has_pings=True, dependencies=("gecko",)),
-        RepositoryState("firefox-android-release", has_metrics=False, has_pings=False),
-        RepositoryState("gecko", has_metrics=True, has_pings=True),
+        RepositoryState("fenix", has_metrics=True, dependencies=("gecko",)),
+        RepositoryState("firefox-android-release", has_metrics=False),
+        RepositoryState("gecko", has_metrics=True),
     ]
 
 

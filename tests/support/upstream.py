@@ -96,6 +96,11 @@ class Upstream:
         metrics = self._repositories.setdefault(v1_name, {}).setdefault("metrics", {})
         metrics[name] = {"history": history, "in-source": in_source, "name": name, "type": history[0]["type"]}
 
+    def tag(self, v1_name: str, name: str, description: str) -> None:
+        """A tag that metrics of a repository can carry."""
+        tags = self._repositories.setdefault(v1_name, {}).setdefault("tags", {})
+        tags[name] = {"history": [_definition({"description": description})], "in-source": True, "name": name}
+
     def ping(self, v1_name: str, name: str, in_source: bool = True, **fields: Any) -> None:
         """A ping of a repository."""
         pings = self._repositories.setdefault(v1_name, {}).setdefault("pings", {})

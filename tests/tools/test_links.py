@@ -492,7 +492,7 @@ LINKS: tuple[tuple[str, AnyItem, tuple[str, ...]], ...] = (
         f"{NOTES}/new/main?filename=annotations/fenix/pings/usage-reporting/README.md&value={COMMENTARY}",
     )),
     ("glean-annotations", app("fenix", warning="Old."), (f"{NOTES}/edit/main/annotations/fenix/README.md",)),
-    ("experimenter", metric("a.b", "counter", experiments=("sample-gc",)), (
+    ("experimenter", metric("a.b", "counter", experiments={"sample-gc": ""}), (
         "https://experimenter.services.mozilla.com/nimbus/sample-gc/summary",
     )),
     ("release-calendar", metric("a.b", "counter", expires="150"), ("https://whattrainisitnow.com/",)),
