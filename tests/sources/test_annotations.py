@@ -19,9 +19,7 @@ def test_each_annotated_app_metric_and_ping_is_a_record() -> None:
         SOURCE, [fetched(SOURCE.requests({})[0], GOLDEN / "annotations" / "api.json")]
     )
     assert records == [
-        Annotation(
-            "fenix", "app", "", tags=("Android",), logo="https://example.org/fenix.svg", featured=True
-        ),
+        Annotation("fenix", "app", "", tags=("Android",)),
         Annotation(
             "fenix",
             "metric",
