@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from indexer.model.items import AppItem, PingItem
+from indexer.model.items import AppItem, Novelty, PingItem
 from search_app.query.model import Filters, Query
 from search_app.web.items.lists import Section, section
 from search_app.web.labels import SENSITIVITY_LABELS
@@ -57,15 +56,25 @@ class Collection:
     longest_days: int | None
 
 
-def app_detail(site: Site, item: AppItem) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class AppDetail:
+    """What only the page of an app has."""
+
+    pings: tuple[AppPing, ...]
+    collection: Collection
+    news: tuple[tuple[str, tuple[Novelty, ...]], ...]
+    sections: tuple[Section, ...]
+
+
+def app_detail(site: Site, item: AppItem) -> AppDetail:
     """What the template of an app shows beside the item."""
     pings = site.remembered(("pings of", item.name), lambda: _pings(site, item))
-    return {
-        "pings": pings,
-        "collection": site.remembered(("collection", item.name), lambda: _collection(site, item, pings)),
-        "news": tuple((title, item.news[sort]) for sort, title in NEWS if item.news.get(sort)),
-        "sections": tuple(each for each in _sections(site, item) if each.hits),
-    }
+    return AppDetail(
+        pings=pings,
+        collection=site.remembered(("collection", item.name), lambda: _collection(site, item, pings)),
+        news=tuple((title, item.news[sort]) for sort, title in NEWS if item.news.get(sort)),
+        sections=tuple(each for each in _sections(site, item) if each.hits),
+    )
 
 
 def _pings(site: Site, item: AppItem) -> tuple[AppPing, ...]:

@@ -10,9 +10,9 @@ from indexer.model.ids import item_path
 from indexer.model.items import AnyItem, AppItem, MetricItem, PingItem, ProbeItem, TableItem
 from search_app.web.actions import Actions
 from search_app.web.items.app import app_detail
+from search_app.web.items.detail import ping_metrics
 from search_app.web.items.history import history_entries
 from search_app.web.items.table import column_sources, schema_tree
-from search_app.web.items.view import ping_metrics
 from search_app.web.results.json import generation_json, link_json
 from search_app.web.state import Site
 from search_app.web.urls import api_path
@@ -78,7 +78,7 @@ def _detail(site: Site, item: AnyItem, wanted: Wanted) -> dict[str, Any]:
 def _app(site: Site, item: AppItem) -> dict[str, Any]:
     detail = app_detail(site, item)
     return {
-        "collection": dataclasses.asdict(detail["collection"]),
+        "collection": dataclasses.asdict(detail.collection),
         "ping_items": [
             {
                 "id": row.item.id,
@@ -88,7 +88,7 @@ def _app(site: Site, item: AppItem) -> dict[str, Any]:
                 "client_id": row.client_id,
                 "retention_days": list(row.days),
             }
-            for row in detail["pings"]
+            for row in detail.pings
         ],
         "sections": [
             {
@@ -97,7 +97,7 @@ def _app(site: Site, item: AppItem) -> dict[str, Any]:
                 "url": each.url,
                 "ids": [hit.card.id for hit in each.hits],
             }
-            for each in detail["sections"]
+            for each in detail.sections
         ],
     }
 

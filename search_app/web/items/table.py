@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any
 
 from indexer.model.column_names import probe_column, underscored
 from indexer.model.ids import item_path
@@ -22,22 +22,35 @@ _INFO = re.compile(r"(?:client_info|ping_info)\.(.+)")
 _INFO_ORIGINS = ("glean-core", "glean-js", "glean-server")
 
 
-def table_detail(site: Site, item: TableItem, words: str, path: str, part: int) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class TableDetail:
+    """What only the page of a table has."""
+
+    schema: SchemaView
+    described: TableItem | None  # whose description it shows, where it has none of its own
+    find: str  # words that columns are looked for by
+    column_missing: bool
+    asked_column: str
+    column_hits: tuple[HitView, ...]
+    column_links: Mapping[str, str]  # path of a shown column -> page of what fills it
+
+
+def table_detail(site: Site, item: TableItem, words: str, path: str, part: int) -> TableDetail:
     """What the template of a table shows beside the item."""
     tree = schema_tree(site, item)
     view = tree.find(words, part) if words.strip() else tree.view(path, part)
-    return {
-        "schema": view,
-        "described": _described_beneath(site, item),
-        "find": words,
-        "column_missing": bool(path) and view.target is None and not words.strip(),
-        "asked_column": path,
-        "column_hits": _column_hits(site, item, view),
-        "column_links": {
+    return TableDetail(
+        schema=view,
+        described=_described_beneath(site, item),
+        find=words,
+        column_missing=bool(path) and view.target is None and not words.strip(),
+        asked_column=path,
+        column_hits=_column_hits(site, item, view),
+        column_links={
             path: item_path(found)
             for path, found in column_sources(site, item, [row.column for row in view.rows]).items()
         },
-    }
+    )
 
 
 def _described_beneath(site: Site, item: TableItem) -> TableItem | None:
