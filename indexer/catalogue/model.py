@@ -6,14 +6,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from indexer.model.definitions import PingDefinition
 from indexer.model.items import AnyItem
-from indexer.model.records import (
-    AppListing,
-    Column,
-    PingDefinition,
-    RepositoryMetric,
-    RepositoryPing,
-)
+from indexer.model.records import AppListing, Column, RepositoryMetric, RepositoryPing
 
 _JOINT = re.compile(r"[\s._\-/]+")
 

@@ -10,10 +10,11 @@ from indexer.catalogue.model import Estate, humanise
 from indexer.catalogue.schemas import Schemas
 from indexer.catalogue.tables import Tables
 from indexer.model.column_names import probe_column
+from indexer.model.definitions import ProbeDefinition
 from indexer.model.items import SHARED_PROJECT, ChannelStatus, ColumnRef, MetricItem, ProbeItem
 from indexer.model.last_day import ENDED, day_of_version, last_day
 from indexer.model.liveness import Clock, status_of, summary
-from indexer.model.records import Column, LegacyProbe, ProbeDefinition
+from indexer.model.records import Column, LegacyProbe
 
 APP = "firefox_desktop"
 MAIN = "telemetry.main"

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from indexer.model.definitions import ExtraKey, MetricDefinition, PingDefinition, ProbeDefinition
 from indexer.model.literals import Access, KindName, KnownFrom, Layer, ProbeType, Status
-from indexer.model.records import DocSection, ExtraKey, MetricDefinition, PingDefinition, ProbeDefinition
+from indexer.model.records import DocSection
 
 SHARED_PROJECT = "moz-fx-data-shared-prod"  # where upstream's tables and views lie
 USER_PROJECT = "mozdata"  # the project in which users find its views

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from indexer.model.definitions import MetricDefinition
 from indexer.model.liveness import Clock, parse_expiry
-from indexer.model.records import MetricDefinition
 
 ENDED = frozenset({"expired", "removed"})
 

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
-from indexer.model.records import ExtraKey, MetricDefinition, PingDefinition
+from indexer.model.definitions import ExtraKey, MetricDefinition, PingDefinition
 from indexer.sources._upstream import Entry, clean_text
 
 # What probe-scraper writes; anything else is counted, so that a new or misspelt field is seen.

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from indexer.model.definitions import ProbeDefinition
 from indexer.model.literals import PROBE_TYPES, ProbeType
-from indexer.model.records import LegacyProbe, ProbeDefinition, Record
+from indexer.model.records import LegacyProbe, Record
 from indexer.sources import Fetched, Report, Request
 from indexer.sources._upstream import Entry, clean_text, named_entries, read_json, to_moment
 

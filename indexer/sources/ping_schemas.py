@@ -13,7 +13,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from indexer.model.records import ExtraKey, PingSchema, Record
+from indexer.model.definitions import ExtraKey
+from indexer.model.records import PingSchema, Record
 from indexer.sources import Fetched, Report, Request
 from indexer.sources._columns import SchemaFiles
 from indexer.sources._upstream import clean_text, text

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from indexer.model.definitions import ProbeDefinition
 from indexer.model.items import AnyItem, ProbeItem
-from indexer.model.records import ProbeDefinition
 from search_app.tools import Context, Link, NoLink
 
 BASE = "https://telemetry.mozilla.org/new-pipeline/dist.html"

@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
+from indexer.model.definitions import MetricDefinition
 from indexer.model.last_day import expired_since, last_day
 from indexer.model.liveness import Clock
-from indexer.model.records import MetricDefinition
 
 NOW = Clock(date(2026, 11, 1), {"nightly": 150, "release": 148}, {118: "2023-09-26", 120: "2023-11-21"})
 

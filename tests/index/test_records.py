@@ -8,7 +8,8 @@ import pytest
 from pydantic import TypeAdapter
 
 from indexer.model import items, records
-from indexer.model.records import LegacyProbe, ProbeDefinition
+from indexer.model.definitions import ProbeDefinition
+from indexer.model.records import LegacyProbe
 
 
 def test_a_record_comes_back_from_json_equal() -> None:

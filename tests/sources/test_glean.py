@@ -8,12 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from indexer.model.definitions import ExtraKey, MetricDefinition, PingDefinition
 from indexer.model.records import (
     AppListing,
-    ExtraKey,
     LibraryVariant,
-    MetricDefinition,
-    PingDefinition,
     Record,
     RepositoryMetric,
     RepositoryPing,

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from indexer.model.records import LegacyProbe, ProbeDefinition, Record
+from indexer.model.definitions import ProbeDefinition
+from indexer.model.records import LegacyProbe, Record
 from indexer.sources import Report, legacy_probes
 from tests.support.fetching import GOLDEN, fetch_all, fetched, records_of
 

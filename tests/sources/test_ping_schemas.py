@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.model.records import Column, ExtraKey, PingSchema, Record, TableSchema
+from indexer.model.definitions import ExtraKey
+from indexer.model.records import Column, PingSchema, Record, TableSchema
 from indexer.sources import Report
 from indexer.sources.ping_schemas import Source
 from tests.support.fetching import GOLDEN, records_of

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from indexer.model.definitions import ExtraKey, MetricDefinition, PingDefinition, ProbeDefinition
 from indexer.model.items import (
     AnyItem,
     AppChannel,
@@ -18,7 +19,7 @@ from indexer.model.items import (
     ProbeItem,
     TableItem,
 )
-from indexer.model.records import Column, ExtraKey, MetricDefinition, PingDefinition, ProbeDefinition
+from indexer.model.records import Column
 from search_app.sql import SqlQuery, column_queries, queries_for
 from search_app.tools import Context, build_context
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from indexer.model.definitions import ExtraKey, MetricDefinition, PingDefinition, ProbeDefinition
 from indexer.model.items import (
     AnyItem,
     AppChannel,
@@ -21,7 +22,7 @@ from indexer.model.items import (
     ProbeItem,
     TableItem,
 )
-from indexer.model.records import DocSection, ExtraKey, MetricDefinition, PingDefinition, ProbeDefinition
+from indexer.model.records import DocSection
 from search_app import tools
 from search_app.tools import Context, Link, NoLink
 

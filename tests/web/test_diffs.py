@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from indexer.model.records import ExtraKey, MetricDefinition
+from indexer.model.definitions import ExtraKey, MetricDefinition
 from search_app.web.items.history import Change, history_entries, word_diff
 
 OLD = MetricDefinition(

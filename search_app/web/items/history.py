@@ -10,7 +10,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from indexer.model.records import ExtraKey, MetricDefinition, PingDefinition
+from indexer.model.definitions import ExtraKey, MetricDefinition, PingDefinition
 
 # what the history shows, in this order; dates, places and fingerprints of an entry are not changes
 FIELD_LABELS = {

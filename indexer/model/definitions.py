@@ -1,0 +1,102 @@
+"""Definitions of metrics, pings and probes as upstream writes them: parts of records, and shown by items.
+
+Frozen and of plain values and tuples, as records are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class MetricDefinition:
+    """One entry of a metric's history: how it was defined between two dates."""
+
+    type: str
+    description: str
+    first: str  # "YYYY-MM-DD HH:MM:SS", first commit that defined it so
+    last: str
+    reflog_last: int  # reflog-index.last: breaks ties of `last`, the smallest is newest
+    expires: str  # "never", "expired", an ISO date, or a major version
+    disabled: bool = False
+    lifetime: str = ""
+    send_in_pings: tuple[str, ...] = ()  # as written upstream: all-pings etc. not expanded
+    sensitivity: tuple[str, ...] = ()
+    bugs: tuple[str, ...] = ()
+    data_reviews: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    extra_keys: tuple[ExtraKey, ...] = ()
+    tags: tuple[str, ...] = ()  # metadata.tags
+    unit: str = ""  # unit, time_unit or memory_unit
+    telemetry_mirror: str = ""
+    denominator: str = ""  # denominator_metric of a rate
+    structure: str = ""  # JSON text of an object metric's structure
+    buckets: str = ""  # "linear, 0 to 100, 50 buckets" of a custom distribution
+    source_url: str = ""
+    version: int = 0
+    gecko_datapoint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExtraKey:
+    """One extra of an event, or one key of a structure (dotted path, array levels left out)."""
+
+    name: str
+    type: str = ""
+    description: str = ""
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PingDefinition:
+    """One entry of a ping's history."""
+
+    description: str
+    first: str
+    last: str
+    reflog_last: int
+    reasons: dict[str, str] = field(default_factory=dict)
+    include_client_id: bool = False
+    include_info_sections: bool = True
+    send_if_empty: bool = False
+    enabled: bool = True
+    follows_collection_enabled: bool = True
+    schedules_pings: tuple[str, ...] = ()
+    ping_schedule: tuple[str, ...] = ()  # pings on whose schedule it rides (metadata.ping_schedule)
+    uploader_capabilities: tuple[str, ...] = ()
+    bugs: tuple[str, ...] = ()
+    data_reviews: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    source_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeDefinition:
+    """How a legacy probe was defined over a span of versions in one channel."""
+
+    channel: str  # nightly, beta, release
+    first_version: str
+    last_version: str
+    description: str
+    expires: str  # expiry_version
+    optout: bool
+    kind: str = (
+        ""  # exponential, linear, enumerated, categorical, flag, count, boolean; uint, string, boolean
+    )
+    keyed: bool = False
+    low: int | None = None
+    high: int | None = None
+    n_buckets: int | None = None
+    labels: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
+    objects: tuple[str, ...] = ()
+    extra_keys: tuple[str, ...] = ()
+    processes: tuple[str, ...] = ()  # record_in_processes, not expanded
+    stores: tuple[str, ...] = ()
+    bugs: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+    cpp_guard: str = ""
+    first_revision: str = ""
+    last_revision: str = ""
