@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.index import format as layout
-from indexer.index.arrays import Array
-from indexer.index.documents import FACETS, LOOKUPS
+from indexer.index.arrays import Array, wide
+from indexer.index.documents import FACETS, GROUPS, LOOKUPS
 from indexer.index.generation import Generation, Opened
 from indexer.index.stored_fields import Cards
 from indexer.index.weights import WEIGHTS, Floats, Weights, inverse_frequency, saturated, usage_factor
@@ -73,7 +73,9 @@ class IndexReader:
         self._starts: Array = layout.POST_STARTS.read(arrays)
         self._ids: Array = layout.POST_IDS.read(arrays)
         self._weight_rows: Array = layout.POST_ROWS.read(arrays)
-        counts = layout.WEIGHT_ROWS.read(arrays).astype(np.float32) @ np.array(weights.fields, np.float32)
+        rows = layout.WEIGHT_ROWS.read(arrays)
+        self._row_in_name: Bools = rows[:, NAME] > 0
+        counts = rows.astype(np.float32) @ np.array(weights.fields, np.float32)
         self._saturated = saturated(counts, weights)  # by row of weights
         self.group: Ints = layout.GROUP.read(arrays)
         self.size = len(self.group)
@@ -109,8 +111,13 @@ class IndexReader:
         self.cards = Cards(arrays)
         self.namesake: Ints = layout.NAMESAKE.read(arrays)
         self.life = self._life()
+        apps = self.facets["app"].by_value
+        self.app_count: Ints = np.bincount(wide(apps.values), minlength=self.size).astype(
+            np.int32
+        )  # by document
         self.prior = self._prior(arrays)
         self._postings: dict[str, PostingList] = {}
+        self._named_terms: dict[str, bool] = {}
         self._completed: dict[tuple[str, int, bool], tuple[str, ...]] = {}  # beginnings that were typed
         self._cards: dict[int, Card] = {}
         self._variants: dict[int, Variant] = {}
@@ -135,6 +142,16 @@ class IndexReader:
         """The scores of a term in its documents, or in those at some places."""
         rows = posting.weight_rows if places is None else posting.weight_rows.take(places)
         return self._saturated.take(rows) * np.float32(posting.idf)
+
+    def in_names(self, term: str) -> bool:
+        """Does a term stand in the name of anything? Kept once looked up, up to a bound."""
+        found = self._named_terms.get(term)
+        if found is None:
+            if len(self._named_terms) >= POSTINGS_KEPT:
+                self._named_terms.clear()
+            rows = self.postings(term).weight_rows
+            found = self._named_terms[term] = bool(self._row_in_name.take(rows).any())
+        return found
 
     def frequency(self, term: str) -> int:
         """In how many documents a term stands."""
@@ -228,6 +245,7 @@ class IndexReader:
         return prior
 
 
+NAME = GROUPS.index("name")  # the column of a row of weights that is of names
 POSTINGS_KEPT = 5_000  # views of some 500 bytes
 COMPLETED_KEPT = 2_000
 CARDS_KEPT = 1_000

@@ -32,6 +32,10 @@ class Weights:
     namesake: float = 0.6  # each further thing of one name: thirty apps have a ping of that name
     likeliest: float = 1.0  # a word with one slip, mended in the likeliest way; it must beat its own synonyms
     correction: float = 0.6  # mended in another way
+    # What was typed beats what it may stand for: "gc" finds GC_MS before "garbage collection", whose two
+    # words would count for more than the one typed.
+    synonym_limit: float = 1.0  # times what the typed word tells
+    nameless: float = 0.4  # a word of a question that stands in no name: what is meant is seldom called so
     joined: float = 0.9  # "pass word" as password, "clientsdaily" as its two words
     whole_column: float = 1.5  # days_seen_bits typed whole beats its three words apart
     asked_column: float = (
@@ -44,6 +48,7 @@ class Weights:
     literal: float = 200.0  # written just so, "search.counts", not search_counts: beyond what text adds
     exact_part: float = 9.0  # one of the typed words is this thing's name
     preference: float = 1.2  # how far a soft preference of weight 1 lifts: x (1 + this)
+    shared: float = 0.3  # of that lift for an app: what many apps share through a library is less its own
     listed: float = 4.0  # "pings of fenix": what is listed stands before what mentions it
     neighbours: float = 0.35  # two query words side by side, share of the pair's score
     usage: float = 0.06  # for each doubling of how many other things name it
@@ -82,9 +87,16 @@ ENOUGH = 20
 SEVERAL = 3
 SAYING = 0.3  # weight from which a word says something
 NEAR = 0.5  # least share of the wanted words, by their weight, that a near miss must hold
+NEAR_FALLS = 0.06  # with every telling word beyond SEVERAL: of a long question fewer are held
+NEAR_LEAST = 0.25
 PREFIX_TERMS = 300  # words that one prefix* may stand for; the most frequent ones
 COMPLETIONS = 12  # words that one unfinished word may stand for
 SHORTEST_COMPLETION = 3  # letters: two letters begin too many words
+
+
+def near_share(words: int) -> float:
+    """The least share of the wanted words that a near miss holds, by how many words say something."""
+    return max(NEAR_LEAST, NEAR - NEAR_FALLS * max(0, words - SEVERAL))
 
 
 def inverse_frequency(documents: int, holding: int) -> float:

@@ -16,11 +16,11 @@ from indexer.index.completions import SEEN
 from indexer.index.documents import column_term
 from indexer.index.reader import IndexReader
 from indexer.index.spellchecker import Speller
-from indexer.index.weights import COMPLETIONS, PREFIX_TERMS, SHORTEST_COMPLETION
+from indexer.index.weights import COMPLETIONS, PREFIX_TERMS, SAYING, SEVERAL, SHORTEST_COMPLETION, near_share
 from indexer.text.analysis import compounds, identifier_words, spelling_key, stem
 from search_app.query.model import Query
 from search_app.understanding.analyze import Understanding, UnderstoodTerm, understand
-from search_app.understanding.model import CHIP_FROM, Lexicon
+from search_app.understanding.model import CHIP_FROM, Lexicon, Synonym
 from search_app.understanding.vocabulary import Vocabulary
 
 COMMONER = 10  # times that a word is used for one of what may be its misspelling
@@ -59,6 +59,16 @@ class Plan(NamedTuple):
     unwanted: tuple[Clause, ...]
     corrected: dict[str, str]  # typed word -> the known word it may have meant
 
+    @property
+    def telling(self) -> int:
+        """How many of the wanted words say something."""
+        return sum(clause.weight >= SAYING for clause in self.wanted)
+
+    @property
+    def near(self) -> float:
+        """The least share of the wanted words that a near miss holds."""
+        return near_share(self.telling)
+
 
 def plan(
     query: Query, lexicon: Lexicon, vocabulary: Vocabulary, reader: IndexReader, speller: Speller
@@ -90,7 +100,22 @@ def plan_of(meaning: Understanding, reader: IndexReader, speller: Speller) -> Pl
             wanted += _loose(term, place, place == last, reader, speller, corrected)
     wanted = _sought(wanted, meaning.terms) or wanted
     wanted = _with_columns(_with_joined(wanted, reader, speller), meaning, reader)
-    return Plan(tuple(_grouped(wanted, meaning.terms)), tuple(unwanted), corrected)
+    wanted = _less_of_nameless(_grouped(wanted, meaning.terms), reader)
+    return Plan(tuple(wanted), tuple(unwanted), corrected)
+
+
+def _less_of_nameless(clauses: list[Clause], reader: IndexReader) -> list[Clause]:
+    """Of a question's words those that stand in no name weigh less: "colleague", "nobody" and "happened" are
+    rare, and what is rare would tell most.
+    """
+    if sum(clause.weight >= SAYING for clause in clauses) <= SEVERAL:
+        return clauses
+    return [
+        clause
+        if clause.hard or any(reader.in_names(term) for each in clause.disjuncts for term in each.terms)
+        else clause._replace(weight=clause.weight * reader.weights.nameless)
+        for clause in clauses
+    ]
 
 
 def _sought(clauses: list[Clause], terms: Sequence[UnderstoodTerm]) -> list[Clause]:
@@ -117,7 +142,7 @@ def _literal(term: UnderstoodTerm, place: int, reader: IndexReader) -> list[Clau
         together = term.kind == "phrase" or (term.exclude and len(stems) > 1)
         disjuncts = (Disjunct(stems, 1.0, together and len(stems) > 1),)
         if not term.exclude:
-            disjuncts += _synonyms(term, 1)
+            disjuncts += _synonyms(term, stems, reader)
     hard = term.kind == "phrase" and not term.exclude and not term.group
     return [Clause(term.text, disjuncts, term.weight * len(stems), term.required, hard, place)]
 
@@ -132,7 +157,7 @@ def _loose(
 ) -> list[Clause]:
     """A typed word: each of its pieces a clause of its own."""
     pieces = identifier_words(term.text)
-    more = _synonyms(term, len(pieces))
+    more = _synonyms(term, [stem(piece) for piece in pieces], reader)
     whole = [Disjunct((each,), 1.0 / len(pieces)) for each in compounds(term.text)] if len(pieces) > 1 else []
     column = column_term(term.text)
     if len(pieces) > 1 and reader.frequency(column):
@@ -207,14 +232,23 @@ def _near(piece: str, reader: IndexReader, speller: Speller, corrected: dict[str
     return near
 
 
-def _synonyms(term: UnderstoodTerm, pieces: int) -> tuple[Disjunct, ...]:
+def _synonyms(term: UnderstoodTerm, typed: Sequence[str], reader: IndexReader) -> tuple[Disjunct, ...]:
+    """What else may stand for a term; all together no more worth than what was typed, if that is known."""
     return tuple(
         [
-            Disjunct(each.terms, each.weight * each.share / max(1, pieces))
+            Disjunct(each.terms, each.weight * each.share * _limit(typed, each, reader) / max(1, len(typed)))
             for each in term.synonyms
             if each.terms
         ]
     )
+
+
+def _limit(typed: Sequence[str], synonym: Synonym, reader: IndexReader) -> float:
+    """Rare words tell more, and several more than one: a synonym is not to win by that."""
+    if len(typed) != 1 or synonym.share < 1.0 or not reader.frequency(typed[0]):
+        return 1.0
+    told = sum(reader.rarity(term) for term in dict.fromkeys(synonym.terms))
+    return min(1.0, reader.weights.synonym_limit * reader.rarity(typed[0]) / told)
 
 
 def _with_joined(clauses: list[Clause], reader: IndexReader, speller: Speller) -> list[Clause]:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from indexer.index.reader import Bools, IndexReader, Ints
-from indexer.index.weights import NEAR, Floats
+from indexer.index.weights import Floats
 from search_app.engine.matcher import Candidates, Matches, matching, places_of, positive, side_by_side
 from search_app.engine.name_match import NameMatches, match_names
 from search_app.engine.planner import Clause, Disjunct, Plan, are_neighbours
@@ -26,6 +26,7 @@ TIES = 0.02  # what importance adds to an exact name: less than a step of how su
 UNKNOWN = 1000  # documents that an unknown word is taken to stand in: it is likely a slip or filler
 RAREST = 2.0  # a word in three documents must not outweigh all other words of a query
 FACET_FROM = 0.15  # weight of a meaning from which what has the facet value holds the word
+SHARED_FROM = 3  # apps from which a thing is of a library rather than of an app
 LONG = 1_000  # documents from which a list is not gone through where it need not be
 FULL = 0.999  # share of the wanted words from which a document holds "all" of them, for rounding
 
@@ -71,7 +72,7 @@ def score(
     facets = _facet_holders(reader, meaning)
     worth = _worth(reader, plan.wanted, facets)
     named = match_names(reader, meaning, near)
-    found = accumulate(reader, plan.wanted, worth, facets, named, thorough or bool(meaning.listing))
+    found = accumulate(reader, plan, worth, facets, named, thorough or bool(meaning.listing))
     total = np.float32(sum(worth) or 1.0)
     known = named.ids[found.held[named.ids] > 0]
     found.text[known] = np.maximum(found.text[known], np.float32(0.01))
@@ -79,7 +80,7 @@ def score(
     ids = _held_by_all(reader, positive(found.text), plan)
     # where nothing is required, what holds any of the words holds enough
     cover = np.minimum(found.held[ids] / total, 1.0) if sum(worth) > 0 else np.ones(len(ids), np.float32)
-    enough = cover >= NEAR
+    enough = cover >= plan.near
     if enough.any():  # then nothing else is ever shown
         ids, cover = (ids, cover) if enough.all() else (ids[enough], cover[enough])
     elif found.narrowed:
@@ -129,7 +130,7 @@ class Accumulator:
 
 def accumulate(
     reader: IndexReader,
-    clauses: Sequence[Clause],
+    plan: Plan,
     worth: Sequence[float],
     facets: Mapping[int, Ints],
     named: NameMatches,
@@ -140,8 +141,8 @@ def accumulate(
     Flood, 1995).
     """
     accumulator = Accumulator(np.zeros(reader.size, np.float32), np.zeros(reader.size, np.float32))
-    left = sum(worth)
-    least = NEAR * left * FULL
+    clauses, left = plan.wanted, sum(worth)
+    least = plan.near * left * FULL
     accumulator.held[named.ids[named.whole]] = left or 1.0
     sizes = [_length(reader, clause, facets) for clause in clauses]
     candidates: Ints | None = None
@@ -245,8 +246,11 @@ def _preferences(reader: IndexReader, ids: Ints, boosts: Sequence[Boost]) -> Ite
             continue
         mask = np.zeros(reader.size, np.bool_)
         mask[facet.documents(boost.value)] = True
-        lift = np.float32(reader.weights.preference * boost.weight)
-        values = np.where(mask[ids], np.float32(1.0) + lift, np.float32(1.0))
+        lift = reader.weights.preference * boost.weight
+        lifts = np.full(len(ids), lift, np.float32)
+        if boost.field == "app":
+            lifts[reader.app_count[ids] > SHARED_FROM] *= np.float32(reader.weights.shared)
+        values = np.where(mask[ids], np.float32(1.0) + lifts, np.float32(1.0))
         yield Factor(f"{boost.field}: {boost.value}", values)
 
 

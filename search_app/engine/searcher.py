@@ -16,7 +16,7 @@ from indexer.index.mapped import Mapped
 from indexer.index.reader import Bools, IndexReader, Ints
 from indexer.index.spellchecker import Speller
 from indexer.index.suggester import Suggester
-from indexer.index.weights import ENOUGH, NEAR, SAYING, SEVERAL, Floats
+from indexer.index.weights import ENOUGH, SEVERAL, Floats
 from indexer.store.reader import Store
 from indexer.text.analysis import identifier_words, spelling_key, stem
 from search_app.engine.collapse import Collapsed, collapse, collapse_in_order, demote_namesakes
@@ -76,12 +76,12 @@ def search(on: Searchable, query: Query) -> Found:
     scored = score(reader, meaning, planned, near_names(on, query))
     found = masks(reader, query, on.store.schema_digests_with, on.today)
     allowed = together(found)
-    usual, relaxed = _near_enough(reader, scored, telling(planned))
+    usual, relaxed = _near_enough(reader, scored, planned)
     chosen, inside = usual, usual
     if allowed is not None:
         inside = usual & allowed[scored.ids]
         if not inside.any():
-            chosen = scored.cover >= NEAR
+            chosen = scored.cover >= planned.near
             inside = chosen & allowed[scored.ids]
             relaxed = bool(inside.any())
     places = inside.nonzero()[0]
@@ -109,20 +109,14 @@ def near_names(on: Searchable, query: Query) -> dict[int, float]:
     return {name.index: 1.0 / name.distance for name in on.speller.near_names(key, NEAR_NAMES)}
 
 
-def telling(plan: Plan) -> int:
-    """How many of the wanted words say something."""
-    return sum(clause.weight >= SAYING for clause in plan.wanted)
-
-
-def _near_enough(reader: IndexReader, scored: Scored, words: int) -> tuple[Bools, bool]:
+def _near_enough(reader: IndexReader, scored: Scored, planned: Plan) -> tuple[Bools, bool]:
     """Which candidates count as hits: those with every word; near misses where these fill no page.
 
-    Decided before any filter, so that a facet's count is what choosing its value gives. `words`: how many
-    words say something; see SEVERAL.
+    Decided before any filter, so that a facet's count is what choosing its value gives. See SEVERAL.
     """
     complete = count_groups(reader, scored.ids[scored.full])
-    near = scored.cover >= NEAR
-    if complete >= ENOUGH and words < SEVERAL:
+    near = scored.cover >= planned.near
+    if complete >= ENOUGH and planned.telling < SEVERAL:
         least = np.partition(scored.scores[scored.full], -ENOUGH)[-ENOUGH]
         return scored.full | (near & (scored.scores >= least)), False
     if not near.any():

@@ -26,7 +26,7 @@ from indexer.index.completions import SEEN
 from indexer.index.documents import GROUPS, Document, day_number
 from indexer.index.schema import DAMPING
 from indexer.index.spellchecker import Correction, NearName
-from indexer.index.weights import ENOUGH, NEAR, SEVERAL, WEIGHTS
+from indexer.index.weights import ENOUGH, SEVERAL, WEIGHTS
 from indexer.model.card import Card
 from indexer.model.liveness import LIFE
 from indexer.model.records import Column
@@ -35,7 +35,7 @@ from search_app.engine import name_match as naming
 from search_app.engine import scorer as scoring
 from search_app.engine.collapse import MOST_DEMOTED
 from search_app.engine.planner import Clause, Disjunct, Plan, are_neighbours, plan
-from search_app.engine.searcher import near_names, telling
+from search_app.engine.searcher import near_names
 from search_app.query.model import Query, Range
 from search_app.query.ranges import day
 from search_app.understanding.model import AppName, Lexicon, Understanding
@@ -106,6 +106,9 @@ class Reference:
 
     def frequency(self, term: str) -> int:
         return len(self.counts(term))
+
+    def in_names(self, term: str) -> bool:
+        return any(weights[GROUPS.index("name")] > 0 for weights in self.counts(term).values())
 
     def rarity(self, term: str) -> float:
         matching = self.frequency(term)
@@ -310,7 +313,7 @@ class Reference:
             cover[document] = 1.0
         must = [set(self.matching(clause)) for clause in plan.wanted if clause.hard]
         found = [d for d in everything if text[d] > 0 and d not in unwanted and all(d in m for m in must)]
-        near_enough = [d for d in found if cover[d] >= NEAR] or found
+        near_enough = [d for d in found if cover[d] >= plan.near] or found
         beside = self._neighbours(plan.wanted, near_enough, text)
         scores = {}
         for document in found:
@@ -332,8 +335,11 @@ class Reference:
         lifted = {}
         for document, (score, share) in scores.items():
             for boost in meaning.boosts:
-                if boost.value in self.documents[document].facets.get(boost.field, ()):
-                    score *= 1.0 + self.weights.preference * boost.weight
+                facets = self.documents[document].facets
+                if boost.value in facets.get(boost.field, ()):
+                    of_many = boost.field == "app" and len(facets.get("app", ())) > scoring.SHARED_FROM
+                    lift = self.weights.preference * boost.weight
+                    score *= 1.0 + lift * (self.weights.shared if of_many else 1.0)
             if document not in unwanted:
                 lifted[document] = (score, share)
         return lifted
@@ -474,15 +480,15 @@ class Reference:
         query = meaning.query
         near = near_names(SimpleNamespace(reader=self, speller=self), query)  # type: ignore[arg-type]
         scored = self.scored(meaning, planned, near)
-        usual, relaxed, close = self._usual(scored, telling(planned))
-        loose = {d for d, (_, share) in scored.items() if share >= NEAR}
+        usual, relaxed, close = self._usual(scored, planned)
+        loose = {d for d, (_, share) in scored.items() if share >= planned.near}
         matching = {d for d in usual if self._allowed(d, query)}
         filtered = bool(query.filters or query.exclude_filters or query.ranges)
         loosened = filtered and not matching
         if loosened:
             matching = {d for d in loose if self._allowed(d, query)}
             relaxed = bool(matching)
-        doubtful = close or any(abs(share - NEAR) < CLOSE for _, share in scored.values())
+        doubtful = close or any(abs(share - planned.near) < CLOSE for _, share in scored.values())
         return Answer(
             groups=self._groups(matching, query, {d: score for d, (score, _) in scored.items()}),
             relaxed=relaxed,
@@ -493,12 +499,12 @@ class Reference:
             doubtful=doubtful,
         )
 
-    def _usual(self, scored: Mapping[int, tuple[float, float]], words: int) -> tuple[set[int], bool, bool]:
+    def _usual(self, scored: Mapping[int, tuple[float, float]], planned: Plan) -> tuple[set[int], bool, bool]:
         """What is near enough to be a hit, whatever the filters; if nothing is whole; if rounding decides."""
         complete = {d for d, (_, share) in scored.items() if share >= scoring.FULL}
         groups = {self.documents[d].family for d in complete}
-        near = {d for d, (_, share) in scored.items() if share >= NEAR}
-        if len(groups) >= ENOUGH and words < SEVERAL:
+        near = {d for d, (_, share) in scored.items() if share >= planned.near}
+        if len(groups) >= ENOUGH and planned.telling < SEVERAL:
             least = sorted((scored[d][0] for d in complete), reverse=True)[ENOUGH - 1]
             close = any(abs(scored[d][0] - least) < near_to(least) for d in near - complete)
             return complete | {d for d in near if scored[d][0] >= least}, False, close
