@@ -162,6 +162,30 @@ class Query:
         return f"&{urlencode(pairs)}" if pairs else ""
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The apps, pings and datasets (one for each channel) that a search or an address names; none: any."""
+
+    apps: tuple[str, ...] = ()
+    pings: tuple[str, ...] = ()
+    datasets: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.apps or self.pings or self.datasets)
+
+    def of(self, apps: Sequence[str], pings: Sequence[str], datasets: Sequence[str]) -> Asked:
+        """What of it says something of a thing with these apps, pings and datasets: one of several."""
+
+        def telling(asked: tuple[str, ...], has: Sequence[str]) -> tuple[str, ...]:
+            found = tuple(value for value in asked if value in has)
+            return found if len(found) < len(has) else ()
+
+        return Asked(telling(self.apps, apps), telling(self.pings, pings), telling(self.datasets, datasets))
+
+
+ANY = Asked()
+
+
 class QueryProblem(ValueError):
     """A parameter the user can mend; becomes a 400."""
 

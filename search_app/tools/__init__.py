@@ -12,26 +12,38 @@ one class named `Tool` with:
 
 Every address, its condition and whether it is for Mozilla staff comes from the tools'
 own sources, read in 2026; a module says where today's published form was wrong.
-Tools are pure: they read the item and the Context, nothing else.
+Tools are pure: they read the item and the Context, nothing else. Where a search or an address
+names an app, ping or channel (Asked), they are shown the item as it is there (narrowed).
 """
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Protocol
 
 from indexer.model.card import Optional
-from indexer.model.items import AnyItem, AppChannel, AppItem, ColumnRef, ExploreItem, MetricItem, ProbeItem
+from indexer.model.items import (
+    AnyItem,
+    AppChannel,
+    AppItem,
+    ColumnRef,
+    ExploreItem,
+    MetricItem,
+    PingItem,
+    ProbeItem,
+)
 from indexer.model.literals import Access
+from search_app.query.model import ANY, Asked
 
 PUBLIC: Access = "public"
 STAFF: Access = "staff"
 GAINING_ACCESS = "https://docs.telemetry.mozilla.org/concepts/gaining_access.html"
 HIT_LINKS = 4
+LAYERS = ("_stable", "_live")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,24 +159,83 @@ def links_for_column(item: MetricItem | ProbeItem, column: ColumnRef, context: C
     return links_for(only, context)
 
 
-def tool_view(tool_name: str, item: AnyItem, context: Context) -> Link | NoLink | None:
-    """A tool's best view of an item, else its reason, else None: what `!bang words` asks for."""
+def tool_view(tool_name: str, item: AnyItem, context: Context, asked: Asked = ANY) -> Link | NoLink | None:
+    """A tool's best view of an item in what was asked for, else its reason, else None: what `!bang` asks for.
+
+    A tool that cannot show the very ping or channel shows the app that was asked for, never another one.
+    """
     tool = find_tools().get(tool_name)
     reason: NoLink | None = None
-    for view in tool.views(item, context) if tool else ():
-        if isinstance(view, Link):
-            return view
-        reason = reason or view
+    for each in narrowings(item, asked):
+        for view in tool.views(each, context) if tool else ():
+            if isinstance(view, Link):
+                return view
+            reason = reason or view
     return reason
 
 
-def hit_links(item: AnyItem, context: Context, limit: int = HIT_LINKS) -> list[Link]:
+def hit_links(item: AnyItem, context: Context, asked: Asked = ANY, limit: int = HIT_LINKS) -> list[Link]:
     """The best link of each of the first few tools that have one, labelled by tool: for a result."""
     found: list[Link] = []
     for tool in find_tools().values():
-        view = tool_view(tool.name, item, context)
+        view = tool_view(tool.name, item, context, asked)
         if isinstance(view, Link):
             found.append(replace(view, label=tool.label))
             if len(found) == limit:
                 break
     return found
+
+
+def narrowings(item: AnyItem, asked: Asked) -> Iterator[AnyItem]:
+    """The item as it is in what was asked for, then with less and less of that; never in another app."""
+    seen: list[AnyItem] = []
+    for each in (asked, replace(asked, datasets=()), Asked(apps=asked.apps)):
+        found = narrowed(item, each)
+        if found not in seen:
+            seen.append(found)
+            yield found
+
+
+def narrowed(item: AnyItem, asked: Asked) -> AnyItem:
+    """The item with only those of its places that were asked for; whole where it has none of them."""
+    if isinstance(item, PingItem):
+        return _narrowed_ping(item, asked.datasets)
+    if not isinstance(item, MetricItem | ProbeItem) or not asked:
+        return item
+    apps = tuple(app for app in item.apps if not asked.apps or app in asked.apps) or item.apps
+    rows = tuple(row for row in item.columns if row.app in apps and _is_asked(row, asked))
+    rows = rows or tuple(row for row in item.columns if row.app in apps)
+    titles = dict(zip(item.apps, item.app_titles, strict=False))
+    if asked.datasets or asked.pings:  # what was asked for may be in some of the apps only
+        apps = tuple(app for app in apps if any(row.app == app for row in rows)) or apps
+    return replace(
+        item,
+        columns=rows,
+        apps=apps,
+        app_titles=tuple(titles.get(app, app) for app in apps),
+        pings=tuple(dict.fromkeys(row.ping for row in rows)) or item.pings,
+        tables=tables_of(rows) or item.tables,
+    )
+
+
+def tables_of(rows: Sequence[ColumnRef]) -> tuple[str, ...]:
+    """The tables of some rows of a matrix, views over all channels first; none that lacks the column."""
+    held = sorted((row for row in rows if row.exists is not False), key=lambda row: row.app_id != "")
+    return tuple(dict.fromkeys(row.table for row in held))
+
+
+def _is_asked(row: ColumnRef, asked: Asked) -> bool:
+    if asked.pings and row.ping not in asked.pings:
+        return False
+    return not asked.datasets or row.table.partition(".")[0] in asked.datasets
+
+
+def _narrowed_ping(item: PingItem, datasets: tuple[str, ...]) -> PingItem:
+    """The ping with the tables of the channels that were asked for."""
+
+    def dataset(table: str) -> str:
+        name = table.split(".")[-2]
+        return next((name.removesuffix(layer) for layer in LAYERS if name.endswith(layer)), name)
+
+    held = tuple(table for table in item.ping_tables if dataset(table.name) in datasets)
+    return replace(item, ping_tables=held) if held else item

@@ -10,6 +10,7 @@ from indexer.model.ids import table_id
 from indexer.model.items import AnyItem, MetricItem, ProbeItem, TableItem
 from indexer.model.records import Column
 from search_app import tools
+from search_app.query.model import ANY, Asked
 from search_app.sql import PLACES, ColumnsOf, SqlQuery, column_queries, queries_for, queries_for_column
 from search_app.tools import Context, Link, NoLink
 from search_app.web.markdown import safe_href
@@ -90,8 +91,15 @@ def link_context(site: Site) -> Context:
 
 
 def actions_for(site: Site, item: AnyItem, place: tuple[str, str] = ("", ""), column: str = "") -> Actions:
-    """All links, reasons and queries of an item; queries of one (app, ping) or of one column where asked."""
-    links, reasons = tools.links_and_reasons(item, link_context(site))
+    """All links, reasons and queries of an item; queries of one (app, ping) or of one column where asked.
+
+    Links to what was asked for stand before the others.
+    """
+    context = link_context(site)
+    links, reasons = tools.links_and_reasons(item, context)
+    if asked := Asked(*((value,) if value else () for value in place)):
+        first = tools.links_for(tools.narrowed(item, asked), context)
+        links = list({link.url: link for link in (*first, *links)}.values())
     return Actions(
         links=tuple(link for link in links if safe_href(link.url)),
         reasons=tuple(reasons),
@@ -127,10 +135,16 @@ def columns_of(site: Site) -> ColumnsOf:
     return columns
 
 
-def best_links(site: Site, item_id: str) -> tuple[Link, ...]:
-    """The few best links of an item, one a tool."""
+def best_links(site: Site, item_id: str, asked: Asked = ANY) -> tuple[Link, ...]:
+    """The few best links of an item in what was asked for, one a tool."""
     item = site.engine.get(item_id)
-    return tuple(tools.hit_links(item, link_context(site))) if item is not None else ()
+    return tuple(tools.hit_links(item, link_context(site), asked)) if item is not None else ()
+
+
+def asked_tables(site: Site, item_id: str, asked: Asked) -> tuple[str, ...]:
+    """The tables that hold an item in what was asked for; empty where nothing narrows them."""
+    item = site.engine.get(item_id) if asked else None
+    return tools.narrowed(item, asked).tables if isinstance(item, MetricItem | ProbeItem) else ()
 
 
 def _gather(site: Site) -> Context:

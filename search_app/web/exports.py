@@ -15,11 +15,14 @@ from pydantic_core import to_json
 from indexer.model.ids import item_path
 from search_app.engine.protocol import every_hit
 from search_app.engine.results import Hit
-from search_app.query.model import Query
+from search_app.query.model import Asked, Query
 from search_app.web.labels import parse_day
 from search_app.web.results.json import hits_text, together
 from search_app.web.state import Site
 
+# An entry of a feed must have a time. Docs and tables have none upstream: the build's would mark all of them
+# as updated with each build.
+UNDATED = "1970-01-01T00:00:00Z"
 MOST_EXPORTED = 2_000  # hits; a whole catalogue is better taken from /api/v1/<kind>s
 FEED_LENGTH = 50
 EXPORT_COLUMNS = (
@@ -64,7 +67,8 @@ def _no_formula(value: str) -> str:
 def json_file(site: Site, query: Query) -> Response:
     """All hits with the shape that they have in the search endpoint."""
     hits = list(all_hits(site, query))
-    body = together(to_json({"q": query.text, "count": len(hits)}), hits_text(site, hits))
+    asked = Asked(*(query.filters.get(name, ()) for name in ("app", "ping", "dataset")))
+    body = together(to_json({"q": query.text, "count": len(hits)}), hits_text(site, hits, asked=asked))
     response = Response(body, mimetype="application/json")
     response.headers["Content-Disposition"] = 'attachment; filename="starchart.json"'
     return response
@@ -74,7 +78,7 @@ def atom(site: Site, query: Query) -> Response:
     """The newest hits of a search."""
     newest = replace(query, page=1, size=FEED_LENGTH, sort="newest", facets=())
     results = site.engine.search(newest)
-    entries = [(hit, _moment(hit.card.added) or results.generation.built_at) for hit in results.hits]
+    entries = [(hit, _moment(hit.card.changed or hit.card.added) or UNDATED) for hit in results.hits]
     body = render_template(
         "feed.xml",
         root=public_root(site),

@@ -9,17 +9,20 @@ from dataclasses import replace
 from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from indexer.index.stored_fields import Card
 from indexer.model.ids import item_path
 from indexer.model.kinds import KINDS
 from search_app import tools
 from search_app.engine.results import Hit, Results
-from search_app.query.model import search_url
+from search_app.query.model import Asked, search_url
 from search_app.query.parser import parse_query
 from search_app.tools import Link
 from search_app.web.actions import link_context
 from search_app.web.api import typed_text
 from search_app.web.exports import public_root
+from search_app.web.results.view import asked_of
 from search_app.web.state import Site, current_site
+from search_app.web.urls import with_parameters
 
 blueprint = Blueprint("browser", __name__)
 BANG = re.compile(r"(?:^|\s)!([a-z][a-z0-9-]*)(?=\s|$)", re.IGNORECASE)
@@ -63,17 +66,25 @@ def go() -> BaseResponse:
     query = parse_query(words, {})
     results = site.engine.search(replace(query, size=5, facets=()))
     if tool:
-        return redirect(_tool_address(site, results, tool) or search_url(words))
-    clear = best_is_clear(results, words)
-    return redirect(item_path(results.hits[0].card.id) if clear else search_url(words))
+        return redirect(_tool_address(site, results, tool, asked_of(results, query)) or search_url(words))
+    if not best_is_clear(results, words):
+        return redirect(search_url(words))
+    return redirect(_asked_address(results.hits[0].card, asked_of(results, query)))
 
 
-def _tool_address(site: Site, results: Results, tool: str) -> str:
+def _asked_address(card: Card, asked: Asked) -> str:
+    """The page of a hit, its queries and links those of the app and ping that were asked for."""
+    here = asked.of(card.app, card.ping, card.dataset)
+    places = {"in_app": here.apps, "in_ping": here.pings} if card.kind == "metric" else {}
+    return with_parameters(item_path(card.id), {name: found[0] for name, found in places.items() if found})
+
+
+def _tool_address(site: Site, results: Results, tool: str, asked: Asked) -> str:
     """A tool's view of the first hit that it can show; addresses come from tool templates alone."""
     context = link_context(site)
     for hit in results.hits:
         item = site.engine.get(hit.card.id)
-        view = tools.tool_view(tool, item, context) if item is not None else None
+        view = tools.tool_view(tool, item, context, asked) if item is not None else None
         if isinstance(view, Link):
             return view.url
     return ""

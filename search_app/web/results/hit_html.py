@@ -10,18 +10,20 @@ from typing import Any
 
 from flask import current_app
 
-from search_app.web.actions import best_links
+from search_app.web.actions import asked_tables, best_links
 from search_app.web.results.fragments import HitDrawing
 from search_app.web.results.view import HitView
 from search_app.web.state import Site
 
 
 def hit_drawing(site: Site, hit: HitView) -> HitDrawing:
-    """The pieces of a hit; the apps that were asked for change the order in which it names its own."""
-    return site.remembered(("hit drawing", hit.card.id, hit.apps_first), lambda: _drawn(site, hit))
+    """The pieces of a hit; what was asked for changes which of its apps, tables and links it names first."""
+    return site.remembered(("hit drawing", hit.card.id, hit.asked), lambda: _drawn(site, hit))
 
 
 def _drawn(site: Site, hit: HitView) -> HitDrawing:
+    if tables := asked_tables(site, hit.card.id, hit.asked):
+        hit = hit._replace(card=hit.card._replace(table=tables[:5]))
     card = hit.card
     draw, draw_kind = _macros("search/hit.html"), _macros(f"search/hit_{card.kind}.html")
     return HitDrawing(
@@ -30,7 +32,7 @@ def _drawn(site: Site, hit: HitView) -> HitDrawing:
         project=draw.project(hit),
         heading=draw.heading(hit),
         facts=draw_kind.facts(hit),
-        tools=draw.tools(best_links(site, card.id)),
+        tools=draw.tools(best_links(site, card.id, hit.asked)),
     )
 
 

@@ -17,10 +17,10 @@ from indexer.index.suggester import Suggestion
 from indexer.model.card import EMPTY_IS_NULL, ONLY_WHERE_GIVEN, Card, marked_fields
 from indexer.model.ids import item_path
 from search_app.engine.results import Hit, Results
-from search_app.query.model import Query, QueryProblem, search_url
+from search_app.query.model import ANY, Asked, Query, QueryProblem, search_url
 from search_app.tools import Link
-from search_app.web.actions import best_links
-from search_app.web.results.view import marked
+from search_app.web.actions import asked_tables, best_links
+from search_app.web.results.view import asked_of, marked
 from search_app.web.state import Site
 
 NULLABLE = marked_fields(Card, EMPTY_IS_NULL)
@@ -45,17 +45,19 @@ def results_text(site: Site, results: Results, query: Query) -> bytes:
         "relaxed": results.relaxed,
         "notes": list(query.notes),
     }
-    return together(to_json(head), hits_text(site, results.hits, query.explain), to_json(rest))
+    hits = hits_text(site, results.hits, query.explain, asked_of(results, query))
+    return together(to_json(head), hits, to_json(rest))
 
 
-def hits_text(site: Site, hits: Iterable[Hit], explain: bool = False) -> bytes:
-    """An object whose `hits` are these."""
-    return b'{"hits":[' + b",".join([_hit_text(site, hit, explain) for hit in hits]) + b"]}"
+def hits_text(site: Site, hits: Iterable[Hit], explain: bool = False, asked: Asked = ANY) -> bytes:
+    """An object whose `hits` are these, with tables and links of what was asked for."""
+    return b'{"hits":[' + b",".join([_hit_text(site, hit, explain, asked) for hit in hits]) + b"]}"
 
 
-def _hit_text(site: Site, hit: Hit, explain: bool) -> bytes:
-    item_id = hit.card.id
-    item = site.remembered(("hit text", item_id), lambda: to_json(_item_json(site, hit.card)))
+def _hit_text(site: Site, hit: Hit, explain: bool, asked: Asked) -> bytes:
+    card = hit.card
+    here = asked.of(card.app, card.ping, card.dataset) if asked else ANY
+    item = site.remembered(("hit text", card.id, here), lambda: to_json(_item_json(site, card, here)))
     return together(item, to_json(_found_json(hit, explain)))
 
 
@@ -78,14 +80,16 @@ def generation_json(generation: Generation) -> dict[str, Any]:
     return dataclasses.asdict(generation)
 
 
-def _item_json(site: Site, card: Card) -> dict[str, Any]:
-    """What is the same of an item in every search that finds it."""
+def _item_json(site: Site, card: Card, asked: Asked) -> dict[str, Any]:
+    """What is the same of an item in every search that finds it and asks for the same of it."""
+    tables = (*asked_tables(site, card.id, asked), *card.table)
+    card = card._replace(table=tuple(dict.fromkeys(tables))[:5])
     found = {
         name: (value or None) if name in NULLABLE else value
         for name, value in card._asdict().items()
         if value or name not in LEFT_OUT
     }
-    links = [link_json(link) for link in best_links(site, card.id)]
+    links = [link_json(link) for link in best_links(site, card.id, asked)]
     return {**found, "url": item_path(card.id), "links": links}
 
 

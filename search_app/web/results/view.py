@@ -16,8 +16,8 @@ from markupsafe import Markup, escape
 from indexer.model.card import Card
 from indexer.model.ids import item_path, table_id
 from indexer.model.kinds import KINDS
-from search_app.engine.results import Facet, Hit, Part, Results
-from search_app.query.model import DEEPEST_HIT, Query
+from search_app.engine.results import Hit, Part, Results
+from search_app.query.model import ANY, DEEPEST_HIT, Asked, Query
 from search_app.web.labels import STATUS_MEANINGS, kind_label, type_label
 from search_app.web.results.filters import (
     Chip,
@@ -65,7 +65,7 @@ class HitView(NamedTuple):
     more_variants: int
     parts: tuple[Part, ...]
     score: float
-    apps_first: tuple[str, ...]  # those of its apps that were asked for
+    asked: Asked  # what of it was asked for: which of its apps, pings, datasets
 
     @property
     def url(self) -> str:
@@ -84,7 +84,7 @@ class HitView(NamedTuple):
     def apps(self) -> tuple[AppName, ...]:
         """The first few apps; those that were asked for stand before the others."""
         named = zip_longest(self.card.app, self.card.app_title[: len(self.card.app)], fillvalue="")
-        ordered = sorted(named, key=lambda app: app[0] not in self.apps_first)[:SHOWN_APPS]
+        ordered = sorted(named, key=lambda app: app[0] not in self.asked.apps)[:SHOWN_APPS]
         return app_names([name for name, _ in ordered], [title for _, title in ordered])
 
     @property
@@ -189,8 +189,8 @@ def _letters(text: str) -> str:
     return "".join(filter(str.isalnum, text.lower()))
 
 
-def present_hit(hit: Hit, asked_apps: frozenset[str] = frozenset()) -> HitView:
-    """A hit with marks, links and words for people; apps that were asked for stand first."""
+def present_hit(hit: Hit, asked: Asked = ANY) -> HitView:
+    """A hit with marks, links and words for people; what was asked for stands first."""
     card = hit.card
     return HitView(
         card=card,
@@ -203,7 +203,7 @@ def present_hit(hit: Hit, asked_apps: frozenset[str] = frozenset()) -> HitView:
         more_variants=max(0, max(hit.variant_count, len(hit.variants)) - SHOWN_VARIANTS),
         parts=hit.explanation,
         score=hit.score,
-        apps_first=tuple(app for app in card.app if app in asked_apps) if asked_apps else (),
+        asked=asked.of(card.app, card.ping, card.dataset) if asked else ANY,
     )
 
 
@@ -219,9 +219,19 @@ def _table_url(card: Card) -> str:
     return item_path(table_id(card.table[0]))
 
 
-def _asked_apps(results: Results, facets: dict[str, Facet]) -> frozenset[str]:
-    chosen = [value.value for value in facets["app"].values if value.selected] if "app" in facets else []
-    return frozenset(chosen) | {each.value for each in results.understood if each.field == "app"}
+def asked_of(results: Results, query: Query) -> Asked:
+    """The apps, pings and datasets that a search names: as its filters, or in words that were understood."""
+    facets = {facet.name: facet for facet in results.facets}
+
+    def values(name: str) -> tuple[str, ...]:
+        found = [value.value for value in facets[name].values if value.selected] if name in facets else []
+        found += query.filters.get(name, ())
+        found += [each.value for each in results.understood if each.field == name]
+        return tuple(dict.fromkeys(found))
+
+    tables = (table.strip("`").split(".") for table in values("table"))
+    datasets = (parts[-2] for parts in tables if len(parts) > 1)
+    return Asked(values("app"), values("ping"), tuple(dict.fromkeys((*values("dataset"), *datasets))))
 
 
 def variant_label(card: Card, kind: str, name: str, apps: Sequence[str]) -> str:
@@ -236,12 +246,12 @@ def variant_label(card: Card, kind: str, name: str, apps: Sequence[str]) -> str:
 def present_results(results: Results, query: Query) -> ResultsView:
     """Everything that the results page shows."""
     facets = {facet.name: facet for facet in results.facets}
-    apps = _asked_apps(results, facets)
+    asked = asked_of(results, query)
     suggestion = results.did_you_mean
     return ResultsView(
         query=query,
         results=results,
-        hits=tuple(present_hit(hit, apps) for hit in results.hits),
+        hits=tuple(present_hit(hit, asked) for hit in results.hits),
         kinds=kind_tabs(facets.get("kind"), query),
         all_kinds=FacetValueView(
             "All", "", results.total, not query.parameters.get("kind"), query.with_url("kind", ())
