@@ -9,7 +9,7 @@ from dataclasses import replace
 from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from indexer.index.stored_fields import Card
+from indexer.model.card import Card
 from indexer.model.ids import item_path
 from indexer.model.kinds import KINDS
 from search_app import tools
