@@ -13,14 +13,18 @@ import numpy.typing as npt
 
 from indexer.index.arrays import run_starts
 from indexer.index.reader import Bools, IndexReader, Ints
+from indexer.index.weights import Floats
 from indexer.model.card import Card
 from indexer.model.kinds import KINDS
 from indexer.text.analysis import words
+from search_app.engine.holders import Holder
 from search_app.understanding.analyze import Understanding
+from search_app.understanding.model import NameGuess
 
 MOST_LITERAL = 60  # things named alike whose names are looked at letter by letter
 SHORTEST_UNFINISHED = 4  # letters from which the names that go on from them are looked at
 MOST_UNFINISHED = 200  # of those names, the shortest
+HOLDERS = 0.25  # power of the importance of what holds a typed column, against the most important one
 UNFINISHED_NAME = 1.5  # "pwmgr_or" alone is a name that goes on, more surely than words are
 
 
@@ -36,15 +40,25 @@ class NameMatches:
 Part = tuple[Ints, npt.NDArray[np.float64], bool]  # documents, what each is worth, whether the name is whole
 
 
-def match_names(reader: IndexReader, meaning: Understanding, near: dict[int, float]) -> NameMatches:
+def match_names(
+    reader: IndexReader, meaning: Understanding, near: dict[int, float], held: Sequence[Holder] = ()
+) -> NameMatches:
     """The documents that exact, inflected and nearly exact names mean, with what that adds to each."""
     weights = reader.weights
     exact: list[Part] = []
     for guess in meaning.names:
-        documents, sure = reader.named(guess.key)
+        documents, sure = _called(reader, guess)
         if len(documents):
             worth = (weights.exact_whole if guess.whole else weights.exact_part) * guess.weight
-            exact.append((documents, worth * sure.astype(np.float64), guess.whole))
+            bonus = worth * sure.astype(np.float64)
+            if guess.other_kind < 1.0:
+                alike = np.isin(documents, reader.facets["kind"].documents(guess.kind))
+                bonus *= np.where(alike, 1.0, guess.other_kind)
+            exact.append((documents, bonus, guess.whole))
+    for holder in held:
+        worth = (weights.exact_whole if holder.whole else weights.exact_part) * holder.worth
+        prior = reader.prior[holder.ids]  # of many tables with a column the one that people use
+        exact.append((holder.ids, worth * (prior / prior.max()) ** HOLDERS, holder.whole))
     named = _best(exact)
     if 1 < len(named.ids) <= MOST_LITERAL:
         typed = meaning.query.text.strip("` ")
@@ -58,6 +72,15 @@ def match_names(reader: IndexReader, meaning: Understanding, near: dict[int, flo
     if not others:
         return named
     return _best([*_apart(named), *others])
+
+
+def _called(reader: IndexReader, guess: NameGuess) -> tuple[Ints, Floats]:
+    """The documents that a guess names, and how surely."""
+    if guess.kind != "id":
+        return reader.named(guess.key)
+    document = reader.document(guess.key)
+    found = [document] if document >= 0 else []
+    return np.array(found, np.int32), np.ones(len(found), np.float32)
 
 
 def _best(parts: Sequence[Part]) -> NameMatches:

@@ -16,6 +16,7 @@ import numpy as np
 
 from indexer.index.reader import Bools, IndexReader, Ints
 from indexer.index.weights import Floats
+from search_app.engine.holders import Holder
 from search_app.engine.matcher import Candidates, Matches, matching, places_of, positive, side_by_side
 from search_app.engine.name_match import NameMatches, match_names
 from search_app.engine.planner import Clause, Disjunct, Plan, are_neighbours
@@ -57,9 +58,15 @@ class Scored:
 
 
 def score(
-    reader: IndexReader, meaning: Understanding, plan: Plan, near: dict[int, float], thorough: bool = False
+    reader: IndexReader,
+    meaning: Understanding,
+    plan: Plan,
+    near: dict[int, float],
+    holding: Sequence[Holder] = (),
+    thorough: bool = False,
 ) -> Scored:
-    """The candidates of a query; `near`: documents whose whole name is a slip away, with their nearness.
+    """The candidates of a query; `near`: documents whose whole name is a slip away, with their nearness;
+    `holding`: who holds a column or the like that was typed.
 
     What holds nothing but words that together are too little for a near miss is left out, unless
     there is nothing else: "how", "the" and "of" are not gone through. `thorough`: nothing is left out.
@@ -71,7 +78,7 @@ def score(
         return Scored(ids, ones, ones, _product(ones, factors), factors)
     facets = _facet_holders(reader, meaning)
     worth = _worth(reader, plan.wanted, facets)
-    named = match_names(reader, meaning, near)
+    named = match_names(reader, meaning, near, holding)
     found = accumulate(reader, plan, worth, facets, named, thorough or bool(meaning.listing))
     total = np.float32(sum(worth) or 1.0)
     known = named.ids[found.held[named.ids] > 0]
@@ -84,7 +91,7 @@ def score(
     if enough.any():  # then nothing else is ever shown
         ids, cover = (ids, cover) if enough.all() else (ids[enough], cover[enough])
     elif found.narrowed:
-        return score(reader, meaning, plan, near, thorough=True)
+        return score(reader, meaning, plan, near, holding, thorough=True)
     text = found.text[ids]
     factors = (
         *_neighbours(reader, ids, text, plan.wanted),

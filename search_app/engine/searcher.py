@@ -21,6 +21,7 @@ from indexer.store.reader import Store
 from indexer.text.analysis import identifier_words, spelling_key, stem
 from search_app.engine.collapse import Collapsed, collapse, collapse_in_order, demote_namesakes
 from search_app.engine.filters import masks, respelled, together
+from search_app.engine.holders import Holder, holders
 from search_app.engine.planner import Plan, plan
 from search_app.engine.scorer import Scored, score
 from search_app.query.model import Query
@@ -60,6 +61,7 @@ class Found:
     values: npt.NDArray[np.float64]  # by matching document: what it is sorted by, the largest first
     collapsed: Collapsed
     relaxed: bool  # nothing holds every word: near misses are shown
+    held: tuple[Holder, ...] = ()  # who holds a column, an extra key or a label that was typed
 
     @property
     def total(self) -> int:
@@ -73,7 +75,8 @@ def search(on: Searchable, query: Query) -> Found:
     if meaning.query.filters or meaning.query.exclude_filters:
         meaning = replace(meaning, query=respelled(meaning.query, reader))
     query = meaning.query
-    scored = score(reader, meaning, planned, near_names(on, query))
+    held = holders(reader, on.store.schema_digests_with, meaning)
+    scored = score(reader, meaning, planned, near_names(on, query), held)
     found = masks(reader, query, on.store.schema_digests_with, on.today)
     allowed = together(found)
     usual, relaxed = _near_enough(reader, scored, planned)
@@ -90,7 +93,7 @@ def search(on: Searchable, query: Query) -> Found:
         collapsed = demote_namesakes(reader, collapse(reader, scored.ids[places], values), values)
     else:
         collapsed = collapse_in_order(reader, scored.ids[places], values)
-    return Found(meaning, planned, scored, found, chosen, usual, places, values, collapsed, relaxed)
+    return Found(meaning, planned, scored, found, chosen, usual, places, values, collapsed, relaxed, held)
 
 
 def near_names(on: Searchable, query: Query) -> dict[int, float]:

@@ -14,6 +14,7 @@ from typing import Literal
 from urllib.parse import quote_plus, urlencode
 
 from search_app.query.grammar import FACETS, FILTER_FORMS
+from search_app.query.mention import Snippet
 
 # every parameter that narrows a search, in the order of an address; facets stand first
 NARROWING = (*FACETS, *(form.name for form in FILTER_FORMS if form.name not in FACETS))
@@ -96,6 +97,7 @@ class Query:
     literal: tuple[str, ...] = ()  # words whose understanding the reader took off
     notes: tuple[str, ...] = ()  # what was odd in the text, in words for the reader
     parameters: Filters = NO_FILTERS  # filters and spans beside the text, as they stand in the address
+    snippet: Snippet | None = None  # what pasted code or a pasted address names
 
     def url(self, path: str = "/") -> str:
         """The address of this search, defaults left out."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from search_app.query.grammar import FACETS, LANGUAGE, Form
 from search_app.query.lexer import Token, scan
+from search_app.query.mention import Snippet
 from search_app.query.model import (
     DEEPEST_HIT,
     DEFAULT_SIZE,
@@ -26,6 +27,7 @@ from search_app.query.model import (
     TermKind,
 )
 from search_app.query.ranges import bounds
+from search_app.query.snippet import MOST_READ, apart_from_filters, looks_pasted, recognise, said
 
 _FORMS = {form.name: form for form in LANGUAGE if form.name}
 _SWITCH = {"1": True, "true": True, "yes": True, "on": True}
@@ -69,6 +71,7 @@ def parse_query(text: str, params: Mapping[str, object] | None = None) -> Query:
         tuple(value for value in _values(params, "literal") if value),
         tuple(dict.fromkeys(parts.notes)),
         Filters(parameters),
+        parts.snippet,
     )
 
 
@@ -82,11 +85,20 @@ class _Parts:
     ranges: list[Range] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     group: int = 0
+    snippet: Snippet | None = None
 
 
 def _read_text(text: str, parts: _Parts) -> str:
     """Fill `parts` from the text; the text as it was read, without what was too much."""
-    clean = "".join(c if c.isprintable() or c.isspace() else " " for c in text[: LONGEST_TEXT + 1])
+    clean = "".join(c if c.isprintable() or c.isspace() else " " for c in text[:MOST_READ])
+    if looks_pasted(clean):
+        rest, filters = apart_from_filters(clean)
+        parts.snippet = recognise(rest)
+        if parts.snippet is not None:
+            for token in scan(filters, _FORMS):
+                _read_token(token, parts, False)
+            parts.terms += [Term(name) for name in said(parts.snippet)]
+            return clean[:LONGEST_TEXT].strip()
     if len(text) > LONGEST_TEXT:
         clean = clean[:LONGEST_TEXT]
         parts.notes.append(f"Only the first {LONGEST_TEXT} characters were read.")

@@ -16,6 +16,7 @@ from search_app.query.model import Filters, Query
 from search_app.understanding.gazetteer import Entity, Gazetteer, build_gazetteer, find_entities
 from search_app.understanding.guesses import listed, names_meant
 from search_app.understanding.identifiers import is_identifier, is_joined
+from search_app.understanding.mentions import apps_mentioned, names_mentioned
 from search_app.understanding.model import (
     CHIP_FROM,
     AppName,
@@ -91,7 +92,7 @@ class _Reading:
         self.words: list[str] = []  # normalised
         self.owners: list[int] = []  # the term of each word
         literal = {word for text in query.literal for word in normalise(text)}
-        for place, term in enumerate(query.terms):
+        for place, term in enumerate(query.terms if query.snippet is None else ()):
             if term.kind == "word" and not term.exclude and not is_joined(term.text):
                 # A word that is taken literally still separates its neighbours.
                 text = corrected.get(term.text.lower(), term.text)
@@ -122,7 +123,7 @@ class _Reading:
             terms,
             self._chips(),
             boosts,
-            names_meant(terms, boosts),
+            names_meant(terms, boosts) if query.snippet is None else names_mentioned(query.snippet),
             listed(terms, boosts),
         )
 
@@ -210,6 +211,8 @@ class _Reading:
                 key = (meaning.field, meaning.value)
                 if key not in found or found[key].weight < meaning.weight:
                     found[key] = Boost(*key, meaning.weight, self._places(entity))
+        if self.query.snippet is not None:
+            return apps_mentioned(self.query.snippet, self.gazetteer.app_keys)
         for place, term in enumerate(self.query.terms):
             app = self.gazetteer.app_keys.get(spelling_key(term.text))
             if app and term.kind == "word" and not term.exclude and is_identifier(term.text):

@@ -22,8 +22,9 @@ def names_meant(terms: tuple[UnderstoodTerm, ...], boosts: tuple[Boost, ...]) ->
 def _typed(terms: tuple[UnderstoodTerm, ...]) -> Iterator[NameGuess]:
     """The whole text as one name, and each identifier in it."""
     if len(terms) == 1 and not terms[0].exclude:
+        held = is_joined(terms[0].text)
         for key, kind, weight in spellings(terms[0].text):
-            yield NameGuess(key, kind, True, (0,), weight)
+            yield NameGuess(key, kind, True, (0,), weight, held=held)
         return
     places = tuple(range(len(terms)))
     if not any(term.exclude or term.group for term in terms):
@@ -32,7 +33,7 @@ def _typed(terms: tuple[UnderstoodTerm, ...]) -> Iterator[NameGuess]:
         if not term.exclude and is_identifier(term.text):
             sure = 0.98 if is_joined(term.text) else 0.6  # "WebRTC" among other words is a word
             for key, kind, weight in spellings(term.text):
-                yield NameGuess(key, kind, False, (place,), weight * sure)
+                yield NameGuess(key, kind, False, (place,), weight * sure, held=is_joined(term.text))
 
 
 def _meant(terms: tuple[UnderstoodTerm, ...], boosts: tuple[Boost, ...]) -> Iterator[NameGuess]:

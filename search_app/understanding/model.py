@@ -96,6 +96,8 @@ class NameGuess:
     whole: bool = False  # the query is this name and nothing else
     terms: tuple[int, ...] = ()  # the terms that it covers
     weight: float = 1.0  # below 1 for derived spellings (without version, without column prefix)
+    other_kind: float = 1.0  # what that is worth for a thing of another kind
+    held: bool = False  # it may also be a column, an extra key or a label: what holds it is meant
 
 
 @dataclass(frozen=True, slots=True)

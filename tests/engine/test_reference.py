@@ -92,6 +92,7 @@ def _token(draw: st.DrawFn, reference: Reference) -> str:
     piece = draw(st.sampled_from([part for part in pieces if part] or ["x"]))
     at = draw(st.integers(0, len(prose) - 1))
     word = prose[at].strip("\"'`-:*()") or "word"
+    columns = reference.column_paths or ["client_id"]
     forms: dict[str, Callable[[], str]] = {
         "piece": lambda: piece,
         "word": lambda: word,
@@ -109,6 +110,9 @@ def _token(draw: st.DrawFn, reference: Reference) -> str:
         "either": lambda: f"{piece} OR {word}",
         "two in one": lambda: "".join(pieces[:2]).lower(),
         "filter": lambda: draw(st.sampled_from(FILTERS)),
+        "column": lambda: draw(st.sampled_from(columns)),
+        "code": lambda: f"Glean.{name}.add({piece}, value);",
+        "SQL": lambda: f"SELECT {draw(st.sampled_from(columns))} FROM mozdata.{name} WHERE x = '{word}'",
     }
     return forms[draw(st.sampled_from(sorted(forms)))]()
 

@@ -23,7 +23,7 @@ from rapidfuzz.distance import OSA
 from indexer.index import spellchecker as spelling
 from indexer.index.columns import NAME_WORD
 from indexer.index.completions import SEEN
-from indexer.index.documents import GROUPS, Document, day_number
+from indexer.index.documents import GROUPS, Document, column_term, day_number
 from indexer.index.schema import DAMPING
 from indexer.index.spellchecker import Correction, NearName
 from indexer.index.weights import ENOUGH, SEVERAL, WEIGHTS
@@ -31,6 +31,7 @@ from indexer.model.card import Card
 from indexer.model.liveness import LIFE
 from indexer.model.records import Column
 from indexer.text.analysis import identifier_words, spelling_key, stem, words
+from search_app.engine import holders
 from search_app.engine import name_match as naming
 from search_app.engine import scorer as scoring
 from search_app.engine.collapse import MOST_DEMOTED
@@ -38,7 +39,7 @@ from search_app.engine.planner import Clause, Disjunct, Plan, are_neighbours, pl
 from search_app.engine.searcher import near_names
 from search_app.query.model import Query, Range
 from search_app.query.ranges import day
-from search_app.understanding.model import AppName, Lexicon, Understanding
+from search_app.understanding.model import AppName, Lexicon, NameGuess, Understanding
 from search_app.understanding.vocabulary import load_vocabulary
 
 CLOSE = 2e-5  # scores whose ratio differs by less are equal: the engine counts in single precision
@@ -81,6 +82,7 @@ class Reference:
         self.today = date.fromisoformat(today)
         self.vocabulary = load_vocabulary()
         self.cards = [dict(zip(Card._fields, d.card, strict=True)) for d in documents]
+        self.column_paths = sorted({column.path for found in columns.values() for column in found})
         self.paths = {digest: {spelling_key(c.path) for c in found} for digest, found in columns.items()}
         self.counts = cache(self._counts)
         self.matching = cache(self._holding)
@@ -358,8 +360,14 @@ class Reference:
 
         for guess in meaning.names:
             worth = weights.exact_whole if guess.whole else weights.exact_part
-            for document, sure in zip(*self.named(guess.key), strict=True):
-                name(document, worth * guess.weight * sure, guess.whole)
+            for document, sure in self._called(guess):
+                other = guess.other_kind if self.cards[document]["kind"] != guess.kind else 1.0
+                name(document, worth * guess.weight * sure * other, guess.whole)
+        for documents, share, whole in self._held_by(meaning):
+            worth = weights.exact_whole if whole else weights.exact_part
+            best = max(self.prior(document) for document in documents)
+            for document in documents:
+                name(document, worth * share * (self.prior(document) / best) ** naming.HOLDERS, whole)
         if 1 < len(added) <= naming.MOST_LITERAL:
             typed = meaning.query.text.strip("` ")
             for document in added:
@@ -370,6 +378,35 @@ class Reference:
         for number, nearness in near.items():
             name(number, weights.near_name * nearness, True)
         return added
+
+    def _called(self, guess: NameGuess) -> list[tuple[int, float]]:
+        if guess.kind == "id":
+            return [(n, 1.0) for n, document in enumerate(self.documents) if document.id == guess.key]
+        return list(zip(*self.named(guess.key), strict=True))
+
+    def _held_by(self, meaning: Understanding) -> Iterator[tuple[list[int], float, bool]]:
+        """Who holds a column, an extra key, a label or a bug that was typed as a name; what that is worth."""
+        best: dict[tuple[str, str], tuple[list[int], float, bool]] = {}
+        for guess in meaning.names if any(guess.held for guess in meaning.names) else ():
+            for field, value, documents, sure, most in self._holders(guess) if guess.held else ():
+                share = holders.SURE[sure] * guess.weight
+                known = best.get((field, value))
+                if 0 < len(documents) <= most and (known is None or known[1] < share):
+                    best[field, value] = (documents, share, guess.whole)
+        yield from best.values()
+
+    def _holders(self, guess: NameGuess) -> Iterator[tuple[str, str, list[int], str, int]]:
+        key, tables = guess.key, holders.MOST_TABLES
+        if guess.kind == "bug":
+            yield "bug", key, sorted(self._with_value("bug", key)), "bug", tables
+            return
+        whole = [n for n, d in enumerate(self.documents) if key in self.paths.get(d.schema, ())]
+        leaf = [n for n, d in enumerate(self.documents) if column_term(key) in d.groups["column"]]
+        yield ("column", key, whole, "column", tables) if whole else ("column", key, leaf, "leaf", tables)
+        for field in ("extra", "label"):
+            spelled = {spelling_key(value): value for value in self.values(field)}
+            value = key if key in spelled.values() else spelled.get(key, "")
+            yield field, value, sorted(self._with_value(field, value)), field, holders.MOST_OTHERS
 
     def _written(self, document: int) -> tuple[str, ...]:
         """A thing's name as people write it, with and without what its kind puts before it."""
