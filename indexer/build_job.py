@@ -25,17 +25,18 @@ from indexer.crawl.snapshots import (
     SnapshotState,
     SnapshotStore,
 )
-from indexer.index.build import Inputs, build_generation
+from indexer.index.build import GenerationRefused, Inputs, Trial, build_generation
 from indexer.index.generation import Manifest, current_manifest, current_name, list_generations, roll_back
 from indexer.model.records import FirefoxVersion, Record
 from indexer.runtime.disk import replace_file
 from indexer.runtime.locking import WORK, exclusive
+from indexer.runtime.outcomes import noted
 from indexer.runtime.processes import Here, without_collection, workers
 from indexer.runtime.progress import Progress
 
 GONE_BACK = "gone-back-from"  # holds the name of the generation that somebody went back from
 WORTH_A_PROCESS = 5_000  # records from which a second process saves more than the second it takes to start
-BUILD_STEPS = 7  # reading, joining, and the five steps that build_generation tells of
+BUILD_STEPS = 8  # reading, joining, and the six steps that build_generation tells of
 
 log = logging.getLogger(__name__)
 
@@ -55,15 +56,18 @@ def build(
     *,
     force: bool = False,
     accept_loss: bool = False,
+    trial: Trial | None = None,
 ) -> Built:
     """Build a generation from the snapshots and switch to it, unless it would not differ.
+
+    `trial` is handed the folder of the new generation before the switch, and may refuse it.
 
     Raises GenerationRefused where its checks fail, SnapshotDamaged, and locking.Busy where
     another crawl or build runs.
     """
     started = time.monotonic()
     progress = progress or Progress(config.data_dir)
-    with exclusive(config.data_dir, WORK):
+    with exclusive(config.data_dir, WORK), noted(config.data_dir, "build", (GenerationRefused,)):
         store = SnapshotStore(config.data_dir)
         states = _usable(config, store.states())
         inputs = _inputs(config, states)
@@ -74,7 +78,7 @@ def build(
         try:
             with without_collection(), _beside(config, states) as pool:
                 max_loss = 1.0 if accept_loss else config.guard.max_loss
-                path = _build(config, store, inputs, progress, pool, max_loss)
+                path = _build(config, store, inputs, progress, pool, max_loss, trial)
         finally:
             progress.finish()
     (config.data_dir / GONE_BACK).unlink(missing_ok=True)
@@ -90,6 +94,7 @@ def _build(
     progress: Progress,
     pool: Executor,
     max_loss: float,
+    trial: Trial | None,
 ) -> Path:
     progress.step("reading snapshots")
     records: list[Record] = []
@@ -107,6 +112,7 @@ def _build(
         guard=max_loss,
         workers=pool,
         progress=progress.step,
+        trial=trial or (lambda folder: None),
     )
 
 

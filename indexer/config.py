@@ -12,7 +12,7 @@ import datetime
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import (
@@ -106,6 +106,11 @@ class ServerConfig(_Section):
     public_url: str  # "" = as the request says
 
 
+class LoggingConfig(_Section):
+    format: Literal["text", "json"]
+    access: bool  # a line for each request
+
+
 class SearchConfig(_Section):
     result_cache: int = Field(ge=0)  # answers kept by each worker
 
@@ -134,6 +139,7 @@ class Config(_Section):
     generations: GenerationsConfig
     guard: GuardConfig
     server: ServerConfig
+    logging: LoggingConfig
     search: SearchConfig
 
     def today(self) -> datetime.date:

@@ -1,7 +1,8 @@
 """The timetable of crawl and build, in a process of its own.
 
 One scheduler to an installation (a lock in the data folder); each of its runs is a further process,
-so that the memory of a build is given back and a stop need not wait for it.
+so that the memory of a build is given back and a stop need not wait for it. A run that reached no
+source is tried again within minutes, not hours: a laptop starts without network.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ import logging
 import multiprocessing
 import os
 import signal
-from datetime import UTC, datetime
+import sys
+from datetime import UTC, datetime, timedelta
 from multiprocessing.process import BaseProcess
 
 from apscheduler.schedulers.blocking import BlockingScheduler
@@ -18,63 +20,97 @@ from apscheduler.triggers.cron import CronTrigger
 
 from indexer.build_job import build
 from indexer.config import Config, ConfigProblem
-from indexer.crawl.crawl import crawl
+from indexer.crawl.crawl import crawl, reached_nothing
 from indexer.crawl.snapshots import (
     SnapshotDamaged,
 )
-from indexer.index.build import GenerationRefused
+from indexer.index.build import GenerationRefused, Trial
+from indexer.index.generation import current_manifest
 from indexer.runtime.disk import FolderUnusable
 from indexer.runtime.locking import SCHEDULER, Busy, exclusive
+from indexer.runtime.logs import start_logging
+from indexer.runtime.outcomes import note_next_run
+from indexer.runtime.processes import follow_parent
 from indexer.runtime.progress import Progress
 
-LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 GROUP = "starchart-crawl-and-build"
+REACHED_NOTHING = 3  # exit code of a run
+AGAIN_MINUTES = (5, 15, 60)  # after a run that reached nothing; the last one from then on
 
 log = logging.getLogger(__name__)
 
 
-def start_logging(level: int = logging.INFO) -> None:
-    """One line for each event on stderr; for the processes that are ours from their start."""
-    logging.basicConfig(level=level, format=LOG_FORMAT)
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
-    logging.getLogger("urllib3").setLevel(logging.ERROR)  # a source's own line says why it failed
+def run_once(config: Config, trial: Trial | None = None) -> bool:
+    """Crawl all enabled sources and build; whether any source was reached.
 
-
-def run_once(config: Config) -> None:
-    """Crawl all enabled sources and build. What goes wrong is logged: the timetable goes on."""
+    What goes wrong is logged: the timetable goes on.
+    """
+    reached = True
     try:
-        crawl(config, (), Progress(config.data_dir, None))
-        build(config)
+        reached = not reached_nothing(crawl(config, (), Progress(config.data_dir, None)))
+        build(config, trial=trial)
     except Busy as error:
         log.warning("skipped: %s", error)
     except (GenerationRefused, SnapshotDamaged) as error:
         log.error("build refused: %s", error)
     except FolderUnusable as error:
         log.error("%s", error)
+    return reached
 
 
-def build_scheduler(config: Config) -> BlockingScheduler:
-    """A scheduler that crawls and builds at once, then by the timetable. Raises ConfigProblem."""
-    scheduler = BlockingScheduler(timezone=config.schedule.timezone)
-    scheduler.add_job(
-        _run_in_own_process,
-        _timetable(config),
-        args=(config,),
-        id="crawl and build",
-        coalesce=True,
-        max_instances=1,
-        misfire_grace_time=None,
-        next_run_time=datetime.now(UTC),
-    )
-    return scheduler
+class Timetable:
+    """When crawl and build run: at once, by the crontab, and soon again where nothing was reached."""
+
+    def __init__(self, config: Config, trial: Trial | None = None) -> None:
+        self._config = config
+        self._trial = trial
+        self._in_vain = 0  # runs on end that reached nothing
+        self.scheduler = BlockingScheduler(timezone=config.schedule.timezone)
+        self.scheduler.add_job(
+            self._run,
+            _crontab(config),
+            id="crawl and build",
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
+            next_run_time=datetime.now(UTC),
+        )
+
+    def _run(self) -> None:
+        code = _run_in_own_process(self._config, self._trial)
+        if code == -signal.SIGTERM:  # it is stopped, and the timetable with it
+            return
+        self._in_vain = self._in_vain + 1 if code == REACHED_NOTHING else 0
+        if self._in_vain:
+            minutes = AGAIN_MINUTES[min(self._in_vain, len(AGAIN_MINUTES)) - 1]
+            at = datetime.now(UTC) + timedelta(minutes=minutes)
+            self.scheduler.add_job(
+                self._run, "date", run_date=at, id="again", replace_existing=True, misfire_grace_time=None
+            )
+        following = min(job.next_run_time for job in self.scheduler.get_jobs() if job.next_run_time)
+        note_next_run(self._config.data_dir, following.astimezone(UTC).isoformat(timespec="seconds"))
+        if self._in_vain:
+            log.warning("%s; tried again at %s", _what_is_served(self._config), f"{following:%H:%M %Z}")
 
 
-def run_scheduler(config: Config) -> None:
-    """Run the scheduler until SIGINT or SIGTERM. Raises locking.Busy where one runs already."""
+def _what_is_served(config: Config) -> str:
+    manifest = current_manifest(config.data_dir)
+    if manifest is None:
+        return "nothing can be served yet"
+    if manifest.sample:
+        return "the shipped sample is served"
+    return f"what was built at {manifest.built_at:.16} UTC is served"
+
+
+def run_scheduler(config: Config, trial: Trial | None = None) -> None:
+    """Run the scheduler until SIGINT or SIGTERM. Raises locking.Busy where one runs already, ConfigProblem.
+
+    `trial` tries each new generation before readers see it; it must be a function of a module.
+    """
     # A run that is stopped leaves semaphores behind, which this process's tracker clears away.
     os.environ.setdefault("PYTHONWARNINGS", "ignore:resource_tracker:UserWarning")
     with exclusive(config.data_dir, SCHEDULER):
-        scheduler = build_scheduler(config)
+        scheduler = Timetable(config, trial).scheduler
 
         def stop(*_: object) -> None:
             _stop_children()
@@ -85,7 +121,7 @@ def run_scheduler(config: Config) -> None:
         scheduler.start()
 
 
-def _timetable(config: Config) -> CronTrigger:
+def _crontab(config: Config) -> CronTrigger:
     fields = config.schedule.crawl.split()
     names = ("minute", "hour", "day", "month", "day_of_week")
     if len(fields) != len(names):
@@ -100,21 +136,29 @@ def _timetable(config: Config) -> CronTrigger:
         raise ConfigProblem(f"schedule: {error}") from None
 
 
-def _run_in_own_process(config: Config) -> None:
-    process = multiprocessing.get_context("spawn").Process(target=_run_as_group, args=(config,), name=GROUP)
+def _run_in_own_process(config: Config, trial: Trial | None) -> int:
+    """The exit code of a run: 0, REACHED_NOTHING, 1 where it broke; negative where a signal ended it."""
+    context = multiprocessing.get_context("spawn")
+    process = context.Process(target=_run_as_group, args=(config, trial), name=GROUP)
     process.start()
     process.join()
-    if process.exitcode == -signal.SIGTERM:
+    code = process.exitcode or 0
+    if code == -signal.SIGTERM:
         log.info("crawl and build stopped")
-    elif process.exitcode:
-        log.error("crawl and build ended with exit code %s", process.exitcode)
+    elif code not in (0, REACHED_NOTHING):
+        log.error("crawl and build ended with exit code %s", code)
+    return code
 
 
-def _run_as_group(config: Config) -> None:
-    """The body of a run's process: leader of a group, so that its own workers end with it."""
+def _run_as_group(config: Config, trial: Trial | None) -> None:
+    """The body of a run's process: leader of a group, so that its own workers end with it, as it does
+    with the scheduler, however that ends.
+    """
     os.setpgid(0, 0)
-    start_logging()
-    run_once(config)
+    follow_parent()
+    start_logging(form=config.logging.format)
+    if not run_once(config, trial):
+        sys.exit(REACHED_NOTHING)
 
 
 def _stop_children() -> None:

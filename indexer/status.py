@@ -7,13 +7,22 @@ process has to ask another.
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
 
 from indexer.config import Config
 from indexer.crawl.snapshots import SnapshotState, SnapshotStore
 from indexer.index.generation import Manifest, current_manifest
+from indexer.runtime.locking import SCHEDULER, is_held
+from indexer.runtime.outcomes import NEVER, Outcome, read_next_run, read_outcome
 from indexer.runtime.progress import ProgressState, read_progress
+
+OLD_SECONDS = 3 * 86_400  # since its last success; a source that is older is pointed out
+Code = Literal[
+    "nothing-indexed", "sample", "scheduler-gone", "crawl-failed", "crawl-killed", "build-refused",
+    "build-failed", "build-killed", "source-stale", "source-old",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +45,36 @@ class SourceStatus:
             return "sample"
         return "stale" if self.state.error else "good"
 
+    @property
+    def is_old(self) -> bool:
+        """Whether its last success is so long ago that it is pointed out."""
+        return self.age_seconds is not None and self.age_seconds > OLD_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that somebody should look after. `code` is for programs, `text` one sentence for people."""
+
+    code: Code
+    text: str
+
 
 @dataclass(frozen=True, slots=True)
 class Status:
+    """An installation at one moment."""
+
     generation: Manifest | None
     sources: tuple[SourceStatus, ...]
     progress: ProgressState
+    crawl: Outcome = NEVER
+    build: Outcome = NEVER
+    scheduler: bool | None = None  # whether one runs; None where none ever did
+    next_run: str = ""  # ISO time, UTC, by the scheduler that runs; "" where none does
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """All that is not as it should be, the worst first; empty where all is well."""
+        return tuple(_problems(self))
 
 
 def read_status(config: Config, at: datetime.datetime | None = None) -> Status:
@@ -52,7 +85,36 @@ def read_status(config: Config, at: datetime.datetime | None = None) -> Status:
         SourceStatus(name, entry.enabled, states.get(name), _age(states.get(name), at))
         for name, entry in config.sources.items()
     )
-    return Status(current_manifest(config.data_dir), sources, read_progress(config.data_dir))
+    scheduler = is_held(config.data_dir, SCHEDULER)
+    return Status(
+        current_manifest(config.data_dir),
+        sources,
+        read_progress(config.data_dir),
+        crawl=read_outcome(config.data_dir, "crawl"),
+        build=read_outcome(config.data_dir, "build"),
+        scheduler=scheduler,
+        next_run=read_next_run(config.data_dir) if scheduler else "",
+    )
+
+
+def _problems(status: Status) -> Iterator[Problem]:
+    if status.generation is None:
+        yield Problem("nothing-indexed", "Nothing is indexed yet.")
+    elif status.generation.sample:
+        yield Problem("sample", "The shipped sample is served, not the real data.")
+    if status.scheduler is False:
+        yield Problem("scheduler-gone", "The scheduler has ended: nothing new will come in.")
+    for job, outcome in (("crawl", status.crawl), ("build", status.build)):
+        if outcome.bad:
+            words = {"refused": "was refused", "failed": "failed", "killed": "was killed"}[outcome.state]
+            why = f": {outcome.message}" if outcome.message else ""
+            yield Problem(f"{job}-{outcome.state}", f"The last {job} {words}{why}.")  # type: ignore[arg-type]
+    stale = [source.name for source in status.sources if source.word == "stale"]
+    if stale:
+        yield Problem("source-stale", f"The last crawl of these sources failed: {', '.join(stale)}.")
+    old = [source.name for source in status.sources if source.word == "good" and source.is_old]
+    if old:
+        yield Problem("source-old", f"These sources were not read for over three days: {', '.join(old)}.")
 
 
 def status_json(status: Status) -> dict[str, Any]:
@@ -72,6 +134,20 @@ def status_json(status: Status) -> dict[str, Any]:
             for source in status.sources
         ],
         "progress": asdict(status.progress),
+        "crawl": _outcome_json(status.crawl),
+        "build": _outcome_json(status.build),
+        "scheduler": {"running": status.scheduler, "next_run": status.next_run or None},
+        "problems": [asdict(problem) for problem in status.problems],
+    }
+
+
+def _outcome_json(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "state": outcome.state,
+        "started": outcome.started or None,
+        "ended": outcome.ended or None,
+        "succeeded": outcome.succeeded or None,
+        "message": outcome.message or None,
     }
 
 

@@ -1,10 +1,14 @@
-"""The commands. Exit code 0: done; 1: it failed, with the reason on stderr; 2: bad usage."""
+"""The commands.
+
+Exit code 0: done; 1: it failed, with the reason on stderr; 2: bad usage. `status` has two more.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import json
 import logging
+import os
 import shutil
 import sys
 from collections.abc import Iterator
@@ -15,25 +19,31 @@ import click
 
 from indexer.build_job import build, go_back
 from indexer.config import Config, ConfigProblem, load_config
-from indexer.crawl.crawl import Crawled, UnknownSource, crawl
+from indexer.crawl.crawl import Crawled, UnknownSource, crawl, reached_nothing
 from indexer.crawl.snapshots import SnapshotDamaged
 from indexer.index.build import GenerationRefused
 from indexer.index.generation import Manifest, current_name, list_generations
 from indexer.runtime.disk import FolderUnusable
 from indexer.runtime.locking import Busy
+from indexer.runtime.logs import start_logging
+from indexer.runtime.processes import end_with_parent
 from indexer.runtime.progress import Progress, ProgressState
-from indexer.scheduler import run_scheduler, start_logging
-from indexer.status import SourceStatus, read_status, status_json
+from indexer.scheduler import run_scheduler
+from indexer.status import SourceStatus, Status, read_status, status_json
 from search_app.engine.results import Hit, Results
 from search_app.evaluation.bench.command import bench_command
 from search_app.evaluation.relevance import evaluate, format_report
+from search_app.ports import PortUnusable, check_port
 from search_app.query.model import QueryProblem
 from search_app.query.parser import parse_query
-from search_app.server import PortUnusable, Server, check_port
-from search_app.supervisor import ensure_generation, run_together
+from search_app.server import Server
+from search_app.supervisor import PARENT, ensure_generation, run_together
 from search_app.web.app import create_app
 from search_app.web.results.json import results_text
 from search_app.web.state import NothingIndexed, current_site, open_engine
+
+NEEDS_LOOKING_AFTER = 3  # exit codes of `status`, for monitoring
+NOTHING_TO_SERVE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +71,16 @@ accept_loss = click.option(
 @click.pass_context
 def main(context: click.Context, path: Path | None, quiet: bool) -> None:
     """Search over everything that Mozilla publishes about its telemetry."""
-    start_logging(logging.WARNING if quiet else logging.INFO)
+    if parent := os.environ.pop(PARENT, ""):
+        end_with_parent(int(parent))
+    level = logging.WARNING if quiet else logging.INFO
+    start_logging(level)
     try:
-        context.obj = Settings(load_config(path), path)
+        config = load_config(path)
     except ConfigProblem as problem:
         raise click.UsageError(str(problem)) from None
+    start_logging(level, config.logging.format)
+    context.obj = Settings(config, path)
 
 
 @main.command()
@@ -73,7 +88,7 @@ def main(context: click.Context, path: Path | None, quiet: bool) -> None:
 def run(settings: Settings) -> None:
     """Serve, and crawl and build beside it. Ctrl-C stops both."""
     with _told():
-        check_port(settings.config)
+        check_port(settings.config.server.host, settings.config.server.port)
         ensure_generation(settings.config)
     own = ["--config", str(settings.path)] if settings.path else []
     sys.exit(run_together([[*own, "serve"], [*own, "schedule"]]))
@@ -92,8 +107,7 @@ def crawl_command(settings: Settings, sources: tuple[str, ...], accept_loss: boo
         crawled = crawl(settings.config, sources, _progress(settings.config), accept_loss=accept_loss)
     for each in crawled:
         click.echo(_crawled_line(each))
-    fetching = [each for each in crawled if each.state.files or each.state.error]
-    if fetching and all(each.state.error for each in fetching):
+    if reached_nothing(crawled):
         raise click.ClickException("no source could be reached")
 
 
@@ -125,7 +139,7 @@ def serve(settings: Settings, host: str | None, port: int | None, workers: int |
     server = settings.config.server.model_copy(update=changes)
     config = settings.config.model_copy(update={"server": server})
     with _told():
-        check_port(config)
+        check_port(config.server.host, config.server.port)
     Server(config).run()
 
 
@@ -159,16 +173,29 @@ def search(settings: Settings, query: tuple[str, ...], as_json: bool, size: int,
 @click.option("--json", "as_json", is_flag=True, help="The answer of /api/v1/status.")
 @pass_settings
 def status(settings: Settings, as_json: bool) -> None:
-    """What is indexed, how fresh each source is, and what its crawl passed over."""
+    """What is indexed, how fresh each source is, what its crawl passed over, and what needs looking after.
+
+    Exit code 0: all is well; 3: it answers, but something needs looking after; 4: nothing can be served.
+    """
     found = read_status(settings.config)
     if as_json:
         click.echo(json.dumps(status_json(found), ensure_ascii=False))
-        return
-    click.echo(_generation_line(found.generation) if found.generation else "nothing is indexed yet")
+    else:
+        click.echo("\n".join(_status_lines(found)))
+    if found.generation is None:
+        sys.exit(NOTHING_TO_SERVE)
+    if found.problems:
+        sys.exit(NEEDS_LOOKING_AFTER)
+
+
+def _status_lines(found: Status) -> list[str]:
+    lines = [_generation_line(found.generation) if found.generation else "nothing is indexed yet"]
     if found.progress.phase:
-        click.echo(f"now: {found.progress.phase} {found.progress.done} of {found.progress.total}")
-    for source in found.sources:
-        click.echo(_source_line(source))
+        lines.append(f"now: {found.progress.phase} {found.progress.done} of {found.progress.total}")
+    lines += [_source_line(source) for source in found.sources]
+    if found.next_run:
+        lines.append(f"next crawl: {found.next_run}")
+    return lines + [f"problem: {problem.code}: {problem.text}" for problem in found.problems]
 
 
 @main.command()

@@ -11,7 +11,6 @@ import ctypes
 import gc
 import os
 import shutil
-import socket
 from typing import Any
 
 import gunicorn.app.base
@@ -22,11 +21,6 @@ from search_app.web.app import create_app
 from search_app.web.measurements import count_together, measurements_of
 from search_app.web.state import EXTENSION, Site
 from search_app.worker import CONNECTIONS, worker_class
-
-
-class PortUnusable(Exception):
-    """Nobody can listen there; the message says why."""
-
 
 _M_ARENA_MAX = -8  # as glibc numbers it
 WARMED = ("/?q=gc", "/api/v1/search?q=gc", "/suggest?q=gc", "/tool/glam", "/api/v1/item/tool/glam")
@@ -102,19 +96,6 @@ def warm(app: Flask) -> None:
 def _count(app: Flask) -> None:
     """A worker counts what it answers itself."""
     measurements_of(app).counting = True
-
-
-def check_port(config: Config) -> None:
-    """Raises PortUnusable at once where listening fails; gunicorn would try for five seconds first."""
-    host, port = config.server.host, config.server.port
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        socket.create_server((host.strip("[]"), port), family=family).close()
-    except OSError as error:
-        cause = os.strerror(error.errno) if error.errno else str(error)
-        raise PortUnusable(
-            f"cannot listen at {host}:{port}: {cause}. Choose another port with PORT or --port"
-        ) from None
 
 
 def _allocate_together() -> None:

@@ -8,6 +8,7 @@ million of records travels between processes.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import time
@@ -25,6 +26,7 @@ from indexer.crawl.parse import Job, input_digest, is_large, parse, plan
 from indexer.crawl.snapshots import SnapshotState, SnapshotStore
 from indexer.runtime.disk import FolderUnusable
 from indexer.runtime.locking import WORK, exclusive
+from indexer.runtime.outcomes import Note, noted
 from indexer.runtime.processes import workers
 from indexer.runtime.progress import Progress, now
 from indexer.sources import Fetched, NamingMore, Request, Source, SourceUnavailable, find_sources
@@ -77,7 +79,8 @@ def crawl(
     """
     sources = choose_sources(config, names)
     progress = progress or Progress(config.data_dir)
-    with exclusive(config.data_dir, WORK):
+    noting = contextlib.nullcontext(Note()) if sample_only else noted(config.data_dir, "crawl")
+    with exclusive(config.data_dir, WORK), noting as note:
         progress.start("crawl", len(sources))
         try:
             SnapshotStore(config.data_dir).sweep()
@@ -85,7 +88,9 @@ def crawl(
                 crawler = _Crawler(config, progress, pool, accept_loss=accept_loss)
                 if sample_only:
                     return [crawler.take_sample(source) for source in sources.values()]
-                return crawler.crawl_all(sources.values())
+                crawled = crawler.crawl_all(sources.values())
+                note.failure = _tell_failures(crawled)
+                return crawled
         finally:
             progress.finish()
 
@@ -148,7 +153,8 @@ class _Crawler:
             self._store.note_failure(source.name, _in_words(error), at, time.monotonic() - started)
             done = self.take_sample(source)
         self._progress.step(source.name)
-        _log_line(done, time.monotonic() - started)
+        if not done.state.error:
+            log.info("crawl %s seconds=%.1f", _line(done), time.monotonic() - started)
         return done
 
     def _refresh(self, source: Source, fetcher: Fetcher, at: str, started: float) -> Crawled:
@@ -202,16 +208,25 @@ def _in_words(error: BaseException) -> str:
     return text if isinstance(error, SourceUnavailable) else f"{type(error).__name__}: {text}"
 
 
-def _log_line(done: Crawled, seconds: float) -> None:
+def reached_nothing(crawled: Iterable[Crawled]) -> bool:
+    """Whether each source that needs fetching failed: as a rule there is no network."""
+    fetching = [each for each in crawled if each.state.files or each.state.error]
+    return bool(fetching) and all(each.state.error for each in fetching)
+
+
+def _tell_failures(crawled: Sequence[Crawled]) -> str:
+    """Log the sources that failed, all of them in one line where none was reached; returns that line."""
+    failed = [each for each in crawled if each.state.error]
+    if not reached_nothing(crawled):
+        for each in failed:
+            log.warning("crawl %s error=%r", _line(each), each.state.error)
+        return ""
+    line = f"no source was reached, of {len(failed)} that were tried"
+    log.warning("%s. The first: %s: %.160s", line, failed[0].source, failed[0].state.error)
+    return line
+
+
+def _line(done: Crawled) -> str:
     """The one line of a source's crawl."""
-    state = done.state
-    log.log(
-        logging.WARNING if state.error else logging.INFO,
-        "crawl source=%s outcome=%s records=%d skipped=%d seconds=%.1f%s",
-        done.source,
-        done.outcome,
-        sum(state.counts.values()),
-        sum(state.skipped.values()),
-        seconds,
-        f" error={state.error!r}" if state.error else "",
-    )
+    counts, skipped = sum(done.state.counts.values()), sum(done.state.skipped.values())
+    return f"source={done.source} outcome={done.outcome} records={counts} skipped={skipped}"

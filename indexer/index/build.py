@@ -50,6 +50,9 @@ class GenerationRefused(RuntimeError):
     """A new generation failed its checks; the current one stays. The message says which check."""
 
 
+Trial = Callable[[Path], None]  # raises GenerationRefused
+
+
 @dataclass(frozen=True, slots=True)
 class Inputs:
     """From what a generation is built, as far as it decides whether another build would differ."""
@@ -70,17 +73,25 @@ def build_generation(
     workers: Executor | None = None,
     progress: Callable[[str], None] = lambda step: None,
     now: datetime | None = None,
+    trial: Trial = lambda folder: None,
 ) -> Path:
     """Build, check and switch to a generation; returns its folder.
 
     `guard` is the largest share of any kind that may vanish against the current
     generation.
     What can be done beside the rest is done by `workers`, where there are any.
+    `trial` asks the whole generation, in its place, before readers see it, and may refuse it.
     Raises GenerationRefused where a check fails, FolderUnusable where the disk does; the current generation
     then stays.
     """
     with _writing(data_dir):
         final = _build(catalogue, data_dir, inputs, guard, workers or Here(), progress, now)
+        progress("trying")
+        try:
+            trial(final)
+        except BaseException:
+            shutil.rmtree(final, ignore_errors=True)
+            raise
         switch_to(data_dir, final.name)
         remove_old(data_dir, keep)
     return final

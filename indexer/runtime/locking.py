@@ -9,8 +9,10 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 from indexer.runtime.disk import writing_to
 
@@ -29,9 +31,7 @@ def exclusive(data_dir: Path, name: str) -> Iterator[None]:
         data_dir.mkdir(parents=True, exist_ok=True)
         lock = (data_dir / name).open("a+")
     with lock as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not _taken(file):
             file.seek(0)
             holder = file.read().strip() or "unknown"
             raise Busy(f"{data_dir / name} is held by process {holder}") from None
@@ -40,6 +40,28 @@ def exclusive(data_dir: Path, name: str) -> Iterator[None]:
             file.write(str(os.getpid()))
             file.flush()
         yield
+
+
+def _taken(file: IO[str]) -> bool:
+    """Whether the lock is ours now. Who looks (is_held) has it for some microseconds, and is waited for."""
+    for wait in (0.0, 0.02, 0.1):
+        time.sleep(wait)
+        with contextlib.suppress(BlockingIOError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+    return False
+
+
+def is_held(data_dir: Path, name: str) -> bool | None:
+    """Whether some process holds the lock right now; None where none ever did."""
+    try:
+        with (data_dir / name).open() as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return None
+    return False
 
 
 def is_running(pid: int) -> bool:

@@ -306,7 +306,8 @@ function watchCrawl(banner) {
         find("#reload-real").hidden = false;
         return;
       }
-      if (now.progress_text) progress.textContent = now.progress_text;
+      progress.textContent = now.progress_text || "How far it is";
+      if (now.banner) find("#sample-words").textContent = now.banner;
     } catch {
       // the next look may work
     }

@@ -10,6 +10,7 @@ from indexer.status import status_json
 from search_app.query.model import QueryProblem
 from search_app.query.parser import parse_query
 from search_app.web.actions import actions_for
+from search_app.web.banner import current_banner
 from search_app.web.freshness import standing
 from search_app.web.items.json import (
     COLUMNS_SIZE,
@@ -114,6 +115,7 @@ def status() -> Response:
             "counts": kind_counts(site),
             "summary": now.summary,
             "progress_text": now.progress,
+            "banner": current_banner().text,
         }
     )
 

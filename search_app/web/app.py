@@ -17,6 +17,8 @@ from search_app.query.model import QueryProblem
 from search_app.web import api, pages
 from search_app.web import health as ops
 from search_app.web import opensearch as browser
+from search_app.web.banner import EXTENSION as BANNER
+from search_app.web.banner import Watch
 from search_app.web.responses import FastJson, deliver, start_timing, unchanged
 from search_app.web.state import EXTENSION, NothingIndexed, Site, open_engine
 from search_app.web.templating import STATIC, set_up_templates
@@ -35,6 +37,7 @@ def create_app(config: Config, engine: Engine | None = None) -> Flask:
     app.url_map.merge_slashes = False
     app.json = FastJson(app)
     app.extensions[EXTENSION] = Site(config, (lambda: engine) if engine else (lambda: open_engine(config)))
+    app.extensions[BANNER] = Watch(app.extensions[EXTENSION])
     set_up_templates(app)
     app.register_blueprint(ops.blueprint)
     app.register_blueprint(browser.blueprint)

@@ -12,7 +12,6 @@ from indexer.status import SourceStatus, Status, read_status
 from search_app.web.labels import human_seconds, plural, source_label
 from search_app.web.state import Site
 
-OLD_SECONDS = 3 * 86_400  # a source that is older than this is pointed out
 STATE_WORDS = {
     "good": "fresh",
     "old": "old",
@@ -61,7 +60,7 @@ def standing(site: Site, at: datetime | None = None) -> Standing:
         generation=generation,
         sources=sources,
         problems=dict(status.generation.problems) if status.generation else {},
-        summary=_summary(sources, generation, moment),
+        summary=_summary(sources, generation, status, moment),
         progress=progress_text(status.progress),
     )
 
@@ -83,7 +82,7 @@ def _address(site: Site, name: str) -> str:
 def _source(source: SourceStatus, address: str) -> SourceStanding:
     detail = source.state or SnapshotState(source=source.name)
     state = source.word
-    if state == "good" and source.age_seconds is not None and source.age_seconds > OLD_SECONDS:
+    if state == "good" and source.is_old:
         state = "old"
     label, gives = source_label(source.name)
     return SourceStanding(
@@ -99,16 +98,23 @@ def _source(source: SourceStatus, address: str) -> SourceStanding:
     )
 
 
-def _summary(sources: tuple[SourceStanding, ...], generation: Generation, at: datetime) -> str:
-    """One or two sentences on freshness."""
+def _summary(
+    sources: tuple[SourceStanding, ...], generation: Generation, status: Status, at: datetime
+) -> str:
+    """A few sentences on freshness; "fresh" only where nothing needs looking after."""
     if generation.sample:
         if any(source.state == "sample" and source.detail.error for source in sources):
             return "Served from the shipped sample, since the last crawl could not reach its sources."
         return "Served from the shipped sample until the first crawl is through."
     on = [source for source in sources if source.state != "off"]
     late = [source.label for source in on if source.state != "good"]
-    text = f"Built {_since(generation.built_at, at)}from {plural(len(on), 'source')}."
-    return f"{text} Behind: {', '.join(late)}." if late else f"{text} All of them are fresh."
+    sentences = [f"Built {_since(generation.built_at, at)}from {plural(len(on), 'source')}."]
+    if late:
+        sentences.append(f"Behind: {', '.join(late)}.")
+    sentences += [each.text for each in status.problems if each.code not in ("source-stale", "source-old")]
+    if len(sentences) == 1:
+        sentences.append("All of them are fresh.")
+    return " ".join(sentences)
 
 
 def _since(text: str, at: datetime) -> str:

@@ -15,6 +15,7 @@ from flask import Response, g, request
 from flask.json.provider import DefaultJSONProvider
 from pydantic_core import to_json
 
+from search_app.web.banner import current_banner
 from search_app.web.state import NothingIndexed, current_site
 from search_app.web.templating import assets_digest
 
@@ -60,7 +61,10 @@ def unchanged() -> Response | None:
         return None
     if generation.sample:  # its pages carry the progress of the first crawl
         return None
-    parts = (generation.id, request.full_path, site.today.isoformat(), assets_digest(), request.host)
+    parts = (
+        *(generation.id, request.full_path, site.today.isoformat(), assets_digest(), request.host),
+        current_banner().text,  # pages carry it
+    )
     g.etag = blake2b("\n".join(parts).encode(), digest_size=12).hexdigest()
     known = request.if_none_match
     if not known.star_tag and known.contains_weak(g.etag):  # `*` would hide a 404 behind a 304

@@ -16,6 +16,7 @@ from indexer.runtime.progress import read_progress
 from search_app.tools import GAINING_ACCESS
 from search_app.web import labels
 from search_app.web.actions import link_groups, query_groups
+from search_app.web.banner import current_banner
 from search_app.web.freshness import progress_text
 from search_app.web.markdown import highlighted, markdown, plain, safe_href
 from search_app.web.results.fragments import facet_items, hit_article
@@ -60,6 +61,7 @@ def set_up_templates(app: Flask) -> None:
         counted=labels.counted,
         ago=lambda text: labels.ago(text, current_site().today),
         generation=lambda: current_site().answering,
+        banner=current_banner,
         progress=lambda: progress_text(read_progress(current_site().config.data_dir)),
         sensitivity_labels=labels.SENSITIVITY_LABELS,
         relation_label=labels.relation_label,

@@ -166,6 +166,8 @@ def test_a_port_in_use_is_told_at_once(sample_data: Path) -> None:
             result = starchart("--quiet", *words, data=sample_data, PORT=port)
             assert result.exit_code == 1
             assert f"cannot listen at 127.0.0.1:{port}: Address already in use" in result.output
+            if Path("/proc/net/tcp").exists():
+                assert f"by process {os.getpid()} (" in result.output
 
 
 def test_log_lines_go_to_stderr_and_results_to_stdout(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -68,6 +69,10 @@ def wait_for(what: Callable[[], object]) -> None:
         time.sleep(0.1)
 
 
+def front(run: Running) -> str:
+    return requests.get(run.base, timeout=30).text
+
+
 def processes_of(data: Path) -> list[int]:
     """All processes of this machine that were started for a data folder. Linux only."""
     wanted = f"STARCHART_DATA_DIR={data}".encode()
@@ -86,7 +91,7 @@ def test_without_network_the_sample_is_served_and_says_so(tmp_path: Path) -> Non
     with running(data, NOTHING_LISTENS) as run:
         assert f"Starchart is at {run.base}" in run.log.read_text()
         assert "small sample that comes with Starchart" in requests.get(run.base, timeout=30).text
-        wait_for(lambda: "source=metric_hub" in run.log.read_text())
+        wait_for(lambda: "tried again at" in run.log.read_text())
         wait_for(lambda: not run.status()["progress_text"])
         status = run.status()
         assert status["serving"]["sample"] is True
@@ -97,8 +102,13 @@ def test_without_network_the_sample_is_served_and_says_so(tmp_path: Path) -> Non
         assert (words["glean"], words["tools"]) == ("sample", "good")
         page = requests.get(f"{run.base}/status", timeout=30).text
         assert "Connection refused" in page
-        lines = [line for line in run.log.read_text().splitlines() if "source=glean" in line]
-        assert len(lines) == 1
+        warnings = [line for line in run.log.read_text().splitlines() if " WARNING " in line]
+        assert len(warnings) == 2, "whoever starts it without network reads two lines"
+        assert "no source was reached, of 10 that were tried" in warnings[0]
+        assert "the shipped sample is served; tried again at " in warnings[1]
+        # a worker looks every five seconds at how the installation stands
+        wait_for(lambda: re.search(r"The next attempt is at \d\d:\d\d UTC", front(run)))
+        assert "as soon as a crawl is through" not in front(run)
         hits = requests.get(f"{run.base}/api/v1/search?q=gc+pause+fenix", timeout=30).json()["hits"]
         assert hits[0]["id"] == "metric/gecko/javascript.gc.slice_time"
 

@@ -1,0 +1,218 @@
+"""Operation that is seen: what ended badly, stopped or grew old is told wherever somebody may look."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from flask.testing import FlaskClient
+from prometheus_client.parser import text_string_to_metric_families
+
+from indexer.build_job import build
+from indexer.config import Config, load_config
+from indexer.crawl.crawl import crawl
+from indexer.crawl.snapshots import SnapshotStore
+from indexer.index.build import GenerationRefused
+from indexer.index.generation import current_name, list_generations
+from indexer.runtime.locking import SCHEDULER, exclusive, is_held
+from indexer.runtime.outcomes import note_next_run, noted, read_outcome
+from indexer.scheduler import run_once
+from indexer.status import read_status
+from search_app.cli import main
+from search_app.web.app import create_app
+from search_app.web.banner import behind_banner, sample_banner
+from tests.support.small_world import small_world
+from tests.support.upstream import built
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    """A small world, crawled and built as upstream has it."""
+    return built(small_world(), tmp_path)
+
+
+def client_of(config: Config) -> FlaskClient:
+    return create_app(config).test_client()
+
+
+def told(config: Config) -> set[str]:
+    """The codes of what needs looking after."""
+    return {problem.code for problem in read_status(config).problems}
+
+
+def status_command(config: Config, *words: str) -> Result:
+    return CliRunner().invoke(main, ["status", *words], env={"STARCHART_DATA_DIR": str(config.data_dir)})
+
+
+def numbers(client: FlaskClient) -> dict[tuple[str, tuple[str, ...]], float]:
+    return {
+        (sample.name, tuple(sample.labels.values())): sample.value
+        for family in text_string_to_metric_families(client.get("/metrics").text)
+        for sample in family.samples
+    }
+
+
+def fail(config: Config, source: str, error: str = "no answer") -> None:
+    SnapshotStore(config.data_dir).note_failure(source, error, "2026-06-01T00:00:00+00:00", 1.0)
+
+
+def test_where_all_is_well_nothing_is_told_and_the_exit_code_is_0(config: Config) -> None:
+    assert not told(config)
+    result = status_command(config)
+    assert (result.exit_code, "problem:" in result.output) == (0, False)
+    client = client_of(config)
+    assert 'class="banner"' not in client.get("/?q=gc").text
+    assert "All of them are fresh." in client.get("/status").text
+    assert client.get("/readyz").text == f"ready {current_name(config.data_dir)}\n"
+
+
+def test_a_stale_source_is_told_everywhere(config: Config) -> None:
+    fail(config, "glean")
+    client = client_of(config)
+    assert told(config) == {"source-stale"}
+    result = status_command(config)
+    assert result.exit_code == 3
+    assert "problem: source-stale: The last crawl of these sources failed: glean." in result.output
+    assert "The last crawl of these sources failed: glean." in client.get("/?q=gc").text
+    assert "All of them are fresh" not in client.get("/status").text
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.text.splitlines()[1]) == (200, "behind: source-stale")
+    assert client.get("/api/v1/status").get_json()["problems"][0]["code"] == "source-stale"
+    assert numbers(client)["starchart_source_good", ("glean",)] == 0
+    assert numbers(client)["starchart_problem", ("source-stale",)] == 1
+
+
+def test_a_source_that_was_not_read_for_long_is_told_though_nothing_failed(config: Config) -> None:
+    later = datetime.now(UTC) + timedelta(days=4)
+    assert {problem.code for problem in read_status(config, later).problems} == {"source-old"}
+
+
+def test_a_page_kept_by_a_browser_is_asked_anew_when_something_broke(config: Config) -> None:
+    before = client_of(config)
+    etag = before.get("/?q=gc").headers["ETag"]
+    assert before.get("/?q=gc", headers={"If-None-Match": etag}).status_code == 304
+    fail(config, "glean")
+    assert client_of(config).get("/?q=gc", headers={"If-None-Match": etag}).status_code == 200
+
+
+def test_a_scheduler_that_has_ended_is_told_and_one_that_never_ran_is_not(config: Config) -> None:
+    assert "scheduler-gone" not in told(config)
+    with exclusive(config.data_dir, SCHEDULER):
+        assert not told(config)
+        assert numbers(client_of(config))["starchart_scheduler_running", ()] == 1
+    assert told(config) == {"scheduler-gone"}
+    assert "The scheduler has ended" in client_of(config).get("/").text
+    assert status_command(config).exit_code == 3
+
+
+def test_to_look_whether_a_lock_is_held_takes_it_from_nobody(tmp_path: Path) -> None:
+    assert is_held(tmp_path, SCHEDULER) is None
+    with exclusive(tmp_path, SCHEDULER):
+        assert is_held(tmp_path, SCHEDULER) is True
+    assert is_held(tmp_path, SCHEDULER) is False
+    with exclusive(tmp_path, SCHEDULER):
+        assert is_held(tmp_path, SCHEDULER) is True
+
+
+def test_a_refused_build_is_told_with_its_reason_until_one_succeeds(config: Config) -> None:
+    def refuse(folder: Path) -> None:
+        raise GenerationRefused(f"{folder.name[:4]}… does not answer")
+
+    before = current_name(config.data_dir)
+    with pytest.raises(GenerationRefused):
+        build(config, force=True, trial=refuse)
+    assert current_name(config.data_dir) == before
+    assert [manifest.id for manifest in list_generations(config.data_dir)] == [before]
+    outcome = read_outcome(config.data_dir, "build")
+    assert (outcome.state, outcome.message.endswith("does not answer")) == ("refused", True)
+    assert outcome.succeeded
+    assert told(config) == {"build-refused"}
+    assert "The last build was refused" in client_of(config).get("/?q=gc").text
+    assert numbers(client_of(config))["starchart_job_state", ("build", "refused")] == 1
+    build(config, force=True)
+    assert not told(config)
+
+
+def test_a_job_that_was_killed_is_told(config: Config) -> None:
+    note = config.data_dir / "last-build.json"
+    running = json.loads(note.read_text()) | {"ended": "", "result": "", "pid": os.getpid()}
+    note.write_text(json.dumps(running))
+    assert read_outcome(config.data_dir, "build").state == "running"
+    note.write_text(json.dumps(running | {"pid": 2**22 + 1}))  # above what Linux gives out
+    assert told(config) == {"build-killed"}
+
+
+def test_a_crawl_that_breaks_is_noted_as_failed_and_the_error_goes_on(tmp_path: Path) -> None:
+    with pytest.raises(ZeroDivisionError), noted(tmp_path, "crawl"):
+        raise ZeroDivisionError("by chance\nand two lines")
+    outcome = read_outcome(tmp_path, "crawl")
+    assert (outcome.state, outcome.message, outcome.succeeded) == ("failed", "by chance and two lines", "")
+
+
+@pytest.mark.parametrize("junk", [b"", b"[]", b'{"started": 1, "nonsense": 2}', b"\xff"])
+def test_notes_that_cannot_be_read_break_nothing(config: Config, junk: bytes) -> None:
+    for name in ("last-crawl.json", "last-build.json", "timetable.json"):
+        (config.data_dir / name).write_bytes(junk)
+    assert not told(config)
+    assert client_of(config).get("/status").status_code == 200
+
+
+@pytest.fixture
+def unreached(tmp_path: Path, sample_config: Config, caplog: pytest.LogCaptureFixture) -> Config:
+    """An installation whose first crawl reached nobody: no network."""
+    config = sample_config.model_copy(update={"data_dir": tmp_path, "mirror": "http://127.0.0.1:9"})
+    with caplog.at_level(logging.INFO):
+        assert run_once(config) is False
+    return config
+
+
+@pytest.fixture(scope="session")
+def sample_config() -> Config:
+    loaded = load_config(None)
+    quick = loaded.crawl.model_copy(update={"retries": 0, "backoff_seconds": 0.0})
+    return loaded.model_copy(update={"crawl": quick})
+
+
+def test_without_network_one_line_tells_it_and_no_page_promises_what_failed(
+    unreached: Config, caplog: pytest.LogCaptureFixture
+) -> None:
+    warnings = [
+        record.getMessage() for record in caplog.get_records("setup") if record.levelno >= logging.WARNING
+    ]
+    assert len(warnings) == 1
+    assert warnings[0].startswith("no source was reached, of 10 that were tried. The first: ")
+    assert len(warnings[0]) < 300
+    assert read_outcome(unreached.data_dir, "crawl").state == "failed"
+    text = client_of(unreached).get("/").text
+    assert "This is the small sample that comes with Starchart." in text
+    assert "as soon as a crawl is through" not in text
+    assert "The last crawl did not succeed: no source was reached, of 10 that were tried." in text
+    assert "No scheduler runs that would try again." in text
+
+
+def test_the_page_says_when_it_is_tried_again(unreached: Config) -> None:
+    with exclusive(unreached.data_dir, SCHEDULER):
+        soon = datetime.now(UTC).replace(hour=14, minute=20)
+        note_next_run(unreached.data_dir, soon.isoformat(timespec="seconds"))
+        assert "The next attempt is at 14:20 UTC." in client_of(unreached).get("/").text
+        assert "14:20 UTC" in client_of(unreached).get("/status").text
+
+
+def test_one_source_that_fails_among_others_is_told_by_its_name(
+    config: Config, caplog: pytest.LogCaptureFixture
+) -> None:
+    gone = config.model_copy(update={"mirror": "http://127.0.0.1:9"})
+    with caplog.at_level(logging.INFO):
+        crawl(gone, ("glean", "tools"))
+    assert any("source=tools outcome=" in record.getMessage() for record in caplog.records)
+
+
+def test_banners_say_nothing_where_there_is_nothing_to_say(config: Config) -> None:
+    status = read_status(config)
+    assert behind_banner(status).kind == ""
+    assert sample_banner(status).text.startswith("No crawl has brought in the real data yet") is True
