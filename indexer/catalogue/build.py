@@ -11,6 +11,7 @@ from indexer.catalogue.annotations import Annotations
 from indexer.catalogue.apps import app_items, build_estate
 from indexer.catalogue.columns import Places
 from indexer.catalogue.counts import MetricCounts
+from indexer.catalogue.dashboards import Things, dashboard_items
 from indexer.catalogue.derivations import derivation_links
 from indexer.catalogue.docs import doc_items, names_of
 from indexer.catalogue.explores import explore_items
@@ -50,6 +51,9 @@ def build_catalogue(records: Iterable[Record], today: date) -> Catalogue:
     apps = with_news(_annotated(map(counts.of_app, app_items(estate)), annotations), metrics)
     measures, measure_links = measure_items(inputs.measures, estate, tables, metrics, problems)
     explores, explore_links = explore_items(inputs.explores, estate, tables, problems)
+    dashboards, dashboard_links = dashboard_items(
+        inputs.dashboards, estate, tables, schemas, Things(explores, measures, metrics, probes), problems
+    )
     named: list[AnyItem] = [
         *apps,
         *map(counts.of_ping, pings),
@@ -58,6 +62,7 @@ def build_catalogue(records: Iterable[Record], today: date) -> Catalogue:
         *tables.items.values(),
         *measures,
         *explores,
+        *dashboards,
         *(_tool(record) for record in inputs.tools),
     ]
     docs, doc_links = doc_items(inputs.docs, names_of(named, tables))
@@ -68,6 +73,7 @@ def build_catalogue(records: Iterable[Record], today: date) -> Catalogue:
         *derivation_links(tables, metrics, probes, schemas),
         *measure_links,
         *explore_links,
+        *dashboard_links,
         *doc_links,
     ]
     problems["annotation of nothing that is known"] += len(annotations.unused)

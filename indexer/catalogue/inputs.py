@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from indexer.model.records import (
     Annotation,
     AppListing,
+    Dashboard,
     Dataset,
     DataTool,
     DerivedTable,
@@ -50,6 +51,7 @@ class Inputs:
     warehouse: tuple[WarehouseTable, ...]
     measures: tuple[Measure, ...]
     explores: tuple[LookerExplore, ...]
+    dashboards: tuple[Dashboard, ...]
     docs: tuple[DocSection, ...]
     annotations: tuple[Annotation, ...]
     tools: tuple[DataTool, ...]
@@ -81,6 +83,7 @@ def sort_records(records: Iterable[Record]) -> Inputs:
         warehouse=take(WarehouseTable),
         measures=take(Measure),
         explores=take(LookerExplore),
+        dashboards=take(Dashboard),
         docs=take(DocSection),
         annotations=take(Annotation),
         tools=take(DataTool),

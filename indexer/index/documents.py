@@ -18,6 +18,7 @@ from itertools import chain
 from indexer.model.card import Card
 from indexer.model.items import (
     AnyItem,
+    DashboardItem,
     DocItem,
     MeasureItem,
     MetricItem,
@@ -201,6 +202,9 @@ def _prose(item: AnyItem) -> Iterable[str]:
             yield item.section.text
     elif isinstance(item, TableItem):
         yield item.readme
+    elif isinstance(item, DashboardItem):
+        yield from dict.fromkeys(tile.note for tile in item.tiles)
+        yield from item.filters
     elif isinstance(item, ToolItem):
         yield item.summary
         yield from item.use_when
@@ -256,7 +260,9 @@ def _stream(texts: Iterable[str]) -> tuple[str, ...]:
 
 
 def _facets(item: AnyItem) -> dict[str, tuple[str, ...]]:
-    layer = item.layer if isinstance(item, TableItem) else ""
+    layer: str = item.layer if isinstance(item, TableItem) else ""
+    if isinstance(item, DashboardItem):
+        layer = item.type
     values: dict[str, Iterable[str]] = {
         "kind": (item.kind,),
         "app": item.apps or ((item.platform,) if isinstance(item, MeasureItem) else ()),

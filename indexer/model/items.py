@@ -225,6 +225,31 @@ class ExploreItem(Item):
     glean_app: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class DashboardTileRef:
+    """A tile of a dashboard with what it shows, as far as that is known."""
+
+    title: str
+    type: str  # looker_line, single_value, text, …
+    note: str = ""  # upstream's HTML or Markdown, untrusted
+    explore: str = ""  # id
+    explore_name: str = ""
+    fields: tuple[str, ...] = ()  # view.field
+    columns: tuple[tuple[str, str], ...] = ()  # (dataset.table, column path)
+    measure: str = ""  # id of the measure that OpMon shows
+    unknown: str = ""  # why its explore is not joined, in words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DashboardItem(Item):
+    model: str
+    curated: bool = True  # False: made by OpMon
+    tiles: tuple[DashboardTileRef, ...] = ()
+    filters: tuple[str, ...] = ()  # what a reader can choose
+    extends: tuple[str, ...] = ()  # ids
+    source_path: str = ""  # in its repository
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocItem(Item):
     section: DocSection
@@ -244,5 +269,14 @@ class ToolItem(Item):
 
 
 AnyItem = (
-    AppItem | PingItem | MetricItem | ProbeItem | TableItem | MeasureItem | ExploreItem | DocItem | ToolItem
+    AppItem
+    | PingItem
+    | MetricItem
+    | ProbeItem
+    | TableItem
+    | MeasureItem
+    | ExploreItem
+    | DashboardItem
+    | DocItem
+    | ToolItem
 )

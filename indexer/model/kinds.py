@@ -12,6 +12,7 @@ from typing import get_args
 from indexer.model.items import (
     AnyItem,
     AppItem,
+    DashboardItem,
     DocItem,
     ExploreItem,
     MeasureItem,
@@ -64,8 +65,12 @@ KINDS: Mapping[str, Kind] = {
     ),
     "explore": Kind(
         ExploreItem, "Looker explore", "Looker explores", "where a dashboard about a product starts",
-        "namespace/name", ("dashboard",), mostly_active=True, repeats_names=True,
+        "namespace/name", mostly_active=True, repeats_names=True,
         counted="Looker explore",
+    ),
+    "dashboard": Kind(
+        DashboardItem, "Dashboard", "Dashboards", "a Looker dashboard: what already answers a question",
+        "model/name", ("board", "boards"), titled=True, mostly_active=True,
     ),
     "doc": Kind(
         DocItem, "Documentation", "Documentation", "a section of docs.telemetry.mozilla.org",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-KindName = Literal["app", "ping", "metric", "probe", "table", "measure", "explore", "doc", "tool"]
+KindName = Literal[
+    "app", "ping", "metric", "probe", "table", "measure", "explore", "dashboard", "doc", "tool"
+]
 Status = Literal["active", "expired", "removed", "disabled", "deprecated", "unknown"]  # rule 7
 Layer = Literal["view", "derived", "stable", "live", "routine", "other"]  # rule 6
 ProbeType = Literal["histogram", "scalar", "event"]

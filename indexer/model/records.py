@@ -236,6 +236,35 @@ class LookerExplore:
 
 
 @dataclass(frozen=True, slots=True)
+class DashboardTile:
+    """One element of a dashboard."""
+
+    name: str  # by which a dashboard that extends this one overrides it
+    title: str
+    type: str  # looker_line, single_value, text, …
+    model: str = ""
+    explore: str = ""  # "" for a text
+    fields: tuple[str, ...] = ()  # view.field
+    note: str = ""  # what stands beside it, or the body of a text; HTML, untrusted
+    filters: dict[str, str] = field(default_factory=dict)  # view.field -> value
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """A Looker dashboard as its LookML file says it: what it extends is not yet filled in."""
+
+    model: str
+    name: str
+    title: str
+    description: str = ""
+    curated: bool = True  # False: made by OpMon
+    extends: tuple[str, ...] = ()  # names of dashboards of the same model
+    tiles: tuple[DashboardTile, ...] = ()
+    filters: tuple[str, ...] = ()  # what a reader can choose
+    source_path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DocSection:
     """A heading section of a docs page, its text without markup."""
 
@@ -321,6 +350,7 @@ Record = (
     | WarehouseTable
     | Measure
     | LookerExplore
+    | Dashboard
     | DocSection
     | Annotation
     | DataTool

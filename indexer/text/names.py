@@ -7,6 +7,7 @@ import re
 from indexer.model.items import (
     AnyItem,
     AppItem,
+    DashboardItem,
     DocItem,
     ExploreItem,
     MeasureItem,
@@ -53,7 +54,9 @@ def name_stems(item: AnyItem) -> tuple[str, ...]:
 
 
 def _names(item: AnyItem) -> list[tuple[str, float]]:
-    shared = isinstance(item, MeasureItem | ExploreItem)  # several platforms define one of this name
+    shared = isinstance(
+        item, MeasureItem | ExploreItem | DashboardItem
+    )  # several platforms define one of this name
     names = [(item.name, SHORT if shared else OWN), *((alias, ALIAS) for alias in item.aliases)]
     if isinstance(item, TableItem):
         names += _table_names(item)
@@ -69,6 +72,8 @@ def _names(item: AnyItem) -> list[tuple[str, float]]:
         names += [(f"{item.platform}.{item.name}", OWN), (item.title, TITLE)]
     elif isinstance(item, ExploreItem):
         names += [(f"{item.namespace}.{item.name}", OWN), (item.title, TITLE)]
+    elif isinstance(item, DashboardItem):
+        names += [(item.title, TITLE)]
     elif isinstance(item, AppItem | ToolItem):
         names += [(item.title, ALIAS)]
     return names

@@ -14,7 +14,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from indexer.model.column_names import underscored
-from indexer.model.items import AnyItem, AppItem, ColumnRef, ExploreItem, MeasureItem, MetricItem, PingItem
+from indexer.model.items import (
+    AnyItem,
+    AppItem,
+    ColumnRef,
+    DashboardItem,
+    ExploreItem,
+    MeasureItem,
+    MetricItem,
+    PingItem,
+)
 from search_app.tools import STAFF, Context, Link, NoLink
 from search_app.tools._names import split_event
 from search_app.tools._places import ping_has_client_id, places
@@ -48,6 +57,9 @@ class Tool:
         elif isinstance(item, ExploreItem):
             key = item.id.rpartition("/")[2]
             yield Link(self.name, "Open the explore", explore_url(item.namespace, key, []), STAFF)
+        elif isinstance(item, DashboardItem):
+            board = f"{segment(item.model)}::{segment(item.name)}"
+            yield Link(self.name, "Open the dashboard", f"{HOME}/dashboards/{board}", STAFF)
         elif isinstance(item, AppItem):
             for key in ("baseline", "metrics", "events_stream"):
                 if (item.name, key) in context.explores and not context.deprecated(item.name):

@@ -52,6 +52,7 @@ SOURCE_LABELS = {
     "data_docs": ("Data docs", "docs.telemetry.mozilla.org, section by section"),
     "metric_hub": ("metric-hub", "metrics, data sources, segments and dimensions of analyses"),
     "looker": ("Looker", "explores by namespace"),
+    "looker_dashboards": ("Looker dashboards", "curated dashboards, and those of experiments and rollouts"),
     "bigquery": ("BigQuery", "what BigQuery itself says of its tables; needs a project"),
     "tools": ("Tools", "our own dictionary of data tools"),
 }

@@ -111,7 +111,7 @@ def id_label(item_id: str, page_id: str = "") -> str:
         return rest.split("/", 1)[-1]
     if kind == "table":
         return rest.split(".", 1)[-1]
-    if kind in ("measure", "explore"):
+    if kind in ("measure", "explore", "dashboard"):
         return rest.rsplit("/", 1)[-1]
     if kind == "doc":
         page, _, slug = rest.partition("#")

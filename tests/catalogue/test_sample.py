@@ -23,7 +23,7 @@ def facet(client: FlaskClient, name: str, **filters: str) -> dict[str, int]:
 
 def test_each_source_reads_the_sample_and_skips_nothing(sample_data: Path) -> None:
     states = SnapshotStore(sample_data).states()
-    assert len(states) == 11
+    assert len(states) == 12
     for name, state in states.items():
         assert state.from_sample, name
         assert (state.error, dict(state.skipped)) == ("", {}), name

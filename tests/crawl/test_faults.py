@@ -29,7 +29,7 @@ from tests.support.servers import served
 
 HOSTS = {
     "probeinfo.telemetry.mozilla.org": {"glean", "legacy_probes"},
-    "github.com": {"bigquery_etl", "ping_schemas", "data_docs", "metric_hub"},
+    "github.com": {"bigquery_etl", "ping_schemas", "data_docs", "metric_hub", "looker_dashboards"},
     "mozilla.github.io": {"annotations"},
     "raw.githubusercontent.com": {"looker"},
     "product-details.mozilla.org": {"product_details"},

@@ -53,6 +53,13 @@ def small_world() -> Upstream:
         'select_expression = "SUM(metrics.counter.tabs_opened)"\ndata_source = "daily"\n'
         '[data_sources.daily]\nfrom_expression = "mozdata.fenix.active_users"\n',
     )
+    world.dashboard(
+        "fenix",
+        "usage",
+        {"name": "a", "title": "Pings a day", "explore": "baseline", "fields": ["baseline.submission_date"]},
+        title="Use of Fenix",
+        description="How many pings come in.",
+    )
     world.files[LOOKER] = (
         "fenix:\n  glean_app: true\n  pretty_name: Firefox for Android\n"
         "  explores:\n    baseline:\n      type: ping_explore\n      views: {base_view: baseline}\n"

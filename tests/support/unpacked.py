@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from indexer.crawl.archives import ArchiveLimits, walk_archive
@@ -13,10 +14,21 @@ LIMITS = ArchiveLimits(members=200_000, member_bytes=50_000_000, total_bytes=2_0
 
 def archive_of(source: Source, root: Path) -> list[Fetched]:
     """The one archive that a source asks for, below a folder laid out by URL."""
-    (request,) = source.requests({})
-    path = root / request.url.partition("://")[2]
-    assert path.exists(), path
-    return [Fetched(request, 200, path, "digest", lambda: walk_archive(path, LIMITS))]
+    (archive,) = archives_of(source, root)
+    return [archive]
+
+
+def archives_of(source: Source, root: Path) -> list[Fetched]:
+    """The archives that a source asks for, below a folder laid out by URL; an absent one is a 404."""
+    found = []
+    for request in source.requests({}):
+        path = root / request.url.partition("://")[2]
+        assert path.exists() or request.optional, path
+        walk = partial(walk_archive, path, LIMITS)
+        found.append(
+            Fetched(request, 200, path, "digest", walk) if path.exists() else Fetched(request, 404, None, "")
+        )
+    return found
 
 
 def archive_with(files: Mapping[str, bytes | str]) -> list[Fetched]:

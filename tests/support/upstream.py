@@ -28,6 +28,8 @@ SQL = f"github.com/mozilla/bigquery-etl/{ARCHIVE}/generated-sql.tar.gz/bigquery-
 SCHEMAS = f"github.com/mozilla-services/mozilla-pipeline-schemas/{ARCHIVE}/generated-schemas.tar.gz/m/schemas"
 DOCS = f"github.com/mozilla/data-docs/{ARCHIVE}/main.tar.gz/data-docs-main/src"
 HUB = f"github.com/mozilla/metric-hub/{ARCHIVE}/main.tar.gz/metric-hub-main"
+SPOKE = f"github.com/mozilla/looker-spoke-default/{ARCHIVE}/main.tar.gz/looker-spoke-default-main"
+LOOKER_HUB = f"github.com/mozilla/looker-hub/{ARCHIVE}/main.tar.gz/looker-hub-main"
 LOOKER = "raw.githubusercontent.com/mozilla/looker-hub/main/namespaces.yaml"
 ANNOTATIONS = "mozilla.github.io/glean-annotations/api.json"
 EXPERIMENTS = "experimenter.services.mozilla.com/api/v6/experiments/index.json"
@@ -38,6 +40,8 @@ EMPTY = {
     f"{SCHEMAS}/.keep": "",
     f"{DOCS}/.keep": "",
     f"{HUB}/.keep": "",
+    f"{SPOKE}/.keep": "",
+    f"{LOOKER_HUB}/.keep": "",
     LOOKER: "{}",
     ANNOTATIONS: "{}",
     f"{PRODUCT_DETAILS}/firefox_versions.json": "{}",
@@ -159,6 +163,15 @@ class Upstream:
             "branches": [{"features": [feature]}],
         }
         self.files[EXPERIMENTS] = json.dumps([experiment])
+
+    def dashboard(
+        self, model: str, name: str, *tiles: Mapping[str, Any], made: bool = False, **fields: Any
+    ) -> None:
+        """A Looker dashboard, curated or made by OpMon."""
+        root = LOOKER_HUB if made else SPOKE
+        elements = [{"type": "looker_line", **tile} for tile in tiles]
+        document = [{"dashboard": name, "elements": elements, **fields}]
+        self.files[f"{root}/{model}/dashboards/{name}.dashboard.lookml"] = json.dumps(document)
 
     def doc(self, path: str, text: str) -> None:
         """A page of the data docs."""

@@ -125,6 +125,7 @@ def _sections(site: Site, item: AppItem) -> tuple[Section, ...]:
     return (
         section(site, "Views for analysis", 12, "relevance", kind="table", type="view", app=app),
         section(site, "Derived tables", 10, "relevance", kind="table", type="derived", app=app),
+        section(site, "Looker dashboards", 8, "relevance", kind="dashboard", app=app),
         section(site, "Looker explores", 12, "name", kind="explore", app=app),
         section(site, "Measures of metric-hub", 10, "relevance", kind="measure", app=app),
         section(site, "Documentation that mentions it", 8, "relevance", kind="doc", app=app),

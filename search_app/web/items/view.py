@@ -30,6 +30,7 @@ SHOWN_ELSEWHERE = {
     "table": {"upstream", "downstream", "ping"},
     "measure": {"table", "data_source", "app", "metric"},
     "explore": {"table", "app"},
+    "dashboard": {"table", "app"},
 }
 
 
