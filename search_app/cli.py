@@ -298,7 +298,7 @@ def _hit_line(hit: Hit, name_width: int, width: int) -> str:
     apps = ", ".join(card.app[:2])
     description = " ".join(card.description.split())
     line = (
-        f"{card.kind:<8} {card.name + also:<{name_width + 4}} {card.status:<10} {card.type:<20.20}"
+        f"{card.kind:<9} {card.name + also:<{name_width + 4}} {card.status:<10} {card.type:<20.20}"
         f" {apps:<24.24} {description}"
     )
     return line[: max(width, 80)].rstrip()
