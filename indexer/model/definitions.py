@@ -25,7 +25,9 @@ class MetricDefinition:
     bugs: tuple[str, ...] = ()
     data_reviews: tuple[str, ...] = ()
     emails: tuple[str, ...] = ()
-    labels: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()  # of a dual labeled counter its keys, then its categories
+    keys: tuple[str, ...] = ()  # static keys of a dual labeled counter
+    categories: tuple[str, ...] = ()  # and its static categories
     extra_keys: tuple[ExtraKey, ...] = ()
     tags: tuple[str, ...] = ()  # metadata.tags
     unit: str = ""  # unit, time_unit or memory_unit
@@ -46,6 +48,7 @@ class ExtraKey:
     type: str = ""
     description: str = ""
     unit: str = ""
+    values: tuple[str, ...] = ()  # the only ones that it may have, where its definition lists them (enum)
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,8 @@ def to_metric_definition(entry: Entry, metric: Mapping[str, Any]) -> MetricDefin
         data_reviews=entry.links("data_reviews"),
         emails=entry.emails("notification_emails"),
         labels=_labels(entry),
+        keys=_dimension(entry, "keys", "key"),
+        categories=_dimension(entry, "categories", "category"),
         extra_keys=tuple(_extra_keys(entry)) + tuple(_structure_keys(structure, entry)),
         tags=entry.entry("metadata").texts("tags"),
         unit=entry.text("time_unit") or entry.text("memory_unit") or entry.text("unit"),
@@ -127,16 +129,21 @@ def to_ping_definition(entry: Entry, _ping: Mapping[str, Any]) -> PingDefinition
 
 def _labels(entry: Entry) -> tuple[str, ...]:
     """The static labels; of a dual labeled counter the keys, then the categories."""
-    labels = entry.texts("labels")
-    for _, dimension in entry.entries("dual_labels"):
-        labels += dimension.texts("labels")
-    return tuple(dict.fromkeys(labels))
+    dimensions = (*_dimension(entry, "keys", "key"), *_dimension(entry, "categories", "category"))
+    return tuple(dict.fromkeys((*entry.texts("labels"), *dimensions)))
+
+
+def _dimension(entry: Entry, serialised: str, declared: str) -> tuple[str, ...]:
+    """The static labels of one dimension of a dual labeled counter: as glean_parser writes them
+    (`keys`, `categories`), or as people declare them (`dual_labels: {key: {labels: …}}`)."""
+    return entry.texts(serialised) or entry.entry("dual_labels").entry(declared).texts("labels")
 
 
 def _extra_keys(entry: Entry) -> Iterator[ExtraKey]:
     """The extras of an event. Those of before 2021 have no type: all were strings then."""
     for name, extra in entry.entries("extra_keys"):
-        yield ExtraKey(name, extra.text("type"), extra.text("description"), extra.text("unit"))
+        values = extra.texts("enum")
+        yield ExtraKey(name, extra.text("type"), extra.text("description"), extra.text("unit"), values)
 
 
 def _structure_keys(structure: object, entry: Entry) -> Iterator[ExtraKey]:
@@ -150,11 +157,17 @@ def _structure_keys(structure: object, entry: Entry) -> Iterator[ExtraKey]:
         for path, node in level:
             for name, child in _properties(node):
                 key = f"{path}.{name}" if path else name
-                yield ExtraKey(key, child.text("type"), child.text("description"))
+                yield ExtraKey(key, _structure_type(child), child.text("description"))
                 inner.append((key, child))
         level = inner
     if level:
         entry.report.skip("structure: too deep", entry.what)
+
+
+def _structure_type(node: Entry) -> str:
+    """`string`; "number or string" of one of several: `oneOf` as declared, `subtypes` as serialised."""
+    several = node.texts("subtypes") or tuple(each.text("type") for each in node.listed("oneOf"))
+    return " or ".join(dict.fromkeys(filter(None, several))) or node.text("type")
 
 
 def _properties(node: Entry) -> Iterator[tuple[str, Entry]]:

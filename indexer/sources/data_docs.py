@@ -1,7 +1,8 @@
 """The sections of docs.telemetry.mozilla.org.
 
 Reads the Markdown pages of data-docs, one record a heading section. SUMMARY.md is the
-book's table of contents: no page, but it knows the titles of pages without a heading.
+book's table of contents: it decides which pages mdBook publishes, and knows the titles of
+those without a heading. What a page includes of another file is part of it.
 """
 
 from __future__ import annotations
@@ -17,6 +18,10 @@ from indexer.sources._doc_sections import resolve_link, split_sections
 URL = "https://github.com/mozilla/data-docs/archive/refs/heads/main.tar.gz"
 
 SUMMARY = "SUMMARY.md"
+DEEPEST = 3  # files that include files
+MOST = 40  # files that one page includes; two are the most (2026-03)
+LONGEST = 300_000  # characters of a page with all that it includes; the longest has 60,000 (2026-03)
+_INCLUDE = re.compile(r"\{\{\s*#include\s+([^\s}]{1,300})\s*\}\}")
 _PAGE = re.compile(r"[^/]+/src/(.+\.md)")
 _ENTRY = re.compile(r"\[([^\]]+)\]\(([^)\s]+)\)")
 # Pages that describe what is gone stand in a folder of their own, or say so in their title.
@@ -26,7 +31,7 @@ _OBSOLETE_TITLE = re.compile(r"\((?:deprecated|obsolete)\)", re.IGNORECASE)
 
 class Source:
     name = "data_docs"
-    version = 1
+    version = 2
 
     def requests(self, options: Mapping[str, Any]) -> Sequence[Request]:
         return (Request(str(options.get("url") or URL), kind="archive"),)
@@ -41,10 +46,37 @@ class Source:
                 pages[match[1]] = body.decode("utf-8", "replace")
         titles = _titles(pages.pop(SUMMARY, ""))
         for path, text in sorted(pages.items()):
+            if titles and path not in titles:  # a book without a table of contents publishes all it has
+                report.skip("page that SUMMARY.md does not list: it is not published", path)
+                continue
             report.seen["page"] += 1
-            for section in read_page(path, text, titles.get(path, "")):
+            whole = with_includes(path, text, pages, report)
+            for section in read_page(path, whole, titles.get(path, "")):
                 report.seen["section"] += 1
                 yield section
+
+
+def with_includes(path: str, text: str, pages: Mapping[str, str], report: Report) -> str:
+    """A page with what it includes, as mdBook puts it together: at most MOST files, DEEPEST deep.
+
+    What is not there, names a part of a file, or leads too deep is left out and counted.
+    """
+    followed = 0
+
+    def put_together(path: str, text: str, depth: int) -> str:
+        def included(match: re.Match[str]) -> str:
+            nonlocal followed
+            target = resolve_link(match[1], path)
+            found = pages.get(target)
+            if found is None or depth >= DEEPEST or followed >= MOST:
+                report.skip("include that cannot be followed", f"{path}: {match[1]}")
+                return ""
+            followed += 1
+            return put_together(target, found, depth + 1)
+
+        return _INCLUDE.sub(included, text) if "#include" in text else text
+
+    return put_together(path, text, 0)[:LONGEST]
 
 
 def read_page(path: str, text: str, listed_as: str = "") -> Iterator[DocSection]:
@@ -70,6 +102,8 @@ def read_page(path: str, text: str, listed_as: str = "") -> Iterator[DocSection]
 
 
 def _titles(summary: str) -> dict[str, str]:
+    """Path -> title of the pages that a table of contents lists."""
     return {
-        resolve_link(target, SUMMARY): " ".join(title.split()) for title, target in _ENTRY.findall(summary)
+        resolve_link(target, SUMMARY).partition("#")[0]: " ".join(title.split())
+        for title, target in _ENTRY.findall(summary)
     }

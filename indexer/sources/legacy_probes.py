@@ -5,6 +5,8 @@ One file holds all of them with the versions and channels in which they stood so
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -15,6 +17,7 @@ from indexer.sources import Fetched, Report, Request
 from indexer.sources._upstream import Entry, clean_text, named_entries, read_json, to_moment
 
 URL = "https://probeinfo.telemetry.mozilla.org/firefox/all/main/all_probes"
+_PRODUCT = re.compile(r"\d{1,6}(?:\s*\*\s*\d{1,6}){1,2}", re.ASCII)
 CHANNELS = ("nightly", "beta", "release")
 _PROBE_TYPES: Mapping[str, ProbeType] = {name: name for name in PROBE_TYPES}
 
@@ -23,7 +26,7 @@ class Source:
     """Requests: the one file."""
 
     name = "legacy_probes"
-    version = 1
+    version = 2
 
     def requests(self, options: Mapping[str, Any]) -> Sequence[Request]:
         return [Request(str(options.get("url") or URL))]
@@ -65,9 +68,9 @@ def _definition(channel: str, entry: Entry) -> ProbeDefinition:
         optout=entry.flag("optout"),
         kind=details.text("kind"),
         keyed=details.flag("keyed"),
-        low=details.number("low"),
-        high=details.number("high"),
-        n_buckets=details.number("n_buckets"),
+        low=_bound(details, "low"),
+        high=_bound(details, "high"),
+        n_buckets=_bound(details, "n_buckets"),
         labels=details.texts("labels"),
         methods=details.texts("methods"),
         objects=details.texts("objects"),
@@ -80,6 +83,14 @@ def _definition(channel: str, entry: Entry) -> ProbeDefinition:
         first_revision=revisions.text("first"),
         last_revision=revisions.text("last"),
     )
+
+
+def _bound(details: Entry, key: str) -> int | None:
+    """A bound of a histogram, also where Histograms.json writes it as a product: "32 * 1024"."""
+    value = details.fields.get(key)
+    if isinstance(value, str) and _PRODUCT.fullmatch(value):
+        return math.prod(int(factor) for factor in value.split("*"))
+    return details.number(key)
 
 
 def _first_added(entry: Entry) -> dict[str, str]:

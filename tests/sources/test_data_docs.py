@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tarfile
 from pathlib import Path
+from posixpath import normpath
 
 import pytest
 from hypothesis import given
@@ -152,6 +153,48 @@ def test_no_bytes_raise(body: bytes) -> None:
     )
 
 
+def book(pages: dict[str, str]) -> tuple[dict[str, str], Report]:
+    """Path and slug -> text of the sections of a small book, and what was skipped."""
+    found = {f"data-docs-main/src/{path}": text.encode() for path, text in pages.items()}
+    records, report = records_of(Source(), archive_with(found))
+    return {f"{r.path}#{r.slug}": r.text for r in records if isinstance(r, DocSection)}, report
+
+
+def test_only_pages_of_the_table_of_contents_are_published_and_what_they_include_is_theirs() -> None:
+    sections, report = book(
+        {
+            "SUMMARY.md": "- [Daily clients](a/reference.md)\n",
+            "a/reference.md": "# Daily clients\n\n{{#include ./intro.md}}\n\n## Columns\n\nMany.\n",
+            "a/intro.md": "One row a client. {{#include ../n.md}}\n\n## Accessing the data\n\nAs a view.\n",
+            "n.md": "Mind the lag.",
+        }
+    )
+    assert sections == {
+        "a/reference.md#daily-clients": "One row a client. Mind the lag.",
+        "a/reference.md#accessing-the-data": "As a view.",
+        "a/reference.md#columns": "Many.",
+    }
+    assert report.skipped == {"page that SUMMARY.md does not list: it is not published": 2}
+
+
+@pytest.mark.parametrize(
+    "target", ["a.md", "../../etc/passwd", "gone.md", "b.md:2:3", "https://example.org/"]
+)
+def test_an_include_that_leads_nowhere_or_in_circles_ends_and_is_counted(target: str) -> None:
+    sections, report = book(
+        {"SUMMARY.md": "- [A](a.md)\n", "a.md": f"# A\n\nText.\n\n{{{{#include {target}}}}}\n"}
+    )
+    assert sections["a.md#a"] == "Text."
+    assert report.skipped["include that cannot be followed"] >= 1
+    assert len(sections) <= 4
+
+
+def test_includes_that_double_stay_bounded() -> None:
+    pages = {f"{n}.md": f"{{{{#include {n + 1}.md}}}} " * 50 + "word " * 5_000 for n in range(5)}
+    sections, _ = book({"SUMMARY.md": "- [0](0.md)\n", **pages})
+    assert sum(map(len, sections.values())) <= 300_000
+
+
 @pytest.mark.mirror
 def test_every_heading_of_the_mirrors_pages_is_a_section(mirror: Path) -> None:
     (file,) = archive_of(Source(), mirror)
@@ -161,7 +204,8 @@ def test_every_heading_of_the_mirrors_pages_is_a_section(mirror: Path) -> None:
     with tarfile.open(file.path) as archive:
         pages = {m.name: archive.extractfile(m) for m in archive if re.fullmatch(r"[^/]+/src/.+\.md", m.name)}
         texts = {name.partition("/src/")[2]: f.read().decode() for name, f in pages.items() if f}
-    texts.pop("SUMMARY.md")
+    listed = {normpath(path) for path in re.findall(r"\]\(([^)#\s]+)", texts.pop("SUMMARY.md"))}
+    texts = {path: text for path, text in texts.items() if path in listed}
     assert report.seen["page"] == len(texts) == len({section.path for section in sections})
     assert len({(section.path, section.slug) for section in sections}) == len(sections)
     for path, text in texts.items():

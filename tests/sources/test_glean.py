@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -269,6 +270,44 @@ def test_rule_2_the_newest_entry_is_that_of_the_latest_date_and_of_ties_the_smal
     ]
     found = history(Entry({"history": entries}, "a.b", Report()), to_metric_definition)
     assert [definition.description for definition in found] == ["first", "second", "third", "last"]
+
+
+def test_a_dual_labeled_counter_has_the_keys_and_categories_that_glean_parser_writes() -> None:
+    definition = to_metric_definition(
+        Entry(
+            {
+                "type": "dual_labeled_counter",
+                "keys": ["get", "put"],
+                "ordered_keys": ["get", "put"],
+                "categories": ["ok", "get"],
+                "labels": None,
+            },
+            "a.b",
+            Report(),
+        ),
+        {},
+    )
+    assert definition is not None
+    assert (definition.keys, definition.categories) == (("get", "put"), ("ok", "get"))
+    assert definition.labels == ("get", "put", "ok")
+
+
+def test_an_extra_has_the_only_values_that_it_may_have() -> None:
+    extras = {"how": {"type": "string", "description": "How.", "enum": ["mouse", "keys"]}}
+    definition = to_metric_definition(Entry({"type": "event", "extra_keys": extras}, "a.b", Report()), {})
+    assert definition is not None
+    assert definition.extra_keys == (ExtraKey("how", "string", "How.", values=("mouse", "keys")),)
+
+
+@pytest.mark.parametrize(
+    "several", [{"type": "oneof", "subtypes": ["number", "string"]},
+                {"oneOf": [{"type": "number"}, {"type": "string"}]}],
+)  # fmt: skip
+def test_a_key_of_a_structure_that_is_of_one_of_several_types_says_which(several: dict[str, Any]) -> None:
+    structure = {"type": "object", "properties": {"value": several}}
+    definition = to_metric_definition(Entry({"type": "object", "structure": structure}, "a.b", Report()), {})
+    assert definition is not None
+    assert definition.extra_keys == (ExtraKey("value", "number or string"),)
 
 
 def test_a_dual_labeled_counter_has_the_labels_of_both_dimensions() -> None:

@@ -112,6 +112,29 @@ def test_an_event_has_methods_objects_and_extras(golden: tuple[list[Record], Rep
     ]
 
 
+@pytest.mark.parametrize(
+    ("written", "bound"),
+    [
+        (1000, 1000),
+        ("64", 64),
+        ("32 * 1024", 32768),
+        ("4*1024 * 1024", 4 * 1024**2),
+        ("a * 2", None),
+        (None, None),
+    ],
+)
+def test_a_bound_of_a_histogram_may_be_written_as_a_product(
+    tmp_path: Path, written: object, bound: int | None
+) -> None:
+    entry = {"versions": {"first": "140", "last": "141"}, "details": {"high": written, "kind": "exponential"}}
+    probe = {"type": "histogram", "name": "A_B", "history": {"nightly": [entry]}}
+    path = tmp_path / "all_probes"
+    path.write_text(json.dumps({"histogram/A_B": probe}))
+    (record,) = records_of(SOURCE, [fetched(SOURCE.requests({})[0], path)])[0]
+    assert isinstance(record, LegacyProbe)
+    assert record.history[0].high == bound
+
+
 def test_rule_12_junk_among_the_probes_is_counted(golden: tuple[list[Record], Report]) -> None:
     assert golden[1].skipped == Counter(
         {

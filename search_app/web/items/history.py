@@ -89,9 +89,12 @@ def _diff(old: Any, new: Any) -> Markup:
 
 
 def _words(values: tuple[Any, ...]) -> list[str]:
-    return [
-        f"{v.name} ({v.type}): {v.description}" if isinstance(v, ExtraKey) else str(v).strip() for v in values
-    ]
+    return [_extra(value) if isinstance(value, ExtraKey) else str(value).strip() for value in values]
+
+
+def _extra(key: ExtraKey) -> str:
+    only = f" of {', '.join(key.values)}" if key.values else ""
+    return f"{key.name} ({key.type}{only}): {key.description}"
 
 
 def _plain(value: Any) -> str:
