@@ -33,6 +33,7 @@ from search_app.engine.facets import Counts, all_counts, chosen_counts, counts, 
 from search_app.engine.filters import masks, together
 from search_app.engine.hits import hits
 from search_app.engine.lexicon import CompletedCards, app_titles, lexicon_of
+from search_app.engine.recognition import recognised
 from search_app.engine.relaxation import corrected_text, ways_out
 from search_app.engine.results import Facet, Results
 from search_app.engine.searcher import Found, Searchable, search
@@ -165,6 +166,7 @@ def _answer(on: Searchable, query: Query) -> Results:
         did_you_mean=corrected or None,
         help=help_,
         relaxed=found.relaxed,
+        recognised=recognised(on.reader, query.snippet),
     )
 
 

@@ -6,6 +6,7 @@ from indexer.index.reader import IndexReader
 from search_app.engine.collapse import VARIANTS, page
 from search_app.engine.explain import explanation
 from search_app.engine.highlighter import columns_snippet, names_and_snippets, pattern
+from search_app.engine.recognition import SHOWN_FILTERS, match_of
 from search_app.engine.results import Hit
 from search_app.engine.searcher import Found
 from search_app.query.model import Query
@@ -23,6 +24,7 @@ def hits(reader: IndexReader, found: Found, query: Query) -> tuple[Hit, ...]:
     representatives = documents.take([members[0] for members in pages]).tolist()
     cards = [reader.card(document) for document in representatives]
     snippets = names_and_snippets(marked, [(card.name, card.description) for card in cards])
+    told = bool(found.held) or any(name in query.filters for name in SHOWN_FILTERS)
     made = []
     for number, (members, card, (name_marks, shown)) in enumerate(zip(pages, cards, snippets, strict=True)):
         if card.kind == "table" and not shown.marks:  # its columns, where only these hold the words
@@ -38,6 +40,7 @@ def hits(reader: IndexReader, found: Found, query: Query) -> tuple[Hit, ...]:
                 shown.marks,
                 name_marks,
                 explanation(found, int(places[number])) if query.explain else (),
+                match_of(reader, representatives[number], found.held, query.filters) if told else None,
             )
         )
     return tuple(made)

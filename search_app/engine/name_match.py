@@ -47,7 +47,7 @@ def match_names(
     weights = reader.weights
     exact: list[Part] = []
     for guess in meaning.names:
-        documents, sure = _called(reader, guess)
+        documents, sure = called(reader, guess)
         if len(documents):
             worth = (weights.exact_whole if guess.whole else weights.exact_part) * guess.weight
             bonus = worth * sure.astype(np.float64)
@@ -74,7 +74,7 @@ def match_names(
     return _best([*_apart(named), *others])
 
 
-def _called(reader: IndexReader, guess: NameGuess) -> tuple[Ints, Floats]:
+def called(reader: IndexReader, guess: NameGuess) -> tuple[Ints, Floats]:
     """The documents that a guess names, and how surely."""
     if guess.kind != "id":
         return reader.named(guess.key)

@@ -13,6 +13,13 @@ from indexer.model.card import Card, Variant
 from search_app.understanding.model import Understood
 
 
+class Match(NamedTuple):
+    """What of a thing is what was typed, where it is not its name."""
+
+    field: str  # column, extra, label, sql, bug
+    value: str
+
+
 class Hit(NamedTuple):
     """One group's best matching member."""
 
@@ -24,6 +31,7 @@ class Hit(NamedTuple):
     marks: tuple[tuple[int, int], ...] = ()  # character spans of `snippet`
     name_marks: tuple[tuple[int, int], ...] = ()
     explanation: tuple[Part, ...] = ()  # with explain=1
+    match: Match | None = None  # what of it was typed, where that is no name
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +71,25 @@ class Help:
 
 
 @dataclass(frozen=True, slots=True)
+class RecognisedName:
+    """A name in pasted text, with the thing that is called so; without id where there is none."""
+
+    text: str
+    role: str
+    id: str = ""
+    kind: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """Pasted code or a pasted address, as it was read."""
+
+    language: str  # or the tool whose address it is
+    names: tuple[RecognisedName, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Results:
     total: int
     hits: tuple[Hit, ...]
@@ -74,3 +101,4 @@ class Results:
     did_you_mean: str | None = None
     help: tuple[Help, ...] = ()
     relaxed: bool = False  # not every word was found: near misses shown
+    recognised: Recognised | None = None  # what was pasted, where it was code or an address

@@ -79,7 +79,10 @@ def search(on: Searchable, query: Query) -> Found:
     scored = score(reader, meaning, planned, near_names(on, query), held)
     found = masks(reader, query, on.store.schema_digests_with, on.today)
     allowed = together(found)
-    usual, relaxed = _near_enough(reader, scored, planned)
+    if query.snippet is not None and scored.full.any():
+        usual, relaxed = scored.full, False  # code holds words that are nobody's: what it names is meant
+    else:
+        usual, relaxed = _near_enough(reader, scored, planned)
     chosen, inside = usual, usual
     if allowed is not None:
         inside = usual & allowed[scored.ids]

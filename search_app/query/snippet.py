@@ -82,7 +82,7 @@ def said(snippet: Snippet) -> tuple[str, ...]:
     best = snippet.mentions[0].weight
     for mention in snippet.mentions:
         key = _letters(mention.text)
-        if mention.role in ("app", "call", "bug", "id") or mention.weight < max(0.5, best - 0.25):
+        if mention.role in ("app", "call", "id") or mention.weight < max(0.5, best - 0.25):
             continue
         if not any(key in known or known in key for known in map(_letters, chosen)):
             chosen.append(mention.text)

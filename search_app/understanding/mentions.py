@@ -40,7 +40,15 @@ def guesses_of(mention: Mention) -> tuple[NameGuess, ...]:
         return (NameGuess(mention.text, "bug", True, (), mention.weight, held=True),)
     kind, held = _KINDS.get(mention.role, ""), mention.role in _HELD
     return tuple(
-        NameGuess(key, kind or guessed, True, (), mention.weight * weight, _OTHER_KIND if kind else 1.0, held)
+        NameGuess(
+            key,
+            kind or guessed,
+            True,
+            (),
+            mention.weight * weight,
+            _OTHER_KIND if kind or guessed else 1.0,
+            held,
+        )
         for key, guessed, weight in spellings(mention.text)
         if len(key) > 1
     )

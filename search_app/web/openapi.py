@@ -11,7 +11,7 @@ from indexer.index.suggester import Suggestion
 from indexer.model.card import EMPTY_IS_NULL, ONLY_WHERE_GIVEN, Card, Variant, marked_fields
 from indexer.model.kinds import KINDS
 from indexer.model.literals import STATUSES
-from search_app.engine.results import FacetCount, Part
+from search_app.engine.results import FacetCount, Match, Part
 from search_app.query.grammar import FACETS
 from search_app.query.model import NARROWING, SORTS
 from search_app.tools import Link
@@ -174,7 +174,9 @@ def _hit() -> dict[str, Any]:
         variant_count=_COUNT,
         links=_list(_object(**_fields(Link))),
     )
-    return _sometimes(always, **left_out, explanation=_list(_object(**_fields(Part))))
+    return _sometimes(
+        always, **left_out, match=_object(**_fields(Match)), explanation=_list(_object(**_fields(Part)))
+    )
 
 
 def _list(items: dict[str, Any]) -> dict[str, Any]:
@@ -199,7 +201,10 @@ def _schemas() -> dict[str, Any]:
         "Error": _object(error=_object(code=_STRING, message=_STRING, parameter=nothing_or_string)),
         "Export": _object(q=_STRING, count=_COUNT, hits=_list(hit)),
         "Results": _object(
-            query=_object(q=_STRING, filters={"type": "object"}, terms=_STRINGS),
+            query=_sometimes(
+                _object(q=_STRING, filters={"type": "object"}, terms=_STRINGS),
+                recognised={"type": "object", "description": "Language and names of pasted text"},
+            ),
             total=_COUNT,
             page=_COUNT,
             size=_COUNT,

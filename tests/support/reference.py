@@ -517,7 +517,11 @@ class Reference:
         query = meaning.query
         near = near_names(SimpleNamespace(reader=self, speller=self), query)  # type: ignore[arg-type]
         scored = self.scored(meaning, planned, near)
-        usual, relaxed, close = self._usual(scored, planned)
+        whole = {d for d, (_, share) in scored.items() if share >= scoring.FULL}
+        if query.snippet is not None and whole:
+            usual, relaxed, close = whole, False, False
+        else:
+            usual, relaxed, close = self._usual(scored, planned)
         loose = {d for d, (_, share) in scored.items() if share >= planned.near}
         matching = {d for d in usual if self._allowed(d, query)}
         filtered = bool(query.filters or query.exclude_filters or query.ranges)

@@ -15,6 +15,14 @@ from markupsafe import Markup, escape
 from search_app.web.results.filters import FacetValueView
 from search_app.web.results.view import HitView, VariantView
 
+MATCH_LABELS = {
+    "column": "Has the column",
+    "extra": "Has the extra key",
+    "label": "Has the label",
+    "sql": "Says in its SQL",
+    "bug": "Names bug",
+}
+
 
 class HitDrawing(NamedTuple):
     """The pieces of one hit that its item alone decides, in their order; see drawing.py."""
@@ -38,6 +46,9 @@ def hit_article(number: int, hit: HitView, drawn: HitDrawing, why: Markup | None
         more = f' <span class="quiet">and {hit.more_variants:,} more</span>' if hit.more_variants else ""
         also = '<span class="quiet">also in</span>'
         variants = f'<p class="variants">{also} {variant_links(hit.variants)}{more}</p>\n'
+    if hit.match:
+        label, value = MATCH_LABELS[hit.match.field], escape(hit.match.value)
+        snippet = f'<p class="match"><span class="quiet">{label}</span> <code>{value}</code></p>\n{snippet}'
     return Markup(  # noqa: S704  the drawn pieces are markup, the rest is escaped
         f'<article class="{drawn.classes}" aria-labelledby="hit-{number}">\n{drawn.top}\n'
         f'<h2 id="hit-{number}"><a href="{escape(hit.url)}">'

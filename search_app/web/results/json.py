@@ -16,7 +16,7 @@ from indexer.index.generation import Generation
 from indexer.index.suggester import Suggestion
 from indexer.model.card import EMPTY_IS_NULL, ONLY_WHERE_GIVEN, Card, marked_fields
 from indexer.model.ids import item_path
-from search_app.engine.results import Hit, Results
+from search_app.engine.results import Hit, Recognised, Results
 from search_app.query.model import ANY, Asked, Query, QueryProblem, search_url
 from search_app.tools import Link
 from search_app.web.actions import asked_tables, best_links
@@ -30,7 +30,12 @@ LEFT_OUT = marked_fields(Card, ONLY_WHERE_GIVEN)
 def results_text(site: Site, results: Results, query: Query) -> bytes:
     """The answer of /api/v1/search."""
     head = {
-        "query": {"q": query.text, "filters": _filters(query), "terms": list(results.terms)},
+        "query": {
+            "q": query.text,
+            "filters": _filters(query),
+            "terms": list(results.terms),
+            **({"recognised": _recognised(results.recognised)} if results.recognised else {}),
+        },
         "total": results.total,
         "page": query.page,
         "size": query.size,
@@ -47,6 +52,15 @@ def results_text(site: Site, results: Results, query: Query) -> bytes:
     }
     hits = hits_text(site, results.hits, query.explain, asked_of(results, query))
     return together(to_json(head), hits, to_json(rest))
+
+
+def _recognised(recognised: Recognised) -> dict[str, Any]:
+    """What a pasted snippet named."""
+    names = [
+        {**dataclasses.asdict(each), "id": each.id or None, "url": item_path(each.id) if each.id else None}
+        for each in recognised.names
+    ]
+    return {"language": recognised.language, "names": names}
 
 
 def hits_text(site: Site, hits: Iterable[Hit], explain: bool = False, asked: Asked = ANY) -> bytes:
@@ -101,6 +115,8 @@ def _found_json(hit: Hit, explain: bool) -> dict[str, Any]:
         "variants": [{**variant._asdict(), "url": item_path(variant.id)} for variant in hit.variants],
         "variant_count": max(hit.variant_count, len(hit.variants)),
     }
+    if hit.match:
+        found["match"] = hit.match._asdict()
     if explain:
         found["explanation"] = [dataclasses.asdict(part) for part in hit.explanation]
     return found

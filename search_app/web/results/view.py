@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 from indexer.model.card import Card
 from indexer.model.ids import item_path, table_id
 from indexer.model.kinds import KINDS
-from search_app.engine.results import Hit, Part, Results
+from search_app.engine.results import Hit, Match, Part, Results
 from search_app.query.model import ANY, DEEPEST_HIT, Asked, Query
 from search_app.web.labels import STATUS_MEANINGS, kind_label, type_label
 from search_app.web.results.filters import (
@@ -66,6 +66,7 @@ class HitView(NamedTuple):
     parts: tuple[Part, ...]
     score: float
     asked: Asked  # what of it was asked for: which of its apps, pings, datasets
+    match: Match | None = None  # what of it was typed, where that is no name
 
     @property
     def url(self) -> str:
@@ -204,6 +205,7 @@ def present_hit(hit: Hit, asked: Asked = ANY) -> HitView:
         parts=hit.explanation,
         score=hit.score,
         asked=asked.of(card.app, card.ping, card.dataset) if asked else ANY,
+        match=hit.match,
     )
 
 
