@@ -9,6 +9,7 @@ from datetime import date
 
 from indexer.catalogue.annotations import Annotations
 from indexer.catalogue.apps import app_items, build_estate
+from indexer.catalogue.column_owners import ColumnOwners
 from indexer.catalogue.columns import Places
 from indexer.catalogue.counts import MetricCounts
 from indexer.catalogue.dashboards import Things, dashboard_items
@@ -17,7 +18,7 @@ from indexer.catalogue.docs import doc_items, names_of
 from indexer.catalogue.explores import explore_items
 from indexer.catalogue.families import families, metric_groups
 from indexer.catalogue.inputs import Inputs, sort_records
-from indexer.catalogue.measures import measure_items
+from indexer.catalogue.measures import MeasureMaker
 from indexer.catalogue.metrics import MetricMaker
 from indexer.catalogue.model import Catalogue, Estate, Link
 from indexer.catalogue.neighbours import with_neighbours, with_sections
@@ -49,7 +50,9 @@ def build_catalogue(records: Iterable[Record], today: date) -> Catalogue:
     mirrors = find_mirrors(metrics, probes, problems)
     counts = MetricCounts(metrics, metric_groups(metrics, probes, mirrors))
     apps = with_news(_annotated(map(counts.of_app, app_items(estate)), annotations), metrics)
-    measures, measure_links = measure_items(inputs.measures, estate, tables, metrics, problems)
+    owners = ColumnOwners(metrics, probes, tables)
+    maker = MeasureMaker(estate, tables, schemas, owners, problems)
+    measures, measure_links = maker.items(inputs.measures)
     explores, explore_links = explore_items(inputs.explores, estate, tables, problems)
     dashboards, dashboard_links = dashboard_items(
         inputs.dashboards, estate, tables, schemas, Things(explores, measures, metrics, probes), problems

@@ -1,98 +1,167 @@
-"""metric-hub's metrics, data sources, segments and dimensions, resolved to tables through data sources."""
+"""metric-hub's metrics, data sources, segments and dimensions, resolved to rows, tables and columns."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
+from indexer.catalogue.column_owners import ColumnOwners
+from indexer.catalogue.measure_reading import MeasureReading, read_measure, short_names
+from indexer.catalogue.measure_rows import Rows, operands_of, rows_of, source_of
 from indexer.catalogue.model import Estate, Link, humanise
+from indexer.catalogue.schemas import Schemas
 from indexer.catalogue.tables import Tables
-from indexer.model.items import MeasureItem, MetricItem
+from indexer.model.items import MeasureItem, MeasureRows, Operand, ReadColumn
 from indexer.model.records import Measure
+from indexer.sqlread.values import Shape, shape_of_columns
 
-_COLUMN = re.compile(r"\bmetrics\.([a-z_]+[0-9]?)\.([a-z0-9_]+)")
-_EVENT = re.compile(r"'([a-z0-9_]+(?:\.[a-z0-9_]+)+)'")
+MOST_COLUMNS = 100  # of one measure that are kept
 
 
-def measure_items(
-    records: Sequence[Measure],
-    estate: Estate,
-    tables: Tables,
-    metrics: Iterable[MetricItem],
-    problems: Counter[str],
-) -> tuple[list[MeasureItem], list[Link]]:
-    """One item for each definition, and what each reads."""
-    sources = {(row.platform, row.name): row for row in records if row.type == "data_source"}
-    by_column = _metrics_by_column(metrics)
-    items, links = [], []
-    for record in records:
-        names = _tables(record, sources, problems)
-        ids = list(dict.fromkeys(key for name in names if (key := tables.id_of(name))))
-        unknown = sum(1 for name in names if not tables.id_of(name))
-        problems["table that a measure names and nobody knows"] += unknown
-        item = _item(record, estate, [_two_parts(name) for name in names])
-        items.append(item)
-        links += [Link(item.id, key, "table", "measure", record.type == "data_source") for key in ids]
-        if record.type != "data_source" and record.data_source:
-            source = _source(record, sources)
-            if source is not None:
-                target = f"measure/data_source/{source.platform}/{source.name}"
-                links.append(Link(item.id, target, "data_source", "measure", True))
-        for metric in _named_metrics(record, by_column, item.apps):
-            links.append(Link(item.id, metric, "metric", "measure", True))
+@dataclass(slots=True)
+class MeasureMaker:
+    """Makes measures and what each leads to."""
+
+    estate: Estate
+    tables: Tables
+    schemas: Schemas
+    owners: ColumnOwners
+    problems: Counter[str]
+    sources: Mapping[tuple[str, str], Measure] = field(default_factory=dict)
+    metrics: Mapping[tuple[str, str], Measure] = field(default_factory=dict)
+    _shapes: dict[str, Shape] = field(default_factory=dict)
+    _readings: dict[tuple[str, MeasureRows], MeasureReading] = field(default_factory=dict)
+
+    def items(self, records: Sequence[Measure]) -> tuple[list[MeasureItem], list[Link]]:
+        """One item for each definition, and what each reads."""
+        self.sources = {(row.platform, row.name): row for row in records if row.type == "data_source"}
+        self.metrics = {(row.platform, row.name): row for row in records if row.type == "metric"}
+        items: list[MeasureItem] = []
+        links: list[Link] = []
+        for record in records:
+            item, reading = self._item(record)
+            items.append(item)
+            links += self._links(record, item, reading)
+        return items, links
+
+    def _item(self, record: Measure) -> tuple[MeasureItem, MeasureReading]:
+        names = self._table_names(record)
+        rows = rows_of(record, self.sources)
+        operands = self._operands(record)
+        reading = self._read(record, rows, operands)
+        item = _described(record, self.estate, [_two_parts(name) for name in names])
+        if record.type == "metric" and not record.select_expression:
+            rows = replace(rows, rows=None, reason="" if operands else _NO_EXPRESSION)
+        reason = rows.reason or reading.reason
+        if reason:
+            self.problems[f"measure without a query: {reason.partition(':')[0].rstrip('.')}"] += 1
+        made_of = reading.used if record.type == "data_source" else reading.made_of
+        item = replace(
+            item,
+            rows=None if reason else rows.rows,
+            operands=operands,
+            no_query=reason,
+            value=reading.value,
+            columns=tuple(ReadColumn(*each) for each in short_names(made_of)[:MOST_COLUMNS]),
+            assumptions=rows.assumptions,
+        )
+        return item, reading
+
+    def _operands(self, record: Measure) -> tuple[Operand, ...]:
+        """Both sides of the ratio that a metric is or has; none where one of them cannot be asked."""
+        found = operands_of(record, self.metrics, self.sources) if record.type == "metric" else ()
+        return () if any(self._reading(each.expression, each.rows).reason for each in found) else found
+
+    def _read(self, record: Measure, rows: Rows, operands: Sequence[Operand]) -> MeasureReading:
+        if record.type != "metric" or record.select_expression:
+            expression = record.select_expression or "COUNT(*)"
+            return self._reading(expression, rows.rows) if rows.rows is not None else MeasureReading()
+        parts = [self._reading(each.expression, each.rows) for each in operands]
+        return MeasureReading(
+            value="number",
+            made_of=frozenset().union(*(part.made_of for part in parts)),
+            used=frozenset().union(*(part.used for part in parts)),
+            events=tuple(event for part in parts for event in part.events),
+        )
+
+    def _reading(self, expression: str, rows: MeasureRows) -> MeasureReading:
+        key = (expression, rows)
+        if key not in self._readings:
+            self._readings[key] = read_measure(expression, rows, self._shape_of, self._is_sure)
+        return self._readings[key]
+
+    def _shape_of(self, name: str) -> Shape | None:
+        table = self.tables.get(name)
+        if table is None or not table.schema_digest:
+            return None
+        digest = table.schema_digest
+        if digest not in self._shapes:
+            columns = self.schemas.columns.get(digest, ())
+            self._shapes[digest] = shape_of_columns((c.path, c.type, c.mode, "") for c in columns)
+        return self._shapes[digest]
+
+    def _is_sure(self, name: str) -> bool:
+        table = self.tables.get(name)
+        return table is not None and table.schema_source != "references"
+
+    def _table_names(self, record: Measure) -> tuple[str, ...]:
+        """Tables of its own expression, else of its data source; `{dataset}` is the platform's own."""
+        source = source_of(record, self.sources)
+        if source is None:
+            if record.data_source:
+                self.problems["measure whose data source is not defined"] += 1
+            return ()
+        return tuple(dict.fromkeys(name.replace("{dataset}", record.platform) for name in source.tables))
+
+    def _links(self, record: Measure, item: MeasureItem, reading: MeasureReading) -> list[Link]:
+        names = self._table_names(record)
+        ids = list(dict.fromkeys(key for name in names if (key := self.tables.id_of(name))))
+        self.problems["table that a measure names and nobody knows"] += sum(
+            1 for name in names if not self.tables.id_of(name)
+        )
+        links = [Link(item.id, key, "table", "measure", record.type == "data_source") for key in ids]
+        source = source_of(record, self.sources)
+        if source is not None and source is not record:
+            target = f"measure/data_source/{source.platform}/{source.name}"
+            links.append(Link(item.id, target, "data_source", "measure", True))
+        found = [key for each in item.columns for key in self.owners.of_column(f"{each.table}", each.column)]
+        found += [key for event in reading.events for key in self.owners.of_events(event)]
+        links += [Link(item.id, key, key.partition("/")[0], "measure", True) for key in dict.fromkeys(found)]
+        links += [
+            Link(item.id, self.tables.items[key].ping, "ping", "measure")
+            for key in ids
+            if self.tables.items[key].ping
+        ]
+        links += [Link(item.id, explore, "explore", "measure") for explore in _explores(item)]
+        links += [
+            Link(
+                item.id, f"measure/metric/{record.platform}/{name.partition('.')[0]}", "depends_on", "measure"
+            )
+            for name in (*(each.name for each in item.operands), *record.depends_on)
+        ]
         links += [Link(item.id, f"app/{app}", "app", "measure", True) for app in item.apps]
-    return items, links
+        return links
+
+
+_NO_EXPRESSION = "metric-hub gives no expression for it."
+
+
+def _explores(item: MeasureItem) -> Iterable[str]:
+    """The Looker explore that is made of its data source; looker-hub names it so."""
+    name = item.data_source or (item.name if item.type == "data_source" else "")
+    return (f"explore/{item.platform}/metric_definitions_{name}",) if name else ()
 
 
 def _two_parts(name: str) -> str:
     return ".".join(name.replace("`", "").split(".")[-2:])
 
 
-def _source(record: Measure, sources: Mapping[tuple[str, str], Measure]) -> Measure | None:
-    return sources.get((record.platform, record.data_source)) or sources.get(
-        ("multi_product", record.data_source)
-    )
-
-
-def _tables(
-    record: Measure, sources: Mapping[tuple[str, str], Measure], problems: Counter[str]
-) -> tuple[str, ...]:
-    """Tables of its own expression, else of its data source; `{dataset}` is the platform's own."""
-    named = record.tables
-    if not named and record.data_source:
-        source = _source(record, sources)
-        if source is None:
-            problems["measure whose data source is not defined"] += 1
-            return ()
-        named = source.tables
-    return tuple(dict.fromkeys(name.replace("{dataset}", record.platform) for name in named))
-
-
-def _metrics_by_column(metrics: Iterable[MetricItem]) -> dict[tuple[str, str], list[MetricItem]]:
-    """("column" or "event", name) -> metrics."""
-    found: dict[tuple[str, str], list[MetricItem]] = {}
-    for metric in metrics:
-        if metric.type == "event":
-            found.setdefault(("event", metric.name), []).append(metric)
-        for path in {row.column for row in metric.columns if row.column}:
-            found.setdefault(("column", path), []).append(metric)
-    return found
-
-
-def _named_metrics(
-    record: Measure, by_column: Mapping[tuple[str, str], list[MetricItem]], apps: Sequence[str]
-) -> list[str]:
-    """Glean metrics whose columns or events its expression reads, of the apps that it is about."""
-    text = record.select_expression
-    keys = [("column", f"metrics.{kind}.{leaf}") for kind, leaf in _COLUMN.findall(text)]
-    keys += [("event", name) for name in _EVENT.findall(text)]
-    found = [metric for key in dict.fromkeys(keys) for metric in by_column.get(key, ())]
-    return [metric.id for metric in found if not apps or set(apps).intersection(metric.apps)]
-
-
-def _item(record: Measure, estate: Estate, names: Sequence[str]) -> MeasureItem:
+def _described(record: Measure, estate: Estate, names: Sequence[str]) -> MeasureItem:
+    """A measure with what its record says."""
     app = estate.apps.get(record.platform)
+    tables = tuple(dict.fromkeys(names))
+    statistics = tuple(dict.fromkeys(each.name for each in record.statistics))
     return MeasureItem(
         id=f"measure/{record.type}/{record.platform}/{record.name}",
         kind="measure",
@@ -102,20 +171,25 @@ def _item(record: Measure, estate: Estate, names: Sequence[str]) -> MeasureItem:
         apps=(app.name,) if app else (),
         app_titles=(app.title,) if app else (),
         type=record.type,
-        tables=tuple(dict.fromkeys(names)),
-        datasets=tuple(dict.fromkeys(name.split(".", 1)[0] for name in names)),
+        tables=tables,
+        datasets=tuple(dict.fromkeys(name.split(".", 1)[0] for name in tables)),
         status="deprecated" if record.deprecated else "active",
         status_reason="deprecated in metric-hub" if record.deprecated else "",
-        tags=(record.category,) if record.category else (),
+        tags=tuple(tag for tag in (record.category, record.level) if tag),
         owners=record.owners,
         aliases=(f"{record.platform}.{record.name}",),
-        labels=(*record.statistics, record.platform),
+        labels=(*statistics, record.platform),
         platform=record.platform,
         select_expression=record.select_expression,
         data_source=record.data_source,
         from_expression=record.from_expression,
         statistics=record.statistics,
+        window=record.window,
         category=record.category,
         layers=record.layers,
+        defined_by=record.defined_by,
+        uses=record.uses,
         value_type=record.value_type,
+        level=record.level,
+        depends_on=record.depends_on,
     )

@@ -22,7 +22,7 @@ from indexer.runtime.disk import replace_file, sync_tree
 from indexer.runtime.locking import is_running
 
 # Raised whenever a generation would come out differently from the same inputs: readers refuse another one.
-FORMAT_VERSION = 19
+FORMAT_VERSION = 20
 POINTER = "current"
 FOLDER = "generations"
 BUILDING = ".building-"  # followed by the process id and the generation's id

@@ -103,3 +103,34 @@ class ProbeDefinition:
     cpp_guard: str = ""
     first_revision: str = ""
     last_revision: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureStatistic:
+    """How a user of metric-hub sums a measure up over clients, or divides it by another."""
+
+    name: str  # sum, mean, deciles, percentile, ratio, …
+    layer: str  # who does: jetstream, opmon, looker, definitions
+    parameters: dict[str, str] = field(default_factory=dict)  # as written, lists joined by ", "
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureJoin:
+    """A data source that is joined to another."""
+
+    data_source: str
+    layer: str  # whose files say so: Looker's joins add columns to filter by
+    relationship: str = ""  # one_to_one, many_to_one, one_to_many, many_to_many
+    on_expression: str = ""  # "" for the same client and day
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureUse:
+    """A project of metric-hub that computes a measure."""
+
+    kind: str  # outcome, monitoring, experiment, default
+    name: str  # file name without .toml
+    title: str = ""
+    path: str = ""  # of the file in metric-hub
+    periods: tuple[str, ...] = ()  # daily, weekly, 28_day, overall, …, of experiments and defaults
+    redefines: bool = False  # with an expression of its own

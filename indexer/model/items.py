@@ -9,8 +9,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from indexer.model.definitions import ExtraKey, MetricDefinition, PingDefinition, ProbeDefinition
-from indexer.model.literals import Access, KindName, KnownFrom, Layer, ProbeType, Status
+from indexer.model.definitions import (
+    ExtraKey,
+    MeasureStatistic,
+    MeasureUse,
+    MetricDefinition,
+    PingDefinition,
+    ProbeDefinition,
+)
+from indexer.model.literals import Access, KindName, KnownFrom, Layer, ProbeType, Status, ValueKind
 from indexer.model.records import DocSection
 
 SHARED_PROJECT = "moz-fx-data-shared-prod"  # where upstream's tables and views lie
@@ -206,16 +213,66 @@ class TableItem(Item):
     modified: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class JoinedRows:
+    """Rows that are joined to those of a measure."""
+
+    name: str  # the alias
+    source: str  # a quoted table, or a sub-query in parentheses
+    keyword: str  # JOIN, LEFT JOIN, …
+    condition: str
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureRows:
+    """Where the rows of a measure come from: the FROM clause of its queries, and how rows are told apart."""
+
+    name: str  # of its data source: the alias
+    source: str  # a quoted table, or a sub-query in parentheses
+    client_id: str = ""  # expression; "" where its rows are of no client
+    day: str = ""  # expression; "" where its rows have no day
+    joins: tuple[JoinedRows, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """The numerator or the denominator of a ratio: another measure."""
+
+    name: str
+    statistic: str  # sum, client_count, average; "" for its expression as it is
+    expression: str
+    rows: MeasureRows
+
+
+@dataclass(frozen=True, slots=True)
+class ReadColumn:
+    """A column that the value of a measure is made of."""
+
+    table: str  # dataset.table
+    column: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeasureItem(Item):
     platform: str
     select_expression: str = ""
     data_source: str = ""
     from_expression: str = ""
-    statistics: tuple[str, ...] = ()
+    rows: MeasureRows | None = None  # None where no query can be made: see no_query
+    operands: tuple[Operand, ...] = ()  # of a ratio without an expression: numerator, denominator
+    no_query: str = ""  # why there is no query
+    value: ValueKind = ""  # of its expression; "" where it is not known
+    columns: tuple[ReadColumn, ...] = ()
+    assumptions: tuple[str, ...] = ()  # sentences for whoever runs its query
+    statistics: tuple[MeasureStatistic, ...] = ()
+    window: tuple[int, int] | None = None
     category: str = ""
     layers: tuple[str, ...] = ()
+    defined_by: MeasureUse | None = None
+    uses: tuple[MeasureUse, ...] = ()
     value_type: str = ""
+    level: str = ""
+    depends_on: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ Status = Literal["active", "expired", "removed", "disabled", "deprecated", "unkn
 Layer = Literal["view", "derived", "stable", "live", "routine", "other"]  # rule 6
 ProbeType = Literal["histogram", "scalar", "event"]
 KnownFrom = Literal["probeinfo", "schema"]  # "schema": its definition was not found
+ValueKind = Literal["number", "boolean", "other", ""]  # of a measure's expression; "" where not known
 Access = Literal["public", "staff"]  # who can open a tool
 
 STATUSES: tuple[Status, ...] = get_args(Status)

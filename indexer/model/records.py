@@ -10,7 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from indexer.model.definitions import ExtraKey, MetricDefinition, PingDefinition, ProbeDefinition
+from indexer.model.definitions import (
+    ExtraKey,
+    MeasureJoin,
+    MeasureStatistic,
+    MeasureUse,
+    MetricDefinition,
+    PingDefinition,
+    ProbeDefinition,
+)
 from indexer.model.literals import Access, ProbeType
 
 # ------------------------------------------------------------------ Glean (probeinfo)
@@ -200,25 +208,37 @@ class WarehouseTable:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A metric-hub definition: metric, data_source, segment or dimension, of one platform."""
+    """A metric-hub definition: metric, data_source, segment or dimension, of one platform.
+
+    What says where its rows come from (from_expression and after) is that of a data source, or of
+    a measure that brings its own.
+    """
 
     type: str  # metric, data_source, segment, dimension
     platform: str  # file name without .toml: fenix, firefox_desktop, multi_product, …
     name: str
     friendly_name: str = ""
     description: str = ""
-    select_expression: str = ""
+    select_expression: str = ""  # macros written out, other templates as they are
     data_source: str = ""
     from_expression: str = ""  # of a data source: a table name or a sub-query
-    statistics: tuple[str, ...] = ()
+    client_id_column: str = ""  # "" for client_id, "NULL" where its rows are of no client
+    submission_date_column: str = ""  # "" for submission_date, "NULL" where its rows have no day
+    default_dataset: str = ""  # for {dataset} in from_expression
+    window: tuple[int, int] | None = None  # days around enrolment, of a segment's data source
+    joins: tuple[MeasureJoin, ...] = ()
+    tables: tuple[str, ...] = ()  # tables that from_expression names, as written
+    statistics: tuple[MeasureStatistic, ...] = ()
     category: str = ""
     owners: tuple[str, ...] = ()
     deprecated: bool = False
     layers: tuple[str, ...] = ()  # files that define it: definitions, jetstream, opmon, looker
+    apart: tuple[str, ...] = ()  # of these, those that compute it of other rows or by another expression
+    defined_by: MeasureUse | None = None  # the project that alone defines it
+    uses: tuple[MeasureUse, ...] = ()
     value_type: str = ""
+    level: str = ""  # gold, silver, bronze: how far it is reviewed
     depends_on: tuple[str, ...] = ()
-    joins: tuple[str, ...] = ()
-    tables: tuple[str, ...] = ()  # tables that from_expression names, as written
 
 
 @dataclass(frozen=True, slots=True)

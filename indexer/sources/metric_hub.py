@@ -1,8 +1,10 @@
 """Metrics, data sources, segments and dimensions of metric-hub.
 
 Reads the TOML files of four folders (LAYERS); the file name is the platform. A later
-layer overrides single fields of an earlier one and adds definitions. Experiments,
-outcomes and defaults stand elsewhere in the archive and are not read.
+layer overrides single fields of an earlier one and adds definitions. A name with `*` is a
+setting for the data sources or metrics that it matches, no definition. Outcomes, OpMon's
+projects, defaults and experiments use measures and define some: _metric_hub_projects.py.
+Nothing of `lib/` is read.
 """
 
 from __future__ import annotations
@@ -10,11 +12,15 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
 from typing import Any
 
 from indexer.model.records import Measure, Record
 from indexer.sources import Fetched, Report, Request
-from indexer.sources._upstream import clean_text, mapping, text, texts
+from indexer.sources._metric_hub_macros import macros_of
+from indexer.sources._metric_hub_measures import SEGMENT_SOURCE, Defined, Key, measure_of, with_source
+from indexer.sources._metric_hub_projects import PROJECTS, Project, project_of, with_projects
+from indexer.sources._upstream import clean_text, mapping
 
 URL = "https://github.com/mozilla/metric-hub/archive/refs/heads/main.tar.gz"
 
@@ -31,22 +37,14 @@ SECTIONS = {
     "segments": "segment",
     "dimensions": "dimension",
 }
-# `segments.data_sources`: tables of segments, often named like a general data source.
-SEGMENT_SOURCE = "segment_source"
-NOT_PLATFORMS = frozenset({"functions"})  # functions.toml holds SQL macros of all platforms
+FUNCTIONS = "functions"  # functions.toml holds SQL macros of all platforms
 
-_NAME = r"(?:[A-Za-z][A-Za-z0-9-]*\.)?[A-Za-z_]\w*\.[\w*$-]+"
-_WHOLE = re.compile(rf"\(?\s*({_NAME})\s*\)?")
-_NAMED = re.compile(rf"\b(?:FROM|JOIN)\s+({_NAME})(?![\w.(-])", re.IGNORECASE)
-_COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
-_ALIAS = re.compile(r"(?:FROM|JOIN)\s+[\w.*$-]+\s+(?:AS\s+)?(\w+)", re.IGNORECASE)
-
-_Key = tuple[str, str, str]  # type, platform, name
+_SETTING = re.compile(r"[\w-]*\*[\w*-]{0,60}")
 
 
 class Source:
     name = "metric_hub"
-    version = 1
+    version = 2
 
     def requests(self, options: Mapping[str, Any]) -> Sequence[Request]:
         return (Request(str(options.get("url") or URL), kind="archive"),)
@@ -54,44 +52,59 @@ class Source:
     def records(
         self, fetched: Sequence[Fetched], options: Mapping[str, Any], report: Report
     ) -> Iterator[Record]:
-        fields: dict[_Key, dict[str, Any]] = {}
-        layers: dict[_Key, list[str]] = {}
-        for layer, platform, document in _documents(fetched, report):
-            for key, given in _definitions(platform, document, report):
-                fields.setdefault(key, {}).update(given)
-                layers.setdefault(key, []).append(layer)
-        for key in sorted(fields):
-            kind, platform, name = key
-            general = ("data_source", platform, name)
-            if kind == SEGMENT_SOURCE and general in fields:
-                report.skip("data source of segments, also a general one", f"{platform} {name}")
-                continue
-            report.seen[general[0] if kind == SEGMENT_SOURCE else kind] += 1
-            yield _measure(key, fields[key], tuple(layers[key]))
+        defined: dict[Key, Defined] = {}
+        macros: dict[str, str] = {}
+        projects: list[Project] = []
+        for folder, name, document in _documents(fetched, report):
+            if folder in PROJECTS:
+                projects += project_of(folder, name, document, report)
+            elif name == FUNCTIONS:
+                macros |= macros_of(document)
+            else:
+                _add(defined, LAYERS[folder], name, document, report)
+        measures = list(_measures(defined, macros, report))
+        yield from with_projects(measures, projects, macros, report)
 
 
 def _documents(fetched: Sequence[Fetched], report: Report) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    """(layer, platform, content) of each definition file, in the order of the layers."""
-    files: dict[tuple[int, str], tuple[str, bytes]] = {}
-    order = list(LAYERS)
+    """(folder, file name, content) of each file: definitions in the order of the layers, then projects."""
+    files: dict[tuple[int, str, str], tuple[str, bytes]] = {}
+    order = [*LAYERS, *PROJECTS]
     for file in fetched:
         for path, body in file.members() if file.members is not None else ():
             folder, _, name = path.partition("/")[2].rpartition("/")
-            if folder in LAYERS and name.endswith(".toml"):
-                files[order.index(folder), name.removesuffix(".toml")] = (path, body)
-    for (layer, platform), (path, body) in sorted(files.items()):
-        if platform in NOT_PLATFORMS:
-            continue
+            if folder.startswith("jetstream/outcomes/") and folder.count("/") == 2:
+                _, _, platform = folder.rpartition("/")
+                folder, name = "jetstream/outcomes", f"{platform}/{name}"
+            if folder in order and name.endswith(".toml"):
+                files[order.index(folder), folder, name.removesuffix(".toml")] = (path, body)
+    for (_, folder, name), (path, body) in sorted(files.items()):
         report.seen["file"] += 1
         try:
-            yield LAYERS[order[layer]], platform, tomllib.loads(body.decode("utf-8"))
+            yield folder, name, tomllib.loads(body.decode("utf-8"))
         except (ValueError, RecursionError) as error:
             report.skip("unreadable TOML", f"{path}: {error}")
 
 
+def _add(
+    defined: dict[Key, Defined], layer: str, platform: str, document: Mapping[str, Any], report: Report
+) -> None:
+    """The definitions of one file. A setting changes what earlier layers have defined (C4)."""
+    before = list(defined)
+    for key, given in _definitions(platform, document, report):
+        kind, _, name = key
+        if _SETTING.fullmatch(name):
+            report.seen["setting for many"] += 1
+            for other in before:
+                if other[:2] == key[:2] and fnmatchcase(other[2], name):
+                    defined[other].add(given, layer)
+        elif kind != "segment" or given:
+            defined.setdefault(key, Defined()).add(given, layer)
+
+
 def _definitions(
     platform: str, document: Mapping[str, Any], report: Report
-) -> Iterator[tuple[_Key, Mapping[str, Any]]]:
+) -> Iterator[tuple[Key, Mapping[str, Any]]]:
     """Each definition of a file by its key."""
     sections = [(kind, dict(mapping(document.get(section)))) for section, kind in SECTIONS.items()]
     for kind, given in tuple(sections):
@@ -105,44 +118,16 @@ def _definitions(
                 report.skip("definition without fields", f"{platform} {kind} {name}")
 
 
-def _measure(key: _Key, fields: Mapping[str, Any], layers: tuple[str, ...]) -> Measure:
-    kind, platform, name = key
-    for_segments = kind == SEGMENT_SOURCE
-    from_expression = text(fields.get("from_expression"))
-    return Measure(
-        type="data_source" if for_segments else kind,
-        platform=platform,
-        name=name,
-        friendly_name=text(fields.get("friendly_name")),
-        # One file says `descriptions` (2026-08): rule 12.
-        description=text(fields.get("description")) or text(fields.get("descriptions")),
-        select_expression=text(fields.get("select_expression")),
-        data_source=text(fields.get("data_source")),
-        from_expression=from_expression,
-        statistics=tuple(mapping(fields.get("statistics"))),
-        category="segments" if for_segments else text(fields.get("category")),
-        owners=texts(fields.get("owner")),
-        deprecated=fields.get("deprecated") is True,
-        layers=tuple(dict.fromkeys(layers)),
-        value_type=text(fields.get("type")),
-        depends_on=texts(fields.get("depends_on")),
-        joins=tuple(mapping(fields.get("joins"))),
-        tables=tables_of(from_expression, text(fields.get("default_dataset"))),
-    )
-
-
-def tables_of(from_expression: str, default_dataset: str = "") -> tuple[str, ...]:
-    """The tables that a data source reads, as written: the whole expression, or each FROM and JOIN in it.
-
-    `{dataset}` stands for the data source's default dataset. Names of a sub-query's own
-    (`FROM a.b AS t CROSS JOIN t.list`) are not tables.
-    """
-    sql = _COMMENT.sub(" ", from_expression).replace("`", "").strip()
-    if default_dataset:
-        sql = sql.replace("{dataset}", default_dataset)
-    whole = _WHOLE.fullmatch(sql)
-    if whole:
-        return (whole[1],)
-    aliases = {match[1].lower() for match in _ALIAS.finditer(sql)}
-    names = (match[1] for match in _NAMED.finditer(sql))
-    return tuple(dict.fromkeys(name for name in names if name.split(".")[0].lower() not in aliases))
+def _measures(defined: Mapping[Key, Defined], macros: Mapping[str, str], report: Report) -> Iterator[Measure]:
+    for key in sorted(defined):
+        kind, platform, name = key
+        general = ("data_source", platform, name)
+        if kind == SEGMENT_SOURCE and general in defined:
+            report.skip("data source of segments, also a general one", f"{platform} {name}")
+            continue
+        report.seen[general[0] if kind == SEGMENT_SOURCE else kind] += 1
+        found = measure_of(key, defined[key], macros)
+        own = defined.get((SEGMENT_SOURCE, platform, found.data_source))
+        if kind == "segment" and own and ("data_source", platform, found.data_source) in defined:
+            found = with_source(found, own.fields)
+        yield found

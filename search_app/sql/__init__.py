@@ -7,10 +7,11 @@ columns of a table through a callable, and use no column that the table does not
 
 from __future__ import annotations
 
-from indexer.model.items import AnyItem, ColumnRef, MetricItem, PingItem, ProbeItem, TableItem
+from indexer.model.items import AnyItem, ColumnRef, MeasureItem, MetricItem, PingItem, ProbeItem, TableItem
 from search_app.sql._ended import ended_in
 from search_app.sql._events import legacy_event_queries, metric_event_queries
 from search_app.sql._legacy import probe_queries
+from search_app.sql._measures import measure_queries
 from search_app.sql._metrics import metric_queries
 from search_app.sql._source import ColumnsOf, Source, SqlQuery
 from search_app.sql._tables import column_queries, ping_queries, table_queries
@@ -40,7 +41,7 @@ def queries_for(
         return ping_queries(item, context, columns_of)
     if isinstance(item, TableItem):
         return table_queries(item, context, columns_of)
-    return []
+    return measure_queries(item) if isinstance(item, MeasureItem) else []
 
 
 def queries_for_column(

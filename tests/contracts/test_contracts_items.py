@@ -119,8 +119,13 @@ def test_things_are_joined(small_client: FlaskClient) -> None:
     doc = item(small_client, "doc/datasets/pings.md#baseline-ping")
     assert doc["related"]["table"] == ["table/moz-fx-data-shared-prod.fenix.baseline"]
     measure = item(small_client, "measure/metric/fenix/searches_of_day")
-    assert measure["related"]["table"] == ["table/moz-fx-data-shared-prod.fenix.active_users"]
+    assert measure["related"]["table"] == ["table/moz-fx-data-shared-prod.fenix.metrics"]
     assert measure["related"]["metric"] == ["metric/fenix/tabs.opened"]
+    assert measure["queries"][0]["notes"] == [
+        "Experiments compute it for each client: see the queries over clients."
+    ]
+    metric = item(small_client, "metric/fenix/tabs.opened")
+    assert metric["related"]["measure"] == ["measure/metric/fenix/searches_of_day"]
     explore = item(small_client, "explore/fenix/baseline")
     assert explore["related"]["table"] == ["table/moz-fx-data-shared-prod.fenix.baseline"]
 

@@ -12,9 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer.model.definitions import MeasureJoin, MeasureStatistic, MeasureUse
 from indexer.model.records import Measure, Record
 from indexer.sources import Report
-from indexer.sources.metric_hub import Source, _measure, tables_of
+from indexer.sources._metric_hub_macros import write_out
+from indexer.sources._metric_hub_measures import Defined, measure_of, tables_of
+from indexer.sources.metric_hub import Source
 from tests.support.fetching import GOLDEN, records_of
 from tests.support.unpacked import archive_of, archive_with
 
@@ -35,9 +38,12 @@ def test_every_definition_in_scope_is_a_record(golden: tuple[list[Record], Repor
         "data_source/fenix/clients_of_segments",
         "data_source/fenix/events",
         "data_source/fenix/mobile_searches",
+        "data_source/fenix/only_looker",
         "dimension/fenix/country",
+        "metric/fenix/cards_seen",
         "metric/fenix/old",
         "metric/fenix/only_here",
+        "metric/fenix/opened",
         "metric/fenix/searches",
         "segment/fenix/new_users",
     ]
@@ -52,10 +58,19 @@ def test_later_layers_override_single_fields(golden: tuple[list[Record], Report]
         description="How many searches, as Jetstream says.",
         select_expression="SUM(search_count)",
         data_source="mobile_searches",
-        statistics=("bootstrap_mean",),
+        statistics=(
+            MeasureStatistic("bootstrap_mean", "definitions"),
+            MeasureStatistic("ratio", "looker", {"numerator": "searches.sum", "denominator": "opened.sum"}),
+        ),
         category="search",
         owners=("data@example.org", "other@example.org"),
         layers=("definitions", "jetstream", "looker"),
+        uses=(
+            MeasureUse("outcome", "onboarding", "Onboarding", "jetstream/outcomes/fenix/onboarding.toml"),
+            MeasureUse("monitoring", "watch", "Watching searches", "opmon/watch.toml", redefines=True),
+            MeasureUse("default", "fenix", "", "jetstream/defaults/fenix.toml", ("daily", "weekly")),
+            MeasureUse("experiment", "some-experiment", "", "jetstream/some-experiment.toml", ("overall",)),
+        ),
         value_type="scalar",
         depends_on=("clients",),
     )
@@ -70,7 +85,10 @@ def test_data_sources_know_their_tables(golden: tuple[list[Record], Report]) -> 
     found = measures(golden[0])
     searches = found["data_source/fenix/mobile_searches"]
     assert searches.tables == ("mozdata.search.mobile_search_clients_daily", "mozdata.fenix.baseline")
-    assert searches.joins == ("baseline",)
+    assert searches.joins == (
+        MeasureJoin("baseline", "definitions"),
+        MeasureJoin("countries", "looker", "one_to_many", "a = b"),
+    )
     assert found["data_source/fenix/events"].tables == ("mozdata.fenix.events_stream",)
     segments = found["data_source/fenix/clients_of_segments"]
     assert (segments.category, segments.tables) == ("segments", ("mozdata.fenix.clients",))
@@ -81,7 +99,66 @@ def test_what_is_passed_over_is_counted(golden: tuple[list[Record], Report]) -> 
         "definition without fields": 1,
         "data source of segments, also a general one": 1,
         "unreadable TOML": 1,
+        "metric of a project that nothing defines": 1,
     }
+
+
+def test_a_setting_for_many_is_no_definition_and_changes_only_what_earlier_files_define(
+    golden: tuple[list[Record], Report],
+) -> None:
+    found = measures(golden[0])
+    assert not [key for key in found if "*" in key]
+    assert golden[1].seen["setting for many"] == 1
+    assert [join.data_source for join in found["data_source/fenix/events"].joins] == ["countries"]
+    assert found["data_source/fenix/only_looker"].joins == ()
+
+
+def test_a_metric_that_only_an_outcome_defines_is_a_measure_with_its_rows(
+    golden: tuple[list[Record], Report],
+) -> None:
+    cards = measures(golden[0])["metric/fenix/cards_seen"]
+    assert cards.defined_by is not None
+    assert (cards.defined_by.kind, cards.defined_by.title) == ("outcome", "Onboarding")
+    assert [use.kind for use in cards.uses] == ["outcome", "experiment"]
+    assert (cards.from_expression, cards.client_id_column) == ("mozdata.fenix.cards", "who")
+    assert cards.select_expression.split() == ["COALESCE(LOGICAL_OR(", "kind", "=", "'card'", "),", "FALSE)"]
+    assert "metric/fenix/of_this_experiment_alone" not in measures(golden[0])
+
+
+def test_what_is_computed_is_that_of_the_first_layer_and_the_others_are_told() -> None:
+    top = f"{TOP}/{{}}/fenix.toml"
+    files = {
+        top.format("definitions"): '[data_sources.main]\nfrom_expression = "a.all"\n',
+        top.format("opmon/definitions"): (
+            '[data_sources.main]\nfrom_expression = "a.sample"\nsubmission_date_column = "d"\n'
+            'friendly_name = "Main"\n'
+        ),
+    }
+    records, _ = records_of(Source(), archive_with(files))
+    (main,) = measures(records).values()
+    assert (main.from_expression, main.submission_date_column, main.apart) == ("a.all", "", ("opmon",))
+    assert main.friendly_name == "Main"
+
+
+@pytest.mark.parametrize(
+    ("written", "sql"),
+    [
+        ("{{agg_sum(\"a\")}} + {{ agg_sum('b') }}", "COALESCE(SUM(a), 0) + COALESCE(SUM(b), 0)"),
+        ('{{agg_sum("""a\nb""")}}', "COALESCE(SUM(a\nb), 0)"),
+        ("{{agg_sum('it\\'s')}}", "COALESCE(SUM(it's), 0)"),
+        ("{{other('a')}}", "{{other('a')}}"),
+        ("{{ parameters.a }}", "{{ parameters.a }}"),
+        ("{{agg_sum(a)}}", "{{agg_sum(a)}}"),
+        ("{{agg_sum('{select_expr}')}}", "COALESCE(SUM({select_expr}), 0)"),
+    ],
+)
+def test_macros_are_written_out_and_nothing_else_is(written: str, sql: str) -> None:
+    assert write_out(written, {"agg_sum": "COALESCE(SUM({select_expr}), 0)"}) == sql
+
+
+def test_a_macro_that_grows_without_bound_is_left_as_it_is() -> None:
+    written = "{{big('x')}}" * 100
+    assert write_out(written, {"big": "{select_expr}" * 5000}) == written
 
 
 @pytest.mark.parametrize(
@@ -120,7 +197,9 @@ FIELDS = (
 
 @given(st.dictionaries(st.sampled_from(FIELDS), JUNK))
 def test_no_definition_raises(fields: dict[str, Any]) -> None:
-    found = _measure(("data_source", "fenix", "x"), fields, ("definitions",))
+    given = Defined()
+    given.add(fields, "definitions")
+    found = measure_of(("data_source", "fenix", "x"), given, {})
     assert isinstance(found.description, str)
     assert all(isinstance(owner, str) for owner in found.owners)
 
@@ -166,5 +245,7 @@ def test_every_scoped_definition_of_the_mirror_is_read(mirror: Path) -> None:
                     sources = given.pop("data_sources", {}) if section == "segments" else {}
                     wanted |= {f"{section[:-1]}/{platform}/{each}" for each in given}
                     wanted |= {f"data_source/{platform}/{each}" for each in sources}
-    assert set(found) == wanted
+    defined = {key for key, measure in found.items() if measure.defined_by is None}
+    assert defined == {key for key in wanted if "*" not in key}
+    assert len(found) - len(defined) > 200
     assert Counter(key.split("/")[0] for key in found)["metric"] > 400

@@ -51,7 +51,7 @@ def small_world() -> Upstream:
         "definitions/fenix.toml",
         '[metrics.searches_of_day]\nfriendly_name = "Searches"\ndescription = "All searches."\n'
         'select_expression = "SUM(metrics.counter.tabs_opened)"\ndata_source = "daily"\n'
-        '[data_sources.daily]\nfrom_expression = "mozdata.fenix.active_users"\n',
+        '[data_sources.daily]\nfrom_expression = "mozdata.fenix.metrics"\n',
     )
     world.dashboard(
         "fenix",

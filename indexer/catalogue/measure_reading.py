@@ -1,0 +1,147 @@
+"""What a measure's SQL reads: parsed, and its names looked up in the columns of its tables.
+
+The value of a measure is made of columns; these belong to metrics and probes. A measure whose
+expression names a column that its table does not have gets no query.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+
+from indexer.model.items import MeasureRows
+from indexer.model.literals import ValueKind
+from indexer.sqlread.model import Join, Path, Select
+from indexer.sqlread.resolve import EventUse, Resolver
+from indexer.sqlread.scope import Scope
+from indexer.sqlread.statements import read_sql
+from indexer.sqlread.values import Made, Origin, Shape
+
+ShapeOf = Callable[[str], Shape | None]  # project.dataset.table -> its columns, None where not known
+
+ENROLLED = "e."  # the alias under which an experiment joins its enrolments (mozanalysis)
+VALUE = "starchart_value"  # names of outputs that no expression of upstream uses
+_OTHERS = ("starchart_day", "starchart_client")
+_PROJECT = "moz-fx-data-shared-prod"
+_NUMBERS = frozenset({"INTEGER", "FLOAT", "NUMERIC", "BIGNUMERIC"})
+_OTHER = frozenset({"STRING", "DATE", "TIMESTAMP", "DATETIME", "TIME", "BYTES", "JSON", "RECORD", "INTERVAL"})
+_LONGEST = 60_000  # characters of a query that is read
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureReading:
+    """What the SQL of a measure says."""
+
+    reason: str = ""  # why it cannot be asked
+    value: ValueKind = ""
+    made_of: frozenset[Origin] = frozenset()  # columns of its value
+    used: frozenset[Origin] = frozenset()  # all columns that its SQL names
+    events: tuple[EventUse, ...] = ()
+    reads: tuple[str, ...] = ()  # tables
+
+
+@dataclass(slots=True)
+class _Strict(Resolver):
+    """Keeps the names that nothing has."""
+
+    missing: list[str] = field(default_factory=list)
+
+    def _path(self, path: Path, scope: Scope) -> Made:
+        if scope.find(path.parts) is None:
+            self.missing.append(".".join(path.parts))
+        # Not super(): a slotted dataclass is made anew, and super() would mean the class before.
+        return Resolver._path(self, path, scope)
+
+
+def _selects(expression: str, rows: MeasureRows) -> str:
+    """What the queries of a measure select, without FROM."""
+    selects = [f"{expression}\nAS {VALUE}"]  # a comment may end it
+    selects += [
+        f"{given} AS {name}" for given, name in zip((rows.day, rows.client_id), _OTHERS, strict=True) if given
+    ]
+    return "SELECT\n" + ",\n".join(selects)
+
+
+@lru_cache(maxsize=512)  # many measures of one data source stand together
+def _read_rows(rows: MeasureRows) -> tuple[Join, ...] | None:
+    """The sources of a FROM clause, None where it cannot be read."""
+    joins = "".join(
+        f"\n{join.keyword} {join.source} AS {join.name} ON {join.condition}" for join in rows.joins
+    )
+    found = _one_select("\n".join(("SELECT 1", f"FROM {rows.source} AS {rows.name}{joins}")))
+    return found.sources if found is not None else None
+
+
+def _one_select(sql: str) -> Select | None:
+    """The SELECT that a text is, None where it is anything else."""
+    try:
+        reading = read_sql(sql if len(sql) <= _LONGEST else "")
+    except RecursionError:
+        return None
+    if len(reading.outputs) != 1 or reading.others or reading.problems:
+        return None
+    (query,) = reading.outputs
+    return query if isinstance(query, Select) else None
+
+
+def read_measure(
+    expression: str, rows: MeasureRows, shape_of: ShapeOf, is_sure: Callable[[str], bool]
+) -> MeasureReading:
+    """What a measure reads, and why it cannot be asked where that is so.
+
+    `is_sure` tells whether the columns of a table are those that it has, and not gathered from
+    what it references: over others, a name that is not among them is no fault.
+    """
+    selected, sources = _one_select(_selects(expression, rows)), _read_rows(rows)
+    if selected is None or selected.sources or sources is None:
+        return MeasureReading(reason="Its SQL could not be read.")
+    resolver = _Strict(_PROJECT, shape_of, {})
+    try:
+        found = resolver.query(replace(selected, sources=sources))
+    except RecursionError:
+        return MeasureReading(reason="Its SQL nests too deeply.")
+    value = found.column(VALUE) or Made()
+    surely = all(is_sure(name) for name in resolver.reads)
+    return MeasureReading(
+        _why_not(_columns(resolver.missing, f"{expression} {rows.source}"), surely),
+        _kind(value),
+        value.all_origins(),
+        frozenset(resolver.used),
+        tuple(resolver.events),
+        tuple(resolver.reads),
+    )
+
+
+def _columns(names: Iterable[str], sql: str) -> list[str]:
+    """The names that are no routines: none is followed by its arguments."""
+    return [name for name in dict.fromkeys(names) if not re.search(rf"{re.escape(name)}`?\s*\(", sql)]
+
+
+def _why_not(missing: Iterable[str], surely: bool) -> str:
+    names = list(missing)
+    if any(name.startswith(ENROLLED) for name in names):
+        return "It compares with enrolments, which only an experiment has."
+    if not names or not surely:
+        return ""
+    return f"It names what its tables do not have: {', '.join(names)[:300]}."
+
+
+def _kind(value: Made) -> ValueKind:
+    if value.repeated or value.type in _OTHER:
+        return "other"
+    if value.type in ("BOOLEAN", "BOOL"):
+        return "boolean"
+    return "number" if value.type in _NUMBERS else ""
+
+
+def short_names(origins: Iterable[Origin]) -> list[tuple[str, str]]:
+    """(dataset.table, column) of columns, without their project."""
+    return sorted(
+        {
+            (table.split(".", 1)[-1] if table.count(".") == 2 else table, path)
+            for table, path in origins
+            if path
+        }
+    )

@@ -1,0 +1,223 @@
+"""Queries of metric-hub's measures: the expression over the rows of its data source.
+
+As metric-hub's own generator makes them (metric-config-parser, `get_metrics_sql`), by day.
+What it computes for each client, and then over clients, is a query of its own: for an
+expression such as a count of days, that is the one that says something.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from indexer.model.items import MeasureItem, MeasureRows, Operand
+from search_app.sql._measure_statistics import statistics_over_clients
+from search_app.sql._shape import TOP, clause, head, where_clause
+from search_app.sql._source import SqlQuery
+
+DAYS, DAYS_OF_AGGREGATES, DAYS_OF_MONTHS = 7, 28, 365
+PER_CLIENT = "Experiments compute it for each client: see the queries over clients."
+LATE = "Its newest days may still be filling: take an earlier span for whole ones."
+ROLLING = 7  # days
+
+_NAME = re.compile(r"[A-Za-z_]\w*")
+
+
+def measure_queries(item: MeasureItem) -> list[SqlQuery]:
+    """The queries of a measure; none where `no_query` says why."""
+    base = SqlQuery(item.name, _heading(item), "", notes=item.assumptions)
+    if item.rows is None:
+        return list(_ratio(item, base))
+    if item.type == "data_source":
+        return list(_rows(item.rows, base))
+    if item.type == "dimension":
+        return [_dimension(item, item.rows, base)]
+    if item.type == "segment":
+        return list(_segment(item, item.rows, base))
+    return [*_metric(item, item.rows, base), *_ratio(item, base)]
+
+
+def _heading(item: MeasureItem) -> str:
+    return item.tables[0] if len(item.tables) == 1 else item.data_source or item.name
+
+
+def _metric(item: MeasureItem, rows: MeasureRows, base: SqlQuery) -> Iterator[SqlQuery]:
+    over_time = replace(base, notes=(*base.notes, PER_CLIENT)) if rows.client_id else base
+    name = _output(item.name)
+    yield _query(
+        over_time, "over time" if rows.day else "in all", _by_day(item.select_expression, name, rows)
+    )
+    if rolling := _rolling(item, name, rows):
+        yield _query(base, f"{ROLLING}-day average", rolling)
+    if not rows.client_id:
+        return
+    columns = [*_day_columns(rows), _named(rows.client_id, "client_id"), _named(item.select_expression, name)]
+    text = _select(columns, rows, _ordinals(2 if rows.day else 1), limit=TOP)
+    yield _query(base, "for each client", text)
+    found = statistics_over_clients(item.statistics, item.value)
+    if found.columns:
+        text = _over_clients(item.select_expression, rows, [*found.columns])
+        yield _query(replace(base, notes=(*base.notes, *found.notes)), "over clients", text)
+
+
+def _by_day(expression: str, name: str, rows: MeasureRows, days: int = 0) -> str:
+    columns = [*_day_columns(rows), _named(expression, name)]
+    if rows.client_id:
+        columns.append(
+            f"COUNT(DISTINCT {rows.client_id}) AS {'clients' if name != 'clients' else 'client_count'}"
+        )
+    return _select(columns, rows, _ordinals(1 if rows.day else 0), _ordinals(1 if rows.day else 0), days=days)
+
+
+def _rolling(item: MeasureItem, name: str, rows: MeasureRows) -> str:
+    """The average of the days before, where Looker shows one."""
+    if not rows.day or item.value != "number":
+        return ""
+    if not any(each.name == "rolling_average" for each in item.statistics):
+        return ""
+    day = _day_name(rows)
+    inner = _by_day(item.select_expression, name, rows, _days(rows) + ROLLING)
+    window = f"ORDER BY {day} ROWS BETWEEN {ROLLING - 1} PRECEDING AND CURRENT ROW"
+    text = f"WITH by_day AS (\n{_indented(inner)})\n"
+    text += clause("SELECT", [day, name, f"AVG({name}) OVER ({window}) AS average_of_{ROLLING}_days"])
+    return text + "FROM\n  by_day\n" + clause("ORDER BY", [day])
+
+
+def _over_clients(expression: str, rows: MeasureRows, columns: Sequence[str]) -> str:
+    """Statistics over the values that clients have on each day."""
+    inner = [*_day_columns(rows), _named(rows.client_id, "client_id"), _named(expression, "client_value")]
+    text = f"WITH per_client AS (\n{_indented(_select(inner, rows, _ordinals(2 if rows.day else 1)))})\n"
+    days = [_day_name(rows)] if rows.day else []
+    text += clause("SELECT", [*days, "COUNT(*) AS clients", *columns]) + "FROM\n  per_client\n"
+    return text + clause("GROUP BY", days) + clause("ORDER BY", days)
+
+
+def _ratio(item: MeasureItem, base: SqlQuery) -> Iterator[SqlQuery]:
+    """A ratio of two measures, by day."""
+    if len(item.operands) != 2 or not all(each.rows.day for each in item.operands):
+        return
+    top, bottom = item.operands
+    text = f"WITH numerator AS (\n{_indented(_operand(top))}),\n"
+    text += f"denominator AS (\n{_indented(_operand(bottom))})\n"
+    columns = [
+        "day",
+        f"SAFE_DIVIDE(numerator.operand, denominator.operand) AS {_output(item.name)}",
+        f"numerator.operand AS {_output('numerator_' + top.name)}",
+        f"denominator.operand AS {_output('denominator_' + bottom.name)}",
+    ]
+    text += clause("SELECT", columns) + "FROM\n  numerator\nINNER JOIN\n  denominator\n  USING (day)\n"
+    text += clause("ORDER BY", ["day"])
+    said = f"It is {top.name} over {bottom.name}."
+    if not item.select_expression and not any(each.parameters for each in item.statistics):
+        said = f"metric-hub gives no expression: it is read as {top.name} over {bottom.name} (depends_on)."
+    yield _query(replace(base, notes=(*base.notes, said)), "ratio over time", text)
+
+
+def _operand(operand: Operand) -> str:
+    """One side of a ratio, by day: Looker's client_count counts clients with more than nothing."""
+    rows, day = operand.rows, f"{operand.rows.day} AS day"
+    aggregate = {"client_count": "COUNTIF(client_value > 0)", "average": "AVG(client_value)"}.get(
+        operand.statistic
+    )
+    if aggregate is None or not rows.client_id:
+        return _select([day, _named(operand.expression, "operand")], rows, _ordinals(1))
+    inner = [day, _named(rows.client_id, "client_id"), _named(operand.expression, "client_value")]
+    text = clause("SELECT", ["day", f"{aggregate} AS operand"])
+    text += f"FROM\n  (\n{_indented(_indented(_select(inner, rows, _ordinals(2))))}  )\n"
+    return text + clause("GROUP BY", ["day"])
+
+
+def _rows(rows: MeasureRows, base: SqlQuery) -> Iterator[SqlQuery]:
+    """How many rows a data source has, and a look at some."""
+    columns = [*_day_columns(rows), "COUNT(*) AS row_count"]
+    if rows.client_id:
+        columns.append(f"COUNT(DISTINCT {rows.client_id}) AS clients")
+    by = _ordinals(1 if rows.day else 0)
+    yield _query(base, "rows over time" if rows.day else "rows in all", _select(columns, rows, by, by))
+    yield _query(base, "a look at rows", _select(["*"], rows, (), limit=TOP, days=1))
+
+
+def _dimension(item: MeasureItem, rows: MeasureRows, base: SqlQuery) -> SqlQuery:
+    columns = [_named(item.select_expression, _output(item.name)), "COUNT(*) AS row_count"]
+    if rows.client_id:
+        columns.append(f"COUNT(DISTINCT {rows.client_id}) AS clients")
+    text = _select(columns, rows, _ordinals(1), ("row_count DESC",), limit=TOP)
+    return _query(base, "by value", text)
+
+
+def _segment(item: MeasureItem, rows: MeasureRows, base: SqlQuery) -> Iterator[SqlQuery]:
+    """How many clients are in a segment."""
+    if not rows.client_id:
+        return
+    notes = list(base.notes)
+    if item.window:
+        first, last = item.window
+        notes.append(f"Experiments look at day {first} to day {last} around enrolment; here it is each day.")
+    columns = [
+        "COUNTIF(client_value) AS clients_in_segment",
+        "SAFE_DIVIDE(COUNTIF(client_value), COUNT(*)) AS share",
+    ]
+    text = _over_clients(item.select_expression, rows, columns)
+    yield _query(replace(base, notes=tuple(notes)), "clients over time", text)
+
+
+# ------------------------------------------------------------------ text
+
+
+def _select(
+    columns: Sequence[str], rows: MeasureRows, groups: Sequence[str], order: Sequence[str] = (),
+    limit: int = 0, days: int = 0,
+) -> str:  # fmt: skip
+    """One SELECT over the rows of a measure."""
+    text = clause("SELECT", columns) + f"FROM\n{_indented(f'{rows.source} AS {rows.name}')}"
+    for join in rows.joins:
+        text += f"{join.keyword}\n{_indented(f'{join.source} AS {join.name}')}  ON {join.condition}\n"
+    if rows.day:
+        since = f"DATE_SUB(CURRENT_DATE(), INTERVAL {days or _days(rows)} DAY)"
+        text += where_clause([f"{rows.day} >= {since}"])
+    text += clause("GROUP BY", groups) + clause("ORDER BY", order)
+    return text + (f"LIMIT\n  {limit}\n" if limit else "")
+
+
+def _days(rows: MeasureRows) -> int:
+    """How many days to ask for: tables without clients are small, and some have a row a week or a month."""
+    if any(word in rows.day for word in ("month", "week")):
+        return DAYS_OF_MONTHS
+    return DAYS if rows.client_id else DAYS_OF_AGGREGATES
+
+
+def _day_name(rows: MeasureRows) -> str:
+    return rows.day if _NAME.fullmatch(rows.day) else "day"
+
+
+def _day_columns(rows: MeasureRows) -> list[str]:
+    return [_named(rows.day, _day_name(rows))] if rows.day else []
+
+
+def _named(expression: str, name: str) -> str:
+    """An expression of upstream under a name: a comment at its end must not swallow the name."""
+    if expression == name:
+        return name
+    text = expression.replace("\n", "\n  ")
+    return f"{text}\n  AS {name}" if "--" in expression or "#" in expression else f"{text} AS {name}"
+
+
+def _output(name: str) -> str:
+    """A measure's name as the name of a column."""
+    safe = re.sub(r"\W", "_", name, flags=re.ASCII)
+    return safe if _NAME.fullmatch(safe) else f"measure_{safe}"
+
+
+def _ordinals(count: int) -> tuple[str, ...]:
+    # A name in GROUP BY would mean a column of the rows, where one has it.
+    return tuple(str(number) for number in range(1, count + 1))
+
+
+def _indented(text: str) -> str:
+    return "".join(f"  {line}\n" for line in text.splitlines())
+
+
+def _query(base: SqlQuery, variant: str, text: str) -> SqlQuery:
+    title = f"{base.title}, {variant}"
+    return replace(base, title=title, variant=variant, sql=head(title, base.notes) + text.rstrip("\n"))

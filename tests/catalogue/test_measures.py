@@ -1,0 +1,217 @@
+"""Measures: where their rows come from, what their SQL reads, why some have no query."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from indexer.catalogue.column_owners import ColumnOwners
+from indexer.catalogue.measure_reading import read_measure
+from indexer.catalogue.measure_rows import operands_of, rows_of
+from indexer.catalogue.tables import Tables
+from indexer.model.definitions import MeasureJoin, MeasureStatistic
+from indexer.model.items import MeasureRows
+from indexer.model.records import Measure
+from indexer.sqlread.values import Shape, shape_of_columns
+from tests.support.sql_world import metric, probe, table
+
+TABLE = "moz-fx-data-shared-prod.fenix.daily"
+COLUMNS = (
+    ("submission_date", "DATE", "NULLABLE", ""),
+    ("client_id", "STRING", "NULLABLE", ""),
+    ("opens", "INTEGER", "NULLABLE", ""),
+    ("is_dau", "BOOLEAN", "NULLABLE", ""),
+    ("event", "STRING", "NULLABLE", ""),
+)
+ROWS = MeasureRows("daily", f"`{TABLE}`", "client_id", "submission_date")
+
+
+def shape_of(name: str) -> Shape | None:
+    return shape_of_columns(COLUMNS) if name == TABLE else None
+
+
+def source(name: str = "daily", **given: object) -> Measure:
+    fields = {"from_expression": "mozdata.fenix.daily", **given}
+    return Measure("data_source", "fenix", name, **fields)  # type: ignore[arg-type]
+
+
+def measure(expression: str = "SUM(opens)", **given: object) -> Measure:
+    fields = {"data_source": "daily", **given}
+    return Measure("metric", "fenix", "opened", select_expression=expression, **fields)  # type: ignore[arg-type]
+
+
+def sources(*found: Measure) -> dict[tuple[str, str], Measure]:
+    return {(each.platform, each.name): each for each in found}
+
+
+# ------------------------------------------------------------------ rows
+
+
+@pytest.mark.parametrize(
+    ("written", "item"),
+    [
+        ("mozdata.fenix.daily", "`mozdata.fenix.daily`"),
+        ("`moz-fx-data-shared-prod`.fenix.daily", "`moz-fx-data-shared-prod.fenix.daily`"),
+        ("(SELECT 1 FROM a.b)", "(SELECT 1 FROM a.b)"),
+        ("(SELECT ')' FROM a.b -- )\n)", "(SELECT ')' FROM a.b -- )\n)"),
+        ("a.b AS t", "(\n  SELECT\n    *\n  FROM\n    a.b AS t\n)"),
+        (
+            "(SELECT 1) x JOIN (SELECT 2) y",
+            "(\n  SELECT\n    *\n  FROM\n    (SELECT 1) x JOIN (SELECT 2) y\n)",
+        ),
+        ("mozdata.{dataset}.daily", "`mozdata.org_mozilla_fenix.daily`"),
+        ("(SELECT '{{guid}}' FROM a.b)", "(SELECT '{guid}' FROM a.b)"),
+    ],
+)
+def test_a_from_expression_is_an_item_of_from(written: str, item: str) -> None:
+    data_source = source(from_expression=written, default_dataset="org_mozilla_fenix")
+    rows = rows_of(measure(), sources(data_source)).rows
+    assert rows is not None
+    assert (rows.name, rows.source) == ("daily", item)
+
+
+def test_client_and_day_are_those_of_the_data_source_and_null_means_none() -> None:
+    plain = rows_of(measure(), sources(source())).rows
+    told = rows_of(
+        measure(), sources(source(client_id_column="NULL", submission_date_column="metric_date"))
+    ).rows
+    assert plain is not None
+    assert told is not None
+    assert (plain.client_id, plain.day) == ("client_id", "submission_date")
+    assert (told.client_id, told.day) == ("", "metric_date")
+
+
+def test_joins_are_as_metric_hub_makes_them_and_those_of_looker_are_left_out_and_said() -> None:
+    joins = (
+        MeasureJoin("other", "definitions", "one_to_many"),
+        MeasureJoin("codes", "definitions", "", "daily.country = codes.code"),
+        MeasureJoin("base_fields", "looker"),
+    )
+    found = rows_of(
+        measure(),
+        sources(
+            source(joins=joins),
+            source("other", client_id_column="who"),
+            source("codes"),
+            source("base_fields"),
+        ),
+    )
+    assert found.rows is not None
+    assert [(join.name, join.keyword, join.condition) for join in found.rows.joins] == [
+        (
+            "other",
+            "LEFT JOIN",
+            "daily.client_id = other.who AND daily.submission_date = other.submission_date",
+        ),
+        ("codes", "JOIN", "daily.country = codes.code"),
+    ]
+    assert found.assumptions == (
+        "Looker joins base_fields to it, for columns to filter by: they are left out here.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("record", "reason"),
+    [
+        (measure("COUNTIF(id = '{{ parameters.id }}')"), "Its expression has a parameter"),
+        (measure(data_source="nowhere"), "Its data source nowhere is not defined."),
+        (measure(data_source=""), "metric-hub names no data source"),
+        (measure(from_expression="(SELECT '{{experiment.slug}}')"), "Its rows are those of one experiment"),
+        (
+            measure(data_source="a b; DROP", from_expression="a.b"),
+            "Its data source has a name that SQL cannot use",
+        ),
+    ],
+)
+def test_a_measure_that_cannot_be_asked_says_why(record: Measure, reason: str) -> None:
+    found = rows_of(record, sources(source()))
+    assert found.rows is None
+    assert found.reason.startswith(reason)
+
+
+def test_a_measure_without_an_expression_is_the_ratio_of_what_it_depends_on() -> None:
+    opened, seen = measure(), Measure("metric", "fenix", "seen", select_expression="1", data_source="daily")
+    metrics = {("fenix", "opened"): opened, ("fenix", "seen"): seen}
+    rate = Measure("metric", "fenix", "rate", depends_on=("opened", "seen"))
+    assert [each.name for each in operands_of(rate, metrics, sources(source()))] == ["opened", "seen"]
+    told = Measure(
+        "metric",
+        "fenix",
+        "rate",
+        statistics=(
+            MeasureStatistic(
+                "ratio", "looker", {"numerator": "seen.sum", "denominator": "opened.client_count"}
+            ),
+        ),
+    )
+    assert [(x.name, x.statistic) for x in operands_of(told, metrics, sources(source()))] == [
+        ("seen", "sum"),
+        ("opened", "client_count"),
+    ]
+    lone = Measure("metric", "fenix", "rate", depends_on=("opened", "unknown"))
+    assert operands_of(lone, metrics, sources(source())) == ()
+
+
+# ------------------------------------------------------------------ what is read
+
+
+@pytest.mark.parametrize(
+    ("expression", "columns", "value"),
+    [
+        ("SUM(opens)", ["opens"], "number"),
+        ("COALESCE(LOGICAL_OR(is_dau), FALSE)", ["is_dau"], "boolean"),
+        ("COUNT(DISTINCT IF(is_dau, client_id, NULL))", ["client_id", "is_dau"], "number"),
+        ("ARRAY_AGG(event)", ["event"], "other"),
+        ("COUNT(*)", [], "number"),
+        ("SUM(opens) -- of a day", ["opens"], "number"),
+    ],
+)
+def test_the_value_of_a_measure_is_made_of_columns(
+    expression: str, columns: Sequence[str], value: str
+) -> None:
+    found = read_measure(expression, ROWS, shape_of, lambda name: True)
+    assert found.reason == ""
+    assert sorted(path for _, path in found.made_of) == columns
+    assert {name for name, _ in found.made_of} <= {TABLE}
+    assert found.value == value
+
+
+def test_an_expression_that_names_what_its_table_lacks_cannot_be_asked() -> None:
+    found = read_measure("SUM(closes)", ROWS, shape_of, lambda name: True)
+    assert found.reason == "It names what its tables do not have: closes."
+    unsure = read_measure("SUM(closes)", ROWS, shape_of, lambda name: False)
+    assert unsure.reason == ""
+    called = read_measure(
+        "ARRAY_AGG(mozfun.hist.extract(event) IGNORE NULLS)", ROWS, shape_of, lambda name: True
+    )
+    assert called.reason == ""
+
+
+@pytest.mark.parametrize("expression", ["SUM(", "1; DROP TABLE x", "1 FROM b", "", "(" * 3000 + ")" * 3000])
+def test_what_is_no_expression_cannot_be_asked_and_raises_nothing(expression: str) -> None:
+    assert read_measure(expression, ROWS, shape_of, lambda name: True).reason
+
+
+def test_enrolments_belong_to_experiments_only() -> None:
+    found = read_measure("MIN(e.enrollment_date)", ROWS, shape_of, lambda name: True)
+    assert found.reason == "It compares with enrolments, which only an experiment has."
+
+
+def test_columns_and_literals_lead_to_metrics_probes_and_events() -> None:
+    held = Tables({})
+    owners = ColumnOwners(
+        [
+            metric("timing_distribution", "load"),
+            metric("event", "moved", "events", "", table="fenix.events_stream"),
+        ],
+        [probe("histogram/GC_MS", "exponential", "payload.histograms.gc_ms")],
+        held,
+    )
+    assert owners.of_column("mozdata.fenix.metrics", "metrics.timing_distribution.tabs_load.sum") == (
+        "metric/fenix/tabs.load",
+    )
+    assert owners.of_column("telemetry.main", "payload.histograms.gc_ms") == ("probe/histogram/GC_MS",)
+    assert owners.of_column("fenix.metrics", "metrics") == ()
+    assert owners.of_column("fenix.other", "metrics.timing_distribution.tabs_load") == ()
+    assert held.get(table("static.codes").name) is None

@@ -1,0 +1,154 @@
+"""The queries of measures: what metric-hub computes, by day, for clients, over clients, as ratios."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import sqlglot
+
+from indexer.model.definitions import MeasureStatistic
+from indexer.model.items import JoinedRows, MeasureItem, MeasureRows, Operand
+from search_app.sql import SqlQuery
+from search_app.sql._measures import measure_queries
+from tests.support.sql_world import names
+
+ROWS = MeasureRows("daily", "`mozdata.fenix.daily`", "client_id", "submission_date")
+AGGREGATE = replace(ROWS, client_id="")
+
+
+def measure(
+    expression: str = "SUM(opens)", kind: str = "metric", rows: MeasureRows | None = ROWS, **given: object
+) -> MeasureItem:
+    fields = {"value": "number", "tables": ("fenix.daily",), **given}
+    return MeasureItem(
+        **names("measure", "opened", "measure/metric/fenix/opened"), type=kind, platform="fenix",
+        select_expression=expression, rows=rows, **fields,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def queries(item: MeasureItem) -> dict[str, SqlQuery]:
+    found = {made.variant: made for made in measure_queries(item)}
+    for made in found.values():
+        (parsed,) = sqlglot.parse(made.sql, dialect="bigquery")
+        assert isinstance(parsed, sqlglot.exp.Select), made.sql
+    return found
+
+
+def test_a_metric_over_time_is_its_expression_over_its_rows_by_day() -> None:
+    made = queries(measure())["over time"]
+    assert made.table == "fenix.daily"
+    assert (
+        made.sql
+        == """-- opened, over time
+-- Experiments compute it for each client: see the queries over clients.
+SELECT
+  submission_date,
+  SUM(opens) AS opened,
+  COUNT(DISTINCT client_id) AS clients
+FROM
+  `mozdata.fenix.daily` AS daily
+WHERE
+  submission_date >= DATE_SUB(CURRENT_DATE(), INTERVAL 7 DAY)
+GROUP BY
+  1
+ORDER BY
+  1"""
+    )
+
+
+def test_rows_of_no_client_are_summed_over_four_weeks_and_count_nobody() -> None:
+    made = queries(measure("SUM(dau)", rows=AGGREGATE))
+    assert list(made) == ["over time"]
+    assert "INTERVAL 28 DAY" in made["over time"].sql
+    assert "client" not in made["over time"].sql
+
+
+def test_joins_stand_with_their_conditions() -> None:
+    joined = JoinedRows("codes", "(SELECT 1 AS code)", "LEFT JOIN", "daily.country = codes.code")
+    sql = queries(measure(rows=replace(ROWS, joins=(joined,))))["over time"].sql
+    assert "LEFT JOIN\n  (SELECT 1 AS code) AS codes\n  ON daily.country = codes.code\nWHERE" in sql
+
+
+def test_a_day_that_is_an_expression_has_a_name_of_its_own() -> None:
+    sql = queries(measure(rows=replace(ROWS, day="DATE(submission_timestamp)")))["over time"].sql
+    assert "DATE(submission_timestamp) AS day," in sql
+    assert "WHERE\n  DATE(submission_timestamp) >= " in sql
+
+
+def test_a_comment_at_the_end_of_an_expression_does_not_swallow_its_name() -> None:
+    assert "SUM(opens) -- all\n  AS opened," in queries(measure("SUM(opens) -- all"))["over time"].sql
+
+
+def test_statistics_are_taken_over_the_values_of_clients() -> None:
+    statistics = (
+        MeasureStatistic("bootstrap_mean", "jetstream"),
+        MeasureStatistic("deciles", "jetstream"),
+        MeasureStatistic("percentile", "opmon", {"percentiles": "25, 95, 101, x"}),
+        MeasureStatistic("client_count", "looker"),
+        MeasureStatistic("kernel_density_estimate", "jetstream"),
+    )
+    made = queries(measure(statistics=statistics))["over clients"]
+    for column in (
+        "AVG(client_value) AS mean",
+        "APPROX_QUANTILES(client_value, 10) AS deciles",
+        "APPROX_QUANTILES(client_value, 100)[OFFSET(25)] AS p25",
+        "APPROX_QUANTILES(client_value, 100)[OFFSET(95)] AS p95",
+        "COUNTIF(client_value > 0) AS client_count",
+    ):
+        assert column in made.sql
+    assert "101" not in made.sql
+    assert "Not in this query: kernel_density_estimate." in made.notes
+
+
+def test_yes_and_no_are_shares_of_clients() -> None:
+    item = measure("LOGICAL_OR(x)", value="boolean", statistics=(MeasureStatistic("binomial", "jetstream"),))
+    assert "AVG(CAST(client_value AS INT64)) AS share" in queries(item)["over clients"].sql
+
+
+@pytest.mark.parametrize("value", ["other", ""])
+def test_no_statistic_is_taken_of_values_that_are_no_numbers(value: str) -> None:
+    item = measure(value=value, statistics=(MeasureStatistic("sum", "opmon"),))
+    assert "over clients" not in queries(item)
+
+
+def test_a_rolling_average_is_that_of_looker() -> None:
+    item = measure(rows=AGGREGATE, statistics=(MeasureStatistic("rolling_average", "looker"),))
+    sql = queries(item)["7-day average"].sql
+    assert "AVG(opened) OVER (ORDER BY submission_date ROWS BETWEEN 6 PRECEDING AND CURRENT ROW)" in sql
+    assert "INTERVAL 35 DAY" in sql
+
+
+def test_a_ratio_divides_day_by_day() -> None:
+    top = Operand("clicks", "sum", "SUM(clicks)", ROWS)
+    bottom = Operand("seen", "client_count", "SUM(seen)", ROWS)
+    item = measure("", rows=None, operands=(top, bottom), depends_on=("clicks", "seen"))
+    made = queries(item)
+    assert list(made) == ["ratio over time"]
+    sql = made["ratio over time"].sql
+    assert "SAFE_DIVIDE(numerator.operand, denominator.operand) AS opened" in sql
+    assert "COUNTIF(client_value > 0) AS operand" in sql
+    assert any("gives no expression: it is read as clicks over seen" in note for note in item_notes(made))
+
+
+def item_notes(made: dict[str, SqlQuery]) -> list[str]:
+    return [note for query in made.values() for note in query.notes]
+
+
+def test_a_segment_counts_its_clients_and_says_which_days_experiments_take() -> None:
+    made = queries(measure("LOGICAL_OR(is_new)", "segment", window=(-1, 0)))["clients over time"]
+    assert "COUNTIF(client_value) AS clients_in_segment" in made.sql
+    assert any("day -1 to day 0 around enrolment" in note for note in made.notes)
+
+
+def test_a_dimension_splits_and_a_data_source_is_looked_at() -> None:
+    by_value = queries(measure("UPPER(country)", "dimension"))["by value"].sql
+    assert "UPPER(country) AS opened,\n  COUNT(*) AS row_count" in by_value
+    assert "GROUP BY\n  1\nORDER BY\n  row_count DESC" in by_value
+    rows = queries(measure("", "data_source"))
+    assert list(rows) == ["rows over time", "a look at rows"]
+    assert "INTERVAL 1 DAY" in rows["a look at rows"].sql
+
+
+def test_a_measure_that_cannot_be_asked_has_no_query() -> None:
+    assert queries(measure(rows=None, no_query="Its SQL could not be read.")) == {}
