@@ -8,10 +8,10 @@ BENCH ?=
 PARALLEL ?= -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev run test check slow contracts lint types crawl build serve schedule evaluate bench wheel lock
+.PHONY: help setup dev run test check slow check-full contracts lint types crawl build serve schedule evaluate bench wheel lock
 
 help:  ## list the verbs
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */\1\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 12
 
 setup: $(BIN)/starchart  ## make the virtual environment with what running needs
 
@@ -37,12 +37,15 @@ run: setup  ## serve at http://127.0.0.1:8000, crawl and build beside it
 	@$(BIN)/starchart run
 
 test: dev  ## the fast tests
-	$(BIN)/python -m pytest -q -m "not slow and not mirror and not browser" $(PARALLEL)
+	$(BIN)/python -m pytest -q -m "not slow and not mirror and not browser and not full" $(PARALLEL)
 
 check: lint types contracts slow  ## the slower checks: style, types, import contracts, real data, browser, faults
 
 slow: dev  ## real data, browser, faults: minutes
-	$(BIN)/python -m pytest -q -m "slow or mirror or browser"
+	$(BIN)/python -m pytest -q -m "(slow or mirror or browser) and not full"
+
+check-full: check  ## every case of what the slower checks sample: an hour
+	$(BIN)/python -m pytest -q -m full $(PARALLEL)
 
 contracts: dev  ## who may import whom
 	$(BIN)/lint-imports

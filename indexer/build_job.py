@@ -26,7 +26,18 @@ from indexer.crawl.snapshots import (
     SnapshotStore,
 )
 from indexer.index.build import GenerationRefused, Inputs, Trial, build_generation
-from indexer.index.generation import Manifest, current_manifest, current_name, list_generations, roll_back
+from indexer.index.generation import (
+    FOLDER,
+    FORMAT_VERSION,
+    Manifest,
+    current_manifest,
+    current_name,
+    list_generations,
+    read_manifest,
+    roll_back,
+)
+from indexer.index.integrity import Damage, check_rest, damaged_files, damaged_generations
+from indexer.index.remake import differences
 from indexer.model.records import FirefoxVersion, Record
 from indexer.runtime.disk import replace_file
 from indexer.runtime.locking import WORK, exclusive
@@ -173,11 +184,15 @@ def _versions(records: Iterable[Record]) -> dict[str, str]:
 def _same_generation(data_dir: Path, inputs: Inputs) -> Manifest | None:
     """The generation that another build would repeat: the current one, or one gone back from."""
     current = current_manifest(data_dir)
-    if current is None:
+    if current is None or current.format_version != FORMAT_VERSION:
         return None
     left = _gone_back_from(data_dir)
     candidates = [current, *(manifest for manifest in list_generations(data_dir) if manifest.id == left)]
-    return next((manifest for manifest in candidates if not _differs(manifest, inputs)), None)
+    same = next((manifest for manifest in candidates if not _differs(manifest, inputs)), None)
+    if same is not None and (files := damaged_files(data_dir / FOLDER / same.id)):
+        log.warning("generation=%s is damaged: %s", same.id, ", ".join(files[:3]))
+        return None
+    return same
 
 
 def go_back(config: Config) -> str:
@@ -186,9 +201,20 @@ def go_back(config: Config) -> str:
     Returns its name. Raises LookupError where there is none.
     """
     left = _gone_back_from(config.data_dir) or current_name(config.data_dir)
-    name = roll_back(config.data_dir)
+    damaged = {damage.generation for damage in damaged_generations(config.data_dir)}
+    name = roll_back(config.data_dir, damaged)
     replace_file(config.data_dir / GONE_BACK, left.encode())
     return name
+
+
+def verify_generation(data_dir: Path, name: str, deep: bool = False) -> Damage:
+    """What of a generation is damaged; `deep`: also what its index and catalogue do not make as it stands."""
+    folder = data_dir / FOLDER / name
+    check_rest(folder)
+    files = damaged_files(folder)
+    if deep and not files and read_manifest(folder).format_version == FORMAT_VERSION:
+        files = tuple(differences(folder))
+    return Damage(name, files)
 
 
 def _gone_back_from(data_dir: Path) -> str:

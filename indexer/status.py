@@ -9,19 +9,21 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 from indexer.config import Config
 from indexer.crawl.snapshots import SnapshotState, SnapshotStore
-from indexer.index.generation import Manifest, current_manifest
+from indexer.index.generation import Manifest
+from indexer.index.integrity import Damage, NothingIntact, choose, damaged_generations
 from indexer.runtime.locking import SCHEDULER, is_held
 from indexer.runtime.outcomes import NEVER, Outcome, read_next_run, read_outcome
 from indexer.runtime.progress import ProgressState, read_progress
 
 OLD_SECONDS = 3 * 86_400  # since its last success; a source that is older is pointed out
 Code = Literal[
-    "nothing-indexed", "sample", "scheduler-gone", "crawl-failed", "crawl-killed", "build-refused",
-    "build-failed", "build-killed", "source-stale", "source-old",
+    "nothing-indexed", "generation-damaged", "sample", "scheduler-gone", "crawl-failed", "crawl-killed",
+    "build-refused", "build-failed", "build-killed", "source-stale", "source-old",
 ]  # fmt: skip
 
 
@@ -70,6 +72,7 @@ class Status:
     build: Outcome = NEVER
     scheduler: bool | None = None  # whether one runs; None where none ever did
     next_run: str = ""  # ISO time, UTC, by the scheduler that runs; "" where none does
+    damaged: tuple[Damage, ...] = ()  # generations that were passed over for the one that answers
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -86,18 +89,32 @@ def read_status(config: Config, at: datetime.datetime | None = None) -> Status:
         for name, entry in config.sources.items()
     )
     scheduler = is_held(config.data_dir, SCHEDULER)
+    generation, damaged = _answering(config.data_dir)
     return Status(
-        current_manifest(config.data_dir),
+        generation,
         sources,
         read_progress(config.data_dir),
         crawl=read_outcome(config.data_dir, "crawl"),
         build=read_outcome(config.data_dir, "build"),
         scheduler=scheduler,
         next_run=read_next_run(config.data_dir) if scheduler else "",
+        damaged=damaged,
     )
 
 
+def _answering(data_dir: Path) -> tuple[Manifest | None, tuple[Damage, ...]]:
+    """The generation that answers, None where none can, and those that were passed over for it."""
+    try:
+        choice = choose(data_dir)
+    except NothingIntact:
+        return None, damaged_generations(data_dir)
+    return choice.manifest, choice.passed_over
+
+
 def _problems(status: Status) -> Iterator[Problem]:
+    for damage in status.damaged:
+        files = ", ".join(damage.files[:3])
+        yield Problem("generation-damaged", f"The generation {damage.generation} is damaged: {files}.")
     if status.generation is None:
         yield Problem("nothing-indexed", "Nothing is indexed yet.")
     elif status.generation.sample:
@@ -138,6 +155,7 @@ def status_json(status: Status) -> dict[str, Any]:
         "build": _outcome_json(status.build),
         "scheduler": {"running": status.scheduler, "next_run": status.next_run or None},
         "problems": [asdict(problem) for problem in status.problems],
+        "damaged": [{"generation": each.generation, "files": list(each.files)} for each in status.damaged],
     }
 
 

@@ -17,12 +17,13 @@ from pathlib import Path
 
 import click
 
-from indexer.build_job import build, go_back
+from indexer.build_job import build, go_back, verify_generation
 from indexer.config import Config, ConfigProblem, load_config
 from indexer.crawl.crawl import Crawled, UnknownSource, crawl, reached_nothing
 from indexer.crawl.snapshots import SnapshotDamaged
 from indexer.index.build import GenerationRefused
-from indexer.index.generation import Manifest, current_name, list_generations
+from indexer.index.generation import Manifest, generation_names, list_generations
+from indexer.index.integrity import answering_manifest, damaged_generations
 from indexer.runtime.disk import FolderUnusable
 from indexer.runtime.locking import Busy
 from indexer.runtime.logs import start_logging
@@ -140,7 +141,7 @@ def serve(settings: Settings, host: str | None, port: int | None, workers: int |
     config = settings.config.model_copy(update={"server": server})
     with _told():
         check_port(config.server.host, config.server.port)
-    Server(config).run()
+    Server(config, ["--config", str(settings.path)] if settings.path else []).run()
 
 
 @main.command()
@@ -202,9 +203,29 @@ def _status_lines(found: Status) -> list[str]:
 @pass_settings
 def generations(settings: Settings) -> None:
     """The generations on disk, newest first; the one that answers has a star."""
-    current = current_name(settings.config.data_dir)
-    for manifest in list_generations(settings.config.data_dir):
-        click.echo(f"{'*' if manifest.id == current else ' '} {_generation_line(manifest)}")
+    data_dir = settings.config.data_dir
+    answering, damaged = answering_manifest(data_dir), damaged_generations(data_dir)
+    for manifest in list_generations(data_dir):
+        star = "*" if answering and manifest.id == answering.id else " "
+        word = "  DAMAGED" if any(each.generation == manifest.id for each in damaged) else ""
+        click.echo(f"{star} {_generation_line(manifest)}{word}")
+
+
+@main.command()
+@click.option("--deep", is_flag=True, help="Also make every array and the index again, and compare.")
+@click.argument("generation", required=False)
+@pass_settings
+def verify(settings: Settings, generation: str | None, deep: bool) -> None:
+    """Compare the files of GENERATION, or of all, with what was written. Exit code 1 where one is damaged."""
+    names = generation_names(settings.config.data_dir)
+    if generation is not None and generation not in names:
+        raise click.UsageError(f"there is no generation {generation}")
+    wanted = names if generation is None else [generation]
+    verified = [verify_generation(settings.config.data_dir, name, deep) for name in wanted]
+    for each in verified:
+        click.echo(f"{each.generation}  {'damaged: ' + ', '.join(each.files) if each.files else 'whole'}")
+    if any(each.files for each in verified):
+        raise click.ClickException("nothing is mended in place: starchart build makes a new generation")
 
 
 @main.command()

@@ -11,12 +11,14 @@ import ctypes
 import gc
 import os
 import shutil
+from collections.abc import Sequence
 from typing import Any
 
 import gunicorn.app.base
 from flask import Flask
 
 from indexer.config import Config
+from search_app.repair import start_build_once
 from search_app.web.app import create_app
 from search_app.web.measurements import count_together, measurements_of
 from search_app.web.state import EXTENSION, Site
@@ -30,8 +32,10 @@ LONGEST_REQUEST_LINE = 8_190  # gunicorn's own most; create_app refuses a little
 class Server(gunicorn.app.base.BaseApplication):  # type: ignore[misc]
     """gunicorn, set up from the settings instead of from its own command line."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, options: Sequence[str] = ()) -> None:
+        """`options`: those of our own command, for a build that is started where data is damaged."""
         self._config = config
+        self._options = options
         self._master = os.getpid()
         super().__init__()
 
@@ -42,6 +46,8 @@ class Server(gunicorn.app.base.BaseApplication):  # type: ignore[misc]
     def load(self) -> Flask:
         _allocate_together()
         app = create_app(self._config)
+        site: Site = app.extensions[EXTENSION]
+        site.on_damage = lambda: start_build_once(self._config.data_dir, self._options)
         warm(app)
         return app
 
@@ -74,7 +80,7 @@ def options(config: Config) -> dict[str, Any]:
         "loglevel": "warning",
         "proc_name": "starchart",
         "control_socket_disable": True,
-        "post_fork": lambda _, worker: _count(worker.app.wsgi()),
+        "post_fork": lambda _, worker: _begin(worker.app.wsgi()),
         "on_starting": lambda _: _share_memory(),
         "when_ready": lambda _: print(f"Starchart is at {address(config)}", flush=True),
     }
@@ -93,9 +99,11 @@ def warm(app: Flask) -> None:
     site.before_fork()
 
 
-def _count(app: Flask) -> None:
-    """A worker counts what it answers itself."""
+def _begin(app: Flask) -> None:
+    """A worker counts what it answers itself, and trusts no file that the one before it may have died of."""
     measurements_of(app).counting = True
+    site: Site = app.extensions[EXTENSION]
+    site.look_at_once()
 
 
 def _allocate_together() -> None:

@@ -20,7 +20,7 @@ from indexer.build_job import build
 from indexer.config import Config
 from indexer.crawl.crawl import crawl
 from indexer.crawl.snapshots import SnapshotDamaged
-from indexer.index.generation import current_manifest
+from indexer.index.integrity import answering_manifest
 from indexer.runtime.locking import Busy
 
 STOP_SECONDS = 15.0  # how long a process may take to stop before it is killed
@@ -42,7 +42,7 @@ log = logging.getLogger(__name__)
 
 def ensure_generation(config: Config) -> None:
     """Build a first generation, of the last good records or else of the sample, where there is none."""
-    if current_manifest(config.data_dir) is not None:
+    if answering_manifest(config.data_dir) is not None:
         return
     try:
         crawl(config, sample_only=True)

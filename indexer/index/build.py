@@ -30,7 +30,6 @@ from indexer.index.generation import (
     FOLDER,
     FORMAT_VERSION,
     Manifest,
-    current_manifest,
     file_digests,
     next_number,
     remove_leftovers,
@@ -38,6 +37,7 @@ from indexer.index.generation import (
     switch_to,
     write_manifest,
 )
+from indexer.index.integrity import answering_manifest, damaged_generations
 from indexer.index.inverted import Inverted, invert, invert_facets, lay_down
 from indexer.index.whoosh_index import Shown, WhooshReader, shown, write_index
 from indexer.model.items import TableItem
@@ -93,7 +93,7 @@ def build_generation(
             shutil.rmtree(final, ignore_errors=True)
             raise
         switch_to(data_dir, final.name)
-        remove_old(data_dir, keep)
+        remove_old(data_dir, keep, {damage.generation for damage in damaged_generations(data_dir)})
     return final
 
 
@@ -115,7 +115,7 @@ def _build(
     try:
         _fill(temporary, catalogue, workers, progress)
         progress("checking")
-        _check(temporary, catalogue, current_manifest(data_dir), guard)
+        _check(temporary, catalogue, answering_manifest(data_dir), guard)
         manifest = Manifest(
             id=name,
             # two builds of one second must not change places

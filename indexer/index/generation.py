@@ -3,7 +3,8 @@
     <data>/generations/<id>/manifest.json  whoosh/  arrays/  catalogue.sqlite
     <data>/current                         the id of the generation that answers
 
-building.py makes them; here they are listed, opened, switched between and cleared away.
+build.py makes them; here they are listed, opened, switched between and cleared away. integrity.py says
+which of them are whole.
 """
 
 from __future__ import annotations
@@ -13,16 +14,24 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 from indexer.index.arrays import Arrays, open_arrays
+from indexer.index.format import missing_arrays
 from indexer.runtime.disk import replace_file, sync_tree
 from indexer.runtime.locking import is_running
 
-# Raised whenever a generation would come out differently from the same inputs: readers refuse another one.
-FORMAT_VERSION = 20
+# Raised whenever a generation would come out differently from the same inputs: then one is built anew.
+FORMAT_VERSION = 21
+# The oldest format whose files mean the same to readers: after an upgrade a generation of it answers until
+# the first new build. Raised to FORMAT_VERSION where an array or the field of an item means something else.
+OLDEST_READABLE = 20
+SEALED_SINCE = 21  # manifests hold a digest of themselves
+UNREADABLE = (OSError, ValueError, TypeError, KeyError, AttributeError)  # a manifest can raise
+SEAL = "digest"  # what a manifest calls it
 POINTER = "current"
 FOLDER = "generations"
 BUILDING = ".building-"  # followed by the process id and the generation's id
@@ -35,6 +44,7 @@ class Generation:
     id: str
     built_at: str
     sample: bool = False
+    passed_over: tuple[str, ...] = ()  # names of damaged generations in whose place it answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +65,9 @@ class Manifest:
     number: int = 0  # one more than the greatest before it: clocks jump
 
 
+_KNOWN = frozenset(each.name for each in fields(Manifest))  # a later version may have more
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
     """A generation ready to be read."""
@@ -62,6 +75,13 @@ class Opened:
     path: Path
     manifest: Manifest
     arrays: Arrays
+    passed_over: tuple[str, ...] = ()  # names of damaged generations in whose place it answers
+
+    @property
+    def generation(self) -> Generation:
+        """Which data answers."""
+        manifest = self.manifest
+        return Generation(manifest.id, manifest.built_at, manifest.sample, self.passed_over)
 
     @property
     def store_path(self) -> Path:
@@ -87,54 +107,87 @@ def current_manifest(data_dir: Path) -> Manifest | None:
     name = current_name(data_dir)
     try:
         manifest = read_manifest(data_dir / FOLDER / name) if name else None
-    except (OSError, ValueError, TypeError):
+    except UNREADABLE:
         return None
-    return manifest if manifest and manifest.format_version == FORMAT_VERSION else None
+    return manifest if manifest and is_readable(manifest) else None
+
+
+def is_readable(manifest: Manifest) -> bool:
+    """Whether this program can answer from a generation."""
+    return OLDEST_READABLE <= manifest.format_version <= FORMAT_VERSION
 
 
 def read_manifest(path: Path) -> Manifest:
-    """The manifest in a generation's folder. Raises FileNotFoundError where there is none."""
-    return Manifest(**json.loads((path / "manifest.json").read_text(encoding="utf-8")))
+    """The manifest in a generation's folder.
+
+    Raises FileNotFoundError where there is none, or another of UNREADABLE where it is not what was written.
+    """
+    values = json.loads((path / "manifest.json").read_bytes())
+    seal = values.pop(SEAL, None)
+    if seal != _seal(values) and (seal is not None or values["format_version"] >= SEALED_SINCE):
+        raise ValueError(f"{path.name}: the manifest is damaged")
+    return Manifest(**{name: value for name, value in values.items() if name in _KNOWN})
 
 
 def write_manifest(path: Path, manifest: Manifest) -> None:
     """The last file of a generation: a folder without it is none. Then all of it outlives a power cut."""
-    (path / "manifest.json").write_text(json.dumps(asdict(manifest), indent=1), encoding="utf-8")
+    values = asdict(manifest)
+    text = json.dumps(values | {SEAL: _seal(values)}, indent=1)
+    (path / "manifest.json").write_text(text, encoding="utf-8")
     sync_tree(path)
 
 
+def _seal(values: Mapping[str, Any]) -> str:
+    """The digest of all else that a manifest holds."""
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
+
+
 def list_generations(data_dir: Path) -> list[Manifest]:
-    """All generations of this format, newest first; those that another version wrote are left out."""
+    """All generations that this program can read, newest first; one with a damaged manifest is left out."""
     found = []
-    for path in (data_dir / FOLDER).glob("*/manifest.json"):
-        if path.parent.name.startswith("."):
-            continue
-        with contextlib.suppress(OSError, ValueError, TypeError):
-            manifest = read_manifest(path.parent)
-            if manifest.format_version == FORMAT_VERSION:
+    for name in generation_names(data_dir):
+        with contextlib.suppress(*UNREADABLE):
+            manifest = read_manifest(data_dir / FOLDER / name)
+            if is_readable(manifest):
                 found.append(manifest)
     return sorted(found, key=lambda m: (m.number, m.built_at, m.id), reverse=True)
 
 
-def roll_back(data_dir: Path) -> str:
-    """Switch to the newest generation older than the current one; returns its name. LookupError if none."""
+def generation_names(data_dir: Path) -> list[str]:
+    """The names of all folders of generations, whatever is in them, newest name first."""
+    folder = data_dir / FOLDER
+    if not folder.is_dir():
+        return []
+    names = (each.name for each in folder.iterdir() if each.is_dir())
+    return sorted((name for name in names if not name.startswith(".")), reverse=True)
+
+
+def roll_back(data_dir: Path, damaged: Collection[str] = ()) -> str:
+    """Switch to the newest generation older than the current one that is not damaged; returns its name.
+
+    Raises LookupError where there is none.
+    """
     names = [manifest.id for manifest in list_generations(data_dir)]
     current = current_name(data_dir)
     older = names[names.index(current) + 1 :] if current in names else names
+    older = [name for name in older if name not in damaged]
     if not older:
         raise LookupError("there is no older generation")
     switch_to(data_dir, older[0])
     return older[0]
 
 
-def open_generation(path: Path) -> Opened:
-    """Map a generation's arrays. Raises ValueError where it is of another format version."""
+def open_generation(path: Path, passed_over: tuple[str, ...] = ()) -> Opened:
+    """Map a generation's arrays. Raises ValueError where it is of a format that this program cannot read."""
     manifest = read_manifest(path)
-    if manifest.format_version != FORMAT_VERSION:
+    if not is_readable(manifest):
         raise ValueError(
             f"{path.name} has format {manifest.format_version}, this program reads {FORMAT_VERSION}"
         )
-    return Opened(path, manifest, open_arrays(path / "arrays"))
+    arrays = open_arrays(path / "arrays")
+    if missing := missing_arrays(arrays):
+        raise ValueError(f"{path.name} lacks the arrays {', '.join(missing[:3])}")
+    return Opened(path, manifest, arrays, passed_over)
 
 
 def open_current(data_dir: Path) -> Opened:
@@ -153,13 +206,6 @@ def file_digests(folder: Path) -> dict[str, str]:
             with path.open("rb") as file:
                 found[path.relative_to(folder).as_posix()] = hashlib.file_digest(file, "sha256").hexdigest()
     return found
-
-
-def damaged_files(path: Path) -> list[str]:
-    """The files of a generation that are missing or differ from their digest in the manifest."""
-    written = read_manifest(path).files
-    found = file_digests(path)
-    return sorted(name for name, digest in written.items() if found.get(name) != digest)
 
 
 def next_number(data_dir: Path) -> int:
@@ -182,12 +228,14 @@ def remove_leftovers(data_dir: Path) -> None:
             shutil.rmtree(path, ignore_errors=True)
 
 
-def remove_old(data_dir: Path, keep: int) -> Sequence[str]:
+def remove_old(data_dir: Path, keep: int, damaged: Collection[str] = ()) -> Sequence[str]:
     """Remove all but the newest `keep` generations; the current one always stays. Returns what was removed.
 
-    A reader that still has the files mapped keeps them until it lets go: removing is safe for it.
+    Damaged ones do not count and go too: nobody can go back to them. A reader that still has the files
+    mapped keeps them until it lets go: removing is safe for it.
     """
-    kept = {manifest.id for manifest in list_generations(data_dir)[: max(1, keep)]} | {current_name(data_dir)}
+    intact = [manifest.id for manifest in list_generations(data_dir) if manifest.id not in damaged]
+    kept = {*intact[: max(1, keep)], current_name(data_dir)}
     folders = sorted(path for path in (data_dir / FOLDER).iterdir() if not path.name.startswith("."))
     removed = [path for path in folders if path.name not in kept]
     for path in removed:

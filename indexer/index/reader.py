@@ -15,7 +15,7 @@ import numpy.typing as npt
 from indexer.index import format as layout
 from indexer.index.arrays import Array, wide
 from indexer.index.documents import FACETS, GROUPS, LOOKUPS
-from indexer.index.generation import Generation, Opened
+from indexer.index.generation import Opened
 from indexer.index.stored_fields import Cards
 from indexer.index.weights import WEIGHTS, Floats, Weights, inverse_frequency, saturated, usage_factor
 from indexer.model.card import Card, Variant
@@ -67,8 +67,7 @@ class IndexReader:
         arrays = opened.arrays
         self.opened = opened
         self.weights = weights
-        manifest = opened.manifest
-        self.generation = Generation(manifest.id, manifest.built_at, manifest.sample)
+        self.generation = opened.generation
         self.terms = layout.TERMS.read(arrays)
         self._starts: Array = layout.POST_STARTS.read(arrays)
         self._ids: Array = layout.POST_IDS.read(arrays)

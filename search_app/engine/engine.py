@@ -18,7 +18,8 @@ from pathlib import Path
 import numpy as np
 
 from indexer.index.arrays import Arrays
-from indexer.index.generation import Generation, Opened, current_name, open_current
+from indexer.index.generation import Generation, open_generation
+from indexer.index.integrity import Choice, check_rest, choose, is_checked
 from indexer.index.mapped import Mapped
 from indexer.index.reader import Bools, IndexReader
 from indexer.index.spellchecker import Speller
@@ -57,15 +58,16 @@ class SearchEngine:
         weights: Weights = WEIGHTS,
         results_kept: int = RESULTS_KEPT,
     ) -> None:
-        """Raises FileNotFoundError before the first generation, ValueError for one of another format."""
-        opened = open_current(data_dir)  # first: a server with nothing indexed asks for it at every request
+        """Raises NothingIntact where no generation can answer, ValueError for one of another format."""
+        choice = choose(data_dir)  # first: a server with nothing indexed asks for it at every request
         self._data_dir = data_dir
         self._weights = weights
         self._vocabulary = vocabulary or load_vocabulary()
         self._kept: OrderedDict[object, Results] = OrderedDict()
         self._keep = results_kept
         self._lock = threading.Lock()
-        self._on = self._open(opened)
+        self._reading: threading.Thread | None = None
+        self._on = self._open(choice)
 
     @property
     def generation(self) -> Generation:
@@ -121,20 +123,33 @@ class SearchEngine:
         self._on.store.close()
 
     def refresh(self) -> bool:
-        """True if a newer generation was switched to. A generation that cannot be read leaves the old one."""
-        name = current_name(self._data_dir)
-        if not name or name == self.generation.id:
+        """True if another generation was switched to: a newer one, or an intact one for a damaged one.
+
+        One that cannot be read leaves the old one. Raises NothingIntact where none is intact any more.
+        """
+        choice = choose(self._data_dir)
+        if choice.generation == self.generation:
+            self._read_rest(choice)
             return False
         try:
-            fresh = self._open(open_current(self._data_dir))
-        except (OSError, ValueError, KeyError, sqlite3.Error):  # a file or an array is missing or damaged
+            fresh = self._open(choice)
+        except (OSError, ValueError, KeyError, sqlite3.Error):  # gone since it was looked at
             return False
         with self._lock:
             self._on = fresh
             self._kept.clear()
         return True
 
-    def _open(self, opened: Opened) -> Searchable:
+    def _read_rest(self, choice: Choice) -> None:
+        """Compare what was too large at the opening, beside the requests."""
+        if self._reading is None and not is_checked(choice.folder):
+            self._reading = threading.Thread(target=check_rest, args=(choice.folder,), daemon=True)
+            self._reading.start()
+        elif self._reading is not None and not self._reading.is_alive():
+            self._reading = None
+
+    def _open(self, choice: Choice) -> Searchable:
+        opened = open_generation(choice.folder, choice.generation.passed_over)
         reader = IndexReader(opened, self._weights)
         arrays: Arrays = opened.arrays
         return Searchable(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, current_app, g, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from indexer.config import Config
@@ -107,5 +107,15 @@ def _http_problem(problem: HTTPException) -> Response:
 
 
 def _bug(_error: BaseException) -> Response:
-    """A mistake of ours: logged by Flask with its trace, told to the reader without it."""
+    """A mistake of ours: logged by Flask with its trace, told to the reader without it.
+
+    Where the generation turns out to be damaged, the request is answered from an intact one instead.
+    """
+    site: Site = current_app.extensions[EXTENSION]
+    if site.recover():
+        g.etag = ""
+        try:
+            return current_app.make_response(current_app.dispatch_request())
+        except NothingIndexed as problem:
+            return _nothing_indexed(problem)
     return _problem(500, "internal", "Something broke on our side. It has been logged.", "")

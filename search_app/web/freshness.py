@@ -102,6 +102,9 @@ def _summary(
     sources: tuple[SourceStanding, ...], generation: Generation, status: Status, at: datetime
 ) -> str:
     """A few sentences on freshness; "fresh" only where nothing needs looking after."""
+    if generation.passed_over:
+        since = _since(generation.built_at, at).strip()
+        return f"Built {since}. The generation {generation.passed_over[0]} is damaged and passed over."
     if generation.sample:
         if any(source.state == "sample" and source.detail.error for source in sources):
             return "Served from the shipped sample, since the last crawl could not reach its sources."

@@ -53,7 +53,8 @@ def readyz() -> Response:
         return Response("not ready: nothing is indexed yet\n", status=503, mimetype="text/plain")
     codes = [problem.code for problem in watch_of(current_app).status.problems]
     behind = f"behind: {', '.join(codes)}\n" if codes else ""
-    return Response(f"ready {generation.id}\n{behind}", mimetype="text/plain")
+    passed = "".join(f"damaged, passed over: {name}\n" for name in generation.passed_over)
+    return Response(f"ready {generation.id}\n{behind}{passed}", mimetype="text/plain")
 
 
 @blueprint.get("/metrics")
@@ -85,6 +86,9 @@ class Installation(Collector):
             yield GaugeMetricFamily("starchart_ready", ready, 0)
             return
         yield GaugeMetricFamily("starchart_ready", ready, 1)
+        yield GaugeMetricFamily(
+            "starchart_damaged_generations", "Generations that are damaged.", len(generation.passed_over)
+        )
         yield GaugeMetricFamily(
             "starchart_sample", "Whether it is the shipped sample.", int(generation.sample)
         )

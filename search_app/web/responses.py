@@ -63,6 +63,7 @@ def unchanged() -> Response | None:
         return None
     parts = (
         *(generation.id, request.full_path, site.today.isoformat(), assets_digest(), request.host),
+        *generation.passed_over,
         current_banner().text,  # pages carry it
     )
     g.etag = blake2b("\n".join(parts).encode(), digest_size=12).hexdigest()

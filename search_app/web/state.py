@@ -16,6 +16,7 @@ from flask import current_app
 
 from indexer.config import Config
 from indexer.index.generation import Generation
+from indexer.index.integrity import NothingIntact
 from search_app.engine.engine import SearchEngine
 from search_app.engine.protocol import Engine
 
@@ -37,6 +38,7 @@ class Site:
 
     config: Config
     open_engine: Callable[[], Engine]  # raises NothingIndexed
+    on_damage: Callable[[], object] = lambda: None  # called where a generation is found damaged
     _engine: Engine | None = None
     _looked: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -48,9 +50,20 @@ class Site:
         if self._engine is None:
             with self._lock:
                 if self._engine is None:
-                    self._engine = self.open_engine()
+                    self._engine = self._opened()
                     self._looked = time.monotonic()
         return self._engine
+
+    def _opened(self) -> Engine:
+        try:
+            engine = self.open_engine()
+        except NothingIndexed as problem:
+            if isinstance(problem.__cause__, NothingIntact):
+                self.on_damage()
+            raise
+        if engine.generation.passed_over:
+            self.on_damage()
+        return engine
 
     def look_for_newer(self) -> None:
         """Switch to a newer generation, looked for every two seconds, between requests only: one that began
@@ -60,7 +73,31 @@ class Site:
         with self._lock:
             if self._engine is not None and now - self._looked > REFRESH_SECONDS:
                 self._looked = now
-                self._engine.refresh()
+                self._refresh(self._engine)
+
+    def look_at_once(self) -> None:
+        """Let the next request look whether the generation is still whole: after a fork."""
+        self._looked = float("-inf")
+
+    def recover(self) -> bool:
+        """After a failure: whether the generation turns out to be damaged, and is let go of."""
+        with self._lock:
+            engine = self._engine
+            if engine is None:
+                return False
+            self._looked = time.monotonic()
+            return self._refresh(engine)
+
+    def _refresh(self, engine: Engine) -> bool:
+        try:
+            switched = engine.refresh()
+        except NothingIntact:
+            self._engine, switched = None, True
+            self.on_damage()
+        else:
+            if switched and engine.generation.passed_over:
+                self.on_damage()
+        return switched
 
     def before_fork(self) -> None:
         """Let go of what two processes must not share: connections to the store."""

@@ -17,7 +17,8 @@ from indexer.crawl.crawl import UnknownSource, crawl
 from indexer.crawl.http_cache import HttpCache
 from indexer.crawl.snapshots import SnapshotDamaged, SnapshotStore
 from indexer.index.build import GenerationRefused
-from indexer.index.generation import current_name, damaged_files, list_generations
+from indexer.index.generation import current_name, list_generations
+from indexer.index.integrity import damaged_files
 from indexer.runtime.locking import WORK, Busy
 from indexer.status import read_status
 from search_app.supervisor import ensure_generation
@@ -65,13 +66,13 @@ def test_a_generation_names_its_inputs_and_the_digest_of_each_of_its_files(confi
     crawl(config)
     name = build_of(config).generation
     folder = config.data_dir / "generations" / name
-    assert damaged_files(folder) == []
+    assert damaged_files(folder) == ()
     manifest = list_generations(config.data_dir)[0]
     states = SnapshotStore(config.data_dir).states()
     assert manifest.inputs == {source: state.digest for source, state in states.items()}
     assert (manifest.today, manifest.versions["release"]) == ("2026-06-01", "151.0.2")
     (folder / "catalogue.sqlite").write_bytes(b"")
-    assert damaged_files(folder) == ["catalogue.sqlite"]
+    assert damaged_files(folder) == ("catalogue.sqlite",)
 
 
 def test_only_a_day_on_which_something_expires_makes_a_new_generation(config: Config) -> None:

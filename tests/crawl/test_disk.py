@@ -17,7 +17,8 @@ from indexer.config import Config
 from indexer.crawl.crawl import crawl
 from indexer.crawl.snapshots import SnapshotStore
 from indexer.index import build as index_build
-from indexer.index.generation import current_name, damaged_files, list_generations
+from indexer.index.generation import current_name, list_generations
+from indexer.index.integrity import damaged_files
 from indexer.runtime import disk
 from indexer.runtime.disk import FolderUnusable, replace_file, writing_to
 from tests.support.mirrors import copy_sample, settings
@@ -125,7 +126,7 @@ def test_a_clock_that_jumps_deletes_no_newer_generation_and_leaves_a_way_back(
     assert go_back(config) == made[1]
     assert go_back(config) == made[0]
     for name in made:
-        assert damaged_files(config.data_dir / "generations" / name) == []
+        assert damaged_files(config.data_dir / "generations" / name) == ()
 
 
 def test_what_killed_processes_left_is_gone_after_the_next_run(config: Config) -> None:

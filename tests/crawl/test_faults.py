@@ -22,7 +22,8 @@ from indexer.build_job import build
 from indexer.config import Config
 from indexer.crawl.crawl import crawl, sample_path
 from indexer.crawl.snapshots import SnapshotState, SnapshotStore
-from indexer.index.generation import current_name, damaged_files, list_generations
+from indexer.index.generation import current_name, list_generations
+from indexer.index.integrity import damaged_files
 from search_app.web.app import create_app
 from tests.support.mirrors import copy_sample, pack_archives, served_mirror, settings
 from tests.support.servers import served
@@ -124,7 +125,7 @@ def killed_builds(data: Path, moments: list[float]) -> str:
             assert requests.get(f"{base}/readyz", timeout=30).ok
             if now == before:
                 assert answer["generation"] == expected["generation"]
-            assert damaged_files(data / "generations" / now) == []
+            assert damaged_files(data / "generations" / now) == ()
     return current_name(data)
 
 
@@ -136,7 +137,7 @@ def finish_a_build(data: Path) -> None:
     )  # fmt: skip
     newest = list_generations(data)[0].id
     assert current_name(data) == newest
-    assert damaged_files(data / "generations" / newest) == []
+    assert damaged_files(data / "generations" / newest) == ()
     assert [path.name for path in (data / "generations").iterdir() if path.name.startswith(".")] == []
     with served(data) as base:
         answer = requests.get(f"{base}/api/v1/search?q=clients_daily", timeout=30).json()
