@@ -18,12 +18,13 @@ from indexer.catalogue.docs import doc_items, names_of
 from indexer.catalogue.explores import explore_items
 from indexer.catalogue.families import families, metric_groups
 from indexer.catalogue.inputs import Inputs, sort_records
+from indexer.catalogue.legacy_pings import legacy_pings
 from indexer.catalogue.measures import MeasureMaker
 from indexer.catalogue.metrics import MetricMaker
 from indexer.catalogue.model import Catalogue, Estate, Link
 from indexer.catalogue.neighbours import with_neighbours, with_sections
 from indexer.catalogue.news import with_news
-from indexer.catalogue.pings import glean_pings, legacy_pings
+from indexer.catalogue.pings import glean_pings
 from indexer.catalogue.probes import find_mirrors, probe_items
 from indexer.catalogue.relations import app_links, mirror_links, related, table_links, usage
 from indexer.catalogue.schema_metrics import metrics_of_schemas
@@ -43,7 +44,7 @@ def build_catalogue(records: Iterable[Record], today: date) -> Catalogue:
     schemas = Schemas(inputs.schemas)
     tables = build_tables(inputs, estate, schemas, today, problems)
     annotations = Annotations(inputs.annotations, inputs.sampled)
-    pings = [*glean_pings(estate, tables, annotations, now), *legacy_pings(inputs, estate, tables)]
+    pings = [*glean_pings(estate, tables, annotations, now), *legacy_pings(inputs, estate, tables, today)]
     tables = _with_pings(tables, pings)
     metrics = _metrics(inputs, estate, tables, schemas, annotations, now, problems)
     probes = probe_items(inputs.probes, estate, tables, schemas, now)

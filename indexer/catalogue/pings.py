@@ -1,11 +1,10 @@
-"""Pings: one item for each app and ping, and one for each legacy ping of a namespace that no app lists."""
+"""Glean pings: one item for each app and ping. Those from before Glean are made in legacy_pings.py."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
 from indexer.catalogue.annotations import Annotations
-from indexer.catalogue.inputs import Inputs
 from indexer.catalogue.model import App, Channel, ChannelPing, Estate, humanise
 from indexer.catalogue.tables import Tables
 from indexer.model.column_names import underscored
@@ -13,7 +12,7 @@ from indexer.model.definitions import PingDefinition
 from indexer.model.items import SHARED_PROJECT, ChannelStatus, PingItem, PingTable
 from indexer.model.literals import Layer, Status
 from indexer.model.liveness import Clock, status_of, summary
-from indexer.model.records import PingSchema, RepositoryPing
+from indexer.model.records import RepositoryPing
 
 _TABLE_ONLY = "only its table is known, not its definition"
 
@@ -78,9 +77,9 @@ def _ping_item(
         changed=definition.first[:10] if definition else "",
         owners=definition.emails if definition else (),
         bugs=tuple(dict.fromkeys((*definition.bugs, *definition.data_reviews))) if definition else (),
-        aliases=_aliases(name, [channel.listing.namespace for channel, _ in rows]),
+        aliases=ping_aliases(name, [channel.listing.namespace for channel, _ in rows]),
         labels=tuple(definition.reasons) if definition else (),
-        related=_related(app.name, [x.name for x in ping_tables if x.exists], tables),
+        related=related_to(app.name, [x.name for x in ping_tables if x.exists], tables),
         app=app.name,
         origin=speaker.origin,
         definition=definition,
@@ -156,57 +155,12 @@ def _versions(dataset: str, table: str, tables: Tables) -> list[int]:
     return [1, *later]
 
 
-def _aliases(name: str, namespaces: Iterable[str]) -> tuple[str, ...]:
+def ping_aliases(name: str, namespaces: Iterable[str]) -> tuple[str, ...]:
     snaked = (underscored(name),) if "-" in name else ()
     return (*snaked, *dict.fromkeys(f"{namespace}/{name}" for namespace in namespaces if namespace))
 
 
-def _related(app: str, names: Iterable[str], tables: Tables) -> dict[str, tuple[str, ...]]:
+def related_to(app: str, names: Iterable[str], tables: Tables) -> dict[str, tuple[str, ...]]:
     ids = tuple(dict.fromkeys(key for name in names if (key := tables.id_of(name))))
     related = {"table": ids} if ids else {}
     return {"app": (f"app/{app}",), **related} if app else related
-
-
-def legacy_pings(inputs: Inputs, estate: Estate, tables: Tables) -> list[PingItem]:
-    """Pings of namespaces that no app lists; their schemas are all that is known of them."""
-    listed = {channel.listing.namespace for app in estate.apps.values() for channel in app.channels}
-    grouped: dict[tuple[str, str], list[PingSchema]] = {}
-    for schema in inputs.ping_schemas:
-        if schema.namespace not in listed:
-            grouped.setdefault((schema.namespace, schema.ping), []).append(schema)
-    return [_legacy_ping(namespace, name, rows, tables) for (namespace, name), rows in grouped.items()]
-
-
-def _legacy_ping(namespace: str, name: str, rows: Sequence[PingSchema], tables: Tables) -> PingItem:
-    newest = max(rows, key=lambda row: row.version)
-    stem, table = underscored(namespace), underscored(name)
-    found = [PingTable(f"{SHARED_PROJECT}.{stem}.{table}", "view", "", "", True)]
-    if tables.get(found[0].name) is None:
-        found = []
-    for row in sorted(rows, key=lambda row: -row.version):
-        for layer in INNER:
-            full = f"{SHARED_PROJECT}.{stem}_{layer}.{table}_v{row.version}"
-            found.append(PingTable(full, layer, "", "", tables.get(full) is not None))
-    known = [x.name for x in found if x.exists]
-    views = tuple(x.name.split(".", 1)[1] for x in found if x.exists)
-    return PingItem(
-        id=f"ping/{namespace}/{name}",
-        kind="ping",
-        name=name,
-        title=f"{humanise(name)} ping of {humanise(namespace)} (legacy)",
-        description=newest.description or next((row.description for row in rows if row.description), ""),
-        pings=(name,),
-        type="legacy",
-        tables=views,
-        datasets=(stem,),
-        status="unknown",
-        status_reason="a legacy ping: only its schema says that it exists",
-        aliases=_aliases(name, [namespace]),
-        labels=tuple(dict.fromkeys(key.name.split(".")[-1] for key in newest.fields))[:100],
-        related=_related("", known, tables),
-        app=namespace,
-        origin=namespace,
-        legacy=True,
-        ping_tables=tuple(found),
-        schema_fields=newest.fields,
-    )

@@ -182,8 +182,11 @@ class PingSchema:
     ping: str
     version: int
     schema_digest: str
-    description: str = ""  # the JSON schema's own, where read
-    fields: tuple[ExtraKey, ...] = ()  # of *.schema.json: path, type, description (telemetry namespace)
+    description: str = ""  # of the JSON schema of this version or, where that has none, of an older one
+    fields: tuple[ExtraKey, ...] = ()  # of the newest *.schema.json: path, type, description
+    retention_days: int | None = None  # its schema's expiration_policy
+    collected_until: str = ""  # ISO date after which the pipeline drops it (the same)
+    placeholder: bool = False  # a schema that stands for one that nobody wrote
 
 
 @dataclass(frozen=True, slots=True)

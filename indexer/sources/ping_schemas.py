@@ -11,19 +11,27 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from indexer.model.definitions import ExtraKey
 from indexer.model.records import PingSchema, Record
 from indexer.sources import Fetched, Report, Request
 from indexer.sources._columns import SchemaFiles
-from indexer.sources._upstream import clean_text, text
+from indexer.sources._upstream import clean_text, mapping, text, to_moment
 
 URL = (
     "https://github.com/mozilla-services/mozilla-pipeline-schemas/archive/refs/heads/generated-schemas.tar.gz"
 )
-# Glean describes its pings itself; of the others only this one has schemas with descriptions.
-JSON_NAMESPACES = frozenset({"telemetry"})
+# Glean describes its pings itself. These are the namespaces from before Glean.
+JSON_NAMESPACES = frozenset(
+    {
+        "activity-stream", "contextual-services", "default-browser-agent", "eng-workflow", "firefox-accounts",
+        "firefox-installer", "firefox-launcher-process", "messaging-system", "metadata", "mobile", "pocket",
+        "telemetry", "webpagetest",
+    }
+)  # fmt: skip
+PLACEHOLDER = "placeholder_schema"  # title of the schema that stands for pings nobody wrote one for
 MAX_FIELDS = 20_000  # of one JSON schema; the largest has 1,300 (2026-07)
 
 _FILE = re.compile(r"[^/]+/schemas/([^/]+)/[^/]+/([^/]+)\.(\d{1,6})\.(bq|schema\.json)")
@@ -33,7 +41,7 @@ _Ping = tuple[str, str]  # namespace, ping
 
 class Source:
     name = "ping_schemas"
-    version = 1
+    version = 2
 
     def requests(self, options: Mapping[str, Any]) -> Sequence[Request]:
         return (Request(str(options.get("url") or URL), kind="archive"),)
@@ -43,7 +51,7 @@ class Source:
     ) -> Iterator[Record]:
         """Schemas as they stream by, then the pings that name them."""
         tables: dict[_Ping, dict[int, str]] = {}
-        described: dict[_Ping, tuple[int, bytes, str]] = {}
+        described: dict[_Ping, _Described] = {}
         schemas = SchemaFiles(report, "bq", lambda body, path: _read_json(body, path, report))
         for path, body in (member for file in fetched if file.members for member in file.members()):
             match = _FILE.fullmatch(path)
@@ -58,43 +66,63 @@ class Source:
                     tables.setdefault(ping, {})[version] = digest
             elif ping[0] in JSON_NAMESPACES:
                 report.seen["schema.json"] += 1
-                if version >= described.get(ping, (0, b"", ""))[0]:
-                    described[ping] = (version, body, path)
+                described.setdefault(ping, _Described()).add(version, body, path, report)
         for ping in sorted(described.keys() - tables.keys()):
             report.skip("schema.json without .bq", "/".join(ping))
         for ping, versions in sorted(tables.items()):
             yield from _ping_schemas(ping, versions, described.get(ping), report)
 
 
+@dataclass(slots=True)
+class _Described:
+    """What the JSON schemas of a ping say, as they stream by in any order."""
+
+    newest: int = 0
+    schema: Mapping[str, Any] = field(default_factory=dict)  # of the newest version
+    words: dict[int, str] = field(default_factory=dict)  # version -> what it says of the ping
+
+    def add(self, version: int, body: bytes, path: str, report: Report) -> None:
+        schema = _read_json(body, path, report)
+        if not isinstance(schema, dict):
+            return
+        if words := text(schema.get("description")) or text(schema.get("$comment")):
+            self.words[version] = words
+        if version >= self.newest:
+            self.newest, self.schema = version, schema
+
+    @property
+    def description(self) -> str:
+        """The newest words: a schema that was copied anew often says no more than its number."""
+        return self.words[max(self.words)] if self.words else ""
+
+
 def _ping_schemas(
-    ping: _Ping, versions: Mapping[int, str], described: tuple[int, bytes, str] | None, report: Report
+    ping: _Ping, versions: Mapping[int, str], described: _Described | None, report: Report
 ) -> Iterator[PingSchema]:
     """One record for each version; the newest carries the description and the fields."""
     newest = max(versions)
     for version, digest in sorted(versions.items()):
-        description = ""
-        fields: tuple[ExtraKey, ...] = ()
+        schema = PingSchema(namespace=ping[0], ping=ping[1], version=version, schema_digest=digest)
         if version == newest and described is not None:
-            description, fields = _describe(described[1], described[2], report)
-        yield PingSchema(
-            namespace=ping[0],
-            ping=ping[1],
-            version=version,
-            schema_digest=digest,
-            description=description,
-            fields=fields,
-        )
+            policy = mapping(mapping(described.schema.get("mozPipelineMetadata")).get("expiration_policy"))
+            days = policy.get("delete_after_days")
+            schema = replace(
+                schema,
+                description=described.description,
+                fields=_fields(described.schema),
+                retention_days=days if isinstance(days, int) and 0 < days < 100_000 else None,
+                collected_until=to_moment(text(policy.get("collect_through_date")))[:10],
+                placeholder=described.schema.get("title") == PLACEHOLDER,
+            )
+        yield schema
 
 
-def _describe(body: bytes, path: str, report: Report) -> tuple[str, tuple[ExtraKey, ...]]:
-    """What a JSON schema says of its ping, and each of its fields by dotted path.
+def _fields(schema: Mapping[str, Any]) -> tuple[ExtraKey, ...]:
+    """The fields of a JSON schema by dotted path.
 
     Members of a map (additionalProperties, patternProperties) stand under `*`, elements of
     a list under the list itself.
     """
-    schema = _read_json(body, path, report)
-    if not isinstance(schema, dict):
-        return "", ()
     fields: dict[str, ExtraKey] = {}
     stack = list(reversed(_children("", schema)))
     while stack and len(fields) < MAX_FIELDS:
@@ -105,7 +133,7 @@ def _describe(body: bytes, path: str, report: Report) -> tuple[str, tuple[ExtraK
             if name and (name not in fields or (described.description and not fields[name].description)):
                 fields[name] = described
             stack.extend(reversed(_children(name, node)))
-    return text(schema.get("description")), tuple(fields.values())
+    return tuple(fields.values())
 
 
 def _children(name: str, node: Mapping[str, Any]) -> list[tuple[str, Any]]:

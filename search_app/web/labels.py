@@ -60,6 +60,7 @@ SOURCE_LABELS = {
 RELATION_LABELS = {
     **{name: kind.many for name, kind in KINDS.items()},
     "doc": "Documentation that names it",
+    "described_by": "Described in",
     "section": "Other sections of this page",
     "mirror": "Legacy mirror",
     "same_name": "Same name elsewhere",
