@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import logging
 import os
 import shutil
 import sqlite3
@@ -37,13 +38,16 @@ from indexer.index.generation import (
     switch_to,
     write_manifest,
 )
-from indexer.index.integrity import answering_manifest, damaged_generations
+from indexer.index.integrity import Choice, answering, answering_manifest, damaged_generations
 from indexer.index.inverted import Inverted, invert, invert_facets, lay_down
 from indexer.index.whoosh_index import Shown, WhooshReader, shown, write_index
 from indexer.model.items import TableItem
 from indexer.runtime.disk import FolderUnusable, sync_folder, writing_to
 from indexer.runtime.processes import Here, without_collection
+from indexer.store.departed import note_departed
 from indexer.store.writer import start_packing, write_store
+
+log = logging.getLogger(__name__)
 
 
 class GenerationRefused(RuntimeError):
@@ -85,6 +89,7 @@ def build_generation(
     then stays.
     """
     with _writing(data_dir):
+        before = answering(data_dir)
         final = _build(catalogue, data_dir, inputs, guard, workers or Here(), progress, now)
         progress("trying")
         try:
@@ -92,6 +97,7 @@ def build_generation(
         except BaseException:
             shutil.rmtree(final, ignore_errors=True)
             raise
+        _note_departed(data_dir, before, catalogue, inputs)
         switch_to(data_dir, final.name)
         remove_old(data_dir, keep, {damage.generation for damage in damaged_generations(data_dir)})
     return final
@@ -139,6 +145,16 @@ def _build(
         shutil.rmtree(temporary, ignore_errors=True)
         raise
     return final
+
+
+def _note_departed(data_dir: Path, before: Choice | None, catalogue: Catalogue, inputs: Inputs) -> None:
+    """Keep the addresses of what is no more. Those of the sample were never published."""
+    if before is None or before.manifest.sample or inputs.sample:
+        return
+    try:
+        note_departed(data_dir, before.folder / "catalogue.sqlite", before.manifest.built_at, catalogue)
+    except (sqlite3.Error, ValueError) as error:  # of a format whose items this program cannot read
+        log.error("ids that went are not noted: %s", error)
 
 
 @contextlib.contextmanager

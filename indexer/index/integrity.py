@@ -123,12 +123,18 @@ def choose(data_dir: Path) -> Choice:
     raise NothingIntact(f"no generation in {data_dir} can answer{': ' + said if said else ''}")
 
 
-def answering_manifest(data_dir: Path) -> Manifest | None:
-    """The manifest of the generation that answers; None where none can."""
+def answering(data_dir: Path) -> Choice | None:
+    """The generation that answers; None where none can."""
     try:
-        return choose(data_dir).manifest
+        return choose(data_dir)
     except NothingIntact:
         return None
+
+
+def answering_manifest(data_dir: Path) -> Manifest | None:
+    """The manifest of the generation that answers; None where none can."""
+    choice = answering(data_dir)
+    return choice.manifest if choice else None
 
 
 def damaged_generations(data_dir: Path) -> tuple[Damage, ...]:

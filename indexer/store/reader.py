@@ -106,6 +106,10 @@ class Store:
         for start in range(0, len(wanted), _AT_ONCE):
             yield from self.items(wanted[start : start + _AT_ONCE])
 
+    def every_id(self) -> list[str]:
+        """The ids of all items."""
+        return [row[0] for row in self._connection().execute("SELECT id FROM item")]
+
     def every_item(self) -> Iterator[AnyItem]:
         """All items, by id."""
         for kind, body in self._connection().execute("SELECT kind, body FROM item ORDER BY id"):

@@ -7,6 +7,7 @@ from werkzeug.datastructures import MultiDict
 
 from indexer.model.kinds import KINDS
 from indexer.status import status_json
+from indexer.store.departed import Departed, read_departed
 from search_app.query.model import QueryProblem
 from search_app.query.parser import parse_query
 from search_app.web.actions import actions_for
@@ -30,6 +31,7 @@ from search_app.web.results.json import (
     suggestions_json,
 )
 from search_app.web.state import current_site
+from search_app.web.urls import api_path
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 described = Blueprint("described", __name__)  # where one interface is known by, whatever its versions
@@ -75,12 +77,24 @@ def item(item_id: str) -> tuple[Response, int] | Response:
         metrics_size=_bounded("metrics_size", METRICS_SIZE, MOST_METRICS),
     )
     found = site.engine.get(item_id)
+    if found is None and (departed := read_departed(site.config.data_dir, item_id)):
+        return _departed(departed)
     if found is None:
         error = {"code": "not_found", "message": f"There is no item {item_id[:200]}.", "parameter": "id"}
         return jsonify({"error": error}), 404
     place = (request.args.get("in_app", ""), request.args.get("in_ping", ""))
     actions = actions_for(site, found, place, request.args.get("column", ""))
     return jsonify(item_json(site, found, actions, wanted))
+
+
+def _departed(departed: Departed) -> tuple[Response, int] | Response:
+    """To what a thing became that is no more; else 410 with the last that was known of it."""
+    if departed.successor:
+        response = jsonify({"id": departed.successor, "url": api_path(departed.successor)})
+        response.status_code, response.headers["Location"] = 301, api_path(departed.successor)
+        return response
+    error = {"code": "gone", "message": f"No source names {departed.id[:200]} any more.", "parameter": "id"}
+    return jsonify({"error": error, "last_known": departed}), 410
 
 
 def _bounded(name: str, default: int, highest: int) -> int:

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from indexer.model.ids import item_path
 from indexer.model.items import AppItem
 from indexer.model.kinds import KINDS
+from indexer.store.departed import read_departed
 from search_app import tools
 from search_app.query.grammar import LANGUAGE
 from search_app.query.model import Query
@@ -19,7 +20,7 @@ from search_app.web.maps.view import flow_view, galaxy_view
 from search_app.web.measurements import current_measurements
 from search_app.web.results.hit_html import hit_drawing
 from search_app.web.results.view import present_results
-from search_app.web.state import current_site
+from search_app.web.state import Site, current_site
 
 blueprint = Blueprint("pages", __name__)
 
@@ -70,9 +71,20 @@ def item(kind: str, rest: str) -> str | BaseResponse:
     if found is None:
         if rest.endswith("/") and site.engine.get(item_id.rstrip("/")) is not None:
             return redirect(item_path(item_id.rstrip("/")), 301)
-        abort(404)
+        return _departed(site, item_id)
     view = item_view(site, found, request.args)
     return render_template(f"item/{kind}.html", view=view, item=found, detail=view.detail)
+
+
+def _departed(site: Site, item_id: str) -> str | BaseResponse:
+    """Where an address leads whose thing is no more: to what it became, else to the last known facts."""
+    departed = read_departed(site.config.data_dir, item_id)
+    if departed is None:
+        abort(404)
+    if departed.successor:
+        return redirect(item_path(departed.successor), 301)
+    label = KINDS[departed.facts.kind].one if departed.facts.kind in KINDS else departed.facts.kind
+    return render_template("item/departed.html", departed=departed, facts=departed.facts, kind_label=label)
 
 
 for _kind in KINDS:
@@ -88,12 +100,12 @@ def all_apps_map() -> str:
 
 
 @blueprint.get("/app/<name>/map")
-def app_map(name: str) -> str:
+def app_map(name: str) -> str | BaseResponse:
     """The pings of an app, the types of their metrics, the tables that hold them."""
     site = current_site()
     app = site.engine.get(f"app/{name}")
     if not isinstance(app, AppItem):
-        abort(404)
+        return _departed(site, f"app/{name}")
     return render_template("map_app.html", view=flow_view(site, app), item=app)
 
 
