@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from indexer.catalogue import build_catalogue
@@ -111,7 +112,8 @@ def _build(
     records: list[Record] = []
     for source in inputs.digests:
         records.extend(_read(store, source))
-    inputs = replace(inputs, versions=_versions(records))
+    newest = newest_release(records, inputs.today)
+    inputs = replace(inputs, versions=_versions(records), newest_release=newest)
     progress.step("joining")
     catalogue = build_catalogue(records, inputs.today)
     del records
@@ -179,6 +181,12 @@ def _versions(records: Iterable[Record]) -> dict[str, str]:
         for record in records
         if isinstance(record, FirefoxVersion) and record.channel
     }
+
+
+def newest_release(records: Iterable[Record], today: date) -> str:
+    """The day of the newest Firefox release that is known, of whatever channel; "" where none is."""
+    days = (record.released for record in records if isinstance(record, FirefoxVersion))
+    return max((day for day in days if day <= today.isoformat()), default="")
 
 
 def _same_generation(data_dir: Path, inputs: Inputs) -> Manifest | None:

@@ -21,9 +21,10 @@ from indexer.runtime.outcomes import NEVER, Outcome, read_next_run, read_outcome
 from indexer.runtime.progress import ProgressState, read_progress
 
 OLD_SECONDS = 3 * 86_400  # since its last success; a source that is older is pointed out
+OLD_RELEASE_DAYS = 56  # a version of Firefox comes out every four weeks: then two are missing
 Code = Literal[
     "nothing-indexed", "generation-damaged", "sample", "scheduler-gone", "crawl-failed", "crawl-killed",
-    "build-refused", "build-failed", "build-killed", "source-stale", "source-old",
+    "build-refused", "build-failed", "build-killed", "source-stale", "source-old", "versions-old",
 ]  # fmt: skip
 
 
@@ -73,6 +74,7 @@ class Status:
     scheduler: bool | None = None  # whether one runs; None where none ever did
     next_run: str = ""  # ISO time, UTC, by the scheduler that runs; "" where none does
     damaged: tuple[Damage, ...] = ()  # generations that were passed over for the one that answers
+    today: datetime.date = datetime.date.min  # by the installation's clock
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -99,6 +101,7 @@ def read_status(config: Config, at: datetime.datetime | None = None) -> Status:
         scheduler=scheduler,
         next_run=read_next_run(config.data_dir) if scheduler else "",
         damaged=damaged,
+        today=config.today(),
     )
 
 
@@ -132,6 +135,17 @@ def _problems(status: Status) -> Iterator[Problem]:
     old = [source.name for source in status.sources if source.word == "good" and source.is_old]
     if old:
         yield Problem("source-old", f"These sources were not read for over three days: {', '.join(old)}.")
+    newest = status.generation.newest_release if status.generation else ""
+    if release_is_old(newest, status.today):
+        yield Problem(
+            "versions-old",
+            f"The newest Firefox release that is known is of {newest}: what expires by version may be over.",
+        )
+
+
+def release_is_old(newest: str, today: datetime.date) -> bool:
+    """Whether the newest release that is known is so old that expiry by version may be judged wrongly."""
+    return bool(newest) and (today - datetime.date.fromisoformat(newest)).days > OLD_RELEASE_DAYS
 
 
 def status_json(status: Status) -> dict[str, Any]:

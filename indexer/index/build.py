@@ -64,6 +64,7 @@ class Inputs:
     digests: Mapping[str, str]  # source -> digest of its snapshot
     today: date
     versions: Mapping[str, str] = field(default_factory=dict)
+    newest_release: str = ""
     sample: bool = False
 
 
@@ -131,6 +132,7 @@ def _build(
             today=inputs.today.isoformat(),
             versions=dict(inputs.versions),
             counts=_counts(catalogue),
+            newest_release=inputs.newest_release,
             problems=dict(catalogue.problems),
             next_change=catalogue.next_change,
             sample=inputs.sample,

@@ -63,6 +63,7 @@ class Manifest:
     sample: bool = False
     files: dict[str, str] = field(default_factory=dict)  # path -> sha256
     number: int = 0  # one more than the greatest before it: clocks jump
+    newest_release: str = ""  # day of the newest Firefox release that was known, "" where none was
 
 
 _KNOWN = frozenset(each.name for each in fields(Manifest))  # a later version may have more

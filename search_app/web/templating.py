@@ -18,6 +18,7 @@ from search_app.web import labels
 from search_app.web.actions import link_groups, query_groups
 from search_app.web.banner import current_banner
 from search_app.web.freshness import progress_text
+from search_app.web.judged import judged
 from search_app.web.markdown import highlighted, markdown, plain, safe_href
 from search_app.web.results.fragments import facet_items, hit_article
 from search_app.web.results.view import status_legend
@@ -59,6 +60,7 @@ def set_up_templates(app: Flask) -> None:
         asset=asset,
         type_label=labels.type_label,
         counted=labels.counted,
+        judged=lambda: judged(current_site()),
         ago=lambda text: labels.ago(text, current_site().today),
         generation=lambda: current_site().answering,
         banner=current_banner,

@@ -13,6 +13,7 @@ from search_app.web.items.app import app_detail
 from search_app.web.items.detail import ping_metrics
 from search_app.web.items.history import history_entries
 from search_app.web.items.table import column_sources, schema_tree
+from search_app.web.judged import judged
 from search_app.web.results.json import generation_json, link_json
 from search_app.web.state import Site
 from search_app.web.urls import api_path
@@ -71,8 +72,16 @@ def _detail(site: Site, item: AnyItem, wanted: Wanted) -> dict[str, Any]:
     if isinstance(item, PingItem):
         return {"metrics": _metrics(site, item, wanted), "changes": _changes(item)}
     if isinstance(item, MetricItem):
-        return {"changes": _changes(item)}
+        return {"changes": _changes(item), "judged_by": _judged_json(site)}
+    if isinstance(item, ProbeItem):
+        return {"judged_by": _judged_json(site)}
     return {}
+
+
+def _judged_json(site: Site) -> dict[str, Any]:
+    """The versions of Firefox by which expiry was judged; `old` warns that they may be out of date."""
+    by = judged(site)
+    return {"versions": dict(by.versions), "newest_release": by.newest_release or None, "old": by.old}
 
 
 def _app(site: Site, item: AppItem) -> dict[str, Any]:
