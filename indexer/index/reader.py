@@ -152,6 +152,11 @@ class IndexReader:
             found = self._named_terms[term] = bool(self._row_in_name.take(rows).any())
         return found
 
+    def named_with(self, term: str) -> Ints:
+        """The documents in whose names a term stands, ascending."""
+        posting = self.postings(term)
+        return wide(posting.ids[self._row_in_name.take(posting.weight_rows)])
+
     def frequency(self, term: str) -> int:
         """In how many documents a term stands."""
         return self.postings(term).frequency

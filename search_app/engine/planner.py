@@ -45,6 +45,7 @@ class Clause(NamedTuple):
     required: bool = True
     hard: bool = False  # a phrase: without it a document is no hit at all
     term: int = 0  # place of the typed term among those of the query
+    in_names: bool = False  # of an unwanted clause: only what is called so is left out
 
 
 def are_neighbours(left: Clause, right: Clause) -> bool:
@@ -58,6 +59,7 @@ class Plan(NamedTuple):
     wanted: tuple[Clause, ...]
     unwanted: tuple[Clause, ...]
     corrected: dict[str, str]  # typed word -> the known word it may have meant
+    without_apps: tuple[str, ...] = ()  # what is of these apps alone is no hit
 
     @property
     def telling(self) -> int:
@@ -93,7 +95,7 @@ def plan_of(meaning: Understanding, reader: IndexReader, speller: Speller) -> Pl
     last = len(meaning.terms) - 1
     for place, term in enumerate(meaning.terms):
         if term.exclude:
-            unwanted += _literal(term, place, reader)
+            unwanted += _literal(term, place, reader) if term.role != "filter" else ()
         elif term.kind != "word" or term.group:
             wanted += _literal(term, place, reader)
         else:
@@ -101,7 +103,7 @@ def plan_of(meaning: Understanding, reader: IndexReader, speller: Speller) -> Pl
     wanted = _sought(wanted, meaning.terms) or wanted
     wanted = _with_columns(_with_joined(wanted, reader, speller), meaning, reader)
     wanted = _less_of_nameless(_grouped(wanted, meaning.terms), reader)
-    return Plan(tuple(wanted), tuple(unwanted), corrected)
+    return Plan(tuple(wanted), tuple(unwanted), corrected, meaning.without_apps)
 
 
 def _less_of_nameless(clauses: list[Clause], reader: IndexReader) -> list[Clause]:
@@ -139,12 +141,13 @@ def _literal(term: UnderstoodTerm, place: int, reader: IndexReader) -> list[Clau
         found = reader.completed(pieces[-1], PREFIX_TERMS)
         disjuncts = tuple(Disjunct((*stems[:-1], each)) for each in found)
     else:
-        together = term.kind == "phrase" or (term.exclude and len(stems) > 1)
+        together = term.kind == "phrase" or (term.exclude and not term.in_names)
         disjuncts = (Disjunct(stems, 1.0, together and len(stems) > 1),)
-        if not term.exclude:
-            disjuncts += _synonyms(term, stems, reader)
+        others = _synonyms(term, stems, reader)
+        disjuncts += tuple([each._replace(phrase=together and len(each.terms) > 1) for each in others])
     hard = term.kind == "phrase" and not term.exclude and not term.group
-    return [Clause(term.text, disjuncts, term.weight * len(stems), term.required, hard, place)]
+    weight = term.weight * len(stems)
+    return [Clause(term.text, disjuncts, weight, term.required, hard, place, term.in_names)]
 
 
 def _loose(

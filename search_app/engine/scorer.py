@@ -267,9 +267,36 @@ def _held_by_all(reader: IndexReader, ids: Ints, plan: Plan) -> Ints:
         found, _ = matching(reader, clause, Candidates.of(reader, ids))
         ids = ids[places_of(ids, found) >= 0]
     for clause in plan.unwanted:
-        found, _ = matching(reader, clause, Candidates.of(reader, ids))
+        if clause.in_names:
+            found = called(reader, clause)
+        else:
+            found, _ = matching(reader, clause, Candidates.of(reader, ids))
         ids = ids[places_of(ids, found) < 0]
+    if plan.without_apps:
+        ids = ids[~of_apps_alone(reader, plan.without_apps)[ids]]
     return ids
+
+
+def called(reader: IndexReader, clause: Clause) -> Ints:
+    """The documents in whose names all words of one of a clause's disjuncts stand."""
+    mask = np.zeros(reader.size, np.bool_)
+    for disjunct in clause.disjuncts:
+        both = np.ones(reader.size, np.bool_)
+        for term in dict.fromkeys(disjunct.terms):
+            named = np.zeros(reader.size, np.bool_)
+            named[reader.named_with(term)] = True
+            both &= named
+        mask |= both
+    return mask.nonzero()[0].astype(np.int32)
+
+
+def of_apps_alone(reader: IndexReader, apps: Sequence[str]) -> Bools:
+    """Which documents are of some of these apps and of no other."""
+    often = np.zeros(reader.size, np.int32)
+    for app in dict.fromkeys(apps):
+        often[reader.facets["app"].documents(app)] += 1
+    alone: Bools = (often > 0) & (often == reader.app_count)
+    return alone
 
 
 def _neighbours(reader: IndexReader, ids: Ints, text: Floats, clauses: Sequence[Clause]) -> Iterator[Factor]:

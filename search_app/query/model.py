@@ -36,6 +36,7 @@ class Term:
     kind: TermKind = "word"
     exclude: bool = False
     group: int = 0  # terms of one OR group share a number above 0
+    said: bool = False  # excluded in words ("but not …"): it must not stand in a name
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from search_app.query.exclusions import excluded_places
 from search_app.query.grammar import FACETS, LANGUAGE, Form
 from search_app.query.lexer import Token, scan
 from search_app.query.mention import Snippet
@@ -104,7 +105,15 @@ def _read_text(text: str, parts: _Parts) -> str:
         parts.notes.append(f"Only the first {LONGEST_TEXT} characters were read.")
     tokens = scan(clean, _FORMS)
     either = False  # the last token was OR: the next one joins the term before it
+    unsaid, left_out = excluded_places(tokens)
+    runs = {run[0]: run for run in left_out}
+    passed = unsaid.union(*left_out)
     for place, token in enumerate(tokens):
+        if place in runs:
+            text_of = " ".join(tokens[each].text.rstrip(",.;:?!") for each in runs[place])
+            parts.terms.append(Term(text_of, exclude=True, said=True))
+        if place in passed:
+            continue
         inner = 0 < place < len(tokens) - 1
         if inner and not either and _is_word(token, "OR", "|", "||"):
             either = True

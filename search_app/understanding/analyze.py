@@ -12,7 +12,8 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from indexer.text.analysis import spelling_key
-from search_app.query.model import Filters, Query
+from search_app.query.model import Filters, Query, Term
+from search_app.understanding.exclusions import NON, Exclusions, read_exclusions
 from search_app.understanding.gazetteer import Entity, Gazetteer, build_gazetteer, find_entities
 from search_app.understanding.guesses import listed, names_meant
 from search_app.understanding.identifiers import is_identifier, is_joined
@@ -43,6 +44,8 @@ __all__ = (
     "understand",
 )
 
+UNWANTED_APP = -0.4  # what another app has too is no miss, yet not what was asked for first
+SAME = 0.9  # weight of a synonym from which it is but another word for the same thing
 MOST_SYNONYMS = 6  # of one term: more synonyms find more of what was not meant
 OBJECTS = ("ping", "metric", "probe", "table", "explore")  # kinds of which docs tell how they are made
 OBJECT_OF_TASK = 0.4  # of the weight of a kind that something is done to
@@ -58,7 +61,9 @@ def understand(
 
     `corrected`: typed words that are read as other ones, "androd" as android.
     """
-    return _Reading(query, gazetteer_of(lexicon, vocabulary), vocabulary, corrected).understanding()
+    gazetteer = gazetteer_of(lexicon, vocabulary)
+    read = read_exclusions(query, gazetteer)
+    return _Reading(read, gazetteer, vocabulary, corrected).understanding()
 
 
 @lru_cache(maxsize=8)
@@ -84,9 +89,10 @@ class _Reading:
     """One query being read: its plain words in a row, each with the term that it came from."""
 
     def __init__(
-        self, query: Query, gazetteer: Gazetteer, vocabulary: Vocabulary, corrected: Mapping[str, str]
+        self, read: Exclusions, gazetteer: Gazetteer, vocabulary: Vocabulary, corrected: Mapping[str, str]
     ) -> None:
-        self.query = query
+        self.read = read
+        self.query = query = read.query
         self.gazetteer = gazetteer
         self.vocabulary = vocabulary
         self.words: list[str] = []  # normalised
@@ -124,6 +130,7 @@ class _Reading:
             self._chips(),
             boosts,
             names_meant(terms, boosts) if query.snippet is None else names_mentioned(query.snippet),
+            self.read.apps,
             listed(terms, boosts),
         )
 
@@ -133,6 +140,9 @@ class _Reading:
         terms = []
         for place, term in enumerate(self.query.terms):
             role = roles.get(place, "identifier" if is_joined(term.text) else "word")
+            if term.exclude:
+                terms.append(self._unwanted(place, term))
+                continue
             terms.append(
                 UnderstoodTerm(
                     term.text,
@@ -151,6 +161,18 @@ class _Reading:
             # "how many": when nothing else was typed, the words of the question are the query.
             return tuple(replace(term, weight=1.0, role="word", required=True) for term in terms)
         return tuple(terms)
+
+    def _unwanted(self, place: int, term: Term) -> UnderstoodTerm:
+        """An excluded term. What is but another word for it goes with it; what became a filter is no word."""
+        others = self.vocabulary.synonyms.get(normalise(term.text), ()) if term.kind == "word" else ()
+        return UnderstoodTerm(
+            term.text,
+            term.kind,
+            True,
+            role="filter" if place in self.read.settled else "word",
+            synonyms=tuple(other for other in others if other.weight >= SAME),
+            in_names=term.said,
+        )
 
     def _roles(self) -> tuple[dict[int, str], dict[int, float]]:
         """Role and weight of the terms that are stop words or stand for facet values."""
@@ -217,6 +239,7 @@ class _Reading:
             app = self.gazetteer.app_keys.get(spelling_key(term.text))
             if app and term.kind == "word" and not term.exclude and is_identifier(term.text):
                 found.setdefault(("app", app), Boost("app", app, 0.5, (place,)))
+        found.update({("app", app): Boost("app", app, UNWANTED_APP) for app in self.read.apps})
         kinds = {value for name, value in found if name == "kind"}
         if len(kinds) > 1 and any(name == "ping" for name, _ in found) and "ping" in kinds:
             # "Metrics of the baseline ping" wants metrics: the ping's name only says which.
@@ -241,6 +264,11 @@ class _Reading:
             typed = " ".join(self.query.terms[place].text for place in places)
             label = f"{_FIELD_LABELS[field]}: {', '.join(titles)}"
             chips.append(Understood(typed, field, ",".join(values), label, self._without(places, positions)))
+        for place, term in enumerate(self.query.terms):
+            if term.said:
+                label = f"Without: {term.text}"
+                without = self._without((place,), positions)
+                chips.append(Understood(term.text, "without", term.text, label, without))
         return tuple(chips)
 
     def _positions(self) -> list[tuple[int, int]]:
@@ -249,8 +277,11 @@ class _Reading:
         for term in self.query.terms:
             start = self.query.text.find(term.text, cursor)
             start = cursor if start < 0 else start
-            positions.append((start, start + len(term.text)))
-            cursor = start + len(term.text)
+            if term.said and self.query.text[start - len(NON) : start].lower() == NON:
+                start -= len(NON)
+            end = self.query.text.find(term.text, start) + len(term.text)
+            positions.append((start, max(end, start + len(term.text))))
+            cursor = positions[-1][1]
         return positions
 
     def _without(self, places: tuple[int, ...], positions: list[tuple[int, int]]) -> str:

@@ -75,6 +75,7 @@ class UnderstoodTerm:
     weight: float = 1.0  # multiplies whatever the term scores
     required: bool = True  # counts for "every word found": stop words and facet words do not
     synonyms: tuple[Synonym, ...] = ()
+    in_names: bool = False  # of an excluded term: only names must not hold it
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,5 +110,6 @@ class Understanding:
     chips: tuple[Understood, ...] = ()
     boosts: tuple[Boost, ...] = ()
     names: tuple[NameGuess, ...] = ()  # best first
+    without_apps: tuple[str, ...] = ()  # what is of these apps alone is left out
     listing: dict[str, tuple[str, ...]] = field(default_factory=dict)
     # Not empty when the query has only facet words ("pings of fenix"): field -> values to list by.

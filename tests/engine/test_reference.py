@@ -106,6 +106,7 @@ def _token(draw: st.DrawFn, reference: Reference) -> str:
         "kind": lambda: draw(st.sampled_from(["metrics", "pings", "tables", "events", "expired probes"])),
         "phrase": lambda: f'"{" ".join(prose[at : at + 2])}"',
         "without": lambda: f"-{piece}",
+        "said without": lambda: draw(st.sampled_from(SAID)) + " " + draw(st.sampled_from([piece, *UNWANTED])),
         "prefix": lambda: f"{piece[:3]}*",
         "either": lambda: f"{piece} OR {word}",
         "two in one": lambda: "".join(pieces[:2]).lower(),
@@ -117,6 +118,8 @@ def _token(draw: st.DrawFn, reference: Reference) -> str:
     return forms[draw(st.sampled_from(sorted(forms)))]()
 
 
+SAID = ("but not", "without", "excluding the", "except", ", not")
+UNWANTED = ("desktop", "mobile", "events", "pings", "expired", "fenix and counters", "tables")
 FILTERS = (
     "kind:metric", "kind:table", "-kind:metric", "app:fenix", "-app:fenix", 'app:"Firefox for Android"',
     "type:counter", "ping:metrics", "ping:first_session", "status:active", "status:inactive", "tag:Search",

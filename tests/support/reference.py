@@ -290,7 +290,8 @@ class Reference:
     ) -> dict[int, tuple[float, float]]:
         """Candidate -> (score, share of the wanted words that it holds)."""
         everything = range(len(self.documents))
-        unwanted = {document for clause in plan.unwanted for document in self.matching(clause)}
+        unwanted = {document for clause in plan.unwanted for document in self._unwanted(clause)}
+        unwanted |= {d for d in everything if self._of_apps_alone(d, plan.without_apps)}
         if not plan.wanted and not near and not meaning.names:
             listed = {document: (self.prior(document), 1.0) for document in everything}
             return self._preferred(listed, meaning, unwanted)
@@ -325,6 +326,21 @@ class Reference:
             scores[document] = (score, share)
         preferred = self._preferred(scores, meaning, unwanted)
         return {d: (s + self._name_bonus(d, added), share) for d, (s, share) in preferred.items()}
+
+    def _unwanted(self, clause: Clause) -> set[int]:
+        """What an exclusion leaves out: what holds its words, or what is called so."""
+        if not clause.in_names:
+            return set(self.matching(clause))
+        return {
+            number
+            for number, document in enumerate(self.documents)
+            for disjunct in clause.disjuncts
+            if all(term in document.groups["name"] for term in disjunct.terms)
+        }
+
+    def _of_apps_alone(self, document: int, apps: Sequence[str]) -> bool:
+        own = set(self.documents[document].facets.get("app", ()))
+        return bool(own) and own <= set(apps)
 
     def _name_bonus(self, document: int, added: Mapping[int, float]) -> float:
         bonus = added.get(document, 0.0)
