@@ -75,6 +75,10 @@ class CrawlConfig(_Section):
     archive_members: int = Field(gt=0)
     archive_member_bytes: int = Field(gt=0)
     archive_bytes: int = Field(gt=0)  # all members unpacked
+    source_seconds: float = Field(gt=0)  # for a source, fetched and parsed
+    run_seconds: float = Field(gt=0)  # for a crawl
+    parse_seconds: float = Field(gt=0)  # of processor time, for one file
+    parse_bytes: int = Field(gt=0)  # of memory, for a source
     processes: int = Field(ge=0)  # 0: one for each core
 
 
@@ -94,6 +98,8 @@ class GuardConfig(_Section):
     """How much may vanish before it is taken for a fault."""
 
     max_loss: float = Field(ge=0, le=1)  # share of any kind that may go between two generations
+    max_growth: float = Field(gt=0)  # share by which a source's records of a type may grow in one crawl
+    max_change: float = Field(gt=0, le=1)  # share of records in which a field may empty or become the same
 
 
 class ServerConfig(_Section):

@@ -20,6 +20,7 @@ import click
 from indexer.build_job import build, go_back, verify_generation
 from indexer.config import Config, ConfigProblem, load_config
 from indexer.crawl.crawl import Crawled, UnknownSource, crawl, reached_nothing
+from indexer.crawl.guard import Accepted
 from indexer.crawl.snapshots import SnapshotDamaged
 from indexer.index.build import GenerationRefused
 from indexer.index.generation import Manifest, generation_names, list_generations
@@ -97,15 +98,27 @@ def run(settings: Settings) -> None:
 
 @main.command("crawl")
 @click.argument("sources", nargs=-1, metavar="[SOURCE]...")
+@click.option(
+    "--accept",
+    "accepted",
+    multiple=True,
+    metavar="SOURCE:WHAT",
+    help="Take as true, this once, what the guard refused; /status and the log name it.",
+)
 @accept_loss
 @pass_settings
-def crawl_command(settings: Settings, sources: tuple[str, ...], accept_loss: bool) -> None:
+def crawl_command(
+    settings: Settings, sources: tuple[str, ...], accepted: tuple[str, ...], accept_loss: bool
+) -> None:
     """Fetch and parse the sources named, or all that are enabled, and keep their records.
 
     A source that fails keeps its last good records; the exit code is 1 only if nothing could be fetched.
+    With --accept, and no SOURCE, only the sources that it names are crawled.
     """
+    named = sources or tuple(dict.fromkeys(key.partition(":")[0] for key in accepted))
+    accept = Accepted(frozenset(accepted), everything=accept_loss)
     with _told():
-        crawled = crawl(settings.config, sources, _progress(settings.config), accept_loss=accept_loss)
+        crawled = crawl(settings.config, named, _progress(settings.config), accept=accept)
     for each in crawled:
         click.echo(_crawled_line(each))
     if reached_nothing(crawled):

@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,8 @@ from flask.testing import FlaskClient
 from hypothesis import settings
 
 from indexer.config import Config, load_config
+from indexer.crawl import crawl as crawling
+from indexer.runtime.limited import LimitedPool, Limits
 from search_app.engine.engine import SearchEngine
 from search_app.supervisor import ensure_generation
 from search_app.web.app import create_app
@@ -32,6 +35,24 @@ settings.load_profile("starchart")
 
 BESIDE = Path(__file__).resolve().parents[2] / "shared" / "mirror"
 MIRROR = Path(os.environ.get("STARCHART_TEST_MIRROR") or BESIDE)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_parsers() -> Iterator[None]:
+    """The processes that parse, for all crawls of a session: to start them takes long."""
+    pools: dict[Limits, LimitedPool] = {}
+
+    def shared(config: Config) -> AbstractContextManager[LimitedPool]:
+        limits = Limits(config.crawl.parse_seconds, config.crawl.parse_bytes)
+        if limits not in pools:
+            pools[limits] = LimitedPool(2, limits)
+        return nullcontext(pools[limits])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(crawling, "parsers", shared)
+        yield
+    for pool in pools.values():
+        pool.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,10 @@
 """Every source crawled in isolation: fetched, parsed where something changed, kept.
 
 A source that fails keeps its last good snapshot, or, where it never had one, gets the
-records of the shipped sample; its state says so. Fetching runs in threads, parsing of
-anything large in worker processes, which write the snapshot themselves so that no
-million of records travels between processes.
+records of the shipped sample; its state says so. Fetching runs in threads. Parsing runs in
+processes of limited time and memory, which write the snapshot themselves so that no million
+of records travels between processes; a file that takes one down is left out, and the rest
+read again. Each file, each source and the whole crawl have a deadline: the lock is let go.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import logging
 import os
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -21,17 +22,22 @@ from typing import Any
 
 from indexer.config import Config
 from indexer.crawl.fetch import Fetcher
+from indexer.crawl.guard import Accepted, Refusal, Thresholds
 from indexer.crawl.http_cache import HttpCache
-from indexer.crawl.parse import Job, input_digest, is_large, parse, plan
+from indexer.crawl.parse import Parsed, ReadFailed, parse, parse_limited
+from indexer.crawl.plan import Job, Judging, input_digest, plan
 from indexer.crawl.snapshots import SnapshotState, SnapshotStore
 from indexer.runtime.disk import FolderUnusable
+from indexer.runtime.limited import LimitedPool, LimitExceeded, Limits
 from indexer.runtime.locking import WORK, exclusive
 from indexer.runtime.outcomes import Note, noted
-from indexer.runtime.processes import workers
 from indexer.runtime.progress import Progress, now
-from indexer.sources import Fetched, NamingMore, Request, Source, SourceUnavailable, find_sources
+from indexer.sources import Fetched, InParts, NamingMore, Request, Source, SourceUnavailable, find_sources
 
 SAMPLE_DAY = date(2026, 6, 1)  # the day by which the sample alone is judged: it ages for nobody
+
+MAX_UNREADABLE = 10  # files that may take their process down before the source is given up
+NOTHING = Accepted()
 
 log = logging.getLogger(__name__)
 
@@ -69,13 +75,14 @@ def crawl(
     names: Sequence[str] = (),
     progress: Progress | None = None,
     *,
-    accept_loss: bool = False,
+    accept: Accepted = NOTHING,
     sample_only: bool = False,
 ) -> list[Crawled]:
     """Crawl the sources (all enabled ones by default) and keep their records.
 
-    With `sample_only` nothing is fetched: every source without a snapshot gets the sample's
-    records. Raises UnknownSource, and locking.Busy where another crawl or build runs.
+    `accept` is taken as true this once, whatever the guard says. With `sample_only` nothing is fetched:
+    every source without a snapshot gets the sample's records. Raises UnknownSource, FolderUnusable, and
+    locking.Busy where another crawl or build runs.
     """
     sources = choose_sources(config, names)
     progress = progress or Progress(config.data_dir)
@@ -84,8 +91,8 @@ def crawl(
         progress.start("crawl", len(sources))
         try:
             SnapshotStore(config.data_dir).sweep()
-            with workers(config.crawl.processes or os.cpu_count() or 1) as pool:
-                crawler = _Crawler(config, progress, pool, accept_loss=accept_loss)
+            with parsers(config) as pool:
+                crawler = _Crawler(config, progress, pool, accept)
                 if sample_only:
                     return [crawler.take_sample(source) for source in sources.values()]
                 crawled = crawler.crawl_all(sources.values())
@@ -95,21 +102,28 @@ def crawl(
             progress.finish()
 
 
+def parsers(config: Config) -> LimitedPool:
+    """The processes that parse, started only when needed."""
+    limits = Limits(config.crawl.parse_seconds, config.crawl.parse_bytes)
+    return LimitedPool(config.crawl.processes or os.cpu_count() or 1, limits)
+
+
 class _Crawler:
-    def __init__(
-        self, config: Config, progress: Progress, workers: ProcessPoolExecutor, *, accept_loss: bool
-    ) -> None:
+    def __init__(self, config: Config, progress: Progress, pool: LimitedPool, accept: Accepted) -> None:
         self._config = config
         self._store = SnapshotStore(config.data_dir)
         self._cache = config.data_dir / "cache"
         self._progress = progress
-        self._workers = workers
-        self._max_loss = None if accept_loss else config.guard.max_loss
+        self._pool = pool
+        guard = config.guard
+        self._accept = accept
+        self._judging = Judging(Thresholds(guard.max_loss, guard.max_growth, guard.max_change), accept)
+        self._until = time.monotonic() + config.crawl.run_seconds
 
     def crawl_all(self, sources: Iterable[Source]) -> list[Crawled]:
         sources = list(sources)
         with (
-            Fetcher(self._config, self._cache) as fetcher,
+            Fetcher(self._config, self._cache, self._until) as fetcher,
             ThreadPoolExecutor(max(1, len(sources)), "crawl") as threads,
         ):
             crawled = list(threads.map(lambda source: self._crawl_one(source, fetcher), sources))
@@ -130,9 +144,8 @@ class _Crawler:
         )
         try:
             with Fetcher(sample, self._cache) as fetcher:
-                fetched = _fetch_all(source, fetcher, sample.options_of(source.name), self._progress)
-            job = self._job(source, fetched, began, max_loss=None)
-            return Crawled(source.name, "sample", parse(job))
+                fetched = self._fetch_all(source, fetcher, self._until, limited=False)
+            return Crawled(source.name, "sample", parse(self._job(source, fetched, began, None)).state)
         except FolderUnusable:
             raise
         except Exception as error:  # the sample must never be what stops a crawl
@@ -158,8 +171,9 @@ class _Crawler:
         return done
 
     def _refresh(self, source: Source, fetcher: Fetcher, at: str, started: float) -> Crawled:
+        until = min(self._until, started + self._config.crawl.source_seconds)
         options = self._config.options_of(source.name)
-        fetched = _fetch_all(source, fetcher, options, self._progress)
+        fetched = self._fetch_all(source, fetcher, until)
         before = self._store.state(source.name)
         digest = input_digest(source, options, fetched)
         if before is not None and before.input_digest == digest and self._store.is_whole(before) and fetched:
@@ -176,31 +190,85 @@ class _Crawler:
             input_digest=digest,
             parser_version=str(source.version),
         )
-        job = self._job(source, fetched, began, max_loss=self._max_loss)
-        state = self._workers.submit(parse, job).result() if is_large(job) else parse(job)
-        return Crawled(source.name, "parsed", state)
+        try:
+            if not isinstance(source, InParts):
+                self._check_files(before, began)
+            job = self._job(source, fetched, began, self._judging)
+            parsed = self._parse(job, until)
+        except SourceUnavailable:
+            fetcher.forget(fetched)
+            raise
+        if parsed.kept:
+            fetcher.forget([file for part in job.parts if part.name in parsed.kept for file in part.files])
+        return Crawled(source.name, "parsed", parsed.state)
+
+    def _check_files(self, before: SnapshotState | None, now: SnapshotState) -> None:
+        """Files that may be absent, and were there: gone for a moment, as a rule."""
+        if before is not None and now.files < before.files and not before.from_sample:
+            why = f"{now.files} of its {before.files} files are there, the others are not found (404)"
+            gone = Refusal(f"{now.source}:files", why)
+            if not self._accept.covers(gone):
+                raise SourceUnavailable(str(gone))
+
+    def _parse(self, job: Job, until: float) -> Parsed:
+        """Parse in a limited process, without the files that took one down before."""
+        unreadable: dict[str, str] = {}
+        while True:
+            try:
+                return self._pool.call(parse_limited, replace(job, unreadable=dict(unreadable)), until=until)
+            except LimitExceeded as error:
+                step, why = error.step, error.said
+            except ReadFailed as error:
+                step, why = error.step, error.why
+                log.warning("source=%s file=%s\n%s", job.source.name, step, error.trace)
+            if not step or step in unreadable or len(unreadable) >= MAX_UNREADABLE:
+                raise SourceUnavailable(f"{step or 'its files'}: {why}")
+            log.warning("source=%s file=%s left out: %s", job.source.name, step, why)
+            unreadable[step] = why
 
     def _job(
-        self, source: Source, fetched: Sequence[Fetched], state: SnapshotState, *, max_loss: float | None
+        self, source: Source, fetched: Sequence[Fetched], state: SnapshotState, judging: Judging | None
     ) -> Job:
         options = self._config.options_of(source.name)
-        return plan(source, options, fetched, state, self._config.data_dir, max_loss)
+        return plan(source, options, fetched, state, self._config.data_dir, judging)
+
+    def _fetch_all(
+        self, source: Source, fetcher: Fetcher, until: float, *, limited: bool = True
+    ) -> list[Fetched]:
+        """All files of a source: what it asks for first, and what it asks for on seeing those."""
+        options = self._config.options_of(source.name)
+        fetched: list[Fetched] = []
+        asked: set[Request] = set()
+        wanted = list(dict.fromkeys(source.requests(options)))
+        while wanted:
+            self._progress.expect(len(wanted))
+            fetched += fetcher.fetch(wanted, lambda steps: self._progress.step(source.name, steps), until)
+            asked.update(wanted)
+            try:
+                further = self._more(source, fetched, until if limited else None)
+            except SourceUnavailable:
+                fetcher.forget(fetched)
+                raise
+            wanted = [request for request in dict.fromkeys(further) if request not in asked]
+        return fetched
+
+    def _more(self, source: Source, fetched: Sequence[Fetched], until: float | None) -> Sequence[Request]:
+        """What files name besides; they are read in a limited process, unless there is no `until`."""
+        if not isinstance(source, NamingMore):
+            return ()
+        options = self._config.options_of(source.name)
+        if until is None:
+            return source.more_requests(fetched, options)
+        try:
+            return self._pool.call(_more_requests, source, list(fetched), options, until=until)
+        except LimitExceeded as error:
+            raise SourceUnavailable(str(error)) from error
 
 
-def _fetch_all(
-    source: Source, fetcher: Fetcher, options: Mapping[str, Any], progress: Progress
-) -> list[Fetched]:
-    """All files of a source: what it asks for first, and what it asks for on seeing those."""
-    fetched: list[Fetched] = []
-    asked: set[Request] = set()
-    wanted = list(dict.fromkeys(source.requests(options)))
-    while wanted:
-        progress.expect(len(wanted))
-        fetched.extend(fetcher.fetch(wanted, lambda steps: progress.step(source.name, steps)))
-        asked.update(wanted)
-        further = source.more_requests(fetched, options) if isinstance(source, NamingMore) else ()
-        wanted = [request for request in dict.fromkeys(further) if request not in asked]
-    return fetched
+def _more_requests(
+    source: NamingMore, fetched: Sequence[Fetched], options: Mapping[str, Any]
+) -> Sequence[Request]:
+    return source.more_requests(fetched, options)
 
 
 def _in_words(error: BaseException) -> str:

@@ -6,90 +6,81 @@ everything that decides what its records are. What comes out is the same as of a
 
 from __future__ import annotations
 
-import functools
-import hashlib
 import time
+import traceback
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
 
-from pydantic_core import to_json
-
-from indexer import sources
+from indexer.crawl.guard import (
+    Profile,
+    Refusal,
+    Thresholds,
+    judge,
+    judge_counts,
+    profile_of,
+    without_accepted,
+)
+from indexer.crawl.plan import Job, Part, parser_digest
 from indexer.crawl.snapshots import (
     PartState,
     SnapshotDamaged,
     SnapshotState,
     SnapshotStore,
-    record_shape,
 )
-from indexer.model import records as record_types
 from indexer.model.records import Record
+from indexer.runtime.disk import FolderUnusable
+from indexer.runtime.limited import begin_step, current_step
 from indexer.runtime.processes import without_collection
-from indexer.sources import Fetched, InParts, Report, Source, SourceUnavailable
-
-LARGE = 20_000_000  # bytes of input, unpacked, from which a process of its own pays
-UNPACKED = 10  # bytes in an archive for each of its own
-FEW = 20  # records below which a loss says nothing
+from indexer.sources import Fetched, Report, SourceUnavailable
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """Files to be parsed together."""
+class Parsed:
+    """What is kept now, and the parts whose files were not believed: of these, what there was before."""
 
-    key: str
-    files: tuple[Fetched, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What a worker needs to parse a source and keep its records; it is pickled."""
-
-    source: Source
-    options: Mapping[str, Any]
-    parts: tuple[Part, ...]
     state: SnapshotState
-    data_dir: Path
-    max_loss: float | None  # None: any loss is accepted
+    kept: tuple[str, ...] = ()
 
 
-def plan(
-    source: Source,
-    options: Mapping[str, Any],
-    fetched: Sequence[Fetched],
-    state: SnapshotState,
-    data_dir: Path,
-    max_loss: float | None,
-) -> Job:
-    """The job of parsing what was fetched."""
-    split = source.parts(fetched) if isinstance(source, InParts) else [fetched]
-    parts = tuple(Part(_part_key(source, options, files), tuple(files)) for files in split)
-    return Job(source, options, parts, state, data_dir, max_loss)
+class ReadFailed(Exception):
+    """A parser met what it was not made for, while it read the file `step` ("": none)."""
+
+    def __init__(self, step: str, why: str, trace: str) -> None:
+        super().__init__(step, why, trace)
+        self.step, self.why, self.trace = step, why, trace
 
 
-def is_large(job: Job) -> bool:
-    """Whether so much is to be parsed that a process of its own pays."""
-    known = {key for key, _ in _known(job, with_records=False)}
-    return sum(_size(file) for part in job.parts if part.key not in known for file in part.files) > LARGE
+def parse_limited(job: Job) -> Parsed:
+    """parse(), in a limited process. Raises ReadFailed for what no parser was made for."""
+    begin_step("", limited=False)
+    try:
+        return parse(job)
+    except (SourceUnavailable, FolderUnusable, MemoryError):
+        raise
+    except Exception as error:
+        why = f"{type(error).__name__}: {error}"[:300]
+        raise ReadFailed(current_step(), why, traceback.format_exc(limit=-5)) from None
 
 
-def parse(job: Job) -> SnapshotState:
-    """Parse and keep; runs in a worker for what is large. Raises what the source raises."""
+def parse(job: Job) -> Parsed:
+    """Parse and keep. Raises what the source raises, and SourceUnavailable for what is not believed."""
     started = time.monotonic()
-    records: list[Record] = []
-    parts: list[PartState] = []
-    with without_collection():
-        known = dict(_known(job))
-        for part in job.parts:
-            state, own = known.get(part.key) or _parse_part(job, part)
-            records += own
-            parts.append(state)
     store = SnapshotStore(job.data_dir)
-    if job.max_loss is not None:
-        _refuse_loss(store.state(job.source.name), records, job.max_loss)
+    last = store.state(job.source.name)
+    with without_collection():
+        before = _KnownParts(store, last)
+        taken = [_take(job, part, before) for part in job.parts]
+    records = [record for part in taken for record in part.records]
+    parts = [part.state for part in taken]
     report = _together(parts)
+    for part in taken:
+        if part.lost:
+            report.skip("file that cannot be read", part.lost)
+    profile = profile_of(records, report.skipped, f"{job.source.version} {parser_digest()}")
+    if job.judging is not None:
+        _judge_all(job, store, last, profile, report)
+    refused = {part.state.name: part.refused for part in taken if part.refused}
     done = replace(
         job.state,
         seen=dict(report.seen),
@@ -97,66 +88,153 @@ def parse(job: Job) -> SnapshotState:
         examples=dict(report.examples),
         seconds=round(time.monotonic() - started, 2),
     )
-    return store.write(job.source.name, records, done, parts if len(parts) > 1 else ())
+    if refused:  # judged again by the next crawl, even where the files are the same
+        done = replace(done, error=_in_words(refused), input_digest="")
+    kept = store.write(job.source.name, records, done, parts if len(parts) > 1 else (), profile)
+    return Parsed(kept, tuple(refused))
 
 
-def input_digest(source: Source, options: Mapping[str, Any], fetched: Sequence[Fetched]) -> str:
-    """Of everything that decides what the records are: files, options, parser, record types."""
-    files = sorted((file.request.url, file.status, file.digest) for file in fetched)
-    parts = (source.name, source.version, record_shape(), options, files)
-    return hashlib.sha256(to_json(parts)).hexdigest()[:32]
+class _KnownParts:
+    """The parts of the last snapshot, with their records, by key and by name."""
 
-
-def _part_key(source: Source, options: Mapping[str, Any], files: Sequence[Fetched]) -> str:
-    """As input_digest(), and the parsers' own text: records of two programs never stand in one snapshot."""
-    whole = f"{input_digest(source, options, files)} {parser_digest()}"
-    return hashlib.sha256(whole.encode()).hexdigest()[:32]
-
-
-@functools.cache
-def parser_digest() -> str:
-    """Of the program text of all sources and records."""
-    models = Path(record_types.__file__).with_name("definitions.py"), Path(record_types.__file__)
-    modules = [*models, *sorted(Path(sources.__file__).parent.glob("*.py"))]
-    return hashlib.sha256(b"\0".join(module.read_bytes() for module in modules)).hexdigest()
-
-
-def _known(job: Job, *, with_records: bool = True) -> Iterator[tuple[str, tuple[PartState, list[Record]]]]:
-    """The parts of the last snapshot by their keys."""
-    store = SnapshotStore(job.data_dir)
-    last = store.state(job.source.name)
-    parts = store.parts(last) if last is not None else []
-    if not {part.key for part in parts}.intersection(part.key for part in job.parts):
-        return
-    by_type: dict[str, list[Record]] = {}
-    if with_records:
-        try:
-            for record in store.read(job.source.name):
-                by_type.setdefault(type(record).__name__, []).append(record)
-        except SnapshotDamaged:
-            return
+    def __init__(self, store: SnapshotStore, last: SnapshotState | None) -> None:
+        self.by_key: dict[str, tuple[PartState, list[Record]]] = {}
+        self.by_name: dict[str, tuple[PartState, list[Record]]] = {}
+        parts = store.parts(last) if last is not None and not last.from_sample else []
+        by_type: dict[str, list[Record]] = {}
+        if parts and last is not None:
+            try:
+                for record in store.read(last.source):
+                    by_type.setdefault(type(record).__name__, []).append(record)
+            except SnapshotDamaged:
+                return
         if {kind: len(rows) for kind, rows in by_type.items()} != _counts(parts):
             return  # they are of other records
-    begin = dict.fromkeys(by_type, 0)
-    for part in parts:
-        own: list[Record] = []
-        for kind in part.counts if with_records else ():
-            own += by_type[kind][begin[kind] : begin[kind] + part.counts[kind]]
-            begin[kind] += part.counts[kind]
-        yield part.key, (part, own)
+        begin = dict.fromkeys(by_type, 0)
+        for part in parts:
+            own: list[Record] = []
+            for kind, count in part.counts.items():
+                own += by_type[kind][begin[kind] : begin[kind] + count]
+                begin[kind] += count
+            self.by_key[part.key] = self.by_name[part.name] = part, own
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A part's records: parsed, or, where `refused` says why, those of before."""
+
+    state: PartState
+    records: list[Record]
+    refused: str = ""
+    lost: str = ""  # why there are none, and none of before
+
+
+def _take(job: Job, part: Part, before: _KnownParts) -> _Taken:
+    known = before.by_key.get(part.key)
+    if known is not None:
+        return _Taken(*known)
+    old = before.by_name.get(part.name)
+    try:
+        state, own = _parse_part(job, part)
+    except SourceUnavailable as error:
+        refusal = Refusal(_key(job, part), str(error))
+        if part.names_others or len(job.parts) == 1:
+            raise
+        if old is None or (job.judging is not None and refusal.key in job.judging.accepted.keys):
+            return _Taken(PartState(key="", name=part.name), [], lost=f"{part.name}: {error}")
+        return _Taken(*old, refused=str(refusal))
+    if job.judging is not None and old is not None:
+        found = list(_judge_part(job, part, old[0], state, job.judging.allowed))
+        left = without_accepted(found, job.judging.accepted)
+        if left and part.names_others:
+            raise SourceUnavailable(str(left[0]))
+        if left:
+            return _Taken(*old, refused=str(left[0]))
+    return _Taken(state, own)
 
 
 def _parse_part(job: Job, part: Part) -> tuple[PartState, list[Record]]:
+    for file in part.files:
+        if file.request.url in job.unreadable:
+            raise SourceUnavailable(f"{file.request.url}: {job.unreadable[file.request.url]}")
     report = Report()
-    records = list(job.source.records(part.files, job.options, report))
+    files = [_told(file, job.unreadable, report) for file in part.files]
+    records = list(job.source.records(files, job.options, report))
+    begin_step("", limited=False)
+    if not records and (report.seen or report.skipped) and not getattr(job.source, "may_be_empty", False):
+        raise SourceUnavailable(f"{part.name} holds nothing that is known: {_example(report)}")
     state = PartState(
         key=part.key,
+        name=part.name,
+        present=tuple(file.request.url for file in part.files if file.status == 200),
         counts=dict(Counter(type(record).__name__ for record in records)),
         seen=dict(report.seen),
         skipped=dict(report.skipped),
         examples=dict(report.examples),
     )
     return state, records
+
+
+def _told(file: Fetched, unreadable: Mapping[str, str], report: Report) -> Fetched:
+    """An archive that tells of each member before it comes out, and leaves out what cannot be read."""
+    if file.members is None:
+        return file
+    whole = file.members
+
+    def members() -> Iterator[tuple[str, bytes]]:
+        for name, content in whole():
+            if name in unreadable:
+                report.skip("file that cannot be read", f"{name}: {unreadable[name]}")
+                continue
+            begin_step(name)
+            yield name, content
+        begin_step("", limited=False)
+
+    return replace(file, members=members)
+
+
+def _judge_part(
+    job: Job, part: Part, before: PartState, after: PartState, allowed: Thresholds
+) -> Iterator[Refusal]:
+    """A part of which files are gone, or a kind of records, or much of one."""
+    asked = {file.request.url for file in part.files}
+    for url in before.present:
+        if url in asked and url not in after.present:
+            yield Refusal(_key(job, part), f"{url}: not found (404), it was there before")
+    for kind, count in before.counts.items():
+        left = after.counts.get(kind, 0)
+        if count and not left:
+            yield Refusal(_key(job, part), f"{part.name}: {kind}: 0 of {count} left")
+        yield from judge_counts(_key(job, part), f"{part.name}: {kind}", count, left, allowed)
+
+
+def _judge_all(
+    job: Job, store: SnapshotStore, last: SnapshotState | None, profile: Profile, report: Report
+) -> None:
+    """Upstream that suddenly lacks much of what it had is taken for broken, not for news."""
+    if job.judging is None or last is None or last.from_sample or not last.digest:
+        return
+    in_parts = len(store.parts(last)) > 1
+    found = judge(job.source.name, store.profile(last), profile, job.judging.allowed, losses=not in_parts)
+    left = without_accepted(found, job.judging.accepted)
+    if left:
+        more = f"; and {len(left) - 3} more" if len(left) > 3 else ""
+        raise SourceUnavailable("; ".join(map(str, left[:3])) + more)
+
+
+def _key(job: Job, part: Part) -> str:
+    return f"{job.source.name}:{part.name}"
+
+
+def _in_words(refused: Mapping[str, str]) -> str:
+    shown = list(refused.values())[:5]
+    more = f"; and {len(refused) - len(shown)} more" if len(refused) > len(shown) else ""
+    return f"kept what was there of {len(refused)}: {'; '.join(shown)}{more}"
+
+
+def _example(report: Report) -> str:
+    reasons = report.skipped or report.seen
+    return ", ".join(f"{count} {reason}" for reason, count in reasons.most_common(3))
 
 
 def _counts(parts: Sequence[PartState]) -> Counter[str]:
@@ -174,26 +252,3 @@ def _together(parts: Sequence[PartState]) -> Report:
         for reason, example in part.examples.items():
             report.examples.setdefault(reason, example)
     return report
-
-
-def _refuse_loss(before: SnapshotState | None, records: Sequence[object], max_loss: float) -> None:
-    """Upstream that suddenly lacks much of what it had is taken for broken, not for news."""
-    if before is None or before.from_sample:
-        return
-    names = [type(record).__name__ for record in records]
-    for kind, count in before.counts.items():
-        left = names.count(kind)
-        if count >= FEW and left < count * (1 - max_loss):
-            raise SourceUnavailable(
-                f"{kind}: {left} of {count} left, more than guard.max_loss allows to go"
-                " (crawl --accept-loss takes it)"
-            )
-
-
-def _size(file: Fetched) -> int:
-    if file.path is None:
-        return 0
-    if file.path.is_dir():  # an archive of a mirror that lies unpacked
-        return LARGE + 1 if file.members is None else 0
-    size = file.path.stat().st_size
-    return size if file.members is None else size * UNPACKED

@@ -19,6 +19,7 @@ from typing import Any, get_args
 
 from pydantic import TypeAdapter
 
+from indexer.crawl.guard import Profile, TypeProfile
 from indexer.model import records as record_types
 from indexer.model.records import Record
 from indexer.runtime.disk import replace_file
@@ -53,6 +54,8 @@ class PartState:
     """Which of a snapshot's records came of some of the source's files, and what was seen there."""
 
     key: str  # of the files and of all else that decides what they give
+    name: str = ""  # stays the same when the files change: a repository, a listing
+    present: tuple[str, ...] = ()  # addresses of the files that were there
     counts: dict[str, int] = field(default_factory=dict)  # record type -> how many
     seen: dict[str, int] = field(default_factory=dict)
     skipped: dict[str, int] = field(default_factory=dict)
@@ -101,12 +104,24 @@ class SnapshotStore:
         except (OSError, ValueError):
             return []
 
+    def profile(self, state: SnapshotState) -> Profile:
+        """What a state's records look like; only their counts where no more is known."""
+        try:
+            return _profile_adapter().validate_json(self._profile_path(state).read_bytes())
+        except (OSError, ValueError):
+            return Profile({name: TypeProfile(count) for name, count in state.counts.items()})
+
     def is_whole(self, state: SnapshotState) -> bool:
         """Whether the records that a state names are there."""
         return bool(state.digest) and self._records_path(state).is_file()
 
     def write(
-        self, source: str, records: Iterable[Record], state: SnapshotState, parts: Sequence[PartState] = ()
+        self,
+        source: str,
+        records: Iterable[Record],
+        state: SnapshotState,
+        parts: Sequence[PartState] = (),
+        profile: Profile | None = None,
     ) -> SnapshotState:
         """Keep records as the last good ones; `state` gets their counts and digest."""
         packed, counts = _pack(records)
@@ -119,6 +134,8 @@ class SnapshotStore:
             replace_file(
                 self._parts_path(done), _parts_adapter().dump_json(list(parts), exclude_defaults=True)
             )
+        if profile is not None:
+            replace_file(self._profile_path(done), _profile_adapter().dump_json(profile))
         self.write_state(done)
         self._remove_others(done)
         return done
@@ -136,9 +153,8 @@ class SnapshotStore:
 
     def sweep(self) -> None:
         """Remove what a killed crawl left: parts of files, and records that no state names."""
-        states = self.states().values()
-        kept = {self._records_path(state) for state in states} | {self._parts_path(state) for state in states}
-        for pattern in (".*", "*.records", "*.parts"):
+        kept = {path for state in self.states().values() for path in self._files(state)}
+        for pattern in (".*", "*.records", "*.parts", "*.profile"):
             for path in self._folder.glob(pattern):
                 if path not in kept and path.is_file():
                     path.unlink(missing_ok=True)
@@ -152,9 +168,15 @@ class SnapshotStore:
     def _parts_path(self, state: SnapshotState) -> Path:
         return self._records_path(state).with_suffix(".parts")
 
+    def _profile_path(self, state: SnapshotState) -> Path:
+        return self._records_path(state).with_suffix(".profile")
+
+    def _files(self, state: SnapshotState) -> set[Path]:
+        return {self._records_path(state), self._parts_path(state), self._profile_path(state)}
+
     def _remove_others(self, state: SnapshotState) -> None:
-        kept = (self._records_path(state), self._parts_path(state))
-        for ending in ("records", "parts"):
+        kept = self._files(state)
+        for ending in ("records", "parts", "profile"):
             for path in self._folder.glob(f"{state.source}.*.{ending}"):
                 if path not in kept:
                     path.unlink(missing_ok=True)
@@ -210,3 +232,8 @@ def _state_adapter() -> TypeAdapter[SnapshotState]:
 @functools.cache
 def _parts_adapter() -> TypeAdapter[list[PartState]]:
     return TypeAdapter(list[PartState])
+
+
+@functools.cache
+def _profile_adapter() -> TypeAdapter[Profile]:
+    return TypeAdapter(Profile)

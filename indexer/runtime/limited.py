@@ -59,6 +59,7 @@ class LimitExceeded(Exception):
         super().__init__(f"{step}: {_SAID[reason]}" if step else _SAID[reason])
         self.reason = reason
         self.step = step
+        self.said = _SAID[reason]  # in words
 
     def __reduce__(self) -> tuple[type[LimitExceeded], tuple[Reason, str]]:
         return LimitExceeded, (self.reason, self.step)
@@ -190,6 +191,12 @@ class LimitedPool:
 
 _told: Connection | None = None  # to whom steps are told; None outside of a limited process
 _seconds = math.inf
+_step = ""
+
+
+def current_step() -> str:
+    """The step that was begun last, "" outside of a limited process."""
+    return _step
 
 
 def begin_step(name: str, *, limited: bool = True) -> None:
@@ -197,7 +204,9 @@ def begin_step(name: str, *, limited: bool = True) -> None:
 
     With `limited=False` it may take as long as the whole call. Outside of a limited process: nothing.
     """
+    global _step
     if _told is not None:
+        _step = name
         _limit_processor(_seconds if limited else math.inf)
         _told.send(("step", (name, limited)))
 

@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from indexer.model.records import Record
+from indexer.runtime.limited import begin_step
 
 
 class SourceUnavailable(Exception):
@@ -56,6 +57,7 @@ class Fetched:
         """The whole body. Raises ValueError where upstream had none (404)."""
         if self.path is None:
             raise ValueError(f"{self.request.url} has no body (status {self.status})")
+        begin_step(self.request.url)
         return self.path.read_bytes()
 
 

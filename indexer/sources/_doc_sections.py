@@ -16,8 +16,8 @@ from markdown_it.token import Token
 from indexer.sources._upstream import clean_text
 
 _PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
-_CUSTOM_ID = re.compile(r"\s*\{([^{}]*)\}\s*$")
-_DIRECTIVE = re.compile(r"\{\{\s*#\w+.*?\}\}")  # what mdBook does, not what a reader sees
+_CUSTOM_ID = re.compile(r"\{([^{}]*)\}\s*$")
+_DIRECTIVE = re.compile(r"\{\{\s*+#\w++[^{}\n]*+\}\}")  # what mdBook does, not what a reader sees
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _UNSEEN = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")

@@ -14,7 +14,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
-import yaml
+from indexer.sources._documents import Unreadable, parse_yaml
 
 _LINE = re.compile(r"( *)(- )?(name|type|mode|description|fields):(?: +(.*))?$")
 # A plain scalar that YAML reads as this very text: no mark, no comment, and not one of its words for
@@ -34,12 +34,12 @@ _ODD = re.compile("[^\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\uff
 def read_fields(body: bytes) -> Any:
     """What stands under `fields` in a schema.yaml, as yaml.load gives it; None where there is none.
 
-    Raises yaml.YAMLError for what is no YAML.
+    Raises Unreadable for what is no YAML.
     """
     try:
         return _Reader().read(body.decode("utf-8"))
     except (_Unexpected, UnicodeDecodeError):
-        document = yaml.load(body, Loader=yaml.CSafeLoader)
+        document = parse_yaml(body)
         return document.get("fields") if isinstance(document, dict) else None
 
 
@@ -127,8 +127,8 @@ def _scalar(first: str, more: tuple[str, ...]) -> Any:
     # Quotes, blocks, blank lines inside: PyYAML knows how these fold.
     snippet = "\n".join((f"k: {first}", *more)) + "\n"
     try:
-        loaded = yaml.load(snippet, Loader=yaml.CSafeLoader)
-    except yaml.YAMLError as error:
+        loaded = parse_yaml(snippet.encode())
+    except Unreadable as error:
         raise _Unexpected from error
     if not isinstance(loaded, dict) or list(loaded) != ["k"] or isinstance(loaded["k"], dict | list):
         raise _Unexpected

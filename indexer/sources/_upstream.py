@@ -7,13 +7,13 @@ Only a whole file that is no JSON fails its source.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from indexer.sources import Fetched, Report, SourceUnavailable
+from indexer.sources._documents import Unreadable, parse_json
 
 BUG = "https://bugzilla.mozilla.org/show_bug.cgi?id="
 
@@ -31,8 +31,8 @@ def read_json(fetched: Fetched, wanted: type) -> Any:
     not replace the records that we have of a whole one.
     """
     try:
-        value = json.loads(fetched.body())
-    except (ValueError, RecursionError) as error:
+        value = parse_json(fetched.body())
+    except Unreadable as error:
         raise SourceUnavailable(f"{fetched.request.url} is not readable: {error}") from error
     if not isinstance(value, wanted):
         kinds = f"a {type(value).__name__}, not a {wanted.__name__}"

@@ -11,11 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import yaml
-
 from indexer.model.records import Record
 from indexer.sources import Fetched, Report, Request
 from indexer.sources._columns import SchemaFiles
+from indexer.sources._documents import Unreadable, parse_yaml
 from indexer.sources._schema_yaml import read_fields
 from indexer.sources._table_metadata import read_dataset, read_table
 from indexer.sources._upstream import clean_text
@@ -95,7 +94,7 @@ class Source:
 def _read_schema(body: bytes, path: str, report: Report) -> Any:
     try:
         return read_fields(body)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except Unreadable as error:
         report.skip("unreadable schema.yaml", f"{path}: {error}")
         return None
 
@@ -123,8 +122,8 @@ def _keep(folder: _Folder, name: str, body: bytes, path: str, report: Report) ->
 def _read_yaml(body: bytes, path: str, report: Report) -> dict[str, Any] | None:
     """The mapping that a YAML file holds; an empty file is an empty mapping."""
     try:
-        document = yaml.load(body, Loader=yaml.CSafeLoader)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        document = parse_yaml(body)
+    except Unreadable as error:
         report.skip("unreadable YAML", f"{path}: {error}")
         return None
     if document is None:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from indexer.model.records import DocSection, Record
+from indexer.runtime.limited import begin_step
 from indexer.sources import Fetched, Report, Request
 from indexer.sources._doc_sections import resolve_link, split_sections
 
@@ -21,9 +22,9 @@ SUMMARY = "SUMMARY.md"
 DEEPEST = 3  # files that include files
 MOST = 40  # files that one page includes; two are the most (2026-03)
 LONGEST = 300_000  # characters of a page with all that it includes; the longest has 60,000 (2026-03)
-_INCLUDE = re.compile(r"\{\{\s*#include\s+([^\s}]{1,300})\s*\}\}")
+_INCLUDE = re.compile(r"\{\{\s*+#include\s++([^\s{}]{1,300})\s*+\}\}")
 _PAGE = re.compile(r"[^/]+/src/(.+\.md)")
-_ENTRY = re.compile(r"\[([^\]]+)\]\(([^)\s]+)\)")
+_ENTRY = re.compile(r"\[([^\[\]]{1,500})\]\(([^)\s]{1,500})\)")  # bounded: 80 KB of `[` took half a minute
 # Pages that describe what is gone stand in a folder of their own, or say so in their title.
 _OBSOLETE_PATH = re.compile(r"(?:^|/)obsolete(?:/|\.md$)")
 _OBSOLETE_TITLE = re.compile(r"\((?:deprecated|obsolete)\)", re.IGNORECASE)
@@ -44,11 +45,13 @@ class Source:
             match = _PAGE.fullmatch(path)
             if match is not None:
                 pages[match[1]] = body.decode("utf-8", "replace")
+        begin_step(SUMMARY)
         titles = _titles(pages.pop(SUMMARY, ""))
         for path, text in sorted(pages.items()):
             if titles and path not in titles:  # a book without a table of contents publishes all it has
                 report.skip("page that SUMMARY.md does not list: it is not published", path)
                 continue
+            begin_step(path)
             report.seen["page"] += 1
             whole = with_includes(path, text, pages, report)
             for section in read_page(path, whole, titles.get(path, "")):

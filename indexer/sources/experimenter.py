@@ -22,6 +22,7 @@ class Source:
     """Requests: the experiments with that feature; where the service has none (404) nothing is sampled."""
 
     name = "experimenter"
+    may_be_empty = True  # no experiment need be running
     version = 1
 
     def requests(self, options: Mapping[str, Any]) -> Sequence[Request]:

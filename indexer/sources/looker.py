@@ -10,10 +10,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import yaml
-
 from indexer.model.records import LookerExplore, Record
 from indexer.sources import Fetched, Report, Request, SourceUnavailable
+from indexer.sources._documents import Unreadable, parse_yaml
 from indexer.sources._upstream import clean_text, mapping, text, texts
 
 URL = "https://raw.githubusercontent.com/mozilla/looker-hub/main/namespaces.yaml"
@@ -43,8 +42,8 @@ class Source:
 
 def _read(file: Fetched) -> Mapping[Any, Any]:
     try:
-        document = yaml.load(file.body(), Loader=yaml.CSafeLoader)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        document = parse_yaml(file.body())
+    except Unreadable as error:
         raise SourceUnavailable(f"{file.request.url} is not readable: {error}") from error
     if not isinstance(document, dict):
         raise SourceUnavailable(f"{file.request.url} holds no namespaces")

@@ -14,6 +14,7 @@ import yaml
 
 from indexer.model.records import Dashboard, DashboardTile, Record
 from indexer.sources import Fetched, Report, Request
+from indexer.sources._documents import Unreadable, parse_yaml
 from indexer.sources._upstream import clean_text, mapping, text, texts
 
 SPOKE = "https://github.com/mozilla/looker-spoke-default/archive/refs/heads/main.tar.gz"
@@ -67,8 +68,8 @@ class Source:
 def _dashboards(path: str, body: bytes, curated: bool, report: Report) -> Iterator[Dashboard]:
     model = path.partition("/")[0]
     try:
-        document = yaml.load(body, Loader=_Loader)  # noqa: S506 - a safe loader of our own
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        document = parse_yaml(body, _Loader)
+    except Unreadable as error:
         report.skip("unreadable LookML", f"{path}: {error}")
         return
     for entry in document if isinstance(document, list) else ():

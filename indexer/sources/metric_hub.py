@@ -10,13 +10,14 @@ Nothing of `lib/` is read.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
 from indexer.model.records import Measure, Record
+from indexer.runtime.limited import begin_step
 from indexer.sources import Fetched, Report, Request
+from indexer.sources._documents import Unreadable, parse_toml
 from indexer.sources._metric_hub_macros import macros_of
 from indexer.sources._metric_hub_measures import SEGMENT_SOURCE, Defined, Key, measure_of, with_source
 from indexer.sources._metric_hub_projects import PROJECTS, Project, project_of, with_projects
@@ -79,10 +80,11 @@ def _documents(fetched: Sequence[Fetched], report: Report) -> Iterator[tuple[str
             if folder in order and name.endswith(".toml"):
                 files[order.index(folder), folder, name.removesuffix(".toml")] = (path, body)
     for (_, folder, name), (path, body) in sorted(files.items()):
+        begin_step(path)
         report.seen["file"] += 1
         try:
-            yield folder, name, tomllib.loads(body.decode("utf-8"))
-        except (ValueError, RecursionError) as error:
+            yield folder, name, parse_toml(body)
+        except Unreadable as error:
             report.skip("unreadable TOML", f"{path}: {error}")
 
 

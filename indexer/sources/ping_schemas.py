@@ -8,7 +8,6 @@ nowhere else. A file that cannot be read costs that file only, and is counted.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,6 +17,7 @@ from indexer.model.definitions import ExtraKey
 from indexer.model.records import PingSchema, Record
 from indexer.sources import Fetched, Report, Request
 from indexer.sources._columns import SchemaFiles
+from indexer.sources._documents import Unreadable, parse_json
 from indexer.sources._upstream import clean_text, mapping, text, to_moment
 
 URL = (
@@ -153,8 +153,8 @@ def _children(name: str, node: Mapping[str, Any]) -> list[tuple[str, Any]]:
 
 def _read_json(body: bytes, path: str, report: Report) -> Any:
     try:
-        return json.loads(body)
-    except (ValueError, RecursionError) as error:
+        return parse_json(body)
+    except Unreadable as error:
         report.skip("unreadable JSON", f"{path}: {error}")
         return None
 

