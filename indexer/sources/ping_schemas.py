@@ -15,6 +15,7 @@ from typing import Any
 
 from indexer.model.definitions import ExtraKey
 from indexer.model.records import PingSchema, Record
+from indexer.runtime.limited import begin_step
 from indexer.sources import Fetched, Report, Request
 from indexer.sources._columns import SchemaFiles
 from indexer.sources._documents import Unreadable, parse_json
@@ -82,6 +83,7 @@ class _Described:
     words: dict[int, str] = field(default_factory=dict)  # version -> what it says of the ping
 
     def add(self, version: int, body: bytes, path: str, report: Report) -> None:
+        begin_step(path)
         schema = _read_json(body, path, report)
         if not isinstance(schema, dict):
             return
