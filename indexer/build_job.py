@@ -45,6 +45,7 @@ from indexer.runtime.locking import WORK, exclusive
 from indexer.runtime.outcomes import noted
 from indexer.runtime.processes import Here, without_collection, workers
 from indexer.runtime.progress import Progress
+from indexer.sqlread.readings import Readings
 
 GONE_BACK = "gone-back-from"  # holds the name of the generation that somebody went back from
 WORTH_A_PROCESS = 5_000  # records from which a second process saves more than the second it takes to start
@@ -115,7 +116,8 @@ def _build(
     newest = newest_release(records, inputs.today)
     inputs = replace(inputs, versions=_versions(records), newest_release=newest)
     progress.step("joining")
-    catalogue = build_catalogue(records, inputs.today)
+    readings = Readings(config.data_dir / "sql", config.crawl.processes or os.cpu_count() or 1)
+    catalogue = build_catalogue(records, inputs.today, readings.read)
     del records
     return build_generation(
         catalogue,

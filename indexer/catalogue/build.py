@@ -33,16 +33,20 @@ from indexer.catalogue.tables import Tables, build_tables
 from indexer.model.items import AnyItem, AppItem, MetricItem, PingItem, ProbeItem, TableItem, ToolItem
 from indexer.model.liveness import Clock, clock, next_change
 from indexer.model.records import DataTool, Record
+from indexer.sqlread.texts import ReadAll, read_here
 
 
-def build_catalogue(records: Iterable[Record], today: date) -> Catalogue:
-    """All records joined. Nothing upstream wrote stops it: what does not fit is counted in `problems`."""
+def build_catalogue(records: Iterable[Record], today: date, read: ReadAll = read_here) -> Catalogue:
+    """All records joined. Nothing upstream wrote stops it: what does not fit is counted in `problems`.
+
+    `read` reads the SQL of tables; by default in this process, without limits.
+    """
     inputs = sort_records(records)
     problems: Counter[str] = Counter()
     now = clock(today, inputs.versions)
     estate = build_estate(inputs, problems)
     schemas = Schemas(inputs.schemas)
-    tables = build_tables(inputs, estate, schemas, today, problems)
+    tables = build_tables(inputs, estate, schemas, today, problems, read)
     annotations = Annotations(inputs.annotations, inputs.sampled)
     pings = [*glean_pings(estate, tables, annotations, now), *legacy_pings(inputs, estate, tables, today)]
     tables = _with_pings(tables, pings)
@@ -116,7 +120,7 @@ def _with_pings(tables: Tables, pings: Sequence[PingItem]) -> Tables:
         key: replace(item, ping=holds[key], pings=(holds[key].rsplit("/", 1)[1],)) if key in holds else item
         for key, item in tables.items.items()
     }
-    return Tables(items)
+    return Tables(items, tables.resolved)
 
 
 def _annotated(apps: Iterable[AppItem], annotations: Annotations) -> list[AppItem]:

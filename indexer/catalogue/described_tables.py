@@ -14,6 +14,7 @@ from indexer.model.literals import Layer, Status
 from indexer.model.liveness import said_deprecated
 from indexer.model.records import DerivedTable, PingSchema, WarehouseTable
 
+MAX_SHOWN_SQL = 100_000  # characters: nobody reads past this, and the store holds it all
 _LAYER = re.compile(r"(.+)_(derived|stable|live)$")
 _LAYERS: Mapping[str, Layer] = {"derived": "derived", "stable": "stable", "live": "live"}
 _VERSION = re.compile(r"(.+)_v(\d+)$")
@@ -89,10 +90,18 @@ def from_metadata(record: DerivedTable, today: date) -> TableItem:
         table_labels=record.labels,
         upstream=record.references,
         readme=record.readme,
-        sql=record.sql,
+        sql=_shown(record.sql),
+        made_by=record.made_by,
         source_path=record.source_path,
         table_type="VIEW" if record.is_view else "",
     )
+
+
+def _shown(sql: str) -> str:
+    """SQL as a page shows it."""
+    if len(sql) <= MAX_SHOWN_SQL:
+        return sql
+    return f"{sql[:MAX_SHOWN_SQL]}\n-- cut off here: the whole file has {len(sql)} characters"
 
 
 def from_ping_schema(schema: PingSchema, datasets: Mapping[str, str]) -> TableItem:

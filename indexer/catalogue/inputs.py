@@ -25,6 +25,7 @@ from indexer.model.records import (
     RepositoryPing,
     RepositoryState,
     RepositoryTag,
+    RoutineSql,
     SampledMetric,
     TableSchema,
     WarehouseTable,
@@ -46,6 +47,7 @@ class Inputs:
     probes: tuple[LegacyProbe, ...]
     schemas: tuple[TableSchema, ...]
     derived: tuple[DerivedTable, ...]
+    routines: tuple[RoutineSql, ...]
     datasets: tuple[Dataset, ...]
     ping_schemas: tuple[PingSchema, ...]
     warehouse: tuple[WarehouseTable, ...]
@@ -78,6 +80,7 @@ def sort_records(records: Iterable[Record]) -> Inputs:
         probes=take(LegacyProbe),
         schemas=take(TableSchema),
         derived=take(DerivedTable),
+        routines=take(RoutineSql),
         datasets=take(Dataset),
         ping_schemas=take(PingSchema),
         warehouse=take(WarehouseTable),

@@ -103,7 +103,7 @@ class MeasureMaker:
 
     def _is_sure(self, name: str) -> bool:
         table = self.tables.get(name)
-        return table is not None and table.schema_source != "references"
+        return table is not None and table.schema_source != "ping"
 
     def _table_names(self, record: Measure) -> tuple[str, ...]:
         """Tables of its own expression, else of its data source; `{dataset}` is the platform's own."""

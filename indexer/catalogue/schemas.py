@@ -59,6 +59,18 @@ class Schemas:
             self._made[key] = self._add(tuple(merged.values()), key)
         return self._made[key]
 
+    def of_columns(self, columns: Iterable[Column]) -> str:
+        """The digest of these columns, equal for equal columns; "" of none."""
+        found = tuple(columns)
+        if not found:
+            return ""
+        key = hashlib.sha256()
+        for column in found:
+            key.update(f"{column.path}\0{column.type}\0{column.mode}\0{column.description}\1".encode())
+        digest = key.hexdigest()[:32]
+        self.columns.setdefault(digest, found)
+        return digest
+
     def used(self, digests: Iterable[str], problems: Counter[str]) -> dict[str, tuple[Column, ...]]:
         """The schemas that some table has; the rest of what came in belongs to nothing."""
         wanted = {digest for digest in digests if digest}

@@ -179,6 +179,15 @@ class ProbeItem(Item):
     mirrors: tuple[str, ...] = ()  # ids of the Glean metrics that replace it
 
 
+@dataclass(frozen=True, slots=True)
+class ColumnLineage:
+    """What a column of a table is made of: (project.dataset.table, path of a column in it)."""
+
+    column: str
+    made_of: tuple[tuple[str, str], ...]
+    same: bool = False  # it is that column (or one of those), unchanged
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableItem(Item):
     project: str
@@ -190,7 +199,12 @@ class TableItem(Item):
     dataset_description: str = ""
     metadata_source: str = ""  # generated-sql, generated-schemas, bigquery
     schema_digest: str = ""  # of its columns in the store, "" where unknown
-    schema_source: str = ""  # schema.yaml, .bq, references, bigquery, by hand
+    schema_source: str = ""  # schema.yaml, .bq, SQL, ping, bigquery, by hand
+    columns_unknown: str = ""  # why its columns are not known, where they are not
+    # A column that is not in made_of is the column of the same path in each of these tables that has it.
+    passed_on: tuple[str, ...] = ()
+    made_of: tuple[ColumnLineage, ...] = ()
+    made_by: str = ""  # the file that makes it: view.sql, query.sql, query.py, …
     column_count: int = 0
     ping: str = ""  # id of the ping it holds, where it is a ping table
     partition_field: str = ""

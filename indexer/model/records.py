@@ -157,9 +157,20 @@ class DerivedTable:
     deletion_date: str = ""
     schema_digest: str = ""  # of its TableSchema, "" where it has no schema.yaml
     readme: str = ""
-    sql: str = ""
+    sql: str = ""  # whole: what shows it cuts it
+    made_by: str = ""  # the file that makes it: view.sql, query.sql, query.py, …; "" where none is there
     source_path: str = ""  # sql/project/dataset/table
     routine: bool = False  # a function in a dataset of functions (udf, udf_js): no table that can be queried
+
+
+@dataclass(frozen=True, slots=True)
+class RoutineSql:
+    """The SQL that creates a routine (udf.sql): what queries that call it give."""
+
+    project: str
+    dataset: str
+    name: str
+    sql: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,6 +379,7 @@ Record = (
     | LegacyProbe
     | TableSchema
     | DerivedTable
+    | RoutineSql
     | Dataset
     | PingSchema
     | WarehouseTable

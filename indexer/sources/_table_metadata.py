@@ -14,6 +14,7 @@ from indexer.sources._upstream import clean_text, mapping
 
 # The order in which files of SQL make a table: view.sql also says that it is a view.
 SQL_ORDER = ("view.sql", "query.sql", "materialized_view.sql", "script.sql")
+PYTHON = "query.py"
 # Of `scheduling`, what tells a reader when and how the table is filled.
 SCHEDULE_KEYS = (
     "start_date",
@@ -29,7 +30,8 @@ SCHEDULE_KEYS = (
 # What stands for a description until somebody writes one (bigquery-etl's templates).
 PLACEHOLDERS = frozenset(("Please provide a description for the query", "[DESCRIPTION_MISSING]"))
 
-_REFERENCE = re.compile(r"(?:([a-z][a-z0-9-]*)\.)?([A-Za-z]\w*)\.([\w$*-]+)")
+# A dataset may begin with a digit, but no dataset is a number.
+_REFERENCE = re.compile(r"(?:([a-z][a-z0-9-]*)\.)?(\d*[A-Za-z]\w*)\.([\w$*-]+)")
 
 
 def read_dataset(project: str, name: str, metadata: Mapping[str, Any]) -> Dataset:
@@ -60,6 +62,7 @@ def read_table(
     digest: str = "",
     readme: str = "",
     sql: Mapping[str, str] | None = None,
+    by_python: bool = False,
     routine: bool = False,
 ) -> DerivedTable:
     """A table or view at (project, dataset, table); `sql` is the text of its SQL files by name."""
@@ -69,6 +72,7 @@ def read_table(
     partition_field, partition_type = _partition(bigquery)
     time_partitioning = mapping(bigquery.get("time_partitioning"))
     files = sql or {}
+    made_by = next((name for name in SQL_ORDER if name in files), PYTHON if by_python else "")
     return DerivedTable(
         project=project,
         dataset=dataset,
@@ -90,7 +94,8 @@ def read_table(
         deletion_date=_text(metadata.get("deletion_date")),
         schema_digest=digest,
         readme=readme,
-        sql=next((files[name] for name in SQL_ORDER if name in files), ""),
+        sql=files.get(made_by, ""),
+        made_by=made_by,
         source_path="/".join(("sql", *place)),
         routine=routine,
     )

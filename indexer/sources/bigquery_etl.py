@@ -1,8 +1,10 @@
 """Derived tables, views and datasets of the warehouse.
 
 Reads the generated-sql branch of bigquery-etl: `sql/<project>/<dataset>/<table>/` holds
-metadata.yaml and, where there are such, schema.yaml, README.md and the SQL. A file
-that cannot be read costs its table that file only, and is counted.
+metadata.yaml and, where there are such, schema.yaml, README.md and the SQL (or the
+program in Python) that makes it. A file that cannot be read costs its table that file
+only, and is counted. SQL is handed on whole: it is read for its columns (sqlread), and
+cut only where it is shown.
 """
 
 from __future__ import annotations
@@ -11,23 +13,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from indexer.model.records import Record
+from indexer.model.records import Record, RoutineSql
 from indexer.sources import Fetched, Report, Request
 from indexer.sources._columns import SchemaFiles
 from indexer.sources._documents import Unreadable, parse_yaml
 from indexer.sources._schema_yaml import read_fields
-from indexer.sources._table_metadata import read_dataset, read_table
+from indexer.sources._table_metadata import PYTHON, read_dataset, read_table
 from indexer.sources._upstream import clean_text
 
 URL = "https://github.com/mozilla/bigquery-etl/archive/refs/heads/generated-sql.tar.gz"
 
 # What makes the table, the telling one first: a folder can hold checks and backfills beside it.
 SQL_FILES = ("view.sql", "query.sql", "materialized_view.sql", "script.sql")
-# One generated query is over a megabyte; nobody reads past this, and the store holds it all.
-MAX_SQL = 100_000
+# The largest generated query has a million characters (2026-08): what is past this is no query.
+MAX_SQL = 5_000_000
 # The project of public functions: none of its folders is a table. The functions of the shared project stand
 # among its tables and are counted with them upstream; they are kept and marked.
 ROUTINE_PROJECT = "mozfun"
+ROUTINE_FILE = "udf.sql"
 ROUTINE_DATASETS = frozenset({"udf", "udf_js", "udf_legacy"})
 
 
@@ -39,11 +42,13 @@ class _Folder:
     digest: str = ""
     readme: str = ""
     sql: dict[str, str] = field(default_factory=dict)
+    by_python: bool = False
+    routine_sql: str = ""
 
 
 class Source:
     name = "bigquery_etl"
-    version = 2
+    version = 3
 
     def requests(self, options: Mapping[str, Any]) -> Sequence[Request]:
         return (Request(str(options.get("url") or URL), kind="archive"),)
@@ -72,23 +77,33 @@ class Source:
                 else:
                     _keep(folder, parts[4], body, path, report)
         for place, folder in sorted(folders.items()):
-            if folder.metadata is None:
-                if folder.digest:
-                    report.skip("schema.yaml without metadata.yaml", "/".join(place))
-            elif place[0] == ROUTINE_PROJECT:
-                report.skip("routine, not a table", "/".join(place))
-            else:
-                table = read_table(
-                    place,
-                    folder.metadata,
-                    report,
-                    digest=folder.digest,
-                    readme=folder.readme,
-                    sql=folder.sql,
-                    routine=place[1] in ROUTINE_DATASETS,
-                )
-                report.seen["function" if table.routine else "view" if table.is_view else "table"] += 1
-                yield table
+            yield from _records_of(place, folder, report)
+
+
+def _records_of(place: tuple[str, str, str], folder: _Folder, report: Report) -> Iterator[Record]:
+    """The table, and what creates the routine, that a folder describes."""
+    if folder.routine_sql:
+        report.seen["udf.sql"] += 1
+        yield RoutineSql(*place, folder.routine_sql)
+    if place[0] == ROUTINE_PROJECT:
+        report.skip("routine, not a table", "/".join(place))
+        return
+    if folder.metadata is None:
+        if not folder.digest and not folder.sql:
+            return
+        report.skip("no metadata.yaml: only its columns or its SQL are known", "/".join(place))
+    table = read_table(
+        place,
+        folder.metadata or {},
+        report,
+        digest=folder.digest,
+        readme=folder.readme,
+        sql=folder.sql,
+        by_python=folder.by_python,
+        routine=place[1] in ROUTINE_DATASETS,
+    )
+    report.seen["function" if table.routine else "view" if table.is_view else "table"] += 1
+    yield table
 
 
 def _read_schema(body: bytes, path: str, report: Report) -> Any:
@@ -111,12 +126,18 @@ def _keep(folder: _Folder, name: str, body: bytes, path: str, report: Report) ->
         folder.metadata = _read_yaml(body, path, report)
     elif name == "README.md":
         folder.readme = clean_text(body.decode("utf-8", "replace"))
-    elif name in SQL_FILES:
+    elif name in SQL_FILES or name == ROUTINE_FILE:
+        if len(body) > MAX_SQL:
+            report.skip("SQL past the limit", path)
+            return
         text = clean_text(body.decode("utf-8", "replace"))
-        if len(text) > MAX_SQL:
-            report.skip("SQL cut off", path)
-            text = f"{text[:MAX_SQL]}\n-- cut off here: the whole file has {len(text)} characters"
-        folder.sql[name] = text
+        if name == ROUTINE_FILE:
+            folder.routine_sql = text
+        else:
+            folder.sql[name] = text
+    elif name == PYTHON:
+        report.seen[PYTHON] += 1
+        folder.by_python = True
 
 
 def _read_yaml(body: bytes, path: str, report: Report) -> dict[str, Any] | None:

@@ -30,6 +30,10 @@ def reduce_expression(node: exp.Expr, to_query: ToQuery) -> Expression:
     """What decides the type and the origin of a value. `to_query` reduces the queries in it."""
     if isinstance(node, exp.Alias | exp.Paren | exp.PropertyEQ):
         return reduce_expression(node.expression if isinstance(node, exp.PropertyEQ) else node.this, to_query)
+    if isinstance(node, exp.SafeFunc):
+        return reduce_expression(node.this, to_query)
+    if isinstance(node, exp.Tuple):
+        return _tuple(node, to_query)
     if isinstance(node, exp.Column):
         return Path(tuple(part.name for part in node.parts))
     if isinstance(node, exp.Dot):
@@ -47,6 +51,13 @@ def reduce_expression(node: exp.Expr, to_query: ToQuery) -> Expression:
     if isinstance(node, exp.Anonymous):
         return Call(_function_name(node), _each(node.expressions, to_query))
     return _function(node, to_query)
+
+
+def _tuple(node: exp.Tuple, to_query: ToQuery) -> Expression:
+    """(a, b) is a struct without names; a query in doubled parentheses comes as a tuple of one."""
+    if len(node.expressions) == 1:
+        return reduce_expression(node.expressions[0], to_query)
+    return Struct(tuple(("", each) for each in _each(node.expressions, to_query)))
 
 
 def _each(nodes: list[exp.Expr], to_query: ToQuery) -> tuple[Expression, ...]:

@@ -35,6 +35,25 @@ class Lineage:
         return next((each for each in self.made if each.column == column), None)
 
 
+class Origins:
+    """Asks a lineage for one column after another."""
+
+    def __init__(self, lineage: Lineage) -> None:
+        self._passed_on = lineage.passed_on
+        self._made = {each.column: each for each in lineage.made}
+
+    def of(self, path: str) -> tuple[Origin, ...]:
+        """What a column, or a field in it, is made of."""
+        above = path
+        while above:
+            told = self._made.get(above)
+            if told is not None:
+                rest = path[len(above) :] if told.is_same else ""
+                return tuple((table, origin + rest) for table, origin in told.origins)
+            above = above.rpartition(".")[0]
+        return tuple((table, path) for table in self._passed_on)
+
+
 NO_LINEAGE = Lineage()
 
 

@@ -48,10 +48,15 @@ def read_sql(text: str) -> Reading:
     )
 
 
+def without_tests(text: str) -> str:
+    """A udf.sql without the tests below its routine."""
+    return _TESTS.split(text, maxsplit=1)[0]
+
+
 def read_routines(text: str) -> tuple[Routine, ...]:
     """The SQL functions that a udf.sql creates; none where it cannot be parsed."""
     try:
-        statements = list(_statements(_TESTS.split(text, maxsplit=1)[0], {}))
+        statements = list(_statements(without_tests(text), {}))
         return tuple(_routines(statements, {}))
     except RecursionError:
         return ()

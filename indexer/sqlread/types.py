@@ -44,16 +44,18 @@ _GIVES = {
         Concat ConcatWs DPipe Lower Upper Initcap Substring Trim Replace RegexpReplace RegexpExtract Left
         Right Pad Repeat Reverse FormatDate TimeToStr Format ToBase64 ToHex Hex MD5Digest JSONExtractScalar
         JSONValue GroupConcat Translate Normalize Host RegDomain CurrentUser Chr GenerateUuid Uuid Soundex
-        JSONFormat SessionUser Type""",
+        JSONFormat SessionUser Type LaxString LowerHex ArrayToString String""",
     "INTEGER": """
         Count CountIf Length CharLength ByteLength ApproxDistinct ArraySize DateDiff TimestampDiff
         DatetimeDiff TimeDiff Unicode Ascii RowNumber Rank DenseRank Ntile UnixDate UnixSeconds UnixMillis
-        UnixMicros BitwiseCount StrPosition Instr IntDiv FarmFingerprint Year Month Day Week Quarter Sign
+        UnixMicros BitwiseCount LaxInt64 StrPosition Instr IntDiv FarmFingerprint Year Month Day Week
+        Quarter Sign
         BitwiseAndAgg BitwiseOrAgg BitwiseXorAgg BitwiseLeftShift BitwiseRightShift HllCountExtract""",
     "BOOLEAN": """
         EQ NEQ GT GTE LT LTE And Or Not Is In Between Like ILike RegexpLike StartsWith EndsWith Exists
-        LogicalAnd LogicalOr IsNan IsInf Boolean NullSafeEQ NullSafeNEQ Contains""",
+        LogicalAnd LogicalOr LaxBool IsNan IsInf Boolean NullSafeEQ NullSafeNEQ Contains""",
     "FLOAT": """
+        LaxFloat64
         Div SafeDivide Sqrt Ln Log Exp Pow Stddev StddevPop StddevSamp Variance VariancePop Corr CovarPop
         CovarSamp PercentRank CumeDist Rand Sin Cos Tan Acos Asin Atan Atan2 PercentileCont Avg""",
     "DATE": """

@@ -32,6 +32,7 @@ class Resolved:
     from_sql: bool  # whether the names of the columns are those of the SQL
     reason: str = ""
     reads: tuple[str, ...] = ()
+    complete: bool = False  # all of the SQL was read: it reads nothing else
     used: frozenset[Origin] = frozenset()
     events: tuple[EventUse, ...] = ()
     lineage: Lineage = NO_LINEAGE
@@ -103,6 +104,7 @@ class Warehouse:
             from_sql=known and (table.is_view or table.schema is None),
             reason=reason,
             reads=tuple(name for name in resolver.reads if name != table.name),
+            complete=bool(relations) and not reading.problems,
             used=frozenset(resolver.used),
             events=tuple(resolver.events),
             lineage=lineage_of(whole, table.name, self._has_column) if whole is not None else NO_LINEAGE,

@@ -318,14 +318,31 @@ def test_rule_6_layers_of_a_table_are_one_family_whose_face_is_the_view(upstream
     assert "mozdata.fenix.metrics" in view.aliases
 
 
-def test_rule_6_a_view_without_schema_has_the_columns_of_what_it_references_however_deep(upstream, world):
+def test_rule_6_a_view_without_schema_has_the_columns_that_its_sql_gives_however_deep(upstream, world):
     upstream.table("telemetry_derived.clients_daily_v6", {"client_id": "STRING", "a.b": "INTEGER"})
-    upstream.view("telemetry_derived.clients_daily", "telemetry_derived.clients_daily_v6")
-    upstream.view("telemetry.clients_daily", "telemetry_derived.clients_daily")
+    upstream.view(
+        "telemetry_derived.clients_daily",
+        "telemetry_derived.clients_daily_v6",
+        sql="SELECT *, a.b AS c FROM `moz-fx-data-shared-prod.telemetry_derived.clients_daily_v6`",
+    )
+    upstream.view(
+        "telemetry.clients_daily",
+        "telemetry_derived.clients_daily",
+        sql="SELECT * EXCEPT (client_id) FROM telemetry_derived.clients_daily",
+    )
     found = world()
     view = found["table/moz-fx-data-shared-prod.telemetry.clients_daily"]
-    assert (view.schema_source, view.column_count) == ("references", 3)
-    assert [c.path for c in found.catalogue.schemas[view.schema_digest]] == ["client_id", "a", "a.b"]
+    assert (view.schema_source, view.column_count) == ("SQL", 3)
+    assert [c.path for c in found.catalogue.schemas[view.schema_digest]] == ["a", "a.b", "c"]
+
+
+def test_rule_6_a_view_without_schema_and_without_sql_has_no_columns_and_says_why(upstream, world):
+    partitioning = {"time_partitioning": {"field": "day", "type": "day"}}
+    upstream.table("telemetry_derived.clients_daily_v6", {"day": "DATE"}, bigquery=partitioning)
+    upstream.view("telemetry.clients_daily", "telemetry_derived.clients_daily_v6")
+    view = world()["table/moz-fx-data-shared-prod.telemetry.clients_daily"]
+    assert (view.schema_digest, view.column_count, view.partition_field) == ("", 0, "")
+    assert view.columns_unknown == "neither a schema nor SQL of it is published"
 
 
 def test_rule_6_a_view_over_several_channels_has_the_columns_of_all(upstream, world):
@@ -341,9 +358,9 @@ def test_rule_6_a_view_over_several_channels_has_the_columns_of_all(upstream, wo
 def test_rule_6_a_view_over_a_live_table_has_the_columns_of_its_stable_twin(upstream, world):
     upstream.app("fenix")
     upstream.stable("fenix", "newtab", CLIENT_INFO)
-    upstream.view("fenix.newtab_live", "fenix_live.newtab_v1")
+    upstream.view("fenix.newtab_live", "fenix_live.newtab_v1", sql="SELECT * FROM fenix_live.newtab_v1")
     view = world()["table/moz-fx-data-shared-prod.fenix.newtab_live"]
-    assert (view.schema_source, view.column_count) == ("references", 3)
+    assert (view.schema_source, view.column_count) == ("SQL", 3)
 
 
 def test_rule_6_views_that_reference_each_other_end(upstream, world):
@@ -360,7 +377,7 @@ def test_rule_6_ping_tables_partition_on_the_timestamp_derived_ones_as_they_say(
     upstream.view("fenix.metrics", "fenix_stable.metrics_v1")
     partitioning = {"time_partitioning": {"field": "submission_date", "type": "day"}}
     upstream.table("fenix_derived.daily_v1", {"submission_date": "DATE"}, bigquery=partitioning)
-    upstream.view("fenix.daily", "fenix_derived.daily_v1")
+    upstream.view("fenix.daily", "fenix_derived.daily_v1", sql="SELECT * FROM fenix_derived.daily_v1")
     found = world()
     fields = {
         name: found[f"table/moz-fx-data-shared-prod.fenix.{name}"].partition_field

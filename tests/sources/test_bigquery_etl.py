@@ -11,7 +11,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.model.records import Column, Dataset, DerivedTable, Record, TableSchema
+from indexer.model.records import Column, Dataset, DerivedTable, Record, RoutineSql, TableSchema
 from indexer.sources import Report, bigquery_etl
 from indexer.sources._table_metadata import read_references, read_table
 from tests.support.fetching import GOLDEN, records_of
@@ -68,6 +68,7 @@ def test_a_derived_table_comes_out_whole(golden: tuple[list[Record], Report]) ->
         schema_digest=table.schema_digest,
         readme="# Clients daily\n\nBackground of the table.",
         sql="SELECT client_id FROM main",
+        made_by="query.sql",
         source_path=f"sql/{PROJECT}/telemetry_derived/clients_daily_v6",
     )
 
@@ -119,7 +120,7 @@ def test_what_is_passed_over_is_counted(golden: tuple[list[Record], Report]) -> 
         "duplicate column": 1,
         "reference that names no table": 3,
         "reference to itself": 1,
-        "schema.yaml without metadata.yaml": 1,
+        "no metadata.yaml: only its columns or its SQL are known": 1,
     }
     assert report.seen == {
         "metadata.yaml": 5,
@@ -127,7 +128,7 @@ def test_what_is_passed_over_is_counted(golden: tuple[list[Record], Report]) -> 
         "column": 11,
         "dataset": 1,
         "view": 1,
-        "table": 2,
+        "table": 3,
         "function": 1,
     }
 
@@ -193,20 +194,59 @@ def test_references_of_all_files_are_merged_each_once() -> None:
     assert read_references(PLACE, references, Report()) == ("a-b.c.d", "a-b.c.e")
 
 
-def test_the_sql_that_makes_the_table_is_taken_and_a_monstrous_one_is_cut() -> None:
-    report_of = {
-        f"{TOP}/a/b/metadata.yaml": "friendly_name: b",
-        f"{TOP}/a/b/query.sql": "SELECT 1",
-        f"{TOP}/a/b/view.sql": "CREATE VIEW b AS SELECT 2",
-        f"{TOP}/a/c/metadata.yaml": "friendly_name: c",
-        f"{TOP}/a/c/query.sql": "x" * (bigquery_etl.MAX_SQL + 1),
-    }
-    records, report = read(report_of)
+def test_the_sql_that_makes_the_table_is_taken_whole_and_a_monstrous_one_is_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bigquery_etl, "MAX_SQL", 150_000)
+    long = "SELECT 1 AS a -- " + "x" * 120_000
+    records, report = read(
+        {
+            f"{TOP}/a/b/metadata.yaml": "friendly_name: b",
+            f"{TOP}/a/b/query.sql": "SELECT 1",
+            f"{TOP}/a/b/view.sql": "CREATE VIEW b AS SELECT 2",
+            f"{TOP}/a/c/metadata.yaml": "friendly_name: c",
+            f"{TOP}/a/c/query.sql": long,
+            f"{TOP}/a/d/metadata.yaml": "friendly_name: d",
+            f"{TOP}/a/d/query.sql": "x" * 150_001,
+        }
+    )
     tables = tables_of(records)
-    assert tables["a.b"].sql == "CREATE VIEW b AS SELECT 2"
-    assert len(tables["a.c"].sql) < bigquery_etl.MAX_SQL + 200
-    assert "cut off" in tables["a.c"].sql
-    assert report.skipped == {"SQL cut off": 1}
+    assert (tables["a.b"].sql, tables["a.b"].made_by) == ("CREATE VIEW b AS SELECT 2", "view.sql")
+    assert tables["a.c"].sql == long
+    assert (tables["a.d"].sql, tables["a.d"].made_by) == ("", "")
+    assert report.skipped == {"SQL past the limit": 1}
+
+
+def test_a_table_made_by_python_is_told_apart() -> None:
+    records, _ = read(
+        {f"{TOP}/a/b/metadata.yaml": "friendly_name: b", f"{TOP}/a/b/query.py": "print('no SQL at all')"}
+    )
+    table = tables_of(records)["a.b"]
+    assert (table.made_by, table.sql) == ("query.py", "")
+
+
+def test_a_table_is_known_by_its_schema_or_its_sql_alone() -> None:
+    records, report = read(
+        {
+            f"{TOP}/a/b/schema.yaml": "fields: [{name: c, type: STRING}]",
+            f"{TOP}/a/v/view.sql": "CREATE VIEW v AS SELECT 2",
+            f"{TOP}/a/n/README.md": "nothing",
+        }
+    )
+    assert set(tables_of(records)) == {"a.b", "a.v"}
+    assert tables_of(records)["a.v"].is_view
+    assert report.skipped == {"no metadata.yaml: only its columns or its SQL are known": 2}
+
+
+def test_a_routine_is_known_by_the_sql_that_creates_it() -> None:
+    sql = "CREATE FUNCTION norm.os(os STRING) RETURNS STRING AS (os)"
+    records, _ = read({f"{TOP.rpartition('/')[0]}/mozfun/norm/os/udf.sql": sql})
+    assert records == [RoutineSql("mozfun", "norm", "os", sql)]
+
+
+def test_a_dataset_may_begin_with_a_digit_but_is_no_number() -> None:
+    references = {"query.sql": ["a-b.1st_party.t_v1", "1.5", "a-b.2.c"]}
+    assert read_references(PLACE, references, Report()) == ("a-b.1st_party.t_v1",)
 
 
 @pytest.mark.parametrize(

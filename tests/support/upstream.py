@@ -137,11 +137,23 @@ class Upstream:
             self.files[f"{folder}/schema.yaml"] = json.dumps({"fields": fields(columns)})
 
     def view(
-        self, name: str, *references: str, columns: Mapping[str, str] | None = None, **metadata: Any
+        self,
+        name: str,
+        *references: str,
+        columns: Mapping[str, str] | None = None,
+        sql: str = "",
+        **metadata: Any,
     ) -> None:
-        """A view over other tables."""
+        """A view over other tables, with its view.sql where `sql` is its query."""
         over = [each if each.count(".") == 2 else f"moz-fx-data-shared-prod.{each}" for each in references]
         self.table(name, columns, references={"view.sql": over}, **metadata)
+        if sql:
+            self.sql(name, f"CREATE OR REPLACE VIEW `{name}` AS {sql}", "view.sql")
+
+    def sql(self, name: str, text: str, file: str = "query.sql") -> None:
+        """A file of SQL (or a query.py) in the folder of a table."""
+        project, dataset, table = ("moz-fx-data-shared-prod." + name).split(".")[-3:]
+        self.files[f"{SQL}/{project}/{dataset}/{table}/{file}"] = text
 
     def versions(self, **majors: int) -> None:
         """What product-details says of today: versions(nightly=150, beta=149, release=148)."""

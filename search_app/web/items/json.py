@@ -10,9 +10,9 @@ from indexer.model.ids import item_path
 from indexer.model.items import AnyItem, AppItem, MetricItem, PingItem, ProbeItem, TableItem
 from search_app.web.actions import Actions
 from search_app.web.items.app import app_detail
+from search_app.web.items.columns import column_sources, schema_tree
 from search_app.web.items.detail import ping_metrics
 from search_app.web.items.history import history_entries
-from search_app.web.items.table import column_sources, schema_tree
 from search_app.web.judged import judged
 from search_app.web.results.json import generation_json, link_json
 from search_app.web.state import Site
