@@ -109,7 +109,10 @@ class ServerConfig(_Section):
     timeout_seconds: int = Field(gt=0)
     request_seconds: float = Field(gt=0)  # for a whole request to come in
     answer_seconds: float = Field(gt=0)  # for a whole answer to be taken
-    public_url: str  # "" = as the request says
+    public_url: str  # "" = the address that is listened at, or the Host header where its name is known
+    allowed_hosts: tuple[str, ...]  # names to answer for; empty: any
+    proxies: int = Field(ge=0)  # whose X-Forwarded-For and -Proto are believed
+    heavy_at_once: int = Field(ge=1)  # exports at once, for each worker
 
 
 class LoggingConfig(_Section):

@@ -9,20 +9,26 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import logging
 import os
 import shutil
 from collections.abc import Sequence
 from typing import Any
 
 import gunicorn.app.base
+import gunicorn.glogging
 from flask import Flask
 
 from indexer.config import Config
 from search_app.repair import start_build_once
+from search_app.web.access import RequestId
 from search_app.web.app import create_app
+from search_app.web.hosts import address, advice
 from search_app.web.measurements import count_together, measurements_of
 from search_app.web.state import EXTENSION, Site
 from search_app.worker import CONNECTIONS, worker_class
+
+log = logging.getLogger(__name__)
 
 _M_ARENA_MAX = -8  # as glibc numbers it
 WARMED = ("/?q=gc", "/api/v1/search?q=gc", "/suggest?q=gc", "/tool/glam", "/api/v1/item/tool/glam")
@@ -45,6 +51,8 @@ class Server(gunicorn.app.base.BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Flask:
         _allocate_together()
+        for handler in logging.getLogger().handlers:
+            handler.addFilter(RequestId())
         app = create_app(self._config)
         site: Site = app.extensions[EXTENSION]
         site.on_damage = lambda: start_build_once(self._config.data_dir, self._options)
@@ -76,14 +84,31 @@ def options(config: Config) -> dict[str, Any]:
         "limit_request_line": LONGEST_REQUEST_LINE,
         "forwarder_headers": "",  # nobody's SCRIPT_NAME or PATH_INFO: not even that of a proxy
         "header_map": "drop",
+        "secure_scheme_headers": {},  # whether a proxy is believed, server.proxies says
         "worker_tmp_dir": "/dev/shm" if os.path.isdir("/dev/shm") else None,  # noqa: S108  heartbeats, not data
         "loglevel": "warning",
+        "logger_class": Log,
         "proc_name": "starchart",
         "control_socket_disable": True,
         "post_fork": lambda _, worker: _begin(worker.app.wsgi()),
         "on_starting": lambda _: _share_memory(),
-        "when_ready": lambda _: print(f"Starchart is at {address(config)}", flush=True),
+        "when_ready": lambda _: _welcome(config),
     }
+
+
+class Log(gunicorn.glogging.Logger):  # type: ignore[misc]
+    """gunicorn's lines among ours, in the form that the settings say."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True
+
+
+def _welcome(config: Config) -> None:
+    print(f"Starchart is at {address(config)}", flush=True)
+    if found := advice(config):
+        log.warning("%s", found)
 
 
 def warm(app: Flask) -> None:
@@ -93,8 +118,8 @@ def warm(app: Flask) -> None:
     """
     measurements_of(app).counting = False  # these are nobody's requests
     client = app.test_client()
-    for address in WARMED:
-        client.get(address)
+    for each in WARMED:
+        client.get(each)
     site: Site = app.extensions[EXTENSION]
     site.before_fork()
 
@@ -117,10 +142,3 @@ def _share_memory() -> None:
     """Keep what is there before the fork out of workers' collections: unwritten pages stay shared."""
     gc.collect()
     gc.freeze()
-
-
-def address(config: Config) -> str:
-    """Where a browser finds the server."""
-    host = config.server.host
-    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104  what to show for "everywhere"
-    return config.server.public_url or f"http://{shown}:{config.server.port}"

@@ -32,7 +32,8 @@ class TextLines(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         record.message = record.message.replace("\n", "\\n").replace("\r", "\\r")
-        return super().formatMessage(record)
+        request = getattr(record, "request_id", "")
+        return super().formatMessage(record) + (f" request={request}" if request else "")
 
 
 def start_logging(level: int = logging.INFO, form: LogFormat = "text") -> None:

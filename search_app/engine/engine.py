@@ -43,6 +43,7 @@ from search_app.query.model import Filters, Query
 from search_app.query.parser import parse_query
 from search_app.understanding.vocabulary import Vocabulary, load_vocabulary
 
+MOST_HITS_KEPT = 100  # of an answer that is kept: an export's would take the room of twenty
 RESULTS_KEPT = 512  # answers kept: people, pages and feeds ask the same again
 FEW = 1  # with fewer hits than this, ways out are looked for
 
@@ -85,6 +86,8 @@ class SearchEngine:
         if results is None:
             results = _answer(on, query)
             on.mapped.bound()
+            if len(results.hits) > MOST_HITS_KEPT:
+                return results
             with self._lock:
                 self._kept[key] = results
                 while len(self._kept) > self._keep:

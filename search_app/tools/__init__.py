@@ -38,6 +38,7 @@ from indexer.model.items import (
 )
 from indexer.model.literals import Access
 from search_app.query.model import ANY, Asked
+from search_app.tools._hosts import is_at_a_tool as is_at_a_tool
 
 PUBLIC: Access = "public"
 STAFF: Access = "staff"

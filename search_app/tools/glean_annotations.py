@@ -20,11 +20,11 @@ class Tool:
 
     def views(self, item: AnyItem, context: Context) -> Iterator[Link | NoLink]:
         if isinstance(item, AppItem):
-            path = f"{item.name}/README.md"
+            path = f"{segment(item.name)}/README.md"
         elif isinstance(item, MetricItem):
-            path = f"{item.origin}/metrics/{item.name}/README.md"
+            path = f"{segment(item.origin)}/metrics/{segment(item.name)}/README.md"
         elif isinstance(item, PingItem) and not item.legacy:
-            path = f"{item.origin}/pings/{item.name}/README.md"
+            path = f"{segment(item.origin)}/pings/{segment(item.name)}/README.md"
         else:
             return
         if item.commentary or item.warning:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from flask import Flask, Response, current_app, g, render_template, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import PathConverter
 
 from indexer.config import Config
 from search_app.engine.protocol import Engine
@@ -17,8 +19,10 @@ from search_app.query.model import QueryProblem
 from search_app.web import api, pages
 from search_app.web import health as ops
 from search_app.web import opensearch as browser
+from search_app.web.access import log_access, name_request, told
 from search_app.web.banner import EXTENSION as BANNER
 from search_app.web.banner import Watch
+from search_app.web.hosts import refuse_unknown_host
 from search_app.web.responses import FastJson, deliver, start_timing, unchanged
 from search_app.web.state import EXTENSION, NothingIndexed, Site, open_engine
 from search_app.web.templating import STATIC, set_up_templates
@@ -35,6 +39,7 @@ def create_app(config: Config, engine: Engine | None = None) -> Flask:
     app = Flask(__name__, template_folder=str(template_folder()), static_folder=str(STATIC))
     app.config["MAX_CONTENT_LENGTH"] = 0  # nothing is ever posted here
     app.url_map.merge_slashes = False
+    app.url_map.converters["path"] = AnyPath
     app.json = FastJson(app)
     app.extensions[EXTENSION] = Site(config, (lambda: engine) if engine else (lambda: open_engine(config)))
     app.extensions[BANNER] = Watch(app.extensions[EXTENSION])
@@ -45,15 +50,30 @@ def create_app(config: Config, engine: Engine | None = None) -> Flask:
     app.register_blueprint(api.described)
     app.register_blueprint(pages.blueprint)
     app.before_request(start_timing)
+    app.before_request(name_request)
+    app.before_request(lambda: refuse_unknown_host(config))
     app.before_request(lambda: app.extensions[EXTENSION].look_for_newer())
     app.before_request(_refuse_long_address)
     app.before_request(unchanged)
     app.after_request(deliver)
+    app.after_request(told)
+    if config.logging.access:
+        app.after_request(log_access)
+    if config.server.proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=config.server.proxies, x_proto=config.server.proxies
+        )
     app.register_error_handler(QueryProblem, _query_problem)
     app.register_error_handler(NothingIndexed, _nothing_indexed)
     app.register_error_handler(HTTPException, _http_problem)
     app.register_error_handler(500, _bug)
     return app
+
+
+class AnyPath(PathConverter):
+    """The rest of an address, whatever is in it: upstream has names with line breaks."""
+
+    regex = r"(?s:[^/].*?)"
 
 
 def template_folder() -> Path:
@@ -97,6 +117,7 @@ def _http_problem(problem: HTTPException) -> Response:
     messages = {
         404: ("not_found", "There is nothing at this address."),
         405: ("method_not_allowed", "Only GET and HEAD are answered here."),
+        429: ("too_many_requests", problem.description or ""),
     }
     code, message = messages.get(status, ("http_error", problem.description or problem.name))
     response = _problem(status, code, message, "")

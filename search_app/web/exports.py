@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
-from dataclasses import replace
-from itertools import islice
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from urllib.parse import urljoin
 
-from flask import Response, render_template, request
+from flask import Response, render_template, stream_with_context
 from pydantic_core import to_json
 
 from indexer.model.ids import item_path
-from search_app.engine.protocol import every_hit
 from search_app.engine.results import Hit
 from search_app.query.model import Asked, Query
+from search_app.web.hosts import public_root
 from search_app.web.labels import parse_day
-from search_app.web.results.json import hits_text, together
+from search_app.web.results.json import hit_text
 from search_app.web.state import Site
 
 # An entry of a feed must have a time. Docs and tables have none upstream: the build's would mark all of them
 # as updated with each build.
 UNDATED = "1970-01-01T00:00:00Z"
 MOST_EXPORTED = 2_000  # hits; a whole catalogue is better taken from /api/v1/<kind>s
+PIECE = 50  # hits written before other requests have their turn
 FEED_LENGTH = 50
 EXPORT_COLUMNS = (
     *("id", "kind", "name", "title", "type", "status", "status_reason", "app", "ping", "table"),
@@ -31,33 +32,66 @@ EXPORT_COLUMNS = (
 )
 
 
-def public_root(site: Site) -> str:
-    """The address of this server as readers know it, ending in a slash."""
-    return (site.config.server.public_url or request.url_root).rstrip("/") + "/"
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """The hits of a query from its first, and how many there are in all."""
+
+    hits: Sequence[Hit]
+    total: int
+
+    @property
+    def left_out(self) -> int:
+        return max(0, self.total - len(self.hits))
 
 
-def all_hits(site: Site, query: Query) -> Iterator[Hit]:
-    """The hits of a query from its first, up to MOST_EXPORTED."""
-    return islice(every_hit(site.engine, replace(query, size=100, facets=(), explain=False)), MOST_EXPORTED)
+def first_hits(site: Site, query: Query) -> Exported:
+    """Up to MOST_EXPORTED hits, by one search: page by page, all would be scored for each page anew."""
+    found = site.engine.search(replace(query, page=1, size=MOST_EXPORTED, facets=(), explain=False))
+    return Exported(found.hits, found.total)
+
+
+def give_way() -> None:
+    """Let the worker answer what else is waiting (its greenlets take turns here)."""
+    time.sleep(0)
 
 
 def csv_file(site: Site, query: Query) -> Response:
-    """One line for each hit; a value that a spreadsheet would run as a formula is quoted."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(EXPORT_COLUMNS)
-    root = public_root(site)
-    for hit in all_hits(site, query):
+    """One line for each hit; a value that a spreadsheet would run as a formula is quoted.
+
+    Where hits were left out, the last line says how many.
+    """
+    found = first_hits(site, query)
+    root = public_root(site.config)
+    return _attachment(_csv_lines(found, root), "text/csv", "starchart.csv", found)
+
+
+def _csv_lines(found: Exported, root: str) -> Iterator[bytes]:
+    yield _csv_line(EXPORT_COLUMNS)
+    for number, hit in enumerate(found.hits, 1):
         card = hit.card
         row = [
             *(card.id, card.kind, card.name, card.title, card.type, card.status, card.status_reason),
             *("; ".join(values) for values in (card.app, card.ping, card.table, card.sensitivity, card.tags)),
             *(card.added, card.expires, card.description, urljoin(root, item_path(card.id))),
         ]
-        writer.writerow([_no_formula(value) for value in row])
-    response = Response(out.getvalue(), mimetype="text/csv")
-    response.headers["Content-Disposition"] = 'attachment; filename="starchart.csv"'
-    return response
+        yield _csv_line([_no_formula(value) for value in row])
+        if number % PIECE == 0:
+            give_way()
+    if found.left_out:
+        yield _csv_line([_left_out_words(found)])
+
+
+def _csv_line(values: Sequence[str]) -> bytes:
+    out = io.StringIO()
+    csv.writer(out).writerow(values)
+    return out.getvalue().encode()
+
+
+def _left_out_words(found: Exported) -> str:
+    return (
+        f"(left out: {found.left_out} of {found.total} hits, since an export holds at most {MOST_EXPORTED}; "
+        "narrow the search, or page through /api/v1/search)"
+    )
 
 
 def _no_formula(value: str) -> str:
@@ -65,12 +99,32 @@ def _no_formula(value: str) -> str:
 
 
 def json_file(site: Site, query: Query) -> Response:
-    """All hits with the shape that they have in the search endpoint."""
-    hits = list(all_hits(site, query))
+    """The hits with the shape that they have in the search endpoint, after their `count`, the `total` of
+    the search and how many were `left_out`.
+    """
+    found = first_hits(site, query)
+    head = to_json(
+        {"q": query.text, "count": len(found.hits), "total": found.total, "left_out": found.left_out}
+    )
     asked = Asked(*(query.filters.get(name, ()) for name in ("app", "ping", "dataset")))
-    body = together(to_json({"q": query.text, "count": len(hits)}), hits_text(site, hits, asked=asked))
-    response = Response(body, mimetype="application/json")
-    response.headers["Content-Disposition"] = 'attachment; filename="starchart.json"'
+    pieces = stream_with_context(_json_pieces(site, head, found.hits, asked))
+    return _attachment(pieces, "application/json", "starchart.json", found)
+
+
+def _json_pieces(site: Site, head: bytes, hits: Sequence[Hit], asked: Asked) -> Iterator[bytes]:
+    """One JSON object in pieces: the head's members, then the hits."""
+    yield head[:-1] + b',"hits":['
+    for start in range(0, len(hits), PIECE):
+        texts = [hit_text(site, hit, asked=asked) for hit in hits[start : start + PIECE]]
+        yield (b"," if start else b"") + b",".join(texts)
+        give_way()
+    yield b"]}"
+
+
+def _attachment(pieces: Iterator[bytes], mimetype: str, name: str, found: Exported) -> Response:
+    response = Response(pieces, mimetype=mimetype)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["X-Total-Count"] = str(found.total)
     return response
 
 
@@ -81,7 +135,7 @@ def atom(site: Site, query: Query) -> Response:
     entries = [(hit, _moment(hit.card.changed or hit.card.added) or UNDATED) for hit in results.hits]
     body = render_template(
         "feed.xml",
-        root=public_root(site),
+        root=public_root(site.config),
         query=query,
         entries=entries,
         updated=results.generation.built_at,

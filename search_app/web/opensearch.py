@@ -19,7 +19,7 @@ from search_app.query.parser import parse_query
 from search_app.tools import Link
 from search_app.web.actions import link_context
 from search_app.web.api import typed_text
-from search_app.web.exports import public_root
+from search_app.web.hosts import public_root
 from search_app.web.results.view import asked_of
 from search_app.web.state import Site, current_site
 from search_app.web.urls import with_parameters
@@ -33,7 +33,7 @@ CLEAR_LEAD = 0.6
 @blueprint.get("/opensearch.xml")
 def description() -> Response:
     """What a browser needs to add this search."""
-    body = render_template("opensearch.xml", root=public_root(current_site()))
+    body = render_template("opensearch.xml", root=public_root(current_site().config))
     return Response(body, mimetype="application/opensearchdescription+xml")
 
 
@@ -43,7 +43,7 @@ def suggest() -> Response:
     site = current_site()
     typed = typed_text(request.args.get("q", ""))
     found = site.engine.suggest(typed, 10) if typed.strip() else []
-    root = public_root(site)
+    root = public_root(site.config)
     body = [
         typed,
         [each.text for each in found],
@@ -80,13 +80,16 @@ def _asked_address(card: Card, asked: Asked) -> str:
 
 
 def _tool_address(site: Site, results: Results, tool: str, asked: Asked) -> str:
-    """A tool's view of the first hit that it can show; addresses come from tool templates alone."""
+    """A tool's view of the first hit that it can show, where that is at a host of our tools.
+
+    Of bugs and the like upstream names the address, which may lead anywhere: then to the hit's own page.
+    """
     context = link_context(site)
     for hit in results.hits:
         item = site.engine.get(hit.card.id)
         view = tools.tool_view(tool, item, context, asked) if item is not None else None
         if isinstance(view, Link):
-            return view.url
+            return view.url if tools.is_at_a_tool(view.url) else item_path(hit.card.id)
     return ""
 
 

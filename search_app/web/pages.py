@@ -15,6 +15,7 @@ from search_app.query.model import Query
 from search_app.query.parser import parse_query
 from search_app.web import exports
 from search_app.web.freshness import standing
+from search_app.web.heavy import heavy
 from search_app.web.items.view import item_view, kind_counts
 from search_app.web.maps.view import flow_view, galaxy_view
 from search_app.web.measurements import current_measurements
@@ -60,6 +61,7 @@ def search() -> str:
         query=query,
         hits=[(hit, hit_drawing(site, hit)) for hit in view.hits],
         examples=EXAMPLES[:4] if not view.paging.total else (),
+        most_exported=exports.MOST_EXPORTED,
     )
 
 
@@ -135,12 +137,14 @@ def feed() -> Response:
 
 
 @blueprint.get("/export.csv")
+@heavy
 def export_csv() -> Response:
     """The hits of a search as a spreadsheet."""
     return exports.csv_file(current_site(), asked())
 
 
 @blueprint.get("/export.json")
+@heavy
 def export_json() -> Response:
     """The hits of a search as JSON."""
     return exports.json_file(current_site(), asked())

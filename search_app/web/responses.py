@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import gzip
 import time
+import zlib
+from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from typing import Any
 
@@ -16,8 +18,9 @@ from flask.json.provider import DefaultJSONProvider
 from pydantic_core import to_json
 
 from search_app.web.banner import current_banner
+from search_app.web.hosts import is_secure
 from search_app.web.state import NothingIndexed, current_site
-from search_app.web.templating import assets_digest
+from search_app.web.templating import asset_digest, assets_digest
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
@@ -32,7 +35,9 @@ SECURITY_HEADERS = {
 }
 # what changes while the generation stays, or must be asked anew each time
 UNCACHED = ("/status", "/api/v1/status", "/healthz", "/readyz", "/metrics", "/go", "/static/")
+STREAMED = ("/export.",)
 COMPRESSED = ("text/", "application/json", "application/atom", "application/opensearch", "image/svg")
+FOR_EVER = "public, max-age=31536000, immutable"
 SMALLEST_COMPRESSED = 600  # bytes; below, the header costs more than it saves
 
 
@@ -84,8 +89,12 @@ def deliver(response: Response) -> Response:
     elif "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-store"
     if request.path.startswith("/static/") and response.status_code == 200:
-        # the address carries a digest of the content (see asset())
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        name = request.path.removeprefix("/static/")
+        # only an address that carries the digest of just this content (see asset()) may be kept for ever
+        is_of_content = request.args.get("v") == asset_digest(name)
+        response.headers["Cache-Control"] = FOR_EVER if is_of_content else "no-cache"
+    if is_secure(current_site().config):
+        response.headers["Strict-Transport-Security"] = "max-age=31536000"
     if request.path.startswith("/api/"):
         response.headers["Access-Control-Allow-Origin"] = "*"
     return _compressed(response)
@@ -98,8 +107,21 @@ def _compressed(response: Response) -> Response:
     if not request.accept_encodings["gzip"] or "Content-Encoding" in response.headers:
         return response
     response.direct_passthrough = False
+    if response.is_streamed and request.path.startswith(STREAMED):
+        response.response = _deflated(response.iter_encoded())
+        response.headers["Content-Encoding"] = "gzip"
+        return response
     body = response.get_data()
     if len(body) >= SMALLEST_COMPRESSED:
         response.set_data(gzip.compress(body, 5, mtime=0))
         response.headers["Content-Encoding"] = "gzip"
     return response
+
+
+def _deflated(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """A stream as gzip, piece by piece."""
+    packer = zlib.compressobj(5, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+    for piece in pieces:
+        if packed := packer.compress(piece):
+            yield packed
+    yield packer.flush()

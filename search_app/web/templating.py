@@ -129,6 +129,14 @@ def _digest(name: str) -> str:
     return blake2b((STATIC / name).read_bytes(), digest_size=5).hexdigest()
 
 
+def asset_digest(name: str) -> str:
+    """The digest of a static file's content; "" where there is none of that name."""
+    try:
+        return _digest(name)
+    except OSError:
+        return ""
+
+
 def asset(name: str) -> str:
     """The address of a static file, with a digest of its content so that it may be cached for ever."""
     return f"/static/{name}?v={_digest(name)}"  # not url_for: the page of a bad Host header has no router

@@ -217,10 +217,12 @@ def test_operators_see_life_readiness_and_numbers(small_client: FlaskClient) -> 
     assert small_client.get("/readyz").text == f"ready {generation}\n"
     numbers = small_client.get("/metrics")
     assert numbers.mimetype == "text/plain"
-    assert "starchart_ready 1\n" in numbers.text
+    assert "starchart_ready 1.0\n" in numbers.text
     assert re.search(r'starchart_responses_total\{endpoint="ops\.healthz",status="200"\} [1-9]', numbers.text)
     for line in numbers.text.splitlines():
-        assert line.startswith("# TYPE ") or re.fullmatch(r"\w+(\{[^{}]*\})? [0-9.e+-]+", line), line
+        if line.startswith(("# HELP ", "# TYPE ")):
+            continue
+        assert re.fullmatch(r"\w+(\{[^{}]*\})? [0-9.e+-]+", line), line
 
 
 # ---------------------------------------------------------------- how responses travel

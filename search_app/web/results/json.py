@@ -65,10 +65,11 @@ def _recognised(recognised: Recognised) -> dict[str, Any]:
 
 def hits_text(site: Site, hits: Iterable[Hit], explain: bool = False, asked: Asked = ANY) -> bytes:
     """An object whose `hits` are these, with tables and links of what was asked for."""
-    return b'{"hits":[' + b",".join([_hit_text(site, hit, explain, asked) for hit in hits]) + b"]}"
+    return b'{"hits":[' + b",".join([hit_text(site, hit, explain, asked) for hit in hits]) + b"]}"
 
 
-def _hit_text(site: Site, hit: Hit, explain: bool, asked: Asked) -> bytes:
+def hit_text(site: Site, hit: Hit, explain: bool = False, asked: Asked = ANY) -> bytes:
+    """One hit as JSON."""
     card = hit.card
     here = asked.of(card.app, card.ping, card.dataset) if asked else ANY
     item = site.remembered(("hit text", card.id, here), lambda: to_json(_item_json(site, card, here)))

@@ -1,0 +1,60 @@
+"""Which request a log line belongs to, and a line for each request where the settings want one."""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+import time
+
+from flask import Response, g, has_request_context, request
+
+HEADER = "X-Request-Id"
+GOOD_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")  # of a proxy's; anything else is replaced
+
+log = logging.getLogger(__name__)
+
+
+def name_request() -> None:
+    """Give the request its id: the proxy's where it is one, else a new one."""
+    given = request.headers.get(HEADER, "")
+    g.request_id = given if GOOD_ID.fullmatch(given) else secrets.token_hex(8)
+
+
+def told(response: Response) -> Response:
+    """The response with its request's id, so that what a reader reports can be found in the log."""
+    response.headers[HEADER] = g.get("request_id", "")
+    return response
+
+
+def log_access(response: Response) -> Response:
+    """One line on the request, when its answer has been sent; for after_request."""
+    fields = {
+        "request_id": g.get("request_id", ""),
+        "client": request.remote_addr or "",
+        "method": request.method,
+        "address": request.full_path.rstrip("?"),
+        "status": response.status_code,
+        "bytes": response.content_length,
+    }
+    started = g.get("started", time.perf_counter())
+
+    def write() -> None:
+        milliseconds = round((time.perf_counter() - started) * 1000, 1)
+        log.info(
+            "%(client)s %(method)s %(address)s %(status)s %(ms)s ms",
+            {**fields, "ms": milliseconds},
+            extra={**fields, "ms": milliseconds},
+        )
+
+    response.call_on_close(write)
+    return response
+
+
+class RequestId(logging.Filter):
+    """Puts the request's id on every line that is logged while one is answered."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if not hasattr(record, "request_id") and has_request_context():
+            record.request_id = g.get("request_id", "")
+        return True
