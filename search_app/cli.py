@@ -54,6 +54,7 @@ class Settings:
 
     config: Config
     path: Path | None
+    beside: bool = False  # of the other processes of `starchart run`
 
 
 pass_settings = click.make_pass_decorator(Settings)
@@ -74,7 +75,7 @@ accept_loss = click.option(
 def main(context: click.Context, path: Path | None, quiet: bool) -> None:
     """Search over everything that Mozilla publishes about its telemetry."""
     if parent := os.environ.pop(PARENT, ""):
-        end_with_parent(int(parent))
+        end_with_parent(int(parent))  # and a scheduler runs beside this
     level = logging.WARNING if quiet else logging.INFO
     start_logging(level)
     try:
@@ -82,7 +83,7 @@ def main(context: click.Context, path: Path | None, quiet: bool) -> None:
     except ConfigProblem as problem:
         raise click.UsageError(str(problem)) from None
     start_logging(level, config.logging.format)
-    context.obj = Settings(config, path)
+    context.obj = Settings(config, path, bool(parent))
 
 
 @main.command()
@@ -154,7 +155,8 @@ def serve(settings: Settings, host: str | None, port: int | None, workers: int |
     config = settings.config.model_copy(update={"server": server})
     with _told():
         check_port(config.server.host, config.server.port)
-    Server(config, ["--config", str(settings.path)] if settings.path else []).run()
+    own = ["--config", str(settings.path)] if settings.path else []
+    Server(config, own, alone=not settings.beside).run()
 
 
 @main.command()

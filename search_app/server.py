@@ -38,9 +38,13 @@ LONGEST_REQUEST_LINE = 8_190  # gunicorn's own most; create_app refuses a little
 class Server(gunicorn.app.base.BaseApplication):  # type: ignore[misc]
     """gunicorn, set up from the settings instead of from its own command line."""
 
-    def __init__(self, config: Config, options: Sequence[str] = ()) -> None:
-        """`options`: those of our own command, for a build that is started where data is damaged."""
+    def __init__(self, config: Config, options: Sequence[str] = (), *, alone: bool = True) -> None:
+        """`options`: those of our own command, for a build that is started where data is damaged.
+
+        Not `alone`: a scheduler starts beside this server, which builds at once by itself.
+        """
         self._config = config
+        self._alone = alone
         self._options = options
         self._master = os.getpid()
         super().__init__()
@@ -55,9 +59,14 @@ class Server(gunicorn.app.base.BaseApplication):  # type: ignore[misc]
             handler.addFilter(RequestId())
         app = create_app(self._config)
         site: Site = app.extensions[EXTENSION]
-        site.on_damage = lambda: start_build_once(self._config.data_dir, self._options)
+        if self._alone:
+            site.on_damage = self._repair
         warm(app)
+        site.on_damage = self._repair
         return app
+
+    def _repair(self) -> None:
+        start_build_once(self._config.data_dir, self._options)
 
     def run(self) -> None:
         folder = count_together()

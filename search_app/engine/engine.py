@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from indexer.index.arrays import Arrays
-from indexer.index.generation import Generation, open_generation
+from indexer.index.generation import FORMAT_VERSION, Generation, open_generation
 from indexer.index.integrity import Choice, check_rest, choose, is_checked
 from indexer.index.mapped import Mapped
 from indexer.index.reader import Bools, IndexReader
@@ -27,6 +27,7 @@ from indexer.index.suggester import Suggester, Suggestion
 from indexer.index.weights import WEIGHTS, Weights
 from indexer.model.card import Variant
 from indexer.model.items import AnyItem
+from indexer.model.kinds import KINDS
 from indexer.model.records import Column
 from indexer.store.reader import Store
 from search_app.engine.collapse import group_starts
@@ -153,12 +154,15 @@ class SearchEngine:
 
     def _open(self, choice: Choice) -> Searchable:
         opened = open_generation(choice.folder, choice.generation.passed_over)
+        store = Store(opened.store_path)
+        if opened.manifest.format_version < FORMAT_VERSION:
+            _try_items(store)
         reader = IndexReader(opened, self._weights)
         arrays: Arrays = opened.arrays
         return Searchable(
             reader=reader,
             mapped=Mapped(opened.arrays),
-            store=Store(opened.store_path),
+            store=store,
             speller=Speller(arrays),
             suggester=Suggester(arrays, CompletedCards(reader), FILTER_FORMS),
             lexicon=lexicon_of(reader),
@@ -166,6 +170,12 @@ class SearchEngine:
             titles=app_titles(reader),
             today=date.fromisoformat(opened.manifest.today),
         )
+
+
+def _try_items(store: Store) -> None:
+    """Raises ValueError where the items of an older format are not what this program reads."""
+    for kind in KINDS:
+        next(store.of_kind(kind), None)
 
 
 def _answer(on: Searchable, query: Query) -> Results:

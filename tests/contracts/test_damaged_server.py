@@ -13,8 +13,10 @@ import requests
 
 from indexer.index.generation import FOLDER, current_name, generation_names
 from indexer.index.integrity import damaged_files
+from search_app import server
 from search_app.repair import start_build_once
 from tests.support.generations import on_its_own, two_generations
+from tests.support.mirrors import settings
 from tests.support.servers import served
 
 pytestmark = pytest.mark.slow
@@ -82,6 +84,18 @@ def test_a_build_is_started_once_for_a_generation_however_many_ask(data: Path) -
     time.sleep(0.1)
     seconds_until(lambda: not _is_held(data), BUILT_WITHIN)
     assert not start_build_once(data)  # it was tried
+
+
+def test_beside_a_scheduler_that_builds_at_once_a_server_starts_no_build_of_its_own(
+    data: Path, sample_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.truncate(on_its_own(data / FOLDER / "newer" / "catalogue.sqlite"), 1_000)
+    started: list[Path] = []
+    monkeypatch.setattr(server, "start_build_once", lambda data_dir, options: started.append(data_dir))
+    for alone, due in ((False, []), (True, [data])):
+        app = server.Server(settings(data, sample_data), alone=alone).load()
+        assert app.test_client().get("/readyz").status_code == 200
+        assert started == due
 
 
 def _is_held(data: Path) -> bool:

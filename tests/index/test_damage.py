@@ -10,6 +10,7 @@ import json
 import os
 import random
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from indexer.index.generation import (
     FORMAT_VERSION,
     OLDEST_READABLE,
     current_name,
+    file_digests,
     switch_to,
 )
 from indexer.index.integrity import NothingIntact, check_rest, choose, damaged_files, is_checked
@@ -244,6 +246,23 @@ def test_after_an_upgrade_the_generation_of_the_older_format_answers_until_the_f
     built = build(config)
     assert built.is_new
     assert client_of(data, sample_data).get(ASKED).json["generation"]["id"] == built.generation
+
+
+def test_a_generation_of_an_older_format_whose_items_mean_nothing_now_does_not_answer(
+    data: Path, sample_data: Path
+) -> None:
+    for name in ("older", "newer"):
+        folder = data / FOLDER / name
+        with sqlite3.connect(on_its_own(folder / "catalogue.sqlite")) as store:
+            store.execute("UPDATE item SET body = '{}' WHERE kind = 'app'")
+        (folder / "manifest.json").rename(data / "manifest.json")
+        digests = file_digests(folder)
+        (data / "manifest.json").rename(folder / "manifest.json")
+        write_changed(folder, folder, format_version=OLDEST_READABLE, files=digests)
+    assert choose(data).generation.passed_over == ()  # its files are what was written
+    client = client_of(data, sample_data)
+    assert client.get("/readyz").status_code == 503
+    assert client.get("/app/fenix").status_code == 503
 
 
 @pytest.fixture(autouse=True)
