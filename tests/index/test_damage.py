@@ -254,7 +254,7 @@ def test_a_generation_of_an_older_format_whose_items_mean_nothing_now_does_not_a
     for name in ("older", "newer"):
         folder = data / FOLDER / name
         with sqlite3.connect(on_its_own(folder / "catalogue.sqlite")) as store:
-            store.execute("UPDATE item SET body = '{}' WHERE kind = 'app'")
+            store.execute("UPDATE item SET body = CAST('{}' AS BLOB) WHERE kind = 'app'")
         (folder / "manifest.json").rename(data / "manifest.json")
         digests = file_digests(folder)
         (data / "manifest.json").rename(folder / "manifest.json")
