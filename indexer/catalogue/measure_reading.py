@@ -67,10 +67,7 @@ def _selects(expression: str, rows: MeasureRows) -> str:
 @lru_cache(maxsize=512)  # many measures of one data source stand together
 def _read_rows(rows: MeasureRows) -> tuple[Join, ...] | None:
     """The sources of a FROM clause, None where it cannot be read."""
-    joins = "".join(
-        f"\n{join.keyword} {join.source} AS {join.name} ON {join.condition}" for join in rows.joins
-    )
-    found = _one_select("\n".join(("SELECT 1", f"FROM {rows.source} AS {rows.name}{joins}")))
+    found = _one_select("\n".join(("SELECT 1", f"FROM {rows.source} AS {rows.alias}")))
     return found.sources if found is not None else None
 
 

@@ -8,11 +8,11 @@ files add bring columns to filter by, no values: they are left out and said.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from indexer.model.definitions import MeasureJoin
-from indexer.model.items import JoinedRows, MeasureRows, Operand
+from indexer.model.items import MeasureRows, Operand
 from indexer.model.records import Measure
 
 Sources = Mapping[tuple[str, str], Measure]  # (platform, name) -> data source
@@ -82,11 +82,10 @@ def rows_of(record: Measure, sources: Sources) -> Rows:
         names = ", ".join(added)
         assumptions.append(f"Looker joins {names} to it, for columns to filter by: they are left out here.")
     rows = MeasureRows(
-        name=name,
-        source=_from_item(source, record.platform),
+        alias=f"{name}_rows",
+        source=_joined(source, name, sources, record.platform),
         client_id=_column(source.client_id_column, "client_id"),
         day=_column(source.submission_date_column, "submission_date"),
-        joins=tuple(_joined(source, name, sources, record.platform)),
     )
     return Rows(rows, assumptions=tuple(assumptions))
 
@@ -142,27 +141,22 @@ def _is_parenthesised(text: str) -> bool:
     return False
 
 
-def _joined(source: Measure, name: str, sources: Sources, platform: str) -> Sequence[JoinedRows]:
-    found = []
+def _joined(source: Measure, name: str, sources: Sources, platform: str) -> str:
+    """An item of FROM with all that is joined to it, then as a sub-query: so does metric-hub."""
+    item = _from_item(source, platform)
+    joins = []
     for join in source.joins:
         other = sources.get((platform, join.data_source)) or sources.get((SHARED, join.data_source))
         same_client = source.client_id_column.upper() != NO_COLUMN
-        if (
-            join.layer == "looker"
-            or other is None
-            or not _ALIAS.fullmatch(join.data_source)
-            or not (same_client or join.on_expression)
-        ):
+        if join.layer == "looker" or other is None or not _ALIAS.fullmatch(join.data_source):
             continue
-        found.append(
-            JoinedRows(
-                join.data_source,
-                _from_item(other, platform),
-                KEYWORDS.get(join.relationship, "JOIN"),
-                join.on_expression.strip() or _same_client_and_day(source, name, other, join),
-            )
-        )
-    return found
+        if same_client or join.on_expression:
+            condition = join.on_expression.strip() or _same_client_and_day(source, name, other, join)
+            joined = f"{_from_item(other, platform)} AS {join.data_source}"
+            joins.append(f"  {KEYWORDS.get(join.relationship, 'JOIN')}\n    {joined}\n    ON {condition}\n")
+    if not joins:
+        return item
+    return "(\n  SELECT\n    *\n  FROM\n    " + f"{item} AS {name}\n" + "".join(joins) + ")"
 
 
 def _same_client_and_day(source: Measure, name: str, other: Measure, join: MeasureJoin) -> str:

@@ -16,6 +16,7 @@ from indexer.model.items import MeasureItem, MeasureRows, Operand, ReadColumn
 from indexer.model.records import Measure
 from indexer.sqlread.values import Shape, shape_of_columns
 
+SURE_SCHEMAS = frozenset({"schema.yaml", ".bq", "SQL", "bigquery"})  # others are put together
 MOST_COLUMNS = 100  # of one measure that are kept
 
 

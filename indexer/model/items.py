@@ -228,24 +228,13 @@ class TableItem(Item):
 
 
 @dataclass(frozen=True, slots=True)
-class JoinedRows:
-    """Rows that are joined to those of a measure."""
-
-    name: str  # the alias
-    source: str  # a quoted table, or a sub-query in parentheses
-    keyword: str  # JOIN, LEFT JOIN, …
-    condition: str
-
-
-@dataclass(frozen=True, slots=True)
 class MeasureRows:
     """Where the rows of a measure come from: the FROM clause of its queries, and how rows are told apart."""
 
-    name: str  # of its data source: the alias
+    alias: str  # that no column has: a data source may be named like one (`metrics`)
     source: str  # a quoted table, or a sub-query in parentheses
     client_id: str = ""  # expression; "" where its rows are of no client
     day: str = ""  # expression; "" where its rows have no day
-    joins: tuple[JoinedRows, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,9 +170,7 @@ def _select(
     limit: int = 0, days: int = 0,
 ) -> str:  # fmt: skip
     """One SELECT over the rows of a measure."""
-    text = clause("SELECT", columns) + f"FROM\n{_indented(f'{rows.source} AS {rows.name}')}"
-    for join in rows.joins:
-        text += f"{join.keyword}\n{_indented(f'{join.source} AS {join.name}')}  ON {join.condition}\n"
+    text = clause("SELECT", columns) + f"FROM\n{_indented(f'{rows.source} AS {rows.alias}')}"
     if rows.day:
         since = f"DATE_SUB(CURRENT_DATE(), INTERVAL {days or _days(rows)} DAY)"
         text += where_clause([f"{rows.day} >= {since}"])

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 
-from indexer.model.items import SHARED_PROJECT, USER_PROJECT, PingItem, TableItem
+from indexer.model.items import SHARED_PROJECT, USER_PROJECT, MeasureItem, PingItem, TableItem
 from indexer.model.records import Column
 from search_app.sql._metrics import INTEGERS, spread
 from search_app.sql._shape import TOP, Shape, select, shape_queries, variant_query
-from search_app.sql._source import ColumnsOf, Source, SqlQuery
+from search_app.sql._source import ColumnsOf, Source, SqlQuery, quoted
 from search_app.tools import Context
 from search_app.tools.stmo import column_query, ping_query
 
 LOOK_COLUMNS = 12
+NUMBERS = (*INTEGERS, "FLOAT", "FLOAT64", "NUMERIC", "BIGNUMERIC")
 NOT_WORTH_A_LOOK = ("additional_properties", "sample_id")  # unparsed remains; 0 in a sample
+_SUM = re.compile(r"\s*(?:COALESCE\(\s*)?SUM\(\s*(\w+)\s*\)(?:\s*,\s*0\s*\))?\s*", re.IGNORECASE)
 PLAIN = frozenset(
     {
         "STRING",
@@ -55,8 +59,31 @@ def ping_queries(item: PingItem, context: Context, columns_of: ColumnsOf) -> lis
 def table_queries(item: TableItem, context: Context, columns_of: ColumnsOf) -> list[SqlQuery]:
     """Rows a day, split, and a look at single rows, of the view to use where there is one."""
     source = _source_of(item, context, columns_of)
-    base = SqlQuery(f"rows of {source.table}", source.table, "", notes=source.notes())
-    return _whole(source, base, "row_count")
+    sums = _summed(item, source, context)
+    said = "It sums what metric-hub's measures sum." if sums else ""
+    base = SqlQuery(f"rows of {source.table}", source.table, "", notes=source.notes(said))
+    return _whole(source, base, "row_count", sums)
+
+
+def _summed(item: TableItem, source: Source, context: Context) -> list[str]:
+    """Of a table of aggregates, the columns that measures sum: the number of its rows says nothing (A14)."""
+    if source.clients() or source.date() is None or "document_id" in source.columns:
+        return []
+    names = {item.name, source.table}
+    found: dict[str, None] = {}
+    for measure in map(context.lookup, item.related.get("measure", ())):
+        if not isinstance(measure, MeasureItem):
+            continue
+        match = _SUM.fullmatch(measure.select_expression)
+        column = source.columns.get(match[1]) if match else None
+        read = (
+            any(each.table in names and each.column == match[1] for each in measure.columns)
+            if match
+            else False
+        )
+        if read and column is not None and column.type in NUMBERS and column.mode != "REPEATED":
+            found[column.path] = None
+    return [f"SUM({source.path(path)}) AS {quoted(path)}" for path in list(found)[:LOOK_COLUMNS]]
 
 
 def column_queries(item: TableItem, path: str, context: Context, columns_of: ColumnsOf) -> list[SqlQuery]:
@@ -88,16 +115,27 @@ def _source_of(item: TableItem, context: Context, columns_of: ColumnsOf) -> Sour
     return source if held_in_mozdata else replace(source, table=f"{item.project}.{short}")
 
 
-def _whole(source: Source, base: SqlQuery, count: str) -> list[SqlQuery]:
+def _whole(source: Source, base: SqlQuery, count: str, sums: Sequence[str] = ()) -> list[SqlQuery]:
     if not source.columns:
         return []
-    shape = Shape((f"COUNT(*) AS {source.free(count)}", *source.clients()))
-    queries = list(shape_queries(source, shape, base))
+    if sums:
+        queries = _summed_by_day(source, base, sums)
+    else:
+        shape = Shape((f"COUNT(*) AS {source.free(count)}", *source.clients()))
+        queries = list(shape_queries(source, shape, base))
     columns = _look(source)
     if columns:
         rows = select(columns, source, (), source.filters(1), limit=TOP)
         queries.append(variant_query(base, "a look at rows", rows, source))
     return queries
+
+
+def _summed_by_day(source: Source, base: SqlQuery, sums: Sequence[str]) -> list[SqlQuery]:
+    """Sums of each day, also where they are split: users of a day, summed over days, are no users."""
+    day = source.date()
+    whole, split = Shape(tuple(sums)), Shape(tuple(sums), groups=(day,) if day else ())
+    queries = [each for each in shape_queries(source, whole, base) if each.variant in ("over time", "in all")]
+    return queries + [each for each in shape_queries(source, split, base) if each.variant.startswith("by ")]
 
 
 def _look(source: Source) -> list[str]:
@@ -146,7 +184,7 @@ def _values(
         return list(
             shape_queries(source, Shape((f"COUNTIF({value}) AS true_count", *counts), joins, there), base)
         )
-    if column.type in (*INTEGERS, "FLOAT", "FLOAT64", "NUMERIC", "BIGNUMERIC"):
+    if column.type in NUMBERS:
         shape = Shape((*spread(value), *counts), joins, there, order="row_count DESC")
         return list(shape_queries(source, shape, base))
     if column.type in ("RECORD", "STRUCT", "JSON", "BYTES", "GEOGRAPHY"):

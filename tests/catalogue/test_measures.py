@@ -24,7 +24,7 @@ COLUMNS = (
     ("is_dau", "BOOLEAN", "NULLABLE", ""),
     ("event", "STRING", "NULLABLE", ""),
 )
-ROWS = MeasureRows("daily", f"`{TABLE}`", "client_id", "submission_date")
+ROWS = MeasureRows("daily_rows", f"`{TABLE}`", "client_id", "submission_date")
 
 
 def shape_of(name: str) -> Shape | None:
@@ -68,7 +68,7 @@ def test_a_from_expression_is_an_item_of_from(written: str, item: str) -> None:
     data_source = source(from_expression=written, default_dataset="org_mozilla_fenix")
     rows = rows_of(measure(), sources(data_source)).rows
     assert rows is not None
-    assert (rows.name, rows.source) == ("daily", item)
+    assert (rows.alias, rows.source) == ("daily_rows", item)
 
 
 def test_client_and_day_are_those_of_the_data_source_and_null_means_none() -> None:
@@ -98,14 +98,21 @@ def test_joins_are_as_metric_hub_makes_them_and_those_of_looker_are_left_out_and
         ),
     )
     assert found.rows is not None
-    assert [(join.name, join.keyword, join.condition) for join in found.rows.joins] == [
-        (
-            "other",
-            "LEFT JOIN",
-            "daily.client_id = other.who AND daily.submission_date = other.submission_date",
-        ),
-        ("codes", "JOIN", "daily.country = codes.code"),
-    ]
+    assert (
+        found.rows.source
+        == """(
+  SELECT
+    *
+  FROM
+    `mozdata.fenix.daily` AS daily
+  LEFT JOIN
+    `mozdata.fenix.daily` AS other
+    ON daily.client_id = other.who AND daily.submission_date = other.submission_date
+  JOIN
+    `mozdata.fenix.daily` AS codes
+    ON daily.country = codes.code
+)"""
+    )
     assert found.assumptions == (
         "Looker joins base_fields to it, for columns to filter by: they are left out here.",
     )

@@ -8,12 +8,14 @@ import pytest
 import sqlglot
 
 from indexer.model.definitions import MeasureStatistic
-from indexer.model.items import JoinedRows, MeasureItem, MeasureRows, Operand
-from search_app.sql import SqlQuery
+from indexer.model.items import MeasureItem, MeasureRows, Operand, ReadColumn
+from indexer.model.records import Column
+from search_app.sql import SqlQuery, queries_for
 from search_app.sql._measures import measure_queries
-from tests.support.sql_world import names
+from search_app.tools import Context
+from tests.support.sql_world import names, table
 
-ROWS = MeasureRows("daily", "`mozdata.fenix.daily`", "client_id", "submission_date")
+ROWS = MeasureRows("daily_rows", "`mozdata.fenix.daily`", "client_id", "submission_date")
 AGGREGATE = replace(ROWS, client_id="")
 
 
@@ -47,7 +49,7 @@ SELECT
   SUM(opens) AS opened,
   COUNT(DISTINCT client_id) AS clients
 FROM
-  `mozdata.fenix.daily` AS daily
+  `mozdata.fenix.daily` AS daily_rows
 WHERE
   submission_date >= DATE_SUB(CURRENT_DATE(), INTERVAL 7 DAY)
 GROUP BY
@@ -62,12 +64,6 @@ def test_rows_of_no_client_are_summed_over_four_weeks_and_count_nobody() -> None
     assert list(made) == ["over time"]
     assert "INTERVAL 28 DAY" in made["over time"].sql
     assert "client" not in made["over time"].sql
-
-
-def test_joins_stand_with_their_conditions() -> None:
-    joined = JoinedRows("codes", "(SELECT 1 AS code)", "LEFT JOIN", "daily.country = codes.code")
-    sql = queries(measure(rows=replace(ROWS, joins=(joined,))))["over time"].sql
-    assert "LEFT JOIN\n  (SELECT 1 AS code) AS codes\n  ON daily.country = codes.code\nWHERE" in sql
 
 
 def test_a_day_that_is_an_expression_has_a_name_of_its_own() -> None:
@@ -152,3 +148,48 @@ def test_a_dimension_splits_and_a_data_source_is_looked_at() -> None:
 
 def test_a_measure_that_cannot_be_asked_has_no_query() -> None:
     assert queries(measure(rows=None, no_query="Its SQL could not be read.")) == {}
+
+
+AGGREGATES = [
+    Column("submission_date", "DATE"),
+    Column("country", "STRING"),
+    Column("dau", "INTEGER"),
+    Column("wau", "INTEGER"),
+    Column("label", "STRING"),
+]
+
+
+def of_aggregates(
+    expression: str, *, of_table: str = "fenix.users", columns: list[Column]
+) -> dict[str, SqlQuery]:
+    """The queries of a table that one measure reads."""
+    read = measure(expression, columns=(ReadColumn(of_table, "dau"), ReadColumn(of_table, "label")))
+    users = replace(table("fenix.users", "submission_date"), related={"measure": (read.id,)})
+    context = Context(lookup={read.id: read}.get)
+    return {made.variant: made for made in queries_for(users, context, lambda name: columns)}
+
+
+def test_a_table_of_aggregates_sums_what_its_measures_sum_day_by_day() -> None:
+    made = of_aggregates("COALESCE(SUM(dau), 0)", columns=AGGREGATES)
+    assert "SUM(t.dau) AS dau\nFROM" in made["over time"].sql
+    assert "COUNT(*)" not in made["over time"].sql
+    assert "It sums what metric-hub's measures sum." in made["over time"].notes
+    # users of a day, summed over days, are no users
+    assert "GROUP BY\n  country,\n  submission_date\n" in made["by country"].sql
+
+
+@pytest.mark.parametrize(
+    ("expression", "of_table", "further"),
+    [
+        ("SUM(wau)", "fenix.users", []),
+        ("SUM(label)", "fenix.users", []),
+        ("SUM(dau) / 2", "fenix.users", []),
+        ("SUM(dau)", "fenix.others", []),
+        ("SUM(dau)", "fenix.users", [Column("client_id", "STRING")]),
+        ("SUM(dau)", "fenix.users", [Column("document_id", "STRING")]),
+    ],
+)
+def test_other_tables_count_their_rows(expression: str, of_table: str, further: list[Column]) -> None:
+    made = of_aggregates(expression, of_table=of_table, columns=[*AGGREGATES, *further])
+    assert "COUNT(*) AS row_count" in made["over time"].sql
+    assert "SUM(" not in made["over time"].sql
