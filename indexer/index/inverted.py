@@ -16,7 +16,7 @@ import numpy as np
 from indexer.index.arrays import Array, Arrays, narrow, smallest
 from indexer.index.documents import FACETS, GROUPS, Document
 from indexer.index.format import POST_IDS, POST_ROWS, POST_STARTS, TERMS, WEIGHT_ROWS
-from indexer.index.schema import damping
+from indexer.index.weights import damping
 
 MANTISSA = 10  # bits of a half-precision number behind its first
 MOST_ROWS = 1 << 16  # of weights that two bytes number

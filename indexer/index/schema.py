@@ -10,8 +10,7 @@ Whoosh's own classes are pickled into an index; docs/whoosh.md says how to use o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from itertools import product
 from string import ascii_lowercase
 from typing import Any
@@ -24,22 +23,6 @@ from indexer.index.documents import FACETS, GROUPS
 from indexer.text.analysis import LONGEST_WORD, PIECE, UNSTEMMED, words
 
 SINGLE = ("kind", "type", "status")  # facets of which a document has one value: sortable columns
-
-
-@dataclass(frozen=True, slots=True)
-class Damping:
-    """How a group's term counts shrink with its length: count / (1 - share + share * length / usual)."""
-
-    share: float
-    usual: float  # a usual number of words of this group in the real data
-
-
-DAMPING: Mapping[str, Damping] = {
-    "name": Damping(0.5, 5.0),  # a short name that holds the word is more about it
-    "label": Damping(0.4, 12.0),
-    "prose": Damping(0.6, 40.0),
-    "column": Damping(0.5, 120.0),
-}
 
 
 # A run of what is no space: words() of a text are the words of its runs one after another.
@@ -126,9 +109,3 @@ def codec() -> W3Codec:
     made = W3Codec(blocklimit=4096, compression=3)
     made.length_stats = False  # our fields have none; Whoosh would look for the file once a posting
     return made
-
-
-def damping(group: str, length: float) -> float:
-    """What one occurrence of a term weighs in a text of a group that has so many."""
-    rule = DAMPING[group]
-    return 1.0 / (1.0 - rule.share + rule.share * length / rule.usual)

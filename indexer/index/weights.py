@@ -9,6 +9,7 @@ here needs no new index.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import log
 
@@ -115,3 +116,25 @@ def usage_factor(usage: npt.NDArray[np.int32], weights: Weights) -> Floats:
     """What being named by other things is worth."""
     doublings = np.minimum(np.log2(1.0 + usage), weights.usage_limit)
     return np.asarray(1.0 + weights.usage * doublings, np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Damping:
+    """How a group's term counts shrink with its length: count / (1 - share + share * length / usual)."""
+
+    share: float
+    usual: float  # a usual number of words of this group in the real data
+
+
+DAMPING: Mapping[str, Damping] = {
+    "name": Damping(0.5, 5.0),  # a short name that holds the word is more about it
+    "label": Damping(0.4, 12.0),
+    "prose": Damping(0.6, 40.0),
+    "column": Damping(0.5, 120.0),
+}
+
+
+def damping(group: str, length: float) -> float:
+    """What one occurrence of a term weighs in a text of a group that has so many."""
+    rule = DAMPING[group]
+    return 1.0 / (1.0 - rule.share + rule.share * length / rule.usual)

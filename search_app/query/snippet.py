@@ -79,7 +79,7 @@ def looks_pasted(text: str) -> bool:
 def said(snippet: Snippet) -> tuple[str, ...]:
     """The few names that a snippet is about, as words to be searched where nothing is called so."""
     chosen: list[str] = []
-    best = snippet.mentions[0].weight
+    best = max((mention.weight for mention in snippet.mentions), default=0.0)
     for mention in snippet.mentions:
         key = _letters(mention.text)
         if mention.role in ("app", "call", "id") or mention.weight < max(0.5, best - 0.25):

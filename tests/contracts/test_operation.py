@@ -185,13 +185,13 @@ def test_without_network_one_line_tells_it_and_no_page_promises_what_failed(
         record.getMessage() for record in caplog.get_records("setup") if record.levelno >= logging.WARNING
     ]
     assert len(warnings) == 1
-    assert warnings[0].startswith("no source was reached, of 10 that were tried. The first: ")
+    assert warnings[0].startswith("no source was reached, of 11 that were tried. The first: ")
     assert len(warnings[0]) < 300
     assert read_outcome(unreached.data_dir, "crawl").state == "failed"
     text = client_of(unreached).get("/").text
     assert "This is the small sample that comes with Starchart." in text
     assert "as soon as a crawl is through" not in text
-    assert "The last crawl did not succeed: no source was reached, of 10 that were tried." in text
+    assert "The last crawl did not succeed: no source was reached, of 11 that were tried." in text
     assert "No scheduler runs that would try again." in text
 
 

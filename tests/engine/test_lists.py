@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from indexer.model.kinds import KINDS
 from search_app.engine.engine import SearchEngine
 from search_app.query.model import Filters, Query
 from tests.support.small_world import small_world
@@ -16,7 +17,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> SearchEngine:
 
 
 def test_every_item_of_a_kind_is_listed_once_in_the_order_of_ids(engine: SearchEngine) -> None:
-    for kind in ("app", "ping", "metric", "probe", "table", "measure", "explore", "doc", "tool"):
+    for kind in KINDS:
         ids = [item.id for item in engine.items(kind)]
         counted = {v.value: v.count for f in engine.search(Query(facets=("kind",))).facets for v in f.values}
         assert ids == sorted(set(ids))
@@ -30,6 +31,6 @@ def test_a_filtered_list_holds_what_the_search_and_its_variants_hold(engine: Sea
     assert searched
     assert {thing.id for thing in engine.passing(filters)} == searched
     assert sum(1 for _ in engine.passing(Filters())) == sum(
-        1 for kind in ("app", "ping", "metric", "probe", "table", "measure", "explore", "doc", "tool")
+        1 for kind in KINDS
         for _ in engine.items(kind)
     )  # fmt: skip

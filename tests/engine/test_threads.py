@@ -85,7 +85,7 @@ def test_eight_threads_share_kept_answers(small_data: Path) -> None:
     assert len(engine._kept) <= 10
 
 
-@pytest.mark.parametrize("damaged", ["catalogue.sqlite", "arrays/family.npy", "arrays/terms_rests.npy"])
+@pytest.mark.parametrize("damaged", ["catalogue.sqlite", "arrays/group.npy", "arrays/terms_rests.npy"])
 @pytest.mark.parametrize("how", ["missing", "cut"])
 def test_a_generation_that_cannot_be_read_leaves_the_old_one_answering(
     small_data: Path, tmp_path: Path, damaged: str, how: str

@@ -23,7 +23,7 @@ from indexer.index.arrays import StringTable, strings
 from indexer.index.documents import GROUPS, Document
 from indexer.index.generation import open_current
 from indexer.index.inverted import invert, invert_facets, lay_down
-from indexer.index.schema import DAMPING
+from indexer.index.weights import DAMPING
 from indexer.index.whoosh_index import WhooshReader, shown, write_index
 from indexer.model.card import Card
 

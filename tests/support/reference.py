@@ -24,9 +24,8 @@ from indexer.index import spellchecker as spelling
 from indexer.index.columns import NAME_WORD
 from indexer.index.completions import SEEN
 from indexer.index.documents import GROUPS, Document, column_term, day_number
-from indexer.index.schema import DAMPING
 from indexer.index.spellchecker import Correction, NearName
-from indexer.index.weights import ENOUGH, SEVERAL, WEIGHTS
+from indexer.index.weights import DAMPING, ENOUGH, SEVERAL, WEIGHTS
 from indexer.model.card import Card
 from indexer.model.liveness import LIFE
 from indexer.model.records import Column
