@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from indexer.catalogue.annotations import Annotations
 from indexer.catalogue.columns import (
     ALL_PINGS,
+    PingPlace,
     Places,
     column_path,
     column_ref,
@@ -38,6 +39,7 @@ class Use:
     in_source: bool
     definition: MetricDefinition
     expired_since: str = ""  # day since which it says "expired"
+    past: tuple[MetricDefinition, ...] = ()  # earlier definitions, the newest first
 
 
 class MetricMaker:
@@ -127,6 +129,7 @@ class MetricMaker:
             definition=definition,
             history=newest.history,
             columns=columns,
+            former=self._former(name, uses),
             channel_status=states,
             features=note.features,
             experiments=experiments,
@@ -142,7 +145,8 @@ class MetricMaker:
         found: dict[str, Use] = {}
         for row in sorted(rows, key=lambda row: (row.in_source, row.history[0].last), reverse=True):
             for app, channel in self.users.get(row.v1_name, ()):
-                use = Use(app, channel, row.in_source, row.history[0], expired_since(row.history))
+                newest, *past = row.history
+                use = Use(app, channel, row.in_source, newest, expired_since(row.history), tuple(past))
                 found.setdefault(channel.listing.app_id, use)
         return sorted(found.values(), key=lambda use: self.places_in_order[use.channel.listing.app_id])
 
@@ -170,6 +174,34 @@ class MetricMaker:
                         found.append(column_ref(together, name, kind, path))
                 found.append(column_ref(self.places.of_channel(use.app, use.channel, ping), name, kind, path))
         return tuple(found)
+
+    def _former(self, name: str, uses: Sequence[Use]) -> tuple[ColumnRef, ...]:
+        """Pings that an earlier definition names and the newest does not, where the column is still there."""
+        found: dict[tuple[str, str, str], ColumnRef] = {}
+        for use in uses:
+            here = set(self._carried_by(name, use)) if use.past else set()
+            for definition in use.past:
+                if _special(definition) or definition.type == "event":
+                    continue
+                for ping, place in self._places_before(name, use, definition, here):
+                    path = column_path(name, definition.type, definition.send_in_pings)
+                    row = column_ref(place, name, definition.type, path)
+                    if row.exists:
+                        until = replace(row, note=f"sent in this ping until {definition.last[:10]}")
+                        found.setdefault((use.app.name, place.app_id, ping), until)
+        return tuple(found.values())
+
+    def _places_before(
+        self, name: str, use: Use, definition: MetricDefinition, here: Container[str]
+    ) -> Iterator[tuple[str, PingPlace]]:
+        """The pings of a definition that are not `here`, each with its view over all channels and its own."""
+        pings = self.estate.channel_pings[use.channel.listing.app_id]
+        for ping in pings_of(name, definition.send_in_pings, pings, self.places, use.app, use.channel):
+            if ping not in here:
+                together = self.places.of_all_channels(use.app, ping)
+                for place in (together, self.places.of_channel(use.app, use.channel, ping)):
+                    if place is not None:
+                        yield ping, place
 
     def _states(self, uses: Sequence[Use]) -> tuple[ChannelStatus, ...]:
         found = []

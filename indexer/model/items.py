@@ -161,6 +161,7 @@ class MetricItem(Item):
     definition: MetricDefinition | None = None  # newest; None where known from the schema only
     history: tuple[MetricDefinition, ...] = ()
     columns: tuple[ColumnRef, ...] = ()
+    former: tuple[ColumnRef, ...] = ()  # where it was sent before: its columns, until when in the notes
     channel_status: tuple[ChannelStatus, ...] = ()
     mirrors: tuple[str, ...] = ()  # ids of the legacy probes that it mirrors
     features: tuple[str, ...] = ()

@@ -120,3 +120,31 @@ def test_an_app_and_a_ping_have_one_number_of_metrics_each_name_once(
         row["id"]: row["metric_count"] for row in client.get("/api/v1/item/app/fenix").json["ping_items"]
     }  # type: ignore[index]
     assert listed == {"ping/fenix/baseline": 2, "ping/fenix/crash": 1}
+
+
+def test_a_metric_shows_the_ping_that_it_was_sent_in_before_while_its_column_is_there(
+    upstream: Upstream, tmp_path: Path
+) -> None:
+    before = {"type": "counter", "send_in_pings": ["metrics"], "last": "2024-05-01 00:00:00"}
+    upstream.ping("org-mozilla-fenix", "metrics")
+    upstream.metric(
+        "org-mozilla-fenix", "tabs.opened", {"type": "counter", "send_in_pings": ["baseline"]}, before
+    )
+    upstream.metric(
+        "org-mozilla-fenix", "tabs.gone", {"type": "counter", "send_in_pings": ["baseline"]}, before
+    )
+    upstream.stable("org-mozilla-fenix", "metrics", {"metrics.counter.tabs_opened": "INTEGER"})
+    upstream.stable("org-mozilla-fenix", "baseline", {"metrics.counter.tabs_opened": "INTEGER"})
+    catalogue = catalogue_of(upstream, tmp_path)
+    metric = item(catalogue, "metric/fenix/tabs.opened")
+    assert [(row.ping, row.table, row.column, row.note) for row in metric.former] == [
+        (
+            "metrics",
+            "org_mozilla_fenix.metrics",
+            "metrics.counter.tabs_opened",
+            "sent in this ping until 2024-05-01",
+        )
+    ]
+    assert metric.pings == ("baseline",)  # where it is sent now
+    assert item(catalogue, "metric/fenix/tabs.gone").former == ()  # no column, no data
+    assert item(catalogue, "ping/fenix/metrics").metric_count == 0
