@@ -87,6 +87,10 @@ def from_metadata(record: DerivedTable, today: date) -> TableItem:
         clustering=record.clustering,
         dag=record.dag,
         schedule=record.schedule,
+        legacy=record.labels.get("legacy", "").lower() == "true",
+        level=record.labels.get("level", ""),
+        monitored=record.monitored,
+        labels=_marks(record),
         table_labels=record.labels,
         upstream=record.references,
         readme=record.readme,
@@ -95,6 +99,13 @@ def from_metadata(record: DerivedTable, today: date) -> TableItem:
         source_path=record.source_path,
         table_type="VIEW" if record.is_view else "",
     )
+
+
+def _marks(record: DerivedTable) -> tuple[str, ...]:
+    """What its marks are called, for who searches by them."""
+    legacy = record.labels.get("legacy", "").lower() == "true"
+    level = record.labels.get("level", "")
+    return tuple(word for word in ("legacy" if legacy else "", f"level {level}" if level else "") if word)
 
 
 def _shown(sql: str) -> str:

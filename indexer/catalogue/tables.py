@@ -23,6 +23,8 @@ from indexer.model.records import Dataset
 from indexer.sqlread.texts import ReadAll
 from indexer.sqlread.warehouse import Resolved
 
+LEGACY_DATASET, GLEAN_DATASET = "telemetry", "firefox_desktop"
+
 
 class Tables:
     """Tables by id, found by any of their names."""
@@ -69,7 +71,7 @@ def build_tables(
     items = _with_datasets(items, inputs.datasets)
     for live in inputs.warehouse:
         merge_warehouse(items, live)
-    items = _with_apps(items, estate)
+    items = _with_glean_twins(_with_apps(items, estate))
     resolved = resolve_sql(inputs, items, schemas, read, problems)
     items = {key: with_sql(item, resolved.get(key), schemas) for key, item in items.items()}
     tables = Tables(_with_columns(items, resolved, schemas, problems))
@@ -85,6 +87,24 @@ def _with_datasets(items: dict[str, TableItem], datasets: Iterable[Dataset]) -> 
         else item
         for key, item in items.items()
     }
+
+
+def _with_glean_twins(items: dict[str, TableItem]) -> dict[str, TableItem]:
+    """Legacy tables with the view of the same name in Firefox's Glean data, where that is not legacy too."""
+
+    def is_legacy(item: TableItem) -> bool:
+        beneath = (items.get(f"table/{name}") for name in item.upstream)
+        return item.legacy or any(found.legacy for found in beneath if found)
+
+    found = dict(items)
+    for key, item in items.items():
+        place = place_of(item.dataset, item.table)
+        if not item.legacy or place.stem != LEGACY_DATASET:
+            continue
+        twin = items.get(f"table/{item.project}.{GLEAN_DATASET}.{place.table}")
+        if twin is not None and twin.layer == "view" and twin.status == "active" and not is_legacy(twin):
+            found[key] = replace(item, glean_twin=twin.id)
+    return found
 
 
 def _with_apps(items: dict[str, TableItem], estate: Estate) -> dict[str, TableItem]:

@@ -215,6 +215,10 @@ class TableItem(Item):
     clustering: tuple[str, ...] = ()
     dag: str = ""
     schedule: dict[str, str] = field(default_factory=dict)
+    legacy: bool = False  # of the telemetry from before Glean, as its label says
+    glean_twin: str = ""  # id of the table of the same name in the Glean data of Firefox, of a legacy one
+    level: str = ""  # how much it is looked after: gold, silver, bronze (its label)
+    monitored: bool | None = None  # whether its freshness and volume are watched, None where nothing says so
     table_labels: dict[str, str] = field(default_factory=dict)
     upstream: tuple[str, ...] = ()  # project.dataset.table, also of tables that we do not have
     downstream: tuple[str, ...] = ()

@@ -160,6 +160,7 @@ class DerivedTable:
     sql: str = ""  # whole: what shows it cuts it
     made_by: str = ""  # the file that makes it: view.sql, query.sql, query.py, …; "" where none is there
     source_path: str = ""  # sql/project/dataset/table
+    monitored: bool | None = None  # monitoring.enabled, None where the metadata does not speak of it
     routine: bool = False  # a function in a dataset of functions (udf, udf_js): no table that can be queried
 
 

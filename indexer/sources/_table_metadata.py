@@ -72,6 +72,7 @@ def read_table(
     partition_field, partition_type = _partition(bigquery)
     time_partitioning = mapping(bigquery.get("time_partitioning"))
     files = sql or {}
+    labels = _labels(metadata.get("labels"))
     made_by = next((name for name in SQL_ORDER if name in files), PYTHON if by_python else "")
     return DerivedTable(
         project=project,
@@ -90,7 +91,8 @@ def read_table(
         clustering=_texts(mapping(bigquery.get("clustering")).get("fields")),
         references=read_references(place, metadata.get("references"), report),
         is_view="view.sql" in mapping(metadata.get("references")) or "view.sql" in files,
-        deprecated=metadata.get("deprecated") is True,
+        deprecated=metadata.get("deprecated") is True or labels.get("deprecated") == "true",
+        monitored=_flag(mapping(metadata.get("monitoring")).get("enabled")),
         deletion_date=_text(metadata.get("deletion_date")),
         schema_digest=digest,
         readme=readme,
@@ -99,6 +101,10 @@ def read_table(
         source_path="/".join(("sql", *place)),
         routine=routine,
     )
+
+
+def _flag(value: Any) -> bool | None:
+    return value if isinstance(value, bool) else None
 
 
 def read_references(place: tuple[str, str, str], references: Any, report: Report) -> tuple[str, ...]:

@@ -48,7 +48,7 @@ class _Folder:
 
 class Source:
     name = "bigquery_etl"
-    version = 3
+    version = 4
 
     def requests(self, options: Mapping[str, Any]) -> Sequence[Request]:
         return (Request(str(options.get("url") or URL), kind="archive"),)

@@ -20,6 +20,7 @@ def upstream() -> Upstream:
     upstream = Upstream()
     upstream.app("fenix", "org.mozilla.fenix", dependencies=["glean"])
     upstream.library("glean")
+    upstream.versions(nightly=150, beta=149, release=148)
     upstream.ping("glean", "baseline", include_client_id=True)
     return upstream
 
@@ -148,3 +149,30 @@ def test_a_metric_shows_the_ping_that_it_was_sent_in_before_while_its_column_is_
     assert metric.pings == ("baseline",)  # where it is sent now
     assert item(catalogue, "metric/fenix/tabs.gone").former == ()  # no column, no data
     assert item(catalogue, "ping/fenix/metrics").metric_count == 0
+
+
+def test_tables_bear_their_marks_and_a_legacy_one_its_namesake_in_glean(
+    upstream: Upstream, tmp_path: Path
+) -> None:
+    legacy = {"legacy": True}
+    upstream.view("telemetry.crash_rates", "telemetry_derived.crash_rates_v1", labels=legacy)
+    upstream.table("telemetry_derived.crash_rates_v1", labels={"legacy": "true", "level": "gold"})
+    upstream.view("firefox_desktop.crash_rates", "firefox_desktop_derived.crash_rates_v1")
+    upstream.table("firefox_desktop_derived.crash_rates_v1", monitoring={"enabled": True, "collection": "x"})
+    upstream.view("telemetry.old", "telemetry_derived.old_v1", labels=legacy, monitoring={"enabled": False})
+    upstream.view("firefox_desktop.old", "telemetry_derived.old_v1")  # made of the same legacy table
+    upstream.table("telemetry_derived.old_v1", labels={**legacy, "deprecated": True}, monitoring=["junk"])
+    catalogue = catalogue_of(upstream, tmp_path)
+
+    def table(name: str) -> Any:
+        return item(catalogue, f"table/moz-fx-data-shared-prod.{name}")
+
+    assert table("telemetry.crash_rates").legacy
+    assert table("telemetry.crash_rates").glean_twin == table("firefox_desktop.crash_rates").id
+    assert table("telemetry_derived.crash_rates_v1").level == "gold"
+    assert "level gold" in table("telemetry_derived.crash_rates_v1").labels
+    assert table("firefox_desktop_derived.crash_rates_v1").monitored is True
+    assert table("telemetry.old").monitored is False
+    assert table("telemetry.old").glean_twin == ""
+    old = table("telemetry_derived.old_v1")
+    assert (old.status, old.monitored) == ("deprecated", None)

@@ -59,5 +59,6 @@ def test_versions_whose_newest_release_is_over_eight_weeks_old_are_warned_of(
 def test_without_a_known_release_nothing_is_warned_of(tmp_path: Path) -> None:
     upstream = Upstream()
     upstream.app("fenix", "org.mozilla.fenix")
+    upstream.versions(nightly=152, beta=151, release=150)
     config = built(upstream, tmp_path)
     assert "versions-old" not in {problem.code for problem in read_status(config).problems}
