@@ -92,6 +92,7 @@ class ScheduleConfig(_Section):
 
 class GenerationsConfig(_Section):
     keep: int = Field(ge=1)  # how many stay on disk, the current one included
+    trial: bool  # whether a server of each new one is asked before readers see it
 
 
 class GuardConfig(_Section):

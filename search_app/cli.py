@@ -28,7 +28,7 @@ from indexer.index.integrity import answering_manifest, damaged_generations
 from indexer.runtime.disk import FolderUnusable
 from indexer.runtime.locking import Busy
 from indexer.runtime.logs import start_logging
-from indexer.runtime.processes import end_with_parent
+from indexer.runtime.processes import PARENT, end_with_parent
 from indexer.runtime.progress import Progress, ProgressState
 from indexer.scheduler import run_scheduler
 from indexer.status import SourceStatus, Status, read_status, status_json
@@ -39,7 +39,8 @@ from search_app.ports import PortUnusable, check_port
 from search_app.query.model import QueryProblem
 from search_app.query.parser import parse_query
 from search_app.server import Server
-from search_app.supervisor import PARENT, ensure_generation, run_together
+from search_app.supervisor import ensure_generation, run_together
+from search_app.trial import trial_of
 from search_app.web.app import create_app
 from search_app.web.results.json import results_text
 from search_app.web.state import NothingIndexed, current_site, open_engine
@@ -138,6 +139,7 @@ def build_command(settings: Settings, force: bool, accept_loss: bool) -> None:
             _progress(settings.config),
             force=force,
             accept_loss=accept_loss,
+            trial=trial_of(settings.config),
         )
     click.echo(f"{'built' if built.is_new else 'unchanged'} {built.generation} in {built.seconds:.1f} s")
 
@@ -164,7 +166,7 @@ def serve(settings: Settings, host: str | None, port: int | None, workers: int |
 def schedule(settings: Settings) -> None:
     """Crawl and build at once, then by the timetable of the settings, until stopped."""
     with _told():
-        run_scheduler(settings.config)
+        run_scheduler(settings.config, trial_of(settings.config))
 
 
 @main.command()

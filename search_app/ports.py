@@ -32,6 +32,13 @@ def check_port(host: str, port: int) -> None:
         ) from None
 
 
+def free_port() -> int:
+    """A port of this machine at which nobody listens right now."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
 def _holder(port: int) -> str:
     """Who listens at a port, as `process 12 (python -m …)`; "" where this system does not tell."""
     pid = _pid_by_proc(port) if Path("/proc/net/tcp").exists() else _pid_by_lsof(port)

@@ -22,6 +22,7 @@ from indexer.crawl.crawl import crawl
 from indexer.crawl.snapshots import SnapshotDamaged
 from indexer.index.integrity import answering_manifest
 from indexer.runtime.locking import Busy
+from indexer.runtime.processes import PARENT
 
 STOP_SECONDS = 15.0  # how long a process may take to stop before it is killed
 LOOK_SECONDS = 0.2
@@ -35,7 +36,6 @@ BACK_OFF = (
     60.0,
 )  # seconds before it starts again
 SETTLED_SECONDS = 60.0  # a process that ran so long starts again as if it had never ended
-PARENT = "STARCHART_PARENT"  # the variable that tells a child whom to end with
 
 log = logging.getLogger(__name__)
 

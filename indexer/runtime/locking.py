@@ -9,6 +9,8 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import shutil
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -75,3 +77,12 @@ def is_running(pid: int) -> bool:
     except (OSError, OverflowError) as error:  # not ours to signal, but there; or no number of a process
         return isinstance(error, PermissionError)
     return True
+
+
+def folder_of_process(prefix: str) -> Path:
+    """A new temporary folder of this process, for it to remove. What ended ones left goes first."""
+    for path in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
+        number = path.name.removeprefix(prefix).partition("-")[0]
+        if number.isdigit() and not is_running(int(number)):
+            shutil.rmtree(path, ignore_errors=True)
+    return Path(tempfile.mkdtemp(prefix=f"{prefix}{os.getpid()}-"))

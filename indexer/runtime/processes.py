@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from typing import Any
 
+PARENT = "STARCHART_PARENT"  # the variable that tells a command of ours whom to end with
 _PR_SET_PDEATHSIG = 1  # as Linux numbers it
 
 

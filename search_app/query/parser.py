@@ -95,6 +95,8 @@ def _read_text(text: str, parts: _Parts) -> str:
     if looks_pasted(clean):
         rest, filters = apart_from_filters(clean)
         parts.snippet = recognise(rest)
+        if parts.snippet is not None and not parts.snippet.mentions:  # https://host/ names nothing
+            parts.snippet = None
         if parts.snippet is not None:
             for token in scan(filters, _FORMS):
                 _read_token(token, parts, False)

@@ -8,8 +8,6 @@ command) they are those of this process.
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -18,7 +16,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, Metric, val
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from indexer.runtime.locking import is_running
+from indexer.runtime.locking import folder_of_process
 
 EXTENSION = "starchart measurements"
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # the variable by which the library knows where workers meet
@@ -99,13 +97,9 @@ def measurements_of(app: Flask) -> Measurements:
 def count_together() -> Path:
     """Make the folder in which this process and those that it forks count, before an app is made.
 
-    Removes what servers left that are gone. Whoever calls it removes the folder in the end.
+    Whoever calls it removes the folder in the end.
     """
-    for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
-        number = path.name.removeprefix(PREFIX).partition("-")[0]
-        if number.isdigit() and not is_running(int(number)):
-            shutil.rmtree(path, ignore_errors=True)
-    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
+    folder = folder_of_process(PREFIX)
     os.environ[FOLDER] = str(folder)
     # chosen at import by the library, and by us only now: no other command has a folder to count in
     values.ValueClass = values.get_value_class()  # type: ignore[no-untyped-call]

@@ -21,9 +21,11 @@ COMMANDS = (
     "run", "crawl", "build", "serve", "schedule", "search", "status", "generations", "rollback", "evaluate",
 )  # fmt: skip
 
+NO_TRIAL = Path(__file__).parents[1] / "support" / "no_trial.yaml"
+
 
 def starchart(*words: str, data: Path, **environment: str) -> Result:
-    variables = {"STARCHART_DATA_DIR": str(data), **environment}
+    variables = {"STARCHART_DATA_DIR": str(data), "STARCHART_CONFIG": str(NO_TRIAL), **environment}
     return CliRunner().invoke(main, words, env=variables)
 
 

@@ -1,0 +1,64 @@
+"""Before a switch a server of the new generation is asked; one wrong answer keeps readers on the old one."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from indexer.build_job import build
+from indexer.config import Config
+from indexer.index.build import GenerationRefused
+from indexer.index.generation import FOLDER, current_name, read_manifest, write_manifest
+from search_app import trial
+from search_app.trial import trial_of, try_generation
+from tests.support.small_world import small_world
+from tests.support.upstream import built
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory: pytest.TempPathFactory) -> Config:
+    return built(small_world(), tmp_path_factory.mktemp("trial"))
+
+
+def test_one_wrong_answer_of_many_refuses_a_generation_and_readers_stay_where_they_are(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = current_name(config.data_dir)
+    monkeypatch.setattr(trial, "PAGES", (*trial.PAGES, "/no-such-page"))
+    with pytest.raises(GenerationRefused) as refused:
+        build(config, force=True, trial=trial_of(config))
+    assert str(refused.value) == "asked over HTTP, 1 answers are wrong: /no-such-page answers 404"
+    assert current_name(config.data_dir) == before
+    assert [path.name for path in (config.data_dir / FOLDER).iterdir()] == [before]
+
+
+@pytest.mark.slow
+def test_a_generation_that_answers_as_it_should_passes_and_is_asked_dozens_of_questions(
+    config: Config, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("INFO"):
+        try_generation(config, config.data_dir / FOLDER / current_name(config.data_dir))
+    (line,) = [record.getMessage() for record in caplog.records if record.name == "search_app.trial"]
+    assert int(line.split("questions=")[1].split()[0]) >= 48
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("damage", ["no store", "another name"])
+def test_a_generation_that_cannot_answer_is_refused(config: Config, damage: str, tmp_path: Path) -> None:
+    good = config.data_dir / FOLDER / current_name(config.data_dir)
+    bad = tmp_path / "bad"
+    shutil.copytree(good, bad)
+    if damage == "no store":
+        (bad / "catalogue.sqlite").write_bytes(b"")
+    write_manifest(bad, replace(read_manifest(good), id="bad" if damage == "no store" else "other"))
+    with pytest.raises(GenerationRefused):
+        try_generation(config, bad)
+
+
+def test_the_settings_can_do_without_a_trial(config: Config) -> None:
+    generations = config.generations.model_copy(update={"trial": False})
+    assert trial_of(config.model_copy(update={"generations": generations})) is None
+    assert trial_of(config) is not None
