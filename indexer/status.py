@@ -153,6 +153,7 @@ def status_json(status: Status) -> dict[str, Any]:
     generation = asdict(status.generation) if status.generation else None
     if generation is not None:
         del generation["files"]
+        generation["passed_over"] = [each.generation for each in status.damaged]
     return {
         "generation": generation,
         "sources": [

@@ -11,6 +11,7 @@ from indexer.index.suggester import Suggestion
 from indexer.model.card import EMPTY_IS_NULL, ONLY_WHERE_GIVEN, Card, Variant, marked_fields
 from indexer.model.kinds import KINDS
 from indexer.model.literals import STATUSES
+from indexer.store.departed import Departed
 from search_app.engine.results import FacetCount, Match, Part
 from search_app.query.grammar import FACETS
 from search_app.query.model import NARROWING, SORTS
@@ -133,7 +134,9 @@ def _get(
         "503": answer("Nothing is indexed yet", "Error"),
     }
     if missing:
+        responses["301"] = {"description": "It is another item now, at Location"}
         responses["404"] = answer("No such item", "Error")
+        responses["410"] = answer("No source names it any more", "Gone")
     return {"get": {"summary": summary, "parameters": parameters, "responses": responses}}
 
 
@@ -231,5 +234,11 @@ def _schemas() -> dict[str, Any]:
             q=_STRING,
             suggestions=_list(_object(**_fields(Suggestion))),
         ),
+        "Gone": {
+            "allOf": [
+                {"$ref": "#/components/schemas/Error"},
+                _object(last_known=_object(**_fields(Departed))),
+            ]
+        },
         "Status": _object(generation=generation, sources={"type": "array"}, counts={"type": "object"}),
     }
