@@ -8,7 +8,7 @@ BENCH ?=
 PARALLEL ?= -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev run test check slow check-full contracts lint types crawl build serve schedule evaluate bench wheel lock
+.PHONY: help setup dev run test check slow check-full soak contracts lint types crawl build serve schedule evaluate bench wheel lock
 
 help:  ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 12
@@ -46,6 +46,9 @@ slow: dev  ## real data, browser, faults: minutes
 
 check-full: check  ## every case of what the slower checks sample: an hour
 	$(BIN)/python -m pytest -q -m full $(PARALLEL)
+
+soak: dev  ## the whole fault matrix of the crawl: twelve files, 55 faults each; ten minutes
+	$(BIN)/python -m pytest -q -m soak
 
 contracts: dev  ## who may import whom
 	$(BIN)/lint-imports

@@ -12,6 +12,8 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
+import time
 from datetime import UTC, datetime, timedelta
 from multiprocessing.process import BaseProcess
 
@@ -34,6 +36,8 @@ from indexer.runtime.processes import follow_parent
 from indexer.runtime.progress import Progress
 
 GROUP = "starchart-crawl-and-build"
+AGAIN = "again"
+CLOCK_SECONDS = 60.0  # the timetable is by the clock on the wall, which is looked at so often
 REACHED_NOTHING = 3  # exit code of a run
 AGAIN_MINUTES = (5, 15, 60)  # after a run that reached nothing; the last one from then on
 
@@ -76,6 +80,21 @@ class Timetable:
             next_run_time=datetime.now(UTC),
         )
 
+    def keep_time(self, now: datetime) -> None:
+        """Plan a run anew that a jump of the clock has left too far ahead; wake for one that is due."""
+        for job in self.scheduler.get_jobs():
+            soonest = job.trigger.get_next_fire_time(None, now) or now
+            margin = timedelta(seconds=60 + 2 * self._config.schedule.jitter_seconds)
+            if job.id == AGAIN:
+                soonest = now + timedelta(minutes=max(AGAIN_MINUTES))
+            if job.next_run_time is None:  # it is being run
+                continue
+            if job.next_run_time > soonest + margin:
+                log.warning("the clock has jumped: the run of %s is planned anew", job.next_run_time)
+                job.modify(next_run_time=soonest)
+            elif job.next_run_time <= now:
+                self.scheduler.wakeup()
+
     def _run(self) -> None:
         code = _run_in_own_process(self._config, self._trial)
         if code == -signal.SIGTERM:  # it is stopped, and the timetable with it
@@ -85,7 +104,7 @@ class Timetable:
             minutes = AGAIN_MINUTES[min(self._in_vain, len(AGAIN_MINUTES)) - 1]
             at = datetime.now(UTC) + timedelta(minutes=minutes)
             self.scheduler.add_job(
-                self._run, "date", run_date=at, id="again", replace_existing=True, misfire_grace_time=None
+                self._run, "date", run_date=at, id=AGAIN, replace_existing=True, misfire_grace_time=None
             )
         following = min(job.next_run_time for job in self.scheduler.get_jobs() if job.next_run_time)
         note_next_run(self._config.data_dir, following.astimezone(UTC).isoformat(timespec="seconds"))
@@ -110,7 +129,8 @@ def run_scheduler(config: Config, trial: Trial | None = None) -> None:
     # A run that is stopped leaves semaphores behind, which this process's tracker clears away.
     os.environ.setdefault("PYTHONWARNINGS", "ignore:resource_tracker:UserWarning")
     with exclusive(config.data_dir, SCHEDULER):
-        scheduler = Timetable(config, trial).scheduler
+        timetable = Timetable(config, trial)
+        scheduler = timetable.scheduler
 
         def stop(*_: object) -> None:
             _stop_children()
@@ -118,7 +138,14 @@ def run_scheduler(config: Config, trial: Trial | None = None) -> None:
 
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
+        threading.Thread(target=_keep_time, args=(timetable,), name="clock", daemon=True).start()
         scheduler.start()
+
+
+def _keep_time(timetable: Timetable) -> None:
+    while True:
+        time.sleep(CLOCK_SECONDS)
+        timetable.keep_time(datetime.now(UTC))
 
 
 def _crontab(config: Config) -> CronTrigger:

@@ -8,6 +8,9 @@ It has facts at the top, and one class named `Source` with:
     requests(options)      -> the first requests, as `Request`s
     records(fetched, options, report)   -> an iterable of records
 
+and, where it may truly have nothing to say of files that are there, `may_be_empty = True`: else files
+that give no record at all are taken for an error that came with status 200.
+
 `crawl` (crawl.py) asks for the requests, fetches them, asks for more where files name
 further ones (NamingMore), and hands all that was fetched to `records`. Sources do no
 I/O of their own (bigquery.py is the one exception: its client library does), so that

@@ -21,6 +21,7 @@ from indexer.index.generation import current_name, list_generations
 from indexer.index.integrity import damaged_files
 from indexer.runtime import disk
 from indexer.runtime.disk import FolderUnusable, replace_file, writing_to
+from indexer.scheduler import Timetable
 from tests.support.mirrors import copy_sample, settings
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -151,3 +152,31 @@ def test_what_killed_processes_left_is_gone_after_the_next_run(config: Config) -
     assert [name for name in left if (config.data_dir / name).exists()] == []
     assert {name: state.digest for name, state in store.states().items()}.keys() == digests.keys()
     assert all(store.is_whole(state) for state in store.states().values())
+
+
+@pytest.mark.parametrize("days", [400, 3])
+def test_a_clock_that_jumped_back_leaves_the_timetable_running(days: int, config: Config) -> None:
+    """What was planned by a clock that was ahead would wait until it is there again."""
+    timetable = Timetable(config)
+    now = datetime.now(UTC)
+    job = timetable.scheduler.get_jobs()[0]
+    job.modify(next_run_time=now + timedelta(days=days))
+    timetable.keep_time(now)
+    planned = timetable.scheduler.get_jobs()[0].next_run_time
+    assert now < planned < now + timedelta(hours=7)
+    timetable.keep_time(now)
+    assert timetable.scheduler.get_jobs()[0].next_run_time == planned
+
+
+def test_a_clock_that_jumped_ahead_wakes_the_timetable(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    woken: list[bool] = []
+    timetable = Timetable(config)
+    monkeypatch.setattr(timetable.scheduler, "wakeup", lambda: woken.append(True))
+    timetable.scheduler.get_jobs()[0].modify(next_run_time=datetime.now(UTC) + timedelta(hours=2))
+    woken.clear()
+    timetable.keep_time(datetime.now(UTC))
+    assert woken == []
+    timetable.keep_time(datetime.now(UTC) + timedelta(days=400))
+    assert woken == [True]

@@ -90,6 +90,7 @@ def test_a_fault_costs_a_source_its_freshness_and_nothing_else(target: str, faul
     run_cell(world, target, fault)
 
 
+@pytest.mark.full
 @pytest.mark.soak
 @pytest.mark.parametrize(("target", "fault"), every_cell(), ids=lambda each: each.replace(" ", "-"))
 def test_each_fault_of_each_file_costs_a_source_its_freshness(target: str, fault: str, world: World) -> None:
