@@ -13,8 +13,9 @@ from indexer.catalogue.column_owners import ColumnOwners
 from indexer.catalogue.columns import Places
 from indexer.catalogue.counts import MetricCounts
 from indexer.catalogue.dashboards import Things, dashboard_items
-from indexer.catalogue.derivations import derivation_links
+from indexer.catalogue.derivations import Evidence, derivation_links
 from indexer.catalogue.docs import doc_items, names_of
+from indexer.catalogue.explored import explored_links
 from indexer.catalogue.explores import explore_items
 from indexer.catalogue.families import families, metric_groups
 from indexer.catalogue.inputs import Inputs, sort_records
@@ -55,8 +56,9 @@ def build_catalogue(records: Iterable[Record], today: date, read: ReadAll = read
     mirrors = find_mirrors(metrics, probes, problems)
     counts = MetricCounts(metrics, metric_groups(metrics, probes, mirrors))
     apps = with_news(_annotated(map(counts.of_app, app_items(estate)), annotations), metrics)
-    owners = ColumnOwners(metrics, probes, tables)
-    maker = MeasureMaker(estate, tables, schemas, owners, problems)
+    evidence = Evidence(tables, metrics, probes, schemas)
+    owners = ColumnOwners(metrics, probes, tables, evidence)
+    maker = MeasureMaker(estate, tables, schemas, owners, problems, read)
     measures, measure_links = maker.items(inputs.measures)
     explores, explore_links = explore_items(inputs.explores, estate, tables, problems)
     dashboards, dashboard_links = dashboard_items(
@@ -74,11 +76,13 @@ def build_catalogue(records: Iterable[Record], today: date, read: ReadAll = read
         *(_tool(record) for record in inputs.tools),
     ]
     docs, doc_links = doc_items(inputs.docs, names_of(named, tables))
+    derived = derivation_links(tables, evidence)
     links = [
         *table_links(tables),
         *app_links(pings, tables.items.values()),
         *mirror_links(mirrors),
-        *derivation_links(tables, metrics, probes, schemas),
+        *derived,
+        *explored_links([*metrics, *probes], explore_links, derived),
         *measure_links,
         *explore_links,
         *dashboard_links,

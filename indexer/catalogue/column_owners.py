@@ -1,37 +1,79 @@
-"""From columns and events in SQL back to what is collected: which metric or probe fills a column."""
+"""From columns and events in SQL back to what is collected: which metric or probe fills a column.
+
+A column of a ping's table is filled by a metric or a probe. A column of another table is made of
+columns of the tables that its SQL reads (indexer/sqlread); so it leads, however many tables lie
+between, to the columns of pings.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from indexer.catalogue.derivations import Evidence
 from indexer.catalogue.tables import Tables
 from indexer.model.items import MetricItem, ProbeItem
+from indexer.sqlread.lineage import Origins
 from indexer.sqlread.resolve import EventUse
+from indexer.sqlread.values import Origin
 
 # Columns of every ping that tell clients apart: what counts clients is not about these metrics.
 _OF_CLIENTS = frozenset({"client_info.client_id", "client_id"})
+DEPTH = 20  # of tables made of tables
+MOST_COLUMNS = 2_000  # that are looked at for one
 
 
 class ColumnOwners:
     """Metrics and probes by the columns that they fill and the events that they are."""
 
-    def __init__(self, metrics: Iterable[MetricItem], probes: Iterable[ProbeItem], tables: Tables) -> None:
+    def __init__(
+        self,
+        metrics: Iterable[MetricItem],
+        probes: Iterable[ProbeItem],
+        tables: Tables,
+        evidence: Evidence | None = None,
+    ) -> None:
+        """`evidence` knows which events a condition asks for; without it none is found."""
         self._tables = tables
-        self._by_column: dict[tuple[str, str], dict[str, None]] = {}
-        self._by_event: dict[str, list[MetricItem]] = {}
-        self._legacy_events: dict[tuple[str, str], list[ProbeItem]] = {}
-        for metric in metrics:
-            self._add_columns(metric)
-            if metric.type == "event":
-                self._by_event.setdefault(metric.name, []).append(metric)
-        for probe in probes:
-            if probe.probe_type == "event":
-                self._add_legacy_event(probe)
-            else:
-                self._add_columns(probe)
+        self._evidence = evidence
+        self._by_column: dict[Origin, dict[str, None]] = {}
+        self._origins: dict[str, Origins] = {}
+        self._found: dict[Origin, tuple[str, ...]] = {}
+        items: list[MetricItem | ProbeItem] = [*metrics, *probes]
+        for item in items:
+            for row in item.columns:
+                if row.column and row.exists is not False:
+                    self._by_column.setdefault((row.table, row.column), {})[item.id] = None
 
     def of_column(self, table: str, path: str) -> tuple[str, ...]:
-        """Ids of what fills a column, or the column that it is a part of. `table` with or without project."""
+        """Ids of what fills a column, or what it is made of. `table` with or without project."""
+        key = (table, path)
+        if key not in self._found:
+            self._found[key] = tuple(self._of_column(key))
+        return self._found[key]
+
+    def of_events(self, use: EventUse) -> tuple[str, ...]:
+        """Ids of the events that a condition on some tables asks for by its literals."""
+        return tuple(dict.fromkeys(self._evidence.events_of(use))) if self._evidence is not None else ()
+
+    def _of_column(self, asked: Origin) -> dict[str, None]:
+        found: dict[str, None] = {}
+        seen: set[Origin] = {asked}
+        level: list[Origin] = [asked]
+        for _ in range(DEPTH):
+            beneath: list[Origin] = []
+            for table, path in level:
+                owners = self._filled_by(table, path)
+                found.update(dict.fromkeys(owners))
+                if not owners and path not in _OF_CLIENTS:
+                    beneath += self._made_of(table, path)
+            level = [each for each in dict.fromkeys(beneath) if each not in seen]
+            seen.update(level)
+            if not level or len(seen) > MOST_COLUMNS:
+                break
+        return found
+
+    def _filled_by(self, table: str, path: str) -> tuple[str, ...]:
+        """What fills the column, or the column that it is a part of."""
         if path in _OF_CLIENTS:
             return ()
         names = self._names_of(table)
@@ -43,41 +85,14 @@ class ColumnOwners:
                 return tuple(found)
         return ()
 
-    def of_events(self, use: EventUse) -> tuple[str, ...]:
-        """Ids of the events that a condition on some tables asks for by its literals."""
-        datasets = {self._dataset(name) for name in use.tables}
-        categories = use.test.categories or tuple(sorted(use.categories))
-        names = [f"{category}.{name}" for category in categories for name in use.test.names]
-        names += [name for name in use.test.names if "." in name]
-        found = [
-            metric.id
-            for name in names
-            for metric in self._by_event.get(name, ())
-            if datasets.intersection(metric.datasets)
-        ]
-        if "telemetry" in datasets:
-            found += self._legacy(use, categories)
-        return tuple(dict.fromkeys(found))
-
-    def _legacy(self, use: EventUse, categories: Iterable[str]) -> list[str]:
-        methods, objects = use.test.methods, use.test.objects
-        return [
-            probe.id
-            for category in categories
-            for method in methods
-            for probe in self._legacy_events.get((category, method), ())
-            if not objects or any(set(objects).intersection(each.objects) for each in probe.definitions)
-        ]
-
-    def _add_columns(self, item: MetricItem | ProbeItem) -> None:
-        for row in item.columns:
-            if row.column and row.exists is not False:
-                self._by_column.setdefault((row.table, row.column), {})[item.id] = None
-
-    def _add_legacy_event(self, probe: ProbeItem) -> None:
-        category = probe.name.partition("/")[2].partition("#")[0].rpartition(".")[0]
-        for method in {method for each in probe.definitions for method in each.methods}:
-            self._legacy_events.setdefault((category, method), []).append(probe)
+    def _made_of(self, table: str, path: str) -> Sequence[Origin]:
+        item = self._tables.get(table)
+        resolved = self._tables.resolved.get(item.id) if item is not None else None
+        if item is None or resolved is None:
+            return ()
+        if item.id not in self._origins:
+            self._origins[item.id] = Origins(resolved.lineage)
+        return self._origins[item.id].of(path)
 
     def _names_of(self, table: str) -> tuple[str, ...]:
         """dataset.table of a table, and of the view over it that users take."""
@@ -85,9 +100,3 @@ class ColumnOwners:
         item = self._tables.get(table)
         view = self._tables.items.get(item.user_view) if item is not None and item.user_view else None
         return (short, view.name) if view is not None else (short,)
-
-    def _dataset(self, table: str) -> str:
-        dataset = table.split(".")[-2] if "." in table else ""
-        for ending in ("_derived", "_stable", "_live"):
-            dataset = dataset.removesuffix(ending)
-        return dataset

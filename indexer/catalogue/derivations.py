@@ -119,6 +119,12 @@ class Evidence:
 
     # -------------------------------------------------------------- events
 
+    def events_of(self, use: EventUse) -> Iterator[str]:
+        """Ids of the events, Glean's and legacy ones, that a condition on some tables asks for."""
+        yield from self._events_asked_for(use)
+        if self._pings_beneath(use.tables) & _PROBE_PINGS:
+            yield from self._legacy_events_asked_for(use)
+
     def _events(self, table: TableItem) -> Sequence[EventUse]:
         resolved = self._tables.resolved.get(table.id)
         return resolved.events if resolved is not None else ()
@@ -174,11 +180,8 @@ class Evidence:
                     yield self._by_leaf[name]
 
 
-def derivation_links(
-    tables: Tables, metrics: Iterable[MetricItem], probes: Iterable[ProbeItem], schemas: Schemas
-) -> list[Link]:
+def derivation_links(tables: Tables, evidence: Evidence) -> list[Link]:
     """From each metric and probe to the tables made of it, the view over a table before the table itself."""
-    evidence = Evidence(tables, metrics, probes, schemas)
     links = []
     for table in tables.items.values():
         if table.ping or table.layer not in ("derived", "view", "other") or _passes_rows_on(table, tables):

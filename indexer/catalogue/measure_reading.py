@@ -9,14 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 
 from indexer.model.items import MeasureRows
 from indexer.model.literals import ValueKind
-from indexer.sqlread.model import Join, Path, Select
+from indexer.sqlread.model import Path, Reading, Select
 from indexer.sqlread.resolve import EventUse, Resolver
 from indexer.sqlread.scope import Scope
-from indexer.sqlread.statements import read_sql
 from indexer.sqlread.values import Made, Origin, Shape
 
 ShapeOf = Callable[[str], Shape | None]  # project.dataset.table -> its columns, None where not known
@@ -27,7 +25,6 @@ _OTHERS = ("starchart_day", "starchart_client")
 _PROJECT = "moz-fx-data-shared-prod"
 _NUMBERS = frozenset({"INTEGER", "FLOAT", "NUMERIC", "BIGNUMERIC"})
 _OTHER = frozenset({"STRING", "DATE", "TIMESTAMP", "DATETIME", "TIME", "BYTES", "JSON", "RECORD", "INTERVAL"})
-_LONGEST = 60_000  # characters of a query that is read
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,28 +52,17 @@ class _Strict(Resolver):
         return Resolver._path(self, path, scope)
 
 
-def _selects(expression: str, rows: MeasureRows) -> str:
-    """What the queries of a measure select, without FROM."""
+def texts_of(expression: str, rows: MeasureRows) -> tuple[str, str]:
+    """The SQL of a measure in two parts: what its queries select, and its rows, which many share."""
     selects = [f"{expression}\nAS {VALUE}"]  # a comment may end it
     selects += [
         f"{given} AS {name}" for given, name in zip((rows.day, rows.client_id), _OTHERS, strict=True) if given
     ]
-    return "SELECT\n" + ",\n".join(selects)
+    return "SELECT\n" + ",\n".join(selects), "\n".join(("SELECT 1", f"FROM {rows.source} AS {rows.alias}"))
 
 
-@lru_cache(maxsize=512)  # many measures of one data source stand together
-def _read_rows(rows: MeasureRows) -> tuple[Join, ...] | None:
-    """The sources of a FROM clause, None where it cannot be read."""
-    found = _one_select("\n".join(("SELECT 1", f"FROM {rows.source} AS {rows.alias}")))
-    return found.sources if found is not None else None
-
-
-def _one_select(sql: str) -> Select | None:
+def _one_select(reading: Reading) -> Select | None:
     """The SELECT that a text is, None where it is anything else."""
-    try:
-        reading = read_sql(sql if len(sql) <= _LONGEST else "")
-    except RecursionError:
-        return None
     if len(reading.outputs) != 1 or reading.others or reading.problems:
         return None
     (query,) = reading.outputs
@@ -84,19 +70,24 @@ def _one_select(sql: str) -> Select | None:
 
 
 def read_measure(
-    expression: str, rows: MeasureRows, shape_of: ShapeOf, is_sure: Callable[[str], bool]
+    expression: str,
+    rows: MeasureRows,
+    read: Callable[[str], Reading],
+    shape_of: ShapeOf,
+    is_sure: Callable[[str], bool],
 ) -> MeasureReading:
     """What a measure reads, and why it cannot be asked where that is so.
 
-    `is_sure` tells whether the columns of a table are those that it has, and not gathered from
-    what it references: over others, a name that is not among them is no fault.
+    `read` gives the reading of each of texts_of(). `is_sure` tells whether the columns of a table
+    are those that it has, and not put together: over others, a name that is not among them is no
+    fault.
     """
-    selected, sources = _one_select(_selects(expression, rows)), _read_rows(rows)
-    if selected is None or selected.sources or sources is None:
+    selected, from_rows = (_one_select(read(text)) for text in texts_of(expression, rows))
+    if selected is None or selected.sources or from_rows is None:
         return MeasureReading(reason="Its SQL could not be read.")
     resolver = _Strict(_PROJECT, shape_of, {})
     try:
-        found = resolver.query(replace(selected, sources=sources))
+        found = resolver.query(replace(selected, sources=from_rows.sources))
     except RecursionError:
         return MeasureReading(reason="Its SQL nests too deeply.")
     value = found.column(VALUE) or Made()

@@ -7,16 +7,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from indexer.catalogue.column_owners import ColumnOwners
-from indexer.catalogue.measure_reading import MeasureReading, read_measure, short_names
+from indexer.catalogue.measure_reading import MeasureReading, read_measure, short_names, texts_of
 from indexer.catalogue.measure_rows import Rows, operands_of, rows_of, source_of
 from indexer.catalogue.model import Estate, Link, humanise
 from indexer.catalogue.schemas import Schemas
 from indexer.catalogue.tables import Tables
 from indexer.model.items import MeasureItem, MeasureRows, Operand, ReadColumn
 from indexer.model.records import Measure
+from indexer.sqlread.model import Reading
+from indexer.sqlread.texts import ReadAll, digest_of, read_here, reading_of
 from indexer.sqlread.values import Shape, shape_of_columns
 
 SURE_SCHEMAS = frozenset({"schema.yaml", ".bq", "SQL", "bigquery"})  # others are put together
+NO_EXPRESSION = "COUNT(*)"  # what is read of a data source
 MOST_COLUMNS = 100  # of one measure that are kept
 
 
@@ -29,8 +32,10 @@ class MeasureMaker:
     schemas: Schemas
     owners: ColumnOwners
     problems: Counter[str]
+    read: ReadAll = read_here
     sources: Mapping[tuple[str, str], Measure] = field(default_factory=dict)
     metrics: Mapping[tuple[str, str], Measure] = field(default_factory=dict)
+    _kept: Mapping[str, str] = field(default_factory=dict)  # readings of SQL by digest
     _shapes: dict[str, Shape] = field(default_factory=dict)
     _readings: dict[tuple[str, MeasureRows], MeasureReading] = field(default_factory=dict)
 
@@ -38,6 +43,7 @@ class MeasureMaker:
         """One item for each definition, and what each reads."""
         self.sources = {(row.platform, row.name): row for row in records if row.type == "data_source"}
         self.metrics = {(row.platform, row.name): row for row in records if row.type == "metric"}
+        self._kept = self.read(self._texts(records))
         items: list[MeasureItem] = []
         links: list[Link] = []
         for record in records:
@@ -45,6 +51,17 @@ class MeasureMaker:
             items.append(item)
             links += self._links(record, item, reading)
         return items, links
+
+    def _texts(self, records: Sequence[Measure]) -> list[str]:
+        """All SQL that is to be read, each text once: it is untrusted, and read with limits."""
+        pairs = ((record, rows_of(record, self.sources).rows) for record in records)
+        found = {
+            text: None
+            for record, rows in pairs
+            if rows is not None
+            for text in texts_of(record.select_expression or NO_EXPRESSION, rows)
+        }
+        return list(found)
 
     def _item(self, record: Measure) -> tuple[MeasureItem, MeasureReading]:
         names = self._table_names(record)
@@ -76,7 +93,7 @@ class MeasureMaker:
 
     def _read(self, record: Measure, rows: Rows, operands: Sequence[Operand]) -> MeasureReading:
         if record.type != "metric" or record.select_expression:
-            expression = record.select_expression or "COUNT(*)"
+            expression = record.select_expression or NO_EXPRESSION
             return self._reading(expression, rows.rows) if rows.rows is not None else MeasureReading()
         parts = [self._reading(each.expression, each.rows) for each in operands]
         return MeasureReading(
@@ -89,8 +106,13 @@ class MeasureMaker:
     def _reading(self, expression: str, rows: MeasureRows) -> MeasureReading:
         key = (expression, rows)
         if key not in self._readings:
-            self._readings[key] = read_measure(expression, rows, self._shape_of, self._is_sure)
+            self._readings[key] = read_measure(
+                expression, rows, self._reading_of, self._shape_of, self._is_sure
+            )
         return self._readings[key]
+
+    def _reading_of(self, text: str) -> Reading:
+        return reading_of(self._kept.get(digest_of(text), ""))
 
     def _shape_of(self, name: str) -> Shape | None:
         table = self.tables.get(name)

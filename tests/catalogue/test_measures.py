@@ -13,7 +13,11 @@ from indexer.catalogue.tables import Tables
 from indexer.model.definitions import MeasureJoin, MeasureStatistic
 from indexer.model.items import MeasureRows
 from indexer.model.records import Measure
+from indexer.sqlread.lineage import ColumnOrigins, Lineage
+from indexer.sqlread.model import Reading
+from indexer.sqlread.texts import digest_of, read_here, reading_of
 from indexer.sqlread.values import Shape, shape_of_columns
+from indexer.sqlread.warehouse import Resolved
 from tests.support.sql_world import metric, probe, table
 
 TABLE = "moz-fx-data-shared-prod.fenix.daily"
@@ -29,6 +33,10 @@ ROWS = MeasureRows("daily_rows", f"`{TABLE}`", "client_id", "submission_date")
 
 def shape_of(name: str) -> Shape | None:
     return shape_of_columns(COLUMNS) if name == TABLE else None
+
+
+def read(text: str) -> Reading:
+    return reading_of(read_here([text])[digest_of(text)])
 
 
 def source(name: str = "daily", **given: object) -> Measure:
@@ -177,7 +185,7 @@ def test_a_measure_without_an_expression_is_the_ratio_of_what_it_depends_on() ->
 def test_the_value_of_a_measure_is_made_of_columns(
     expression: str, columns: Sequence[str], value: str
 ) -> None:
-    found = read_measure(expression, ROWS, shape_of, lambda name: True)
+    found = read_measure(expression, ROWS, read, shape_of, lambda name: True)
     assert found.reason == ""
     assert sorted(path for _, path in found.made_of) == columns
     assert {name for name, _ in found.made_of} <= {TABLE}
@@ -185,23 +193,23 @@ def test_the_value_of_a_measure_is_made_of_columns(
 
 
 def test_an_expression_that_names_what_its_table_lacks_cannot_be_asked() -> None:
-    found = read_measure("SUM(closes)", ROWS, shape_of, lambda name: True)
+    found = read_measure("SUM(closes)", ROWS, read, shape_of, lambda name: True)
     assert found.reason == "It names what its tables do not have: closes."
-    unsure = read_measure("SUM(closes)", ROWS, shape_of, lambda name: False)
+    unsure = read_measure("SUM(closes)", ROWS, read, shape_of, lambda name: False)
     assert unsure.reason == ""
     called = read_measure(
-        "ARRAY_AGG(mozfun.hist.extract(event) IGNORE NULLS)", ROWS, shape_of, lambda name: True
+        "ARRAY_AGG(mozfun.hist.extract(event) IGNORE NULLS)", ROWS, read, shape_of, lambda name: True
     )
     assert called.reason == ""
 
 
 @pytest.mark.parametrize("expression", ["SUM(", "1; DROP TABLE x", "1 FROM b", "", "(" * 3000 + ")" * 3000])
 def test_what_is_no_expression_cannot_be_asked_and_raises_nothing(expression: str) -> None:
-    assert read_measure(expression, ROWS, shape_of, lambda name: True).reason
+    assert read_measure(expression, ROWS, read, shape_of, lambda name: True).reason
 
 
 def test_enrolments_belong_to_experiments_only() -> None:
-    found = read_measure("MIN(e.enrollment_date)", ROWS, shape_of, lambda name: True)
+    found = read_measure("MIN(e.enrollment_date)", ROWS, read, shape_of, lambda name: True)
     assert found.reason == "It compares with enrolments, which only an experiment has."
 
 
@@ -222,3 +230,31 @@ def test_columns_and_literals_lead_to_metrics_probes_and_events() -> None:
     assert owners.of_column("fenix.metrics", "metrics") == ()
     assert owners.of_column("fenix.other", "metrics.timing_distribution.tabs_load") == ()
     assert held.get(table("static.codes").name) is None
+
+
+def test_a_column_of_a_derived_table_leads_through_its_sql_to_the_probe_and_to_no_client_id() -> None:
+    project = "moz-fx-data-shared-prod"
+    daily, view, main = (table(f"telemetry.{name}") for name in ("daily_v1", "daily", "main"))
+    hours = ColumnOrigins("hours", ((f"{project}.telemetry.main", "payload.histograms.gc_ms"),))
+    clients = ColumnOrigins("client_id", ((f"{project}.telemetry.main", "client_id"),))
+    resolved = {
+        daily.id: Resolved(None, True, lineage=Lineage(made=(hours, clients))),
+        view.id: Resolved(None, True, lineage=Lineage((f"{project}.telemetry.daily_v1",))),
+    }
+    gc_ms = probe("histogram/GC_MS", "exponential", "payload.histograms.gc_ms")
+    owners = ColumnOwners([], [gc_ms], Tables({x.id: x for x in (daily, view, main)}, resolved))
+    assert owners.of_column("telemetry.daily", "hours") == ("probe/histogram/GC_MS",)
+    assert owners.of_column("mozdata.telemetry.daily_v1", "hours") == ("probe/histogram/GC_MS",)
+    assert owners.of_column("telemetry.daily", "client_id") == ()
+    assert owners.of_column("telemetry.daily", "other") == ()
+
+
+def test_tables_that_are_made_of_each_other_end_the_search() -> None:
+    project = "moz-fx-data-shared-prod"
+    one, two = table("a.one"), table("a.two")
+    resolved = {
+        one.id: Resolved(None, True, lineage=Lineage((f"{project}.a.two",))),
+        two.id: Resolved(None, True, lineage=Lineage((f"{project}.a.one",))),
+    }
+    owners = ColumnOwners([], [], Tables({one.id: one, two.id: two}, resolved))
+    assert owners.of_column("a.one", "x") == ()

@@ -126,6 +126,14 @@ def test_things_are_joined(small_client: FlaskClient) -> None:
     ]
     metric = item(small_client, "metric/fenix/tabs.opened")
     assert metric["related"]["measure"] == ["measure/metric/fenix/searches_of_day"]
+    columns = item(small_client, "table/moz-fx-data-shared-prod.fenix.metrics")["columns"]
+    assert {row["column"]: row["measures"] for row in columns if row["measures"]} == {
+        path: ["measure/metric/fenix/searches_of_day"]
+        for path in ("metrics.counter.tabs_opened", "metrics.counter", "metrics")
+        if path in {row["column"] for row in columns}
+    }
+    page = small_client.get("/table/moz-fx-data-shared-prod.fenix.metrics?column=metrics.counter.tabs_opened")
+    assert "Measures that read it" in page.text
     explore = item(small_client, "explore/fenix/baseline")
     assert explore["related"]["table"] == ["table/moz-fx-data-shared-prod.fenix.baseline"]
 

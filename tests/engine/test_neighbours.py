@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from indexer.catalogue.derivations import derivation_links
+from indexer.catalogue.derivations import Evidence, derivation_links
 from indexer.catalogue.model import Link
 from indexer.catalogue.neighbours import NEAREST, with_neighbours, with_sections
 from indexer.catalogue.news import with_news
@@ -113,7 +113,8 @@ def links_of(derived: TableItem, columns: Sequence[str]) -> list[Link]:
     )  # fmt: skip
     tables = Tables({each.id: each for each in (ping, main, derived)})
     schemas = Schemas([TableSchema("columns", tuple(Column(path, "INTEGER") for path in columns))])
-    return derivation_links(tables, [metric("tabs.opened", columns=(place,))], [probe], schemas)
+    evidence = Evidence(tables, [metric("tabs.opened", columns=(place,))], [probe], schemas)
+    return derivation_links(tables, evidence)
 
 
 METRIC_LINK = Link("metric/fenix/tabs.opened", f"table/{PROJECT}.x_derived.t_v1", "derived_tables", "metric")

@@ -10,6 +10,7 @@ from indexer.model.ids import item_path
 from indexer.model.items import AnyItem, AppItem, MetricItem, PingItem, ProbeItem, TableItem
 from search_app.web.actions import Actions
 from search_app.web.items.app import app_detail
+from search_app.web.items.column_uses import measures_by_column
 from search_app.web.items.columns import column_sources, schema_tree
 from search_app.web.items.detail import ping_metrics
 from search_app.web.items.history import history_entries
@@ -149,7 +150,15 @@ def _with_sources(site: Site, item: AnyItem, rows: list[dict[str, Any]]) -> list
         return rows
     by_path = schema_tree(site, item).by_path
     sources = column_sources(site, item, [by_path[row["column"]] for row in rows])
-    return [{**row, "filled_by": sources.get(row["column"])} for row in rows]
+    measures = measures_by_column(site, item)
+    return [
+        {
+            **row,
+            "filled_by": sources.get(row["column"]),
+            "measures": list(measures.get(row["column"], ())),
+        }
+        for row in rows
+    ]
 
 
 def columns_of(site: Site, item: AnyItem) -> list[dict[str, Any]]:
