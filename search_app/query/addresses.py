@@ -120,7 +120,7 @@ _PAGE = re.compile(r"\.html?(?=$|#)")
 _FILE = re.compile(r"\.(?:html?|md|sql|ya?ml|json|toml)$")
 _WEIGHTS = {
     "metric": 1.0, "probe": 1.0, "event": 1.0, "metric_column": 0.98, "fields": 0.97, "code": 0.95,
-    "dashboard": 0.95, "ping": 0.9, "bug": 0.9, "explore": 0.9, "table": 0.82, "app_page": 0.8, "name": 0.75,
+    "dashboard": 0.95, "ping": 0.8, "bug": 0.9, "explore": 0.9, "table": 0.82, "app_page": 0.8, "name": 0.75,
 }  # fmt: skip
 _ROLES = {"metric_column": "column", "app_page": "app", "code": "name"}
 
@@ -180,7 +180,7 @@ def _joined(first: dict[str, str]) -> Iterator[Mention]:
         category, name = (first[role].strip("\"' ") for role in ("category", "event_name"))
         yield Mention(f"{category}.{name}", "event", 1.0)
     if "app" in first and "ping" in first:
-        yield Mention(f"ping/{first['app']}/{first['ping']}", "id", 0.95)
+        yield Mention(f"ping/{first['app']}/{first['ping']}", "id", 1.0)
     if "dataset" in first and "table_part" in first:
         yield Mention(f"{first['dataset']}.{first['table_part']}", "table", 0.9)
     if "space" in first and "explore" in first:

@@ -59,8 +59,8 @@ def recognise(text: str) -> Snippet | None:
         return Snippet("bug number", (Mention(bug[1], "bug", 0.9),))
     found = address(line)
     if found is not None:
-        tool, mentions = found
-        return Snippet(tool, _distinct(mentions)) if mentions else None
+        tool, mentions = found[0], _distinct(found[1])
+        return Snippet(tool, mentions) if mentions else None
     language = next((sign.language for sign in SIGNS if sign.pattern.search(line)), "")
     if not language:
         return None

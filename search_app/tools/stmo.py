@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from indexer.model.items import AnyItem, MetricItem, PingItem
+from indexer.model.items import AnyItem, MetricItem, PingItem, TableItem
 from search_app.tools import STAFF, Context, Link, NoLink
 from search_app.tools._names import split_event
 from search_app.tools._places import places
@@ -51,6 +51,17 @@ class Tool:
             if view and not item.legacy:
                 table = view.name.partition(".")[2]
                 yield Link(self.name, "Query the ping in STMO", ping_query(table), STAFF, table)
+        elif isinstance(item, TableItem):
+            if (
+                item.layer == "view"
+                and item.ping.startswith("ping/")
+                and item.partition_field != "submission_date"
+            ):
+                table = f"{item.dataset}.{item.table}"
+                yield Link(self.name, "Query the ping in STMO", ping_query(table), STAFF, table)
+            else:
+                note = "takes no table along: paste a query of this page there"
+                yield Link(self.name, "New query in STMO", f"{BASE}/new", STAFF, note)
         elif isinstance(item, MetricItem):
             for row in places(item):
                 note = f"{row.table}, {row.ping} ping"

@@ -17,6 +17,7 @@ from search_app.understanding.vocabulary import Meaning, Vocabulary, Words, norm
 _TITLE_APP = 0.6  # "Firefox for Android", "fenix": said outright
 _WORD_APP = 0.35  # an app whose name is also an English word: focus, monitor, mach
 _SPACE = 0.2  # a namespace of dashboards without an app of its own: "websites" is first of all a word
+_TOOL_WORD = 0.4  # what an app's name is still worth as a word where it is a tool's, too
 _PING = 0.5  # of the ping's own items; it is the ping itself that is named
 _TYPE = 0.5
 # App names that are words of the field as well: their items are lifted gently and the word stays a word.
@@ -96,6 +97,7 @@ def _of_lexicon(lexicon: Lexicon) -> Iterator[tuple[Words, tuple[Meaning, ...]]]
         if len(normalise(kind)) > 1:
             yield normalise(kind), (Meaning("type", kind, _TYPE, 0.5),)
     by_words: dict[Words, list[tuple[int, str]]] = {}
+    tools = {normalise(text) for names in lexicon.tools for text in names}
     spaces = {app.name for app in lexicon.apps if not app.ids}
     for app in lexicon.apps:
         texts = [app.name, app.title, re.sub(r"(?i)\bfor\b", " ", app.title)]
@@ -104,7 +106,9 @@ def _of_lexicon(lexicon: Lexicon) -> Iterator[tuple[Words, tuple[Meaning, ...]]]
     for words, named in by_words.items():
         app_name = max(named)[1]
         weight = _WORD_APP if " ".join(words) in _COMMON_NORMALISED else _TITLE_APP
-        if app_name in spaces:
+        if words in tools:  # "page load glam" is about page loads, shown by a tool
+            yield words, (Meaning("app", app_name, _SPACE, _TOOL_WORD),)
+        elif app_name in spaces:
             yield words, (Meaning("app", app_name, _SPACE, 1.0),)
         else:
             yield words, (Meaning("app", app_name, weight, 0.5),)

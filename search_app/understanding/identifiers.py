@@ -37,6 +37,8 @@ _SHARD = re.compile(r"(?:\$\d+|_\d{8}|_?\*)$")
 _LAYER = re.compile(r"^(\w+?)_(?:derived|stable|live|external)$")
 # A project is known by its hyphens, but for those of Mozilla that have none.
 _PROJECT = re.compile(r"^(?:[a-z][a-z0-9]*(?:-[a-z0-9]+)+|mozdata|mozfun)[.:](?=\w+\.\w)")
+# A ping's schema as the pipeline names it: main/5, telemetry/main/main.5.schema.json
+_SCHEMA = re.compile(r"^(?:[\w-]+/)*([a-z][\w-]*)[/.](\d{1,2})(?:\.schema\.json)?$")
 _DOC_PAGE = re.compile(r"\.html?(?=$|#)")
 
 
@@ -80,6 +82,8 @@ def _readings(name: str) -> Iterator[tuple[str, str, float]]:
         yield local, "", 0.95
     yield from _columns(local)
     yield from _tables(local)
+    if schema := _SCHEMA.match(local):
+        yield f"{schema[1]}_v{schema[2]}", "table", 0.9
     if "/" in local:
         yield local.rsplit("/", 1)[1], "", 0.8
         yield local.split("/", 1)[1], "", 0.9

@@ -12,22 +12,22 @@ from werkzeug.wrappers import Response as BaseResponse
 from indexer.model.card import Card
 from indexer.model.ids import item_path
 from indexer.model.kinds import KINDS
-from search_app import tools
 from search_app.engine.results import Hit, Results
 from search_app.query.model import Asked, search_url
 from search_app.query.parser import parse_query
-from search_app.tools import Link
-from search_app.web.actions import link_context
 from search_app.web.api import typed_text
+from search_app.web.bangs import said_with_bang, way_to
 from search_app.web.hosts import public_root
 from search_app.web.results.view import asked_of
-from search_app.web.state import Site, current_site
+from search_app.web.state import current_site
 from search_app.web.urls import with_parameters
 
 blueprint = Blueprint("browser", __name__)
-BANG = re.compile(r"(?:^|\s)!([a-z][a-z0-9-]*)(?=\s|$)", re.IGNORECASE)
 # a best hit is clear when the next one has less than this share of its score
 CLEAR_LEAD = 0.6
+# a score from which a hit is named by all that was typed (Weights.exact_whole), and the share of it up to
+# which a rival is named less surely: clients_daily is first of all telemetry.clients_daily
+NAMED, NAMED_LEAD = 700.0, 0.9
 
 
 @blueprint.get("/opensearch.xml")
@@ -58,15 +58,14 @@ def go() -> BaseResponse:
     """To the best hit where it is clear, to a tool's view of it with a bang, else to the results."""
     site = current_site()
     text = typed_text(request.args.get("q", "")).strip()
-    bang = BANG.search(text)
-    tool = tools.bangs().get(bang[1].lower(), "") if bang else ""
-    words = " ".join(BANG.sub(" ", text, count=1).split()) if tool else text
+    tool, words = said_with_bang(text)
     if not words:
         return redirect(item_path(f"tool/{tool}") if tool and site.engine.get(f"tool/{tool}") else "/")
     query = parse_query(words, {})
     results = site.engine.search(replace(query, size=5, facets=()))
     if tool:
-        return redirect(_tool_address(site, results, tool, asked_of(results, query)) or search_url(words))
+        way = way_to(site, results, tool, asked_of(results, query))
+        return redirect(way.url or search_url(text))  # the results say why there is no way
     if not best_is_clear(results, words):
         return redirect(search_url(words))
     return redirect(_asked_address(results.hits[0].card, asked_of(results, query)))
@@ -79,20 +78,6 @@ def _asked_address(card: Card, asked: Asked) -> str:
     return with_parameters(item_path(card.id), {name: found[0] for name, found in places.items() if found})
 
 
-def _tool_address(site: Site, results: Results, tool: str, asked: Asked) -> str:
-    """A tool's view of the first hit that it can show, where that is at a host of our tools.
-
-    Of bugs and the like upstream names the address, which may lead anywhere: then to the hit's own page.
-    """
-    context = link_context(site)
-    for hit in results.hits:
-        item = site.engine.get(hit.card.id)
-        view = tools.tool_view(tool, item, context, asked) if item is not None else None
-        if isinstance(view, Link):
-            return view.url if tools.is_at_a_tool(view.url) else item_path(hit.card.id)
-    return ""
-
-
 def best_is_clear(results: Results, words: str) -> bool:
     """Whether one hit is what was meant: the only one, alone of that name, or far ahead of the next."""
     if not results.hits or results.relaxed:
@@ -100,9 +85,15 @@ def best_is_clear(results: Results, words: str) -> bool:
     key, (first, *others) = _key(words), results.hits
     if results.total == 1:
         return True
+    rivals = others if _repeats(first) else [other for other in others if not _repeats(other)]
     if key in _names(first):
-        rivals = others if _repeats(first) else [other for other in others if not _repeats(other)]
-        return not any(key in _names(other) for other in rivals)
+        near = first.score * NAMED_LEAD if first.score >= NAMED else 0.0
+        return not any(
+            key in _names(other) and (other.card.kind == first.card.kind or other.score > near)
+            for other in rivals
+        )
+    if first.score >= NAMED:
+        return not any(other.score > first.score * NAMED_LEAD for other in rivals)
     return bool(others) and others[0].score < first.score * CLEAR_LEAD
 
 

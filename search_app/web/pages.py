@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, redirect, render_template, request
+from dataclasses import replace
+
+from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from indexer.model.ids import item_path
@@ -14,13 +16,15 @@ from search_app.query.grammar import LANGUAGE
 from search_app.query.model import Query
 from search_app.query.parser import parse_query
 from search_app.web import exports
+from search_app.web.bangs import said_with_bang, way_to
 from search_app.web.freshness import standing
 from search_app.web.heavy import heavy
 from search_app.web.items.view import item_view, kind_counts
 from search_app.web.maps.view import flow_view, galaxy_view
+from search_app.web.meant import meant_by
 from search_app.web.measurements import current_measurements
 from search_app.web.results.hit_html import hit_drawing
-from search_app.web.results.view import present_results
+from search_app.web.results.view import asked_of, present_results
 from search_app.web.state import Site, current_site
 
 blueprint = Blueprint("pages", __name__)
@@ -44,25 +48,36 @@ def asked() -> Query:
 
 
 @blueprint.get("/")
-def search() -> str:
+def search() -> str | Response:
     """The start page without parameters, the results with them."""
     site = current_site()
     if not request.args:
         return render_template(
             "search/start.html", counts=kind_counts(site), examples=EXAMPLES, standing=standing(site)
         )
-    query = asked()
+    tool, words = said_with_bang(request.args.get("q", ""))
+    query = parse_query(words, request.args)
     results = site.engine.search(query)
     current_measurements().add_search(results.total)
+    way = way_to(site, results, tool, asked_of(results, query)) if tool else None
+    if way:
+        told = (way.reason,) if way.reason else ()
+        query = replace(query, text=request.args["q"].strip(), notes=(*query.notes, *told))
     view = present_results(results, query)
-    return render_template(
-        "search/results.html",
-        view=view,
-        query=query,
-        hits=[(hit, hit_drawing(site, hit)) for hit in view.hits],
-        examples=EXAMPLES[:4] if not view.paging.total else (),
-        most_exported=exports.MOST_EXPORTED,
+    page = make_response(
+        render_template(
+            "search/results.html",
+            view=view,
+            query=query,
+            hits=[(hit, hit_drawing(site, hit)) for hit in view.hits],
+            examples=EXAMPLES[:4] if not view.paging.total else (),
+            most_exported=exports.MOST_EXPORTED,
+            way=way,
+        )
     )
+    if way and way.url:  # no redirect: a form of ours may lead to no other site, a page may
+        page.headers["Refresh"] = f"0; url={way.url}"
+    return page
 
 
 def item(kind: str, rest: str) -> str | BaseResponse:
@@ -73,6 +88,8 @@ def item(kind: str, rest: str) -> str | BaseResponse:
     if found is None:
         if rest.endswith("/") and site.engine.get(item_id.rstrip("/")) is not None:
             return redirect(item_path(item_id.rstrip("/")), 301)
+        if meant := meant_by(site, kind, rest.rstrip("/")):
+            return redirect(item_path(meant))
         return _departed(site, item_id)
     view = item_view(site, found, request.args)
     return render_template(f"item/{kind}.html", view=view, item=found, detail=view.detail)

@@ -23,6 +23,7 @@ WORDS = (
     "mozdata.fenix.baseline",
     "app:fenix type:counter status:active",
     "expires:<=150",
+    "https://example.org/",
     "",
 )
 
