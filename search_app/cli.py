@@ -34,7 +34,7 @@ from indexer.scheduler import run_scheduler
 from indexer.status import SourceStatus, Status, read_status, status_json
 from search_app.engine.results import Hit, Results
 from search_app.evaluation.bench.command import bench_command
-from search_app.evaluation.relevance import evaluate, format_report
+from search_app.evaluation.command import evaluate_command
 from search_app.ports import PortUnusable, check_port
 from search_app.query.model import QueryProblem
 from search_app.query.parser import parse_query
@@ -255,19 +255,8 @@ def rollback(settings: Settings) -> None:
         raise click.ClickException(str(error)) from None
 
 
-@main.command("evaluate")
-@click.argument("queries", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
-    "--misses", type=click.IntRange(0), default=10, show_default=True, help="Worst queries to show."
-)
-@pass_settings
-def evaluate_command(settings: Settings, queries: Path, misses: int) -> None:
-    """How good the order is, over judged QUERIES (JSON Lines)."""
-    with _told():
-        click.echo(format_report(evaluate(open_engine(settings.config), queries), misses))
-
-
 main.add_command(bench_command)
+main.add_command(evaluate_command)
 
 
 @contextlib.contextmanager

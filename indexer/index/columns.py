@@ -68,10 +68,16 @@ def _numbers(documents: Sequence[Document]) -> Arrays:
         **layout.NAME_RANK.lay(rank),
         **layout.NAMESAKE.lay(_numbered([f"{d.kind}/{d.name_key}" for d in documents])),
         **layout.USAGE.lay(np.array([d.usage for d in documents], np.int32)),
+        **layout.NAME_WORDS.lay(np.array([_name_words(d) for d in documents], np.int32)),
         **layout.ADDED.lay(np.array([d.added for d in documents], np.int32)),
         **layout.EXPIRES_DAY.lay(np.array([d.expires_day for d in documents], np.int32)),
         **layout.EXPIRES_VERSION.lay(np.array([d.expires_version for d in documents], np.int32)),
     }
+
+
+def _name_words(document: Document) -> int:
+    """How many words the shortest of a document's names has; 0 where it has none."""
+    return min((stems.count("_") + 1 for stems in document.stems), default=0)
 
 
 def _numbered(texts: Sequence[str]) -> npt.NDArray[np.int32]:

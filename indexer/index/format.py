@@ -163,6 +163,7 @@ GROUP_SIZE = Numbers("group_size", _CATALOGUE, "by group: how many documents it 
 NAME_RANK = Numbers("name_rank", _CATALOGUE, "by document: its place in the order of names")
 NAMESAKE = Numbers("namesake", _CATALOGUE, "by document: a number that things of one kind and name share")
 USAGE = Numbers("usage", _CATALOGUE, "by document: how many other things name it")
+NAME_WORDS = Numbers("name_words", _CATALOGUE, "by document: how many words its shortest name has")
 ADDED = Numbers("added", _CATALOGUE, "by document: the day it was added, days since the year 1, 0 unknown")
 EXPIRES_DAY = Numbers("expires_day", _CATALOGUE, "by document: the day it expires, 0 for none")
 EXPIRES_VERSION = Numbers("expires_version", _CATALOGUE, "by document: the version, -1 for never")

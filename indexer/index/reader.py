@@ -73,7 +73,8 @@ class IndexReader:
         self._ids: Array = layout.POST_IDS.read(arrays)
         self._weight_rows: Array = layout.POST_ROWS.read(arrays)
         rows = layout.WEIGHT_ROWS.read(arrays)
-        self._row_in_name: Bools = rows[:, NAME] > 0
+        self.row_fields: Bools = rows > 0  # by row of weights and field: whether a term stands there
+        self._row_in_name: Bools = np.ascontiguousarray(self.row_fields[:, NAME])
         counts = rows.astype(np.float32) @ np.array(weights.fields, np.float32)
         self._saturated = saturated(counts, weights)  # by row of weights
         self.group: Ints = layout.GROUP.read(arrays)
@@ -109,6 +110,7 @@ class IndexReader:
         self.schema_paths = layout.SCHEMA_PATHS.read(arrays)
         self.cards = Cards(arrays)
         self.namesake: Ints = layout.NAMESAKE.read(arrays)
+        self.name_words: Ints = layout.NAME_WORDS.read(arrays)
         self.life = self._life()
         apps = self.facets["app"].by_value
         self.app_count: Ints = np.bincount(wide(apps.values), minlength=self.size).astype(

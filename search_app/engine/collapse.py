@@ -70,7 +70,7 @@ def demote_namesakes(reader: IndexReader, collapsed: Collapsed, values: npt.NDAr
     if len(collapsed) < 2:
         return collapsed
     places = largest(collapsed.best, min(len(collapsed), NAMESAKES_AMONG))
-    name = reader.namesake[collapsed.ids[_representatives(collapsed, values, places)]]
+    name = reader.namesake[collapsed.ids[representatives_of(collapsed, values, places)]]
     by_name = name.argsort(kind="stable")  # within a name still best first
     ordered = name[by_name]
     first = run_starts(ordered)
@@ -84,7 +84,7 @@ def demote_namesakes(reader: IndexReader, collapsed: Collapsed, values: npt.NDAr
     return Collapsed(collapsed.ids, collapsed.starts, best)
 
 
-def _representatives(
+def representatives_of(
     collapsed: Collapsed, values: npt.NDArray[np.float64], groups: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.int64]:
     """The place in `ids` of the best member of some groups, the first of equal ones."""
@@ -92,7 +92,8 @@ def _representatives(
     members = collapsed.starts[groups + 1] - first
     ends = members.cumsum()
     every = np.arange(ends[-1]) + (first - (ends - members)).repeat(members)
-    tops = (values[every] == collapsed.best[groups].repeat(members)).nonzero()[0]
+    best = np.maximum.reduceat(values[every], ends - members)
+    tops = (values[every] == best.repeat(members)).nonzero()[0]
     representatives: npt.NDArray[np.int64] = every[tops[tops.searchsorted(ends - members)]]
     return representatives
 

@@ -32,8 +32,10 @@ from indexer.model.records import Column
 from indexer.store.reader import Store
 from search_app.engine.collapse import group_starts
 from search_app.engine.facets import Counts, all_counts, chosen_counts, counts, facet_of
+from search_app.engine.features import Traits
 from search_app.engine.filters import masks, together
 from search_app.engine.hits import hits
+from search_app.engine.learned_order import shipped_order
 from search_app.engine.lexicon import CompletedCards, app_titles, lexicon_of
 from search_app.engine.recognition import recognised
 from search_app.engine.relaxation import corrected_text, ways_out
@@ -59,11 +61,13 @@ class SearchEngine:
         vocabulary: Vocabulary | None = None,
         weights: Weights = WEIGHTS,
         results_kept: int = RESULTS_KEPT,
+        learned: bool = True,
     ) -> None:
         """Raises NothingIntact where no generation can answer, ValueError for one of another format."""
         choice = choose(data_dir)  # first: a server with nothing indexed asks for it at every request
         self._data_dir = data_dir
         self._weights = weights
+        self._order = shipped_order() if learned else None
         self._vocabulary = vocabulary or load_vocabulary()
         self._kept: OrderedDict[object, Results] = OrderedDict()
         self._keep = results_kept
@@ -74,6 +78,11 @@ class SearchEngine:
     @property
     def generation(self) -> Generation:
         return self._on.reader.generation
+
+    @property
+    def searchable(self) -> Searchable:
+        """The generation in use with all that searching it needs: for who measures the engine from within."""
+        return self._on
 
     def search(self, query: Query) -> Results:
         """Hits, facets and help for a query; never raises for anything a user typed."""
@@ -169,6 +178,8 @@ class SearchEngine:
             vocabulary=self._vocabulary,
             titles=app_titles(reader),
             today=date.fromisoformat(opened.manifest.today),
+            traits=Traits.of(reader),
+            order=self._order,
         )
 
 

@@ -8,8 +8,10 @@ from search_app.engine.results import Part
 from search_app.engine.searcher import Found
 
 
-def explanation(found: Found, place: int) -> tuple[Part, ...]:
-    """The parts of the score of the candidate at `place`: words, what multiplied them, an exact name."""
+def explanation(found: Found, place: int, group: int) -> tuple[Part, ...]:
+    """The parts of the score of the candidate at `place`: words, what multiplied them, an exact name, and
+    what the learned order made of its group.
+    """
     scored = found.scored
     document = int(scored.ids[place])
     parts: list[Part] = []
@@ -32,4 +34,8 @@ def explanation(found: Found, place: int) -> tuple[Part, ...]:
     if abs(rest) >= 0.01:
         named = scored.named is not None and document in scored.named.ids
         parts.append(Part("exact name" if named else "listed", round(rest, 3)))
+    if found.learned is not None and (factor := found.learned.factor(group)) != 1.0:
+        reasons = "".join(f"; {reason}" for reason in found.learned.reasons(group))
+        label = f"learned order (times {factor:.2f}{reasons})"
+        parts.append(Part(label, round(float(scored.scores[place]) * (factor - 1.0), 3)))
     return tuple(parts)

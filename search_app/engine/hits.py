@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from indexer.index.reader import IndexReader
 from search_app.engine.collapse import VARIANTS, page
 from search_app.engine.explain import explanation
@@ -19,7 +21,10 @@ def hits(reader: IndexReader, found: Found, query: Query) -> tuple[Hit, ...]:
     pages = page(reader, found.collapsed, found.values, (query.page - 1) * query.size, query.size)
     marked = pattern(_marked_terms(found))
     places = found.places.take([members[0] for members in pages])
-    scores = found.scored.scores.take(places).tolist()
+    groups = found.collapsed.starts.searchsorted([members[0] for members in pages], "right") - 1
+    scores = found.scored.scores.take(places)
+    if found.learned is not None:
+        scores = scores * np.array([found.learned.factor(group) for group in groups.tolist()])
     documents = found.collapsed.ids
     representatives = documents.take([members[0] for members in pages]).tolist()
     cards = [reader.card(document) for document in representatives]
@@ -33,13 +38,13 @@ def hits(reader: IndexReader, found: Found, query: Query) -> tuple[Hit, ...]:
         made.append(
             Hit(
                 card,
-                round(scores[number], 3),
+                round(float(scores[number]), 3),
                 tuple([reader.variant(other) for other in others]),
                 len(members) - 1,
                 shown.text,
                 shown.marks,
                 name_marks,
-                explanation(found, int(places[number])) if query.explain else (),
+                explanation(found, int(places[number]), int(groups[number])) if query.explain else (),
                 match_of(reader, representatives[number], found.held, query.filters) if told else None,
             )
         )

@@ -189,9 +189,7 @@ def _reaching(held: Floats, least: np.float32, among: Ints | None) -> Ints:
 def _worth(reader: IndexReader, clauses: Sequence[Clause], facets: Mapping[int, Ints]) -> list[float]:
     """What each wanted word counts towards "all words": rare words more, words that need not be 0."""
     return [
-        clause.weight * (1.0 + _rarity(reader, clause.disjuncts[0]))
-        if clause.disjuncts and (clause.required or clause.term in facets)
-        else 0.0
+        worth_of(reader, clause) if clause.disjuncts and (clause.required or clause.term in facets) else 0.0
         for clause in clauses
     ]
 
@@ -215,6 +213,11 @@ def _united(reader: IndexReader, lists: Sequence[Ints]) -> Ints:
     for documents in lists:
         mask[documents] = True
     return mask.nonzero()[0].astype(np.int32)
+
+
+def worth_of(reader: IndexReader, clause: Clause) -> float:
+    """What a word counts towards "all words": rare ones more."""
+    return clause.weight * (1.0 + _rarity(reader, clause.disjuncts[0]))
 
 
 def _rarity(reader: IndexReader, disjunct: Disjunct) -> float:

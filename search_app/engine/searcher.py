@@ -20,8 +20,10 @@ from indexer.index.weights import ENOUGH, SEVERAL, Floats
 from indexer.store.reader import Store
 from indexer.text.analysis import identifier_words, spelling_key, stem
 from search_app.engine.collapse import Collapsed, collapse, collapse_in_order, demote_namesakes
+from search_app.engine.features import Traits
 from search_app.engine.filters import masks, respelled, together
 from search_app.engine.holders import Holder, holders
+from search_app.engine.learned_order import Learned, LearnedOrder, best_groups, put_in_order
 from search_app.engine.planner import Plan, plan
 from search_app.engine.scorer import Scored, score
 from search_app.query.model import Query
@@ -45,6 +47,8 @@ class Searchable:
     vocabulary: Vocabulary
     titles: dict[str, str]  # of apps
     today: date
+    traits: Traits
+    order: LearnedOrder | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,7 @@ class Found:
     collapsed: Collapsed
     relaxed: bool  # nothing holds every word: near misses are shown
     held: tuple[Holder, ...] = ()  # who holds a column, an extra key or a label that was typed
+    learned: Learned | None = None  # what the learned order did
 
     @property
     def total(self) -> int:
@@ -96,7 +101,14 @@ def search(on: Searchable, query: Query) -> Found:
         collapsed = demote_namesakes(reader, collapse(reader, scored.ids[places], values), values)
     else:
         collapsed = collapse_in_order(reader, scored.ids[places], values)
-    return Found(meaning, planned, scored, found, chosen, usual, places, values, collapsed, relaxed, held)
+    learned = None
+    if query.sort == "relevance" and on.order is not None:
+        best = best_groups(reader, on.traits, meaning, planned, scored, places, values, collapsed)
+        if best is not None:
+            collapsed, learned = put_in_order(on.order, best, collapsed)
+    return Found(
+        meaning, planned, scored, found, chosen, usual, places, values, collapsed, relaxed, held, learned
+    )
 
 
 def near_names(on: Searchable, query: Query) -> dict[int, float]:

@@ -37,6 +37,17 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class JudgedQuery:
+    """A query with what is known of its answers."""
+
+    id: str
+    group: str  # its class
+    text: str
+    filters: Mapping[str, str]
+    answers: tuple[Answer, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """A hit or one of its variants, as far as it is compared with answers."""
 
@@ -87,24 +98,32 @@ class Report:
         )
 
 
-def evaluate(engine: Engine, path: Path, *, filters: bool = True, least_grade: int = 2) -> Report:
-    """Ask every judged query of `path` (JSON Lines) and measure the answers.
-
-    `filters`: send those that a query brings along. Raises ValueError for a line that is no query.
-    """
-    rows = []
+def judged_queries(path: Path) -> Iterator[JudgedQuery]:
+    """The judged queries of a file of JSON Lines. Raises ValueError for a line that is none."""
     with path.open(encoding="utf-8") as lines:
         for number, line in enumerate(lines, 1):
             if line.strip():
                 try:
                     query = json.loads(line)
-                    answers = [_answer(answer) for answer in query["answers"]]
-                    sent = {k: str(v) for k, v in (query.get("filters") or {}).items()} if filters else {}
-                    group, name, text = str(query["class"]), str(query["id"]), str(query["q"])
+                    answers = tuple(_answer(answer) for answer in query["answers"])
+                    filters = {k: str(v) for k, v in (query.get("filters") or {}).items()}
+                    yield JudgedQuery(
+                        str(query["id"]), str(query["class"]), str(query["q"]), filters, answers
+                    )
                 except (KeyError, TypeError, AttributeError, json.JSONDecodeError) as problem:
                     raise ValueError(f"{path.name}, line {number}: not a judged query ({problem})") from None
-                hits = engine.search(parse_query(text, {**sent, "size": str(DEPTH), "facets": ""})).hits
-                rows.append(judge(name, group, text, hits, answers, least_grade))
+
+
+def evaluate(engine: Engine, *paths: Path, filters: bool = True, least_grade: int = 2) -> Report:
+    """Ask every judged query of some files and measure the answers.
+
+    `filters`: send those that a query brings along. Raises ValueError for a line that is no query.
+    """
+    rows = []
+    for query in (query for path in paths for query in judged_queries(path)):
+        sent = query.filters if filters else {}
+        hits = engine.search(parse_query(query.text, {**sent, "size": str(DEPTH), "facets": ""})).hits
+        rows.append(judge(query.id, query.group, query.text, hits, query.answers, least_grade))
     return Report(tuple(rows))
 
 
@@ -137,7 +156,7 @@ def grades_of(hits: Sequence[Hit], answers: Sequence[Answer]) -> list[int]:
     left = sorted(answers, key=lambda answer: -answer.grade)
     grades: list[int] = []
     for hit in hits[:DEPTH]:
-        for place, found in enumerate(_members(hit)):
+        for place, found in enumerate(members_of(hit)):
             answer = next((answer for answer in left if is_answer(found, answer)), None)
             if answer is not None:
                 left.remove(answer)
@@ -182,20 +201,6 @@ def folded_name(kind: str, name: str) -> str:
             return folded
 
 
-def format_report(report: Report, misses: int = 0) -> str:
-    """The figures as a table, and the worst queries with what stood above the wanted hit."""
-    lines = ["class    n " + " ".join(f"{name:>10}" for name in MEASURES)]
-    for name, rows in report.groups().items():
-        figures = " ".join(f"{value:>10.3f}" for value in report.means(name).values())
-        lines.append(f"{name:<5} {len(rows):>4} {figures}")
-    worst = sorted(report.rows, key=lambda row: (row.ndcg10, row.recall20))[:misses]
-    for row in worst:
-        lines.append(f"{row.id} [{row.group}] ndcg={row.ndcg10:.2f} rank={row.rank} {row.text!r}")
-        lines.append(f"    above: {', '.join(row.above) or '-'}")
-        lines.append(f"    wanted: {', '.join(row.wanted)}")
-    return "\n".join(lines)
-
-
 def _answer(answer: Mapping[str, Any]) -> Answer:
     app = answer.get("app")
     return Answer(
@@ -203,7 +208,8 @@ def _answer(answer: Mapping[str, Any]) -> Answer:
     )
 
 
-def _members(hit: Hit) -> Iterator[Found]:
+def members_of(hit: Hit) -> Iterator[Found]:
+    """What a hit shows: the thing itself, and those of its variants that count."""
     yield Found(hit.card.kind, hit.card.name, hit.card.app)
     for variant in hit.variants[:FOLDED]:
         yield Found(variant.kind, variant.name, variant.app)

@@ -19,7 +19,8 @@ def engine_of(
     folder: Path, *items: AnyItem, schemas: dict[str, tuple[Column, ...]] | None = None
 ) -> SearchEngine:
     ordered = tuple(sorted(items, key=lambda item: item.id))
-    return SearchEngine(generation_of(folder, Catalogue(ordered, schemas or {}, {}, {})).data_dir)
+    data_dir = generation_of(folder, Catalogue(ordered, schemas or {}, {}, {})).data_dir
+    return SearchEngine(data_dir, learned=False)  # rules alone; test_learned_order.py has the other
 
 
 def metric(name: str, description: str = "") -> MetricItem:

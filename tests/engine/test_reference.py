@@ -39,7 +39,7 @@ def no_list_is_too_short_to_be_left_out() -> Iterator[None]:
 def pair_of(made: Made) -> Pair:
     """The engine and the reference over the same documents."""
     reference = Reference(made.documents, made.columns, made.opened.manifest.today)
-    return SearchEngine(made.data_dir, results_kept=0), reference
+    return SearchEngine(made.data_dir, results_kept=0, learned=False), reference
 
 
 @pytest.fixture(scope="module")
