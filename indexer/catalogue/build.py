@@ -28,6 +28,7 @@ from indexer.catalogue.news import with_news
 from indexer.catalogue.pings import glean_pings
 from indexer.catalogue.probes import find_mirrors, probe_items
 from indexer.catalogue.relations import app_links, mirror_links, related, table_links, usage
+from indexer.catalogue.replacements import replacements, with_replacements
 from indexer.catalogue.schema_metrics import metrics_of_schemas
 from indexer.catalogue.schemas import Schemas
 from indexer.catalogue.tables import Tables, build_tables
@@ -54,6 +55,7 @@ def build_catalogue(records: Iterable[Record], today: date, read: ReadAll = read
     metrics = _metrics(inputs, estate, tables, schemas, annotations, now, problems)
     probes = probe_items(inputs.probes, estate, tables, schemas, now)
     mirrors = find_mirrors(metrics, probes, problems)
+    probes, metrics = with_replacements(probes, metrics, replacements(probes, metrics, mirrors))
     counts = MetricCounts(metrics, metric_groups(metrics, probes, mirrors))
     apps = with_news(_annotated(map(counts.of_app, app_items(estate)), annotations), metrics)
     evidence = Evidence(tables, metrics, probes, schemas)

@@ -164,6 +164,7 @@ class MetricItem(Item):
     former: tuple[ColumnRef, ...] = ()  # where it was sent before: its columns, until when in the notes
     channel_status: tuple[ChannelStatus, ...] = ()
     mirrors: tuple[str, ...] = ()  # ids of the legacy probes that it mirrors
+    replaces: tuple[tuple[str, str], ...] = ()  # (id, reason) of legacy probes that it probably replaces
     features: tuple[str, ...] = ()
     experiments: dict[str, str] = field(default_factory=dict)  # slug that samples it -> share of clients
     tag_meanings: dict[str, str] = field(default_factory=dict)  # tag -> what upstream says of it
@@ -178,6 +179,8 @@ class ProbeItem(Item):
     columns: tuple[ColumnRef, ...] = ()
     channel_status: tuple[ChannelStatus, ...] = ()
     mirrors: tuple[str, ...] = ()  # ids of the Glean metrics that replace it
+    replaced_by: str = ""  # id of the metric that probably does, where none is declared
+    replaced_reason: str = ""  # why that is thought
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,8 @@ RELATION_LABELS = {
     "described_by": "Described in",
     "section": "Other sections of this page",
     "mirror": "Legacy mirror",
+    "replaces": "Probably replaces",
+    "replaced_by": "Probably replaced by",
     "same_name": "Same name elsewhere",
     "similar_metrics": "Related metrics",
     "upstream": "Made from",

@@ -25,8 +25,8 @@ from search_app.web.state import Site
 SHOWN_ELSEWHERE = {
     "app": {"ping", "table", "explore", "measure", "doc"},
     "ping": {"app", "table"},
-    "metric": {"ping", "table", "mirror", "denominator", "derived_tables", "measure"},
-    "probe": {"table", "mirror", "derived_tables"},
+    "metric": {"ping", "table", "mirror", "replaces", "denominator", "derived_tables", "measure"},
+    "probe": {"table", "mirror", "replaced_by", "derived_tables"},
     "table": {"upstream", "downstream", "ping"},
     "measure": {"table", "data_source", "app", "metric"},
     "explore": {"table", "app"},
