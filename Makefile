@@ -5,10 +5,11 @@ BIN := $(VENV)/bin
 UV ?= uv
 QUERIES ?= queries.jsonl
 BENCH ?=
+ADVISORIES ?= https://api.osv.dev/v1/query
 PARALLEL ?= -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev run test check slow check-full soak contracts lint types crawl build serve schedule evaluate bench wheel lock
+.PHONY: help setup dev run test check slow check-full soak contracts lint types crawl build serve schedule evaluate bench audit licences wheel lock
 
 help:  ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1\t/' | expand -t 12
@@ -81,6 +82,16 @@ $(VENV)/.bench: $(VENV)/.base requirements/bench.txt
 
 bench: setup $(VENV)/.bench  ## what the engine costs beside its peers: docs/bench/ (an hour; BENCH=--quick)
 	$(BIN)/starchart bench $(BENCH)
+
+$(VENV)/.audit: $(VENV)/.base requirements/audit.txt
+	@$(BIN)/python requirements/install.py requirements/audit.txt
+	@touch $@
+
+audit: setup $(VENV)/.audit  ## known holes in what is locked, of an OSV source: make audit ADVISORIES=URL
+	$(BIN)/python requirements/audit.py "$(ADVISORIES)" requirements/base.txt
+
+licences: setup  ## docs/licences.md, of what running needs
+	$(BIN)/python requirements/licences.py > docs/licences.md
 
 wheel: dev  ## dist/starchart-*.whl, with templates, static files, sample and settings
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist .

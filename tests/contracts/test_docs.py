@@ -15,6 +15,10 @@ from search_app.web.app import create_app
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
+PAPERS = (
+    *("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md"),
+    *("docs/failures.md", "docs/operate.md"),
+)
 SETTINGS = (ROOT / "config.yaml").read_text()
 
 
@@ -49,7 +53,10 @@ def test_readme_names_each_address(sample_data: Path) -> None:
     assert not unnamed
 
 
-@pytest.mark.parametrize("paper", ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/failures.md"])
+@pytest.mark.parametrize(
+    "paper",
+    ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/failures.md", "docs/operate.md", "SECURITY.md"],
+)
 def test_papers_name_only_files_that_exist(paper: str) -> None:
     text = (ROOT / paper).read_text()
     for target in re.findall(r"\]\(([^)#:]+)\)", text):
