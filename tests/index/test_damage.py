@@ -12,9 +12,12 @@ import random
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from pathlib import Path
 
+import numpy as np
 import pytest
+from click.testing import CliRunner, Result
 from flask.testing import FlaskClient
 
 from indexer.build_job import build, go_back
@@ -26,9 +29,11 @@ from indexer.index.generation import (
     OLDEST_READABLE,
     current_name,
     file_digests,
+    read_manifest,
     switch_to,
 )
 from indexer.index.integrity import NothingIntact, check_rest, choose, damaged_files, is_checked
+from search_app.cli import main
 from search_app.web.app import create_app
 from search_app.web.state import EXTENSION
 from tests.support.generations import on_its_own, two_generations, write_changed
@@ -263,6 +268,36 @@ def test_a_generation_of_an_older_format_whose_items_mean_nothing_now_does_not_a
     client = client_of(data, sample_data)
     assert client.get("/readyz").status_code == 503
     assert client.get("/app/fenix").status_code == 503
+
+
+def verify(data: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(main, ["verify", *arguments], env={"STARCHART_DATA_DIR": str(data)})
+
+
+def test_verify_names_what_is_damaged(data: Path) -> None:
+    assert verify(data).exit_code == 0
+    assert verify(data, "older").output == "older  whole\n"
+    cut(data / FOLDER / "newer" / "arrays" / "usage.npy")
+    found = verify(data)
+    assert found.exit_code == 1
+    assert "newer  damaged: arrays/usage.npy" in found.output
+    assert "older  whole" in found.output
+    assert verify(data, "older").exit_code == 0
+    assert verify(data, "never").exit_code == 2
+
+
+def test_verify_deep_finds_what_the_index_and_the_catalogue_do_not_make(data: Path) -> None:
+    assert verify(data, "--deep", "newer").exit_code == 0
+    folder = data / FOLDER / "newer"
+    array = on_its_own(folder / "arrays" / "usage.npy")
+    numbers = np.load(array)
+    np.save(array, numbers + 1)
+    digests = read_manifest(folder).files | {"arrays/usage.npy": sha256(array.read_bytes()).hexdigest()}
+    write_changed(folder, folder, files=digests)  # as a build with a mistake in it would
+    assert verify(data, "newer").exit_code == 0
+    found = verify(data, "--deep", "newer")
+    assert found.exit_code == 1
+    assert "newer  damaged: arrays/usage.npy" in found.output
 
 
 @pytest.fixture(autouse=True)
