@@ -187,7 +187,7 @@ def _values(
     if column.type in NUMBERS:
         shape = Shape((*spread(value), *counts), joins, there, order="row_count DESC")
         return list(shape_queries(source, shape, base))
-    if column.type in ("RECORD", "STRUCT", "JSON", "BYTES", "GEOGRAPHY"):
+    if column.type in ("", "RECORD", "STRUCT", "JSON", "BYTES", "GEOGRAPHY", "INTERVAL"):
         return list(shape_queries(source, Shape(counts, joins, there), base))
     moment = column.type in ("TIMESTAMP", "DATETIME")
     day = f"DATE({value})" if moment else value

@@ -20,5 +20,6 @@ def test_every_query_of_the_catalogue_names_only_what_exists(mirror_data: Path) 
     assert outcome.counts["metric places with SQL"] > 50_000
     assert outcome.counts["probes with SQL"] > 4_500
     assert outcome.counts["pings with SQL"] > 600
-    assert outcome.counts["tables with SQL"] > 4_800
+    # views whose columns nobody publishes have none: the mirror has no SQL
+    assert outcome.counts["tables with SQL"] > 3_700
     assert outcome.counts["columns of tables"] > 1_000

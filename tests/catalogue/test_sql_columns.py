@@ -1,0 +1,216 @@
+"""Columns, reads, lineage and uses of tables from their SQL, through sources and catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from indexer.catalogue import Catalogue
+from indexer.model.items import AnyItem, TableItem
+from search_app.web.app import create_app
+from tests.support.upstream import Upstream, built, catalogue_of
+
+PROJECT = "moz-fx-data-shared-prod"
+TICKS = "payload.processes.parent.scalars.browser_engagement_active_ticks"
+
+
+def published() -> Upstream:
+    """One app with events, and desktop's main ping under a daily table."""
+    world = Upstream()
+    world.versions(nightly=150, beta=149, release=148)
+    world.app("fenix", "org.mozilla.firefox", app_channel="release")
+    world.ping("org-mozilla-firefox", "metrics")
+    world.ping("org-mozilla-firefox", "events")
+    world.metric("org-mozilla-firefox", "tabs.opened", description="Tabs.")
+    for name in ("search.typed", "search.tapped", "menu.opened"):
+        world.metric("org-mozilla-firefox", name, type="event", send_in_pings=["events"])
+    world.probe("scalar", "browser.engagement.active_ticks", record_in_processes=["main"], kind="uint")
+    world.probe("event", "pwmgr.open#login", methods=["open"], objects=["login"])
+    world.stable(
+        "org-mozilla-firefox",
+        "metrics",
+        {"metrics.counter.tabs_opened": "INTEGER", "submission_timestamp": "TIMESTAMP"},
+    )
+    events = {"events*": "RECORD", "events.category": "STRING", "events.name": "STRING"}
+    world.stable("org-mozilla-firefox", "events", {**events, "submission_timestamp": "TIMESTAMP"})
+    world.stable("telemetry", "main", {"client_id": "STRING", TICKS: "INTEGER"}, version=5)
+    for ping in ("metrics", "events"):
+        world.view(
+            f"fenix.{ping}",
+            f"org_mozilla_firefox_stable.{ping}_v1",
+            sql=f"SELECT *, 'x' AS normalized_app_id FROM `{PROJECT}.org_mozilla_firefox_stable.{ping}_v1`",
+        )
+    world.view("telemetry.main", "telemetry_stable.main_v5", sql="SELECT * FROM telemetry_stable.main_v5")
+    world.table("telemetry_derived.clients_daily_v6", {"client_id": "STRING", "active_hours_sum": "FLOAT"})
+    world.sql(
+        "telemetry_derived.clients_daily_v6",
+        f"SELECT client_id, SUM({TICKS}) / 720 AS active_hours_sum FROM telemetry.main GROUP BY client_id",
+    )
+    world.view(
+        "telemetry.clients_daily",
+        sql="SELECT *, active_hours_sum > 1 AS is_active FROM telemetry_derived.clients_daily_v6",
+    )
+    _further(world)
+    return world
+
+
+def _further(world: Upstream) -> None:
+    world.table("fenix_derived.funnel_v1")
+    world.sql(
+        "fenix_derived.funnel_v1",
+        "WITH picked AS (SELECT event.category, event.name FROM fenix.events, UNNEST(events) AS event "
+        "WHERE event.category = 'search' AND event.name IN ('typed', 'never_heard_of')) "
+        "SELECT COUNT(*) AS searches FROM picked WHERE NOT name = 'tapped'",
+    )
+    world.table("fenix_derived.live_v1")
+    world.sql(
+        "fenix_derived.live_v1",
+        "SELECT metrics.counter.tabs_opened AS t FROM org_mozilla_firefox_live.metrics_v1",
+    )
+    world.view("other.lost", sql="SELECT * FROM `another-project.gone.table`")
+    world.table("other_derived.by_python_v1", {"a": "STRING"})
+    world.sql("other_derived.by_python_v1", "print('made')", "query.py")
+    world.table("other_derived.first_v1")
+    world.sql(
+        "other_derived.first_v1",
+        "{% if is_init() %} SELECT client_id FROM telemetry.main {% else %} "
+        "SELECT client_id FROM telemetry_derived.clients_daily_v6 {% endif %}",
+    )
+    world.table("fenix_derived.wide_v1")
+    world.sql(
+        "fenix_derived.wide_v1",
+        f"SELECT /* {'x' * 110_000} */ metrics.counter.tabs_opened AS last FROM fenix.metrics",
+    )
+
+
+@pytest.fixture(scope="module")
+def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
+    return catalogue_of(published(), tmp_path_factory.mktemp("sql"))
+
+
+@pytest.fixture(scope="module")
+def item(catalogue: Catalogue) -> Callable[[str], AnyItem]:
+    by_id = {each.id: each for each in catalogue.items}
+    return lambda key: by_id[key]
+
+
+@pytest.fixture(scope="module")
+def table(item: Callable[[str], AnyItem]) -> Callable[[str], TableItem]:
+    def of(name: str) -> TableItem:
+        found = item(f"table/{PROJECT}.{name}")
+        assert isinstance(found, TableItem)
+        return found
+
+    return of
+
+
+def derived(item: AnyItem) -> set[str]:
+    return {key.removeprefix(f"table/{PROJECT}.") for key in item.related.get("derived_tables", ())}
+
+
+def test_a_view_has_the_columns_of_its_sql_and_reads_what_that_reads(table, catalogue):
+    view = table("telemetry.clients_daily")
+    columns = [(column.path, column.type) for column in catalogue.schemas[view.schema_digest]]
+    assert columns == [("client_id", "STRING"), ("active_hours_sum", "FLOAT"), ("is_active", "BOOLEAN")]
+    assert view.upstream == (f"{PROJECT}.telemetry_derived.clients_daily_v6",)
+    assert table("telemetry_derived.clients_daily_v6").downstream == (
+        f"{PROJECT}.other_derived.first_v1",
+        f"{PROJECT}.telemetry.clients_daily",
+    )
+
+
+def test_a_column_says_what_it_is_made_of(table):
+    view = table("telemetry.clients_daily")
+    assert view.passed_on == (f"{PROJECT}.telemetry_derived.clients_daily_v6",)
+    assert [(x.column, x.made_of) for x in view.made_of] == [
+        ("is_active", ((f"{PROJECT}.telemetry_derived.clients_daily_v6", "active_hours_sum"),))
+    ]
+
+
+def test_the_sql_of_a_table_leads_to_the_probe_in_it(item):
+    assert "telemetry.clients_daily" in derived(item("probe/scalar/browser.engagement.active_ticks"))
+
+
+def test_an_event_leads_to_the_tables_that_ask_for_it_and_to_no_others(item):
+    assert derived(item("metric/fenix/search.typed")) == {"fenix_derived.funnel_v1"}
+    assert derived(item("metric/fenix/search.tapped")) == set()
+    assert derived(item("metric/fenix/menu.opened")) == set()
+
+
+def test_a_live_table_is_taken_for_its_stable_twin_and_no_sql_is_cut_before_it_is_read(item, table):
+    assert {"fenix_derived.live_v1", "fenix_derived.wide_v1"} <= derived(item("metric/fenix/tabs.opened"))
+    assert table("fenix_derived.wide_v1").column_count == 1
+    assert "cut off here" in table("fenix_derived.wide_v1").sql
+
+
+def test_a_table_reads_what_any_branch_of_its_template_reads(table):
+    assert set(table("other_derived.first_v1").upstream) == {
+        f"{PROJECT}.telemetry.main",
+        f"{PROJECT}.telemetry_derived.clients_daily_v6",
+    }
+
+
+def test_a_view_that_cannot_be_resolved_says_why(table, catalogue):
+    lost = table("other.lost")
+    assert (lost.column_count, lost.schema_digest) == (0, "")
+    assert lost.columns_unknown == (
+        "its SQL could not be resolved: the columns of another-project.gone.table are not known"
+    )
+    assert lost.upstream == ("another-project.gone.table",)
+    assert catalogue.problems["view whose SQL could not be resolved"] == 1
+
+
+# ---------------------------------------------------------------- crawled, built and shown
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
+    return create_app(built(published(), tmp_path_factory.mktemp("built"))).test_client()
+
+
+def page(client: FlaskClient, name: str, query: str = "") -> str:
+    answer = client.get(f"/table/{PROJECT}.{name}{query}")
+    assert answer.status_code == 200
+    return answer.get_data(as_text=True)
+
+
+def test_the_page_of_a_column_leads_to_its_probe_through_the_tables_between(client: FlaskClient) -> None:
+    shown = page(client, "telemetry.clients_daily", "?column=active_hours_sum")
+    made_of = shown[shown.index('id="made-of"') :]
+    between = ("telemetry_derived.clients_daily_v6 · active_hours_sum", f"telemetry.main · {TICKS}")
+    assert [made_of.index(each) for each in between] == sorted(made_of.index(each) for each in between)
+    assert 'href="/probe/scalar/browser.engagement.active_ticks"' in made_of
+
+
+def test_a_page_says_that_columns_are_not_known_and_offers_no_query(client: FlaskClient) -> None:
+    shown = page(client, "other.lost")
+    assert "Its columns are not known: its SQL could not be resolved" in shown
+    assert client.get(f"/api/v1/item/table/{PROJECT}.other.lost").json["queries"] == []
+
+
+def test_a_page_says_that_a_table_is_made_by_python_and_where(client: FlaskClient) -> None:
+    shown = page(client, "other_derived.by_python_v1")
+    assert "a program in Python" in shown
+    assert f"/blob/generated-sql/sql/{PROJECT}/other_derived/by_python_v1/query.py" in shown
+
+
+def test_a_changed_base_changes_what_stands_on_it(tmp_path: Path) -> None:
+    before = {each.id: each for each in catalogue_of(published(), tmp_path / "before").items}
+    world = published()
+    world.table(
+        "telemetry_derived.clients_daily_v6",
+        {"client_id": "STRING", "new": "DATE", "active_hours_sum": "FLOAT"},
+    )
+    after = catalogue_of(world, tmp_path / "after")
+    view = next(each for each in after.items if each.id == f"table/{PROJECT}.telemetry.clients_daily")
+    assert isinstance(view, TableItem)
+    assert [column.path for column in after.schemas[view.schema_digest]] == [
+        "client_id",
+        "new",
+        "active_hours_sum",
+        "is_active",
+    ]
+    assert view.schema_digest != before[view.id].schema_digest
