@@ -6,7 +6,11 @@ the opening is one number a document (the prior) and small tables.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+import mmap
+import resource
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -24,6 +28,15 @@ from indexer.text.analysis import spelling_key
 
 Ints = npt.NDArray[np.int32]
 Bools = npt.NDArray[np.bool_]
+
+NAME = GROUPS.index("name")  # the column of a row of weights that is of names
+POSTINGS_KEPT = 5_000  # views of some 500 bytes
+COMPLETED_KEPT = 2_000
+CARDS_KEPT = 1_000
+VARIANTS_KEPT = 5_000
+MOST_MAPPED = 100_000_000  # bytes: above what all files of the real catalogue take
+LOOKED_EACH = 10  # searches after which it is looked again: a look takes 15 us
+_STATM = Path("/proc/self/statm")
 
 
 class FacetIndex:
@@ -251,13 +264,42 @@ class IndexReader:
         return prior
 
 
-NAME = GROUPS.index("name")  # the column of a row of weights that is of names
-POSTINGS_KEPT = 5_000  # views of some 500 bytes
-COMPLETED_KEPT = 2_000
-CARDS_KEPT = 1_000
-VARIANTS_KEPT = 5_000
-
-
 def values_of(facet: FacetIndex) -> Sequence[str]:
     """All values of a facet, sorted."""
     return [facet.values[i] for i in range(len(facet.values))]
+
+
+class Mapped:
+    """How much a process has mapped of its generation's files, bounded. Safe for threads.
+
+    The kernel keeps the files' pages for all processes. Those that one has touched count as its
+    memory until it lets go of them; touched again they are mapped again, which costs little.
+    """
+
+    def __init__(self, arrays: Mapping[str, Array], most: int = MOST_MAPPED) -> None:
+        self._maps = list(_maps(arrays))
+        self._most = most
+        self._asked = itertools.count(1)
+
+    def bound(self) -> None:
+        """To be called after each search: lets go of all pages where this process has mapped too many."""
+        if next(self._asked) % LOOKED_EACH == 0 and mapped_bytes() > self._most:
+            for each in self._maps:
+                each.madvise(mmap.MADV_DONTNEED)
+
+
+def mapped_bytes() -> int:
+    """What this process has in memory of files, 0 where the system does not tell (it bounds that itself)."""
+    try:
+        return int(_STATM.read_bytes().split()[2]) * resource.getpagesize()
+    except OSError:
+        return 0
+
+
+def _maps(arrays: Mapping[str, Array]) -> Iterator[mmap.mmap]:
+    for array in arrays.values():
+        base: object = array
+        while base is not None and not isinstance(base, mmap.mmap):
+            base = getattr(base, "base", None)
+        if base is not None:
+            yield base

@@ -97,11 +97,6 @@ COMPLETIONS = 12  # words that one unfinished word may stand for
 SHORTEST_COMPLETION = 3  # letters: two letters begin too many words
 
 
-def near_share(words: int) -> float:
-    """The least share of the wanted words that a near miss holds, by how many words say something."""
-    return max(NEAR_LEAST, NEAR - NEAR_FALLS * max(0, words - SEVERAL))
-
-
 def inverse_frequency(documents: int, holding: int) -> float:
     """How much a word tells: the rarer the more (BM25's idf, never negative)."""
     return log(1.0 + (documents - holding + 0.5) / (holding + 0.5))

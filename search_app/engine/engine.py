@@ -20,8 +20,7 @@ import numpy as np
 from indexer.index.arrays import Arrays
 from indexer.index.generation import FORMAT_VERSION, Generation, open_generation
 from indexer.index.integrity import Choice, check_rest, choose, is_checked
-from indexer.index.mapped import Mapped
-from indexer.index.reader import Bools, IndexReader
+from indexer.index.reader import Bools, IndexReader, Mapped
 from indexer.index.spellchecker import Speller
 from indexer.index.suggester import Suggester, Suggestion
 from indexer.index.weights import WEIGHTS, Weights
@@ -38,7 +37,7 @@ from search_app.engine.hits import hits
 from search_app.engine.learned_order import shipped_order
 from search_app.engine.lexicon import CompletedCards, app_titles, lexicon_of
 from search_app.engine.recognition import recognised
-from search_app.engine.relaxation import corrected_text, ways_out
+from search_app.engine.relaxation import ways_out
 from search_app.engine.results import Facet, Results
 from search_app.engine.searcher import Found, Searchable, search
 from search_app.query.grammar import FILTER_FORMS
@@ -192,7 +191,6 @@ def _try_items(store: Store) -> None:
 def _answer(on: Searchable, query: Query) -> Results:
     found = search(on, query)
     meant = found.meaning.query
-    corrected = corrected_text(query.text, found.plan.corrected)
     help_ = ways_out(meant, found, lambda q: search(on, q).total, parse_query) if found.total < FEW else ()
     return Results(
         total=found.total,
@@ -202,9 +200,10 @@ def _answer(on: Searchable, query: Query) -> Results:
         took_ms=0.0,
         terms=tuple(clause.text for clause in found.plan.wanted),
         understood=found.meaning.chips,
-        did_you_mean=corrected or None,
+        did_you_mean=found.corrected_text or None,
         help=help_,
         relaxed=found.relaxed,
+        complete=found.complete(on.reader),
         recognised=recognised(on.reader, query.snippet),
     )
 

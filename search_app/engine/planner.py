@@ -16,7 +16,16 @@ from indexer.index.completions import SEEN
 from indexer.index.documents import column_term
 from indexer.index.reader import IndexReader
 from indexer.index.spellchecker import Speller
-from indexer.index.weights import COMPLETIONS, PREFIX_TERMS, SAYING, SEVERAL, SHORTEST_COMPLETION, near_share
+from indexer.index.weights import (
+    COMPLETIONS,
+    NEAR,
+    NEAR_FALLS,
+    NEAR_LEAST,
+    PREFIX_TERMS,
+    SAYING,
+    SEVERAL,
+    SHORTEST_COMPLETION,
+)
 from indexer.text.analysis import compounds, identifier_words, spelling_key, stem
 from search_app.query.model import Query
 from search_app.understanding.analyze import Understanding, UnderstoodTerm, understand
@@ -69,7 +78,7 @@ class Plan(NamedTuple):
     @property
     def near(self) -> float:
         """The least share of the wanted words that a near miss holds."""
-        return near_share(self.telling)
+        return max(NEAR_LEAST, NEAR - NEAR_FALLS * max(0, self.telling - SEVERAL))
 
 
 def plan(

@@ -6,8 +6,7 @@ import numpy as np
 
 from indexer.index.reader import IndexReader
 from indexer.text.analysis import spelling_key
-from search_app.engine.holders import Holder
-from search_app.engine.name_match import called
+from search_app.engine.name_match import Holder, called
 from search_app.engine.results import Match, Recognised, RecognisedName
 from search_app.query.mention import Mention, Snippet
 from search_app.query.model import Filters

@@ -15,16 +15,6 @@ Count = Callable[[Query], int]
 MOST_TRIED = 6  # each try is a search
 
 
-def corrected_text(text: str, corrections: dict[str, str]) -> str:
-    """The text with its unknown words replaced, in the case and place where they stand; "" if none was."""
-    changed = text
-    for wrong, right in corrections.items():
-        at = changed.lower().find(wrong)
-        if at >= 0:
-            changed = changed[:at] + right + changed[at + len(wrong) :]
-    return changed if changed != text else ""
-
-
 def _without_filter(text: str, name: str) -> str:
     """The text without `name:value` in it."""
     return " ".join(re.sub(rf'(?i)(?<!\S){name}:(?:"[^"]*"|\S+)', " ", text).split())
@@ -43,7 +33,7 @@ def ways_out(query: Query, found: Found, count: Count, parse: Callable[[str], Qu
 def _tries(
     query: Query, found: Found, parse: Callable[[str], Query]
 ) -> Iterator[tuple[str, str, Query, str]]:
-    corrected = corrected_text(query.text, found.plan.corrected)
+    corrected = found.corrected_text
     if corrected:
         yield "spelling", corrected, replace(query, text=corrected, terms=parse(corrected).terms), corrected
     for name, values in query.filters.items():

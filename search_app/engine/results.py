@@ -101,4 +101,5 @@ class Results:
     did_you_mean: str | None = None
     help: tuple[Help, ...] = ()
     relaxed: bool = False  # not every word was found: near misses shown
+    complete: int = 0  # of `total`: those that hold every word that was typed, or are named so
     recognised: Recognised | None = None  # what was pasted, where it was code or an address

@@ -16,9 +16,8 @@ import numpy as np
 
 from indexer.index.reader import Bools, IndexReader, Ints
 from indexer.index.weights import Floats
-from search_app.engine.holders import Holder
 from search_app.engine.matcher import Candidates, Matches, matching, places_of, positive, side_by_side
-from search_app.engine.name_match import NameMatches, match_names
+from search_app.engine.name_match import Holder, NameMatches, match_names
 from search_app.engine.planner import Clause, Disjunct, Plan, are_neighbours
 from search_app.understanding.analyze import Boost, Understanding
 

@@ -12,8 +12,7 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
-from indexer.index.mapped import Mapped
-from indexer.index.reader import Bools, IndexReader, Ints
+from indexer.index.reader import Bools, IndexReader, Ints, Mapped
 from indexer.index.spellchecker import Speller
 from indexer.index.suggester import Suggester
 from indexer.index.weights import ENOUGH, SEVERAL, Floats
@@ -22,8 +21,8 @@ from indexer.text.analysis import identifier_words, spelling_key, stem
 from search_app.engine.collapse import Collapsed, collapse, collapse_in_order, demote_namesakes
 from search_app.engine.features import Traits
 from search_app.engine.filters import masks, respelled, together
-from search_app.engine.holders import Holder, holders
 from search_app.engine.learned_order import Learned, LearnedOrder, best_groups, put_in_order
+from search_app.engine.name_match import Holder, holders
 from search_app.engine.planner import Plan, plan
 from search_app.engine.scorer import Scored, score
 from search_app.query.model import Query
@@ -71,6 +70,20 @@ class Found:
     @property
     def total(self) -> int:
         return len(self.collapsed)
+
+    def complete(self, reader: IndexReader) -> int:
+        """How many groups have a matching member that holds every wanted word."""
+        return count_groups(reader, self.collapsed.ids[self.scored.full[self.places]])
+
+    @property
+    def corrected_text(self) -> str:
+        """What was typed with its unknown words replaced, in case and place; "" if there are none."""
+        text = changed = self.meaning.query.text
+        for wrong, right in self.plan.corrected.items():
+            at = changed.lower().find(wrong)
+            if at >= 0:
+                changed = changed[:at] + right + changed[at + len(wrong) :]
+        return changed if changed != text else ""
 
 
 def search(on: Searchable, query: Query) -> Found:

@@ -216,6 +216,7 @@ def _schemas() -> dict[str, Any]:
             hits=_list(hit),
             facets={"type": "object", "additionalProperties": _list(facet_value)},
             did_you_mean=nothing_or_string,
+            complete=_COUNT,
         ),
         "Item": _object(
             id=_STRING,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from indexer.catalogue.model import Catalogue
 from indexer.index.weights import ENOUGH
-from indexer.model.items import AnyItem, MeasureItem, MetricItem, TableItem
+from indexer.model.items import AnyItem, AppItem, MeasureItem, MetricItem, TableItem
 from indexer.model.records import Column
 from search_app.engine.engine import SearchEngine
 from search_app.query.parser import parse_query
@@ -159,3 +159,38 @@ def test_a_measure_that_repeats_a_name_leaves_it_clear_what_is_meant(tmp_path: P
     assert best_is_clear(engine.search(parse_query("gc_ms", {})), "gc_ms")
     engine = engine_of(tmp_path / "two", metric("gc.ms"), metric("gc_ms"), measure)
     assert not best_is_clear(engine.search(parse_query("gc_ms", {})), "gc_ms")
+
+
+def test_it_is_said_how_many_hits_hold_all_words(tmp_path: Path) -> None:
+    whole = [metric("panel.opened_twice", "Of the sidebar."), metric("sidebar.panel_opened_twice")]
+    near = [metric(f"panel.opened_{n}", "Of the toolbar.") for n in ("first", "second", "third")]
+    results = engine_of(tmp_path, *whole, *near).search(parse_query("sidebar panel opened twice"))
+    assert (results.complete, results.total) == (2, 5)
+    assert {hit.card.name for hit in results.hits[:2]} == {item.name for item in whole}
+
+
+def test_a_synonym_is_worth_no_more_than_the_word_that_was_typed(tmp_path: Path) -> None:
+    typed = metric("gc.slice")
+    meant = metric("garbage.collection_slice")
+    others = [metric(f"other.gc_number_{n}") for n in range(30)]  # a common word, beside two rare ones
+    engine = engine_of(tmp_path, typed, meant, *others)
+    names = found(engine, "gc slice")
+    assert names.index("gc.slice") < names.index("garbage.collection_slice")
+
+
+def test_of_a_question_a_word_of_no_name_weighs_less(tmp_path: Path) -> None:
+    said = metric("other.thing", "What a flabbergasted reader sees.")
+    meant = metric("reader.toolbar_buttons_pressed", "Pressed.")
+    engine = engine_of(tmp_path, said, meant, *(metric(f"reader.number_{n}") for n in range(30)))
+    assert found(engine, "flabbergasted reader toolbar buttons pressed")[0] == meant.name
+
+
+def test_what_an_app_defines_itself_stands_before_what_many_apps_share(tmp_path: Path) -> None:
+    own = metric("tabs.opened", "How often.")
+    shared = replace(
+        metric("tabs.opened_often", "How often."),
+        id="metric/gecko/tabs.opened_often", origin="gecko", apps=("fenix", "focus", "klar", "reality"),
+    )  # fmt: skip
+    app = AppItem(id="app/fenix", kind="app", name="fenix", title="Fenix", apps=("fenix",))
+    names = found(engine_of(tmp_path, own, shared, app), "fenix tabs opened how often")
+    assert names.index("tabs.opened") < names.index("tabs.opened_often")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from indexer.index.arrays import open_arrays, write_arrays
-from indexer.index.mapped import EACH, Mapped, mapped_bytes
+from indexer.index.reader import LOOKED_EACH, Mapped, mapped_bytes
 
 SIZE = 64_000_000
 
@@ -19,13 +19,13 @@ def test_pages_above_the_bound_are_let_go_and_read_again_unchanged(tmp_path: Pat
     total = int(arrays["numbers"].sum())
     assert mapped_bytes() > before + SIZE // 2
     bounded = Mapped(arrays, most=before + SIZE // 4)
-    for _ in range(EACH - 1):
+    for _ in range(LOOKED_EACH - 1):
         bounded.bound()
     assert mapped_bytes() > before + SIZE // 2
     bounded.bound()
     assert mapped_bytes() < before + SIZE // 4
     assert int(arrays["numbers"].sum()) == total
     wide = Mapped(arrays, most=mapped_bytes() + SIZE)
-    for _ in range(EACH):
+    for _ in range(LOOKED_EACH):
         wide.bound()
     assert mapped_bytes() > before + SIZE // 2

@@ -30,7 +30,7 @@ from indexer.model.card import Card
 from indexer.model.liveness import LIFE
 from indexer.model.records import Column
 from indexer.text.analysis import identifier_words, spelling_key, stem, words
-from search_app.engine import holders
+from search_app.engine import name_match as holders
 from search_app.engine import name_match as naming
 from search_app.engine import scorer as scoring
 from search_app.engine.collapse import MOST_DEMOTED

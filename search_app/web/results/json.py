@@ -48,6 +48,7 @@ def results_text(site: Site, results: Results, query: Query) -> bytes:
         "understood": [dataclasses.asdict(each) for each in results.understood],
         "help": [{**dataclasses.asdict(h), "url": search_url(h.q, h.filters)} for h in results.help],
         "relaxed": results.relaxed,
+        "complete": results.complete,
         "notes": list(query.notes),
     }
     hits = hits_text(site, results.hits, query.explain, asked_of(results, query))

@@ -1,0 +1,61 @@
+"""No judged query stands in code or data: an order that was tuned to the questions says nothing of others."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from search_app.evaluation.relevance import judged_queries
+from tests.conftest import MIRROR
+
+PROJECT = Path(__file__).resolve().parents[2]
+JUDGED = MIRROR.parent / "relevance"
+READ = ("indexer", "search_app", "templates", "config.yaml")
+SUFFIXES = {".py", ".yaml", ".yml", ".json", ".html", ".js", ".toml", ".md"}
+WORDS = 3  # of a query, from which it is nobody's name and no term of the field
+
+
+def normalised(text: str) -> str:
+    """The words of a text, one space between them, with one before and one behind."""
+    return f" {' '.join(re.findall(r'[a-z0-9]+', text.lower()))} "
+
+
+def texts() -> Iterator[tuple[Path, str]]:
+    for name in READ:
+        root = PROJECT / name
+        for path in (root,) if root.is_file() else sorted(root.rglob("*")):
+            if path.suffix in SUFFIXES and path.is_file():
+                yield path, normalised(path.read_text(encoding="utf-8"))
+
+
+def test_no_judged_query_stands_in_code_or_data() -> None:
+    files = sorted(JUDGED.glob("*.jsonl"))
+    if not files:
+        if os.environ.get("CI"):
+            pytest.fail("the judged queries are not beside the project, and CI must have them")
+        pytest.skip("the judged queries are not beside the project")
+    asked = {normalised(query.text): query.text for path in files for query in judged_queries(path)}
+    # What is written as one word is a name: an identifier may well stand in an example.
+    sought = {words: text for words, text in asked.items() if len(text.split()) >= WORDS}
+    assert len(sought) > 100
+    held = {
+        (str(path.relative_to(PROJECT)), text)
+        for path, content in texts()
+        for words, text in sought.items()
+        if words in content
+    }
+    assert held == set()
+
+
+def test_the_learned_order_holds_numbers_and_names_of_features_only() -> None:
+    table = json.loads((PROJECT / "search_app/engine/learned_order.json").read_text(encoding="utf-8"))
+    assert set(table) == {"features", "strength", "about", "trees"}
+    for tree in table["trees"]:
+        assert all(isinstance(number, int | float) for node in tree["nodes"] for number in node)
+        assert all(isinstance(number, float) for number in tree["leaves"])
+    assert all(isinstance(v, int | str | list | dict) for v in table["about"].values())
