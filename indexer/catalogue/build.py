@@ -29,6 +29,7 @@ from indexer.catalogue.pings import glean_pings
 from indexer.catalogue.probes import find_mirrors, probe_items
 from indexer.catalogue.relations import app_links, mirror_links, related, table_links, usage
 from indexer.catalogue.replacements import replacements, with_replacements
+from indexer.catalogue.routines import routine_items
 from indexer.catalogue.schema_metrics import metrics_of_schemas
 from indexer.catalogue.schemas import Schemas
 from indexer.catalogue.tables import Tables, build_tables
@@ -66,6 +67,7 @@ def build_catalogue(records: Iterable[Record], today: date, read: ReadAll = read
     dashboards, dashboard_links = dashboard_items(
         inputs.dashboards, estate, tables, schemas, Things(explores, measures, metrics, probes), problems
     )
+    routines, routine_links = routine_items(inputs.routines, inputs.derived, tables, problems)
     named: list[AnyItem] = [
         *apps,
         *map(counts.of_ping, pings),
@@ -75,6 +77,7 @@ def build_catalogue(records: Iterable[Record], today: date, read: ReadAll = read
         *measures,
         *explores,
         *dashboards,
+        *routines,
         *(_tool(record) for record in inputs.tools),
     ]
     docs, doc_links = doc_items(inputs.docs, names_of(named, tables))
@@ -88,6 +91,7 @@ def build_catalogue(records: Iterable[Record], today: date, read: ReadAll = read
         *measure_links,
         *explore_links,
         *dashboard_links,
+        *routine_links,
         *doc_links,
     ]
     problems["annotation of nothing that is known"] += len(annotations.unused)

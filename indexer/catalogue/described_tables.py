@@ -45,7 +45,7 @@ def place_of(dataset: str, table: str) -> TablePlace:
 def from_metadata(record: DerivedTable, today: date) -> TableItem:
     """A table of generated-sql."""
     place = place_of(record.dataset, record.table)
-    layer: Layer = "routine" if record.routine else place.layer or ("view" if record.is_view else "other")
+    layer: Layer = place.layer or ("view" if record.is_view else "other")
     deleted = bool(record.deletion_date) and record.deletion_date <= today.isoformat()
     status: Status = "active"
     reason = ""

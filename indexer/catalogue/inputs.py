@@ -25,7 +25,7 @@ from indexer.model.records import (
     RepositoryPing,
     RepositoryState,
     RepositoryTag,
-    RoutineSql,
+    Routine,
     SampledMetric,
     TableSchema,
     WarehouseTable,
@@ -47,7 +47,7 @@ class Inputs:
     probes: tuple[LegacyProbe, ...]
     schemas: tuple[TableSchema, ...]
     derived: tuple[DerivedTable, ...]
-    routines: tuple[RoutineSql, ...]
+    routines: tuple[Routine, ...]
     datasets: tuple[Dataset, ...]
     ping_schemas: tuple[PingSchema, ...]
     warehouse: tuple[WarehouseTable, ...]
@@ -80,7 +80,7 @@ def sort_records(records: Iterable[Record]) -> Inputs:
         probes=take(LegacyProbe),
         schemas=take(TableSchema),
         derived=take(DerivedTable),
-        routines=take(RoutineSql),
+        routines=take(Routine),
         datasets=take(Dataset),
         ping_schemas=take(PingSchema),
         warehouse=take(WarehouseTable),

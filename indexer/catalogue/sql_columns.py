@@ -33,7 +33,7 @@ def resolve_sql(
 ) -> dict[str, Resolved]:
     """What the SQL of each table says, by the table's id."""
     derived = {f"{x.project}.{x.dataset}.{x.table}": x for x in inputs.derived}
-    routines = [without_tests(x.sql) for x in inputs.routines]
+    routines = [without_tests(x.sql) for x in inputs.routines if x.sql]
     texts = [record.sql for record in inputs.derived if record.sql]
     readings = read([*texts, *routines])
     shapes: dict[str, Shape] = {}

@@ -73,7 +73,8 @@ class Successors:
         return _only(item.id for item in near)
 
     def _table(self, gone: TableItem) -> Iterator[str]:
-        """The newest other version of it; else its view for users."""
+        """The routine that it is, where it was listed as a table; the newest other version; its view."""
+        yield from self._living((gone.id.replace("table/", "routine/", 1),))
         versions = self._tables[_versionless(gone)]
         if versions:
             yield max(versions, key=lambda table: (_version(table), table.id)).id

@@ -152,7 +152,7 @@ def _with_columns(
             beneath = [complete(x, above | {item.id}) for x in _layers_of(item, tables)]
             found = _view_over(item, beneath, schemas)
         count = len(schemas.columns.get(found.schema_digest, ()))
-        unknown = "" if count or item.layer == "routine" else why_unknown(item, resolved.get(item.id))
+        unknown = "" if count else why_unknown(item, resolved.get(item.id))
         done[item.id] = replace(found, column_count=count, columns_unknown=unknown)
         return done[item.id]
 

@@ -24,6 +24,7 @@ from indexer.model.items import (
     MetricItem,
     PingItem,
     ProbeItem,
+    RoutineItem,
     TableItem,
     ToolItem,
 )
@@ -172,7 +173,7 @@ def _names(item: AnyItem) -> list[tuple[str, float]]:
         return [(item.title, 1.0), (item.section.page_title, 0.5)]
     if isinstance(item, ProbeItem):
         return [(_short_name(item), 1.0)]
-    if isinstance(item, ToolItem):
+    if isinstance(item, ToolItem | RoutineItem):
         return [(item.name, 1.0), (item.title, 1.0)]
     return [(item.name, 1.0), (item.title, 0.5)]
 
@@ -200,7 +201,7 @@ def _prose(item: AnyItem) -> Iterable[str]:
     if isinstance(item, DocItem):
         if item.section.text != item.description:
             yield item.section.text
-    elif isinstance(item, TableItem):
+    elif isinstance(item, TableItem | RoutineItem):
         yield item.readme
     elif isinstance(item, DashboardItem):
         yield from dict.fromkeys(tile.note for tile in item.tiles)

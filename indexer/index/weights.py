@@ -59,13 +59,13 @@ class Weights:
     kinds: dict[str, float] = field(
         default_factory=lambda: {
             "app": 1.15, "ping": 1.1, "metric": 1.05, "probe": 0.9, "table": 1.0, "measure": 0.75,
-            "explore": 0.7, "dashboard": 0.9, "doc": 1.0, "tool": 1.1,
+            "explore": 0.7, "dashboard": 0.9, "routine": 0.8, "doc": 1.0, "tool": 1.1,
         }
     )  # fmt: skip
     # User-facing views are the contract (rule 6).
     layers: dict[str, float] = field(
         default_factory=lambda: {
-            "view": 1.0, "derived": 0.8, "stable": 0.75, "live": 0.6, "routine": 0.6, "other": 0.7,
+            "view": 1.0, "derived": 0.8, "stable": 0.75, "live": 0.6, "other": 0.7,
             # Most dashboards are made of one experiment or rollout each: curated ones come before them.
             "curated": 1.0, "monitoring": 0.5,
         }

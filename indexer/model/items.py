@@ -319,6 +319,21 @@ class DashboardItem(Item):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RoutineItem(Item):
+    """A SQL function; its name is what a query calls it by."""
+
+    project: str
+    dataset: str
+    routine: str
+    signature: str = ""  # name and parameters with their types; "" where udf.sql is not published
+    returns: str = ""  # its type, "" where its body decides
+    language: str = ""  # sql, js; "" where not known
+    readme: str = ""
+    sql: str = ""
+    source_path: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DocItem(Item):
     section: DocSection
     url: str = ""  # published page and anchor
@@ -345,6 +360,7 @@ AnyItem = (
     | MeasureItem
     | ExploreItem
     | DashboardItem
+    | RoutineItem
     | DocItem
     | ToolItem
 )

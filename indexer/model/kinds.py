@@ -19,6 +19,7 @@ from indexer.model.items import (
     MetricItem,
     PingItem,
     ProbeItem,
+    RoutineItem,
     TableItem,
     ToolItem,
 )
@@ -71,6 +72,10 @@ KINDS: Mapping[str, Kind] = {
     "dashboard": Kind(
         DashboardItem, "Dashboard", "Dashboards", "a Looker dashboard: what already answers a question",
         "model/name", ("board", "boards"), titled=True, mostly_active=True,
+    ),
+    "routine": Kind(
+        RoutineItem, "Routine", "Routines", "a SQL function that queries call",
+        "project.dataset.name", ("function", "functions", "udf", "udfs"), mostly_active=True,
     ),
     "doc": Kind(
         DocItem, "Documentation", "Documentation", "a section of docs.telemetry.mozilla.org",

@@ -161,17 +161,22 @@ class DerivedTable:
     made_by: str = ""  # the file that makes it: view.sql, query.sql, query.py, …; "" where none is there
     source_path: str = ""  # sql/project/dataset/table
     monitored: bool | None = None  # monitoring.enabled, None where the metadata does not speak of it
-    routine: bool = False  # a function in a dataset of functions (udf, udf_js): no table that can be queried
 
 
 @dataclass(frozen=True, slots=True)
-class RoutineSql:
-    """The SQL that creates a routine (udf.sql): what queries that call it give."""
+class Routine:
+    """A SQL function (a folder with metadata.yaml, README.md and udf.sql); the SQL may not be published."""
 
     project: str
     dataset: str
     name: str
-    sql: str
+    title: str = ""
+    description: str = ""
+    owners: tuple[str, ...] = ()
+    deprecated: bool = False
+    readme: str = ""
+    sql: str = ""  # of udf.sql, whole
+    source_path: str = ""  # sql/project/dataset/name
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,7 +385,7 @@ Record = (
     | LegacyProbe
     | TableSchema
     | DerivedTable
-    | RoutineSql
+    | Routine
     | Dataset
     | PingSchema
     | WarehouseTable

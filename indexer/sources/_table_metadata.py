@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from indexer.model.records import Dataset, DerivedTable
+from indexer.model.records import Dataset, DerivedTable, Routine
 from indexer.sources import Report
 from indexer.sources._upstream import clean_text, mapping
 
@@ -63,7 +63,6 @@ def read_table(
     readme: str = "",
     sql: Mapping[str, str] | None = None,
     by_python: bool = False,
-    routine: bool = False,
 ) -> DerivedTable:
     """A table or view at (project, dataset, table); `sql` is the text of its SQL files by name."""
     project, dataset, table = place
@@ -99,7 +98,22 @@ def read_table(
         sql=files.get(made_by, ""),
         made_by=made_by,
         source_path="/".join(("sql", *place)),
-        routine=routine,
+    )
+
+
+def read_routine(
+    place: tuple[str, str, str], metadata: Mapping[str, Any], report: Report, *, readme: str, sql: str
+) -> Routine:
+    """A SQL function at (project, dataset, name)."""
+    return Routine(
+        *place,
+        title=_text(metadata.get("friendly_name")),
+        description=_description(metadata.get("description"), report, ".".join(place)),
+        owners=_texts(metadata.get("owners")),
+        deprecated=metadata.get("deprecated") is True,
+        readme=readme,
+        sql=sql,
+        source_path="/".join(("sql", *place)),
     )
 
 

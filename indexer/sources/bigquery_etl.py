@@ -13,12 +13,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from indexer.model.records import Record, RoutineSql
+from indexer.model.records import Record
 from indexer.sources import Fetched, Report, Request
 from indexer.sources._columns import SchemaFiles
 from indexer.sources._documents import Unreadable, parse_yaml
 from indexer.sources._schema_yaml import read_fields
-from indexer.sources._table_metadata import PYTHON, read_dataset, read_table
+from indexer.sources._table_metadata import PYTHON, read_dataset, read_routine, read_table
 from indexer.sources._upstream import clean_text
 
 URL = "https://github.com/mozilla/bigquery-etl/archive/refs/heads/generated-sql.tar.gz"
@@ -27,8 +27,8 @@ URL = "https://github.com/mozilla/bigquery-etl/archive/refs/heads/generated-sql.
 SQL_FILES = ("view.sql", "query.sql", "materialized_view.sql", "script.sql")
 # The largest generated query has a million characters (2026-08): what is past this is no query.
 MAX_SQL = 5_000_000
-# The project of public functions: none of its folders is a table. The functions of the shared project stand
-# among its tables and are counted with them upstream; they are kept and marked.
+# Where functions are: mozfun is the project of the public ones, those of the shared project stand among
+# its tables. None of these folders is a table.
 ROUTINE_PROJECT = "mozfun"
 ROUTINE_FILE = "udf.sql"
 ROUTINE_DATASETS = frozenset({"udf", "udf_js", "udf_legacy"})
@@ -48,7 +48,7 @@ class _Folder:
 
 class Source:
     name = "bigquery_etl"
-    version = 4
+    version = 5
 
     def requests(self, options: Mapping[str, Any]) -> Sequence[Request]:
         return (Request(str(options.get("url") or URL), kind="archive"),)
@@ -81,12 +81,14 @@ class Source:
 
 
 def _records_of(place: tuple[str, str, str], folder: _Folder, report: Report) -> Iterator[Record]:
-    """The table, and what creates the routine, that a folder describes."""
-    if folder.routine_sql:
-        report.seen["udf.sql"] += 1
-        yield RoutineSql(*place, folder.routine_sql)
-    if place[0] == ROUTINE_PROJECT:
-        report.skip("routine, not a table", "/".join(place))
+    """The table or the routine that a folder describes."""
+    if place[0] == ROUTINE_PROJECT or place[1] in ROUTINE_DATASETS or folder.routine_sql:
+        if folder.metadata is not None or folder.routine_sql:
+            report.seen["routine"] += 1
+            report.seen["udf.sql"] += bool(folder.routine_sql)
+            yield read_routine(
+                place, folder.metadata or {}, report, readme=folder.readme, sql=folder.routine_sql
+            )
         return
     if folder.metadata is None:
         if not folder.digest and not folder.sql:
@@ -100,9 +102,8 @@ def _records_of(place: tuple[str, str, str], folder: _Folder, report: Report) ->
         readme=folder.readme,
         sql=folder.sql,
         by_python=folder.by_python,
-        routine=place[1] in ROUTINE_DATASETS,
     )
-    report.seen["function" if table.routine else "view" if table.is_view else "table"] += 1
+    report.seen["view" if table.is_view else "table"] += 1
     yield table
 
 

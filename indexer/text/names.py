@@ -12,6 +12,7 @@ from indexer.model.items import (
     ExploreItem,
     MeasureItem,
     ProbeItem,
+    RoutineItem,
     TableItem,
     ToolItem,
 )
@@ -72,6 +73,8 @@ def _names(item: AnyItem) -> list[tuple[str, float]]:
         names += [(f"{item.platform}.{item.name}", OWN), (item.title, TITLE)]
     elif isinstance(item, ExploreItem):
         names += [(f"{item.namespace}.{item.name}", OWN), (item.title, TITLE)]
+    elif isinstance(item, RoutineItem):
+        names += [(item.routine, SHORT)]
     elif isinstance(item, DashboardItem):
         names += [(item.title, TITLE)]
     elif isinstance(item, AppItem | ToolItem):

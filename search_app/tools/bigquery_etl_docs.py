@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from indexer.model.items import SHARED_PROJECT, USER_PROJECT, AnyItem, PingItem, TableItem
+from indexer.model.items import SHARED_PROJECT, USER_PROJECT, AnyItem, PingItem, RoutineItem, TableItem
 from search_app.tools import Context, Link, NoLink
+from search_app.tools._urls import segment
 
 TREE = "https://github.com/mozilla/bigquery-etl/tree"
 
@@ -31,11 +32,14 @@ class Tool:
             if item.source_path or item.metadata_source == "generated-sql":
                 url = source_folder(item.project, item.dataset, item.table)
                 yield Link(self.name, "Its SQL and metadata", url)
-            elif item.dataset == "mozfun" or item.project == "mozfun":
-                url = f"https://mozilla.github.io/bigquery-etl/mozfun/{item.dataset}/"
-                yield Link(self.name, "Routines of this dataset", url)
             else:
                 yield NoLink(self.name, "bigquery-etl does not make this table: ingestion does.")
+        elif isinstance(item, RoutineItem):
+            if item.project == "mozfun":
+                url = f"https://mozilla.github.io/bigquery-etl/mozfun/{segment(item.dataset)}/"
+                yield Link(self.name, "Routines of this dataset", url)
+            url = source_folder(item.project, item.dataset, item.routine)
+            yield Link(self.name, "Its SQL and metadata", url)
         elif isinstance(item, PingItem):
             view = next((t for t in item.ping_tables if t.layer == "view" and t.exists), None)
             if view and view.name.count(".") == 2:

@@ -37,7 +37,6 @@ LAYER_LABELS = {
     "stable": "stable ping table",
     "live": "live ping table (last days, duplicates possible)",
     "other": "table",
-    "routine": "function",
 }
 
 # a source without an entry is called by its name
@@ -72,6 +71,8 @@ RELATION_LABELS = {
     "derived_tables": "Derived tables",
     "data_source": "Data source",
     "denominator": "Denominator",
+    "calls": "Calls",
+    "called_by": "Called by",
 }
 
 

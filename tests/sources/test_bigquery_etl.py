@@ -11,7 +11,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.model.records import Column, Dataset, DerivedTable, Record, RoutineSql, TableSchema
+from indexer.model.records import Column, Dataset, DerivedTable, Record, Routine, TableSchema
 from indexer.sources import Report, bigquery_etl
 from indexer.sources._table_metadata import read_references, read_table
 from tests.support.fetching import GOLDEN, records_of
@@ -116,7 +116,6 @@ def test_datasets_are_records(golden: tuple[list[Record], Report]) -> None:
 def test_what_is_passed_over_is_counted(golden: tuple[list[Record], Report]) -> None:
     _, report = golden
     assert report.skipped == {
-        "routine, not a table": 1,
         "duplicate column": 1,
         "reference that names no table": 3,
         "reference to itself": 1,
@@ -129,7 +128,8 @@ def test_what_is_passed_over_is_counted(golden: tuple[list[Record], Report]) -> 
         "dataset": 1,
         "view": 1,
         "table": 3,
-        "function": 1,
+        "routine": 2,
+        "udf.sql": 0,
     }
 
 
@@ -140,12 +140,15 @@ def test_rule_6_a_view_is_known_by_its_references_or_its_file() -> None:
     assert not read_table(PLACE, {"references": {"materialized_view.sql": []}}, Report()).is_view
 
 
-def test_functions_are_no_tables_and_those_among_the_tables_are_marked(
+def test_functions_are_routines_wherever_they_stand(
     golden: tuple[list[Record], Report],
 ) -> None:
-    tables = tables_of(golden[0])
-    assert "hist.mean" not in tables
-    assert [name for name, table in tables.items() if table.routine] == ["udf.mode_last"]
+    assert not {"hist.mean", "udf.mode_last"} & set(tables_of(golden[0]))
+    routines = [each for each in golden[0] if isinstance(each, Routine)]
+    assert [(each.project, each.dataset, each.name) for each in routines] == [
+        ("moz-fx-data-shared-prod", "udf", "mode_last"),
+        ("mozfun", "hist", "mean"),
+    ]
 
 
 def test_metadata_with_other_types_than_expected_still_makes_a_table(
@@ -241,7 +244,7 @@ def test_a_table_is_known_by_its_schema_or_its_sql_alone() -> None:
 def test_a_routine_is_known_by_the_sql_that_creates_it() -> None:
     sql = "CREATE FUNCTION norm.os(os STRING) RETURNS STRING AS (os)"
     records, _ = read({f"{TOP.rpartition('/')[0]}/mozfun/norm/os/udf.sql": sql})
-    assert records == [RoutineSql("mozfun", "norm", "os", sql)]
+    assert records == [Routine("mozfun", "norm", "os", sql=sql, source_path="sql/mozfun/norm/os")]
 
 
 def test_a_dataset_may_begin_with_a_digit_but_is_no_number() -> None:
@@ -325,9 +328,12 @@ def test_the_whole_mirror_is_read(mirror: Path) -> None:
         names = [name.split("/")[1:] for name in archive.getnames()]
     upstream = {tuple(name[1:4]) for name in names if name[-1:] == ["metadata.yaml"]}
 
-    assert {(t.project, t.dataset, t.table) for t in tables} == {n for n in upstream if n[0] != "mozfun"}
-    assert len(tables) == len({t.source_path for t in tables}) == 4_616
-    assert report.skipped["routine, not a table"] == 162
+    functions = {n for n in upstream if n[0] == "mozfun" or n[1] in bigquery_etl.ROUTINE_DATASETS}
+    assert {(t.project, t.dataset, t.table) for t in tables} == upstream - functions
+    routines = {(r.project, r.dataset, r.name) for r in records if isinstance(r, Routine)}
+    assert routines == functions
+    assert sum(project == "mozfun" for project, _, _ in routines) == 162
+    assert len(tables) == len({t.source_path for t in tables}) == 4_616 - (len(routines) - 162)
     assert sum(isinstance(record, Dataset) for record in records) == 355
     assert report.seen["schema.yaml"] == 2_726
     assert report.seen["column"] + report.skipped["duplicate column"] == 482_666

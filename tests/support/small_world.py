@@ -53,6 +53,7 @@ def small_world() -> Upstream:
         'select_expression = "SUM(metrics.counter.tabs_opened)"\ndata_source = "daily"\n'
         '[data_sources.daily]\nfrom_expression = "mozdata.fenix.metrics"\n',
     )
+    world.routine("mozfun.map.get_key", friendly_name="Get key", description="One value of a map.")
     world.dashboard(
         "fenix",
         "usage",

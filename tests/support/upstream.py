@@ -45,7 +45,8 @@ EMPTY = {
     LOOKER: "{}",
     ANNOTATIONS: "{}",
     f"{PRODUCT_DETAILS}/firefox_versions.json": "{}",
-    f"{PRODUCT_DETAILS}/firefox_history_major_releases.json": "{}",
+    # one old release: a file that names none at all is refused
+    f"{PRODUCT_DETAILS}/firefox_history_major_releases.json": '{"115.0": "2023-07-04"}',
     f"{PRODUCT_DETAILS}/firefox_history_development_releases.json": "{}",
 }
 DAY = date(2026, 7, 1)
@@ -135,6 +136,14 @@ class Upstream:
         self.files[f"{folder}/metadata.yaml"] = json.dumps({"friendly_name": table, **metadata})
         if columns is not None:
             self.files[f"{folder}/schema.yaml"] = json.dumps({"fields": fields(columns)})
+
+    def routine(self, name: str, sql: str = "", readme: str = "", **metadata: Any) -> None:
+        """A SQL function: `project.dataset.name`."""
+        folder = f"{SQL}/{name.replace('.', '/')}"
+        self.files[f"{folder}/metadata.yaml"] = json.dumps(metadata)
+        for file, content in (("udf.sql", sql), ("README.md", readme)):
+            if content:
+                self.files[f"{folder}/{file}"] = content
 
     def view(
         self,

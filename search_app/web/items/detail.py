@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from indexer.model.items import AnyItem, AppItem, MetricItem, PingItem, ProbeItem, TableItem
+from indexer.model.items import AnyItem, AppItem, MetricItem, PingItem, ProbeItem, RoutineItem, TableItem
 from search_app.engine.results import Results
 from search_app.query.model import QueryProblem
+from search_app.sql.routines import USED_FOR
 from search_app.web.items.app import AppDetail, app_detail
 from search_app.web.items.history import Entry, history_entries
 from search_app.web.items.lists import listed
@@ -59,7 +60,14 @@ class PingDetail:
     pages: int
 
 
-Detail = AppDetail | PingDetail | MetricDetail | ProbeDetail | TableDetail | None
+@dataclass(frozen=True, slots=True)
+class RoutineDetail:
+    """What the page of a routine has."""
+
+    used_for: str  # what queries of ours call it for; "" where none does
+
+
+Detail = AppDetail | PingDetail | MetricDetail | ProbeDetail | TableDetail | RoutineDetail | None
 
 
 def detail_of(site: Site, item: AnyItem, parameters: Mapping[str, str]) -> Detail:
@@ -76,6 +84,8 @@ def detail_of(site: Site, item: AnyItem, parameters: Mapping[str, str]) -> Detai
         return MetricDetail(statuses, matrix, history_entries(item.history))
     if isinstance(item, ProbeItem):
         return ProbeDetail(status_groups(item.channel_status), _matrix(item, parameters))
+    if isinstance(item, RoutineItem):
+        return RoutineDetail(USED_FOR.get(item.name, ""))
     if isinstance(item, TableItem):
         words, path = parameters.get("find", "")[:LONGEST_WORDS], parameters.get("column", "")
         return table_detail(site, item, words, path, page_number(parameters, "part"))

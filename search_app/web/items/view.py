@@ -31,6 +31,7 @@ SHOWN_ELSEWHERE = {
     "measure": {"table", "data_source", "app", "metric"},
     "explore": {"table", "app"},
     "dashboard": {"table", "app"},
+    "routine": {"table"},
 }
 
 
