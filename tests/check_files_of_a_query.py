@@ -2,7 +2,7 @@
 
 Asks for the results page of a query over a generation, warm and with no answer kept, under a profile
 function that notes the file of every call, templates too. Prints the files with their calls; exit code 1
-where they are as many as BOUND or more. Fewer files to open for who wants to follow a query.
+where they are as many as GOAL or more. Fewer files to open for who wants to follow a query.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from search_app.engine.engine import SearchEngine
 from search_app.web.app import create_app
 
 ADDRESS = "/?q=gc+pause"
-BOUND = 40
+GOAL = 40
+BOUND = 50  # what is held today, above the goal: what guards and tells of a page has grown
 PROJECT = Path(__file__).resolve().parents[1]
 
 
@@ -65,8 +66,8 @@ def main() -> int:
     files = files_of(client_of(parser.parse_args().data), ADDRESS)
     for name, calls in sorted(files.items()):
         print(f"{calls:6} {name}")
-    print(f"{len(files)} files, fewer than {BOUND} are wanted")
-    return 0 if len(files) < BOUND else 1
+    print(f"{len(files)} files, fewer than {GOAL} are wanted")
+    return 0 if len(files) < GOAL else 1
 
 
 if __name__ == "__main__":
