@@ -9,6 +9,7 @@ from typing import Any
 
 from indexer.model.definitions import MeasureJoin, MeasureStatistic
 from indexer.model.records import Measure
+from indexer.sources._metric_hub_aggregations import described_expression
 from indexer.sources._metric_hub_macros import write_out
 from indexer.sources._upstream import clean_text, mapping, text, texts
 
@@ -24,7 +25,7 @@ _ALIAS = re.compile(r"(?:FROM|JOIN)\s+[\w.*$-]+\s+(?:AS\s+)?(\w+)", re.IGNORECAS
 COMPUTED = frozenset(
     {
         "select_expression", "data_source", "from_expression", "client_id_column", "submission_date_column",
-        "default_dataset",
+        "default_dataset", "aggregation", "column", "where", "within_days", "threshold", "scale",
     }
 )  # fmt: skip
 
@@ -78,7 +79,8 @@ def measure_of(key: Key, given: Defined, macros: Mapping[str, str]) -> Measure:
         friendly_name=text(fields.get("friendly_name")),
         # Two files say `descriptions` and `descriptionn` (2026-08): rule 12.
         description=next((said for word in _DESCRIPTION if (said := text(fields.get(word)))), ""),
-        select_expression=write_out(text(fields.get("select_expression")), macros),
+        select_expression=write_out(text(fields.get("select_expression")), macros)
+        or described_expression(fields),
         data_source=text(fields.get("data_source")),
         statistics=tuple(given.statistics),
         category="segments" if for_segments else text(fields.get("category")),

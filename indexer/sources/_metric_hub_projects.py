@@ -87,7 +87,11 @@ def with_projects(
             continue
         for name, periods in project.periods.items():
             key, fields = (platform, name), project.metrics.get(name, {})
-            use = replace(project.use, periods=periods, redefines="select_expression" in fields)
+            use = replace(
+                project.use,
+                periods=periods,
+                redefines=not fields.keys().isdisjoint(("select_expression", "aggregation")),
+            )
             if key not in found and use.redefines and use.kind != "experiment":
                 use = replace(use, redefines=False)
                 report.seen["metric that only a project defines"] += 1

@@ -124,6 +124,9 @@ def test_things_are_joined(small_client: FlaskClient) -> None:
     assert measure["queries"][0]["notes"] == [
         "Experiments compute it for each client: see the queries over clients."
     ]
+    assert [(row["table"], row["column"]) for row in measure["columns"]] == [
+        ("fenix.metrics", "metrics.counter.tabs_opened")
+    ]
     metric = item(small_client, "metric/fenix/tabs.opened")
     assert metric["related"]["measure"] == ["measure/metric/fenix/searches_of_day"]
     columns = item(small_client, "table/moz-fx-data-shared-prod.fenix.metrics")["columns"]

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from indexer.model.definitions import MeasureJoin, MeasureStatistic, MeasureUse
 from indexer.model.records import Measure, Record
 from indexer.sources import Report
+from indexer.sources._metric_hub_aggregations import described_expression
 from indexer.sources._metric_hub_macros import write_out
 from indexer.sources._metric_hub_measures import Defined, measure_of, tables_of
 from indexer.sources.metric_hub import Source
@@ -154,6 +155,47 @@ def test_what_is_computed_is_that_of_the_first_layer_and_the_others_are_told() -
 )
 def test_macros_are_written_out_and_nothing_else_is(written: str, sql: str) -> None:
     assert write_out(written, {"agg_sum": "COALESCE(SUM({select_expr}), 0)"}) == sql
+
+
+@pytest.mark.parametrize(
+    ("described", "sql"),
+    [
+        ({"aggregation": "sum", "column": "opens"}, "COALESCE(SUM(opens), 0)"),
+        (
+            {"aggregation": "sum", "column": "opens", "threshold": {"op": ">", "value": 3}},
+            "COALESCE(SUM(opens), 0) > 3",
+        ),
+        ({"aggregation": "count", "column": "opens", "scale": 0.5}, "COUNT(opens) * 0.5"),
+        (
+            {
+                "aggregation": "count_where",
+                "where": [{"column": "a", "op": "=", "value": "it's"}, {"column": "b"}],
+            },
+            r"COUNTIF(a = 'it\'s' AND b)",
+        ),
+        (
+            {"aggregation": "any", "column": "seen", "scale": 100},
+            "CAST(COALESCE(LOGICAL_OR(seen), FALSE) AS INT64) * 100",
+        ),
+        (
+            {"aggregation": "recency_within", "column": "days", "within_days": 7},
+            "COALESCE(MIN(mozfun.bits28.days_since_seen(days)), 30) < 7",
+        ),
+        ({"aggregation": "recency_within", "column": "days", "within_days": 29}, ""),
+        ({"aggregation": "sum", "column": "a) FROM x; --"}, ""),
+        ({"aggregation": "sum", "column": "a", "scale": float("inf")}, ""),
+        ({"aggregation": "any", "where": [{"column": "a", "op": "; DROP", "value": 1}]}, ""),
+        ({"aggregation": "any", "where": []}, ""),
+        ({"aggregation": ["sum"], "column": "a"}, ""),
+        ({"aggregation": "any", "column": "seen", "where": [{"column": "a"}]}, ""),
+        ({"aggregation": "sum", "column": "a", "within_days": 7}, ""),
+        ({}, ""),
+    ],
+)
+def test_a_described_metric_has_the_expression_that_metric_hub_writes(
+    described: dict[str, Any], sql: str
+) -> None:
+    assert described_expression(described) == sql
 
 
 def test_a_macro_that_grows_without_bound_is_left_as_it_is() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from indexer.model.ids import item_path
-from indexer.model.items import AnyItem, AppItem, MetricItem, PingItem, ProbeItem, TableItem
+from indexer.model.items import AnyItem, AppItem, MeasureItem, MetricItem, PingItem, ProbeItem, TableItem
 from search_app.web.actions import Actions
 from search_app.web.items.app import app_detail
 from search_app.web.items.column_uses import measures_by_column
@@ -179,9 +179,16 @@ def columns_of(site: Site, item: AnyItem) -> list[dict[str, Any]]:
             }
             for row in item.columns
         ]
-    if isinstance(item, TableItem):
-        return _table_columns(site, item)
-    return []
+    if isinstance(item, MeasureItem):
+        return _measure_columns(item)
+    return _table_columns(site, item) if isinstance(item, TableItem) else []
+
+
+def _measure_columns(item: MeasureItem) -> list[dict[str, Any]]:
+    """The columns that a measure's value is made of."""
+    app = item.apps[0] if item.apps else None
+    place = {"app": app, "app_id": None, "channel": None, "ping": None}
+    return [{**place, "table": each.table, "column": each.column, "exists": True} for each in item.columns]
 
 
 def _table_columns(site: Site, item: TableItem) -> list[dict[str, Any]]:
