@@ -48,7 +48,11 @@ slow: dev  ## real data, browser, faults: minutes
 check-full: check  ## every case of what the slower checks sample: an hour
 	$(BIN)/python -m pytest -q -m full $(PARALLEL)
 
-soak: dev  ## the whole fault matrix of the crawl: twelve files, 55 faults each; ten minutes
+$(VENV)/.soak: $(VENV)/.dev requirements/soak.txt
+	@$(BIN)/python requirements/install.py requirements/soak.txt
+	@touch $@
+
+soak: dev $(VENV)/.soak  ## by hand, an hour: the whole fault matrix, kills, slow clients, fuzzed queries and requests
 	$(BIN)/python -m pytest -q -m soak
 
 contracts: dev  ## who may import whom
@@ -105,5 +109,7 @@ lock:  ## resolve requirements/*.txt again (needs uv)
 	  --group bench -c requirements/base.txt -o requirements/bench.txt
 	$(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  --group audit -o requirements/audit.txt
+	$(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --group soak -c requirements/dev.txt -o requirements/soak.txt
 	$(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  --group build -o requirements/build.txt
