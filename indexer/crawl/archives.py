@@ -32,18 +32,26 @@ class ArchiveLimits:
     total_bytes: int
 
 
-def walk_archive(path: Path, limits: ArchiveLimits) -> Iterator[tuple[str, bytes]]:
+class _Unusable(Exception):
+    """Why an archive cannot be used, without its name."""
+
+
+def walk_archive(path: Path, limits: ArchiveLimits, address: str = "") -> Iterator[tuple[str, bytes]]:
     """(path in the archive, content) of each safe member, in the archive's own order.
 
-    Raises SourceUnavailable where the archive is cut off, broken or past a limit.
+    Raises SourceUnavailable where the archive is cut off, broken or past a limit; it names `address`, since
+    the file in the cache is called by its digest.
     """
     members = _walk_folder(path, limits) if path.is_dir() else _walk_tar(path, limits)
     total = 0
-    for name, content in members:
-        total += len(content)
-        if total > limits.total_bytes:
-            raise SourceUnavailable(f"{path.name}: unpacks to more than {limits.total_bytes} bytes")
-        yield name, content
+    try:
+        for name, content in members:
+            total += len(content)
+            if total > limits.total_bytes:
+                raise _Unusable(f"unpacks to more than {limits.total_bytes} bytes")
+            yield name, content
+    except _Unusable as error:
+        raise SourceUnavailable(f"{address or path.name}: {error}") from error
 
 
 def digest_folder(path: Path) -> str:
@@ -76,11 +84,11 @@ def _walk_tar(path: Path, limits: ArchiveLimits) -> Iterator[tuple[str, bytes]]:
         with gzip.open(path) as plain, tarfile.open(fileobj=plain, mode="r|") as archive:
             for count, member in enumerate(archive, start=1):
                 archive.members.clear()  # type: ignore[attr-defined]  # it keeps all that it has met
-                _check_count(path, count, limits)
+                _check_count(count, limits)
                 if not member.isreg() or not is_safe_path(member.name):
                     continue
                 if member.size > limits.member_bytes:
-                    raise SourceUnavailable(f"{path.name}: {member.name} has {member.size} bytes")
+                    raise _Unusable(f"{member.name} has {member.size} bytes")
                 content = archive.extractfile(member)
                 if content is not None:
                     yield member.name, content.read()
@@ -88,7 +96,7 @@ def _walk_tar(path: Path, limits: ArchiveLimits) -> Iterator[tuple[str, bytes]]:
             if archive.offset < proof.zeros_from or archive.offset + TAR_END > proof.size:
                 raise tarfile.ReadError(f"no header at {archive.offset}, and not the end")
     except (tarfile.TarError, EOFError, zlib.error, OSError, ValueError) as error:
-        raise SourceUnavailable(f"{path.name}: broken archive ({error})") from error
+        raise _Unusable(f"broken archive ({error})") from error
 
 
 def _prove(path: Path, limits: ArchiveLimits) -> _Proof:
@@ -102,7 +110,7 @@ def _prove(path: Path, limits: ArchiveLimits) -> _Proof:
                 zeros_from = size + content
             size += len(chunk)
             if size > most:
-                raise SourceUnavailable(f"{path.name}: unpacks to more than {limits.total_bytes} bytes")
+                raise _Unusable(f"unpacks to more than {limits.total_bytes} bytes")
     if not size:
         raise EOFError("it is empty")
     if size % tarfile.BLOCKSIZE or size - zeros_from < TAR_END:
@@ -112,15 +120,15 @@ def _prove(path: Path, limits: ArchiveLimits) -> _Proof:
 
 def _walk_folder(path: Path, limits: ArchiveLimits) -> Iterator[tuple[str, bytes]]:
     for count, (name, file) in enumerate(_files(path), start=1):
-        _check_count(path, count, limits)
+        _check_count(count, limits)
         if file.stat().st_size > limits.member_bytes:
-            raise SourceUnavailable(f"{path.name}: {name} has {file.stat().st_size} bytes")
+            raise _Unusable(f"{name} has {file.stat().st_size} bytes")
         yield name, file.read_bytes()
 
 
-def _check_count(path: Path, count: int, limits: ArchiveLimits) -> None:
+def _check_count(count: int, limits: ArchiveLimits) -> None:
     if count > limits.members:
-        raise SourceUnavailable(f"{path.name}: more than {limits.members} members")
+        raise _Unusable(f"more than {limits.members} members")
 
 
 def _files(path: Path) -> list[tuple[str, Path]]:

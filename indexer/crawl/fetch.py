@@ -172,7 +172,8 @@ class Fetcher:
             return self._found(request, file, hashlib.file_digest(body, "sha256").hexdigest())
 
     def _found(self, request: Request, path: Path, digest: str) -> Fetched:
-        members = partial(walk_archive, path, self._archive_limits) if request.kind == "archive" else None
+        walk = partial(walk_archive, path, self._archive_limits, request.url)
+        members = walk if request.kind == "archive" else None
         return Fetched(request, 200, path, digest, members)
 
     def _missing(self, request: Request) -> Fetched:

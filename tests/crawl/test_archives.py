@@ -172,3 +172,12 @@ def test_members_that_no_source_wants_are_counted_too(archive_of: Callable[..., 
     path = archive_of(*(link(f"l{number}", tarfile.SYMTYPE) for number in range(11)))
     with pytest.raises(SourceUnavailable, match="more than 10 members"):
         list(walk_archive(path, LIMITS))
+
+
+def test_what_is_wrong_with_an_archive_is_told_with_its_address(tmp_path: Path) -> None:
+    """The file in the cache is called by a digest, which tells nobody what to look at."""
+    path = tmp_path / "0f343b0931126a20f133d67c2b018a3b"
+    path.write_bytes(b"no gzip at all")
+    with pytest.raises(SourceUnavailable) as problem:
+        list(walk_archive(path, LIMITS, "https://example.org/main.tar.gz"))
+    assert str(problem.value).startswith("https://example.org/main.tar.gz: broken archive (")
