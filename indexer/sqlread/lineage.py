@@ -82,4 +82,4 @@ def _leaves(relation: Relation, own: str) -> Iterator[tuple[str, frozenset[Origi
         if made.children is not None:
             stack.extend((f"{path}.{name}", part) for name, part in reversed(made.children.values()))
         else:
-            yield path, frozenset(x for x in made.origins if x[0] != own), made.same
+            yield path, frozenset(x for x in made.origins | made.besides if x[0] != own), made.same

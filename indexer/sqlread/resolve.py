@@ -189,8 +189,7 @@ class Resolver:
         if isinstance(node, Struct):
             return struct_of((name, self.expression(value, scope)) for name, value in node.fields)
         if isinstance(node, Array):
-            made = self.expression(node.element, scope)
-            return Made(made.type, True, made.shape, made.origins, made.children, False, made.extends)
+            return self.expression(node.element, scope).array()
         if isinstance(node, Element):
             made = self.expression(node.array, scope)
             return (made.element() if made.repeated or not made.type else made).changed()
@@ -244,7 +243,7 @@ class Resolver:
             made = self.expression(routine.body, inner)
         finally:
             self._depth -= 1
-        return _of_origins(made, origins)
+        return made if made.all_origins() or not origins else made.changed(origins)
 
     def _nested(self, node: Nested, scope: Scope) -> Made:
         found = self.query(node.query, scope)
@@ -260,20 +259,12 @@ class Resolver:
             if select.row == "value" and len(found.columns) > 1:
                 made = found.row()
         if node.mode == "array":
-            return Made(made.type, True, made.shape, made.origins, made.children, False, made.extends)
+            return made.array()
         return made.changed()
 
 
 def _of_all(relation: Relation) -> frozenset[Origin]:
     return NOWHERE.union(*(made.all_origins() for _, made in relation.columns.values()))
-
-
-def _of_origins(made: Made, origins: frozenset[Origin]) -> Made:
-    """The type of a routine's body, made of the arguments."""
-    children = made.children
-    if children is not None:
-        children = {key: (name, _of_origins(part, origins)) for key, (name, part) in children.items()}
-    return Made(made.type, made.repeated, made.shape, origins, children)
 
 
 def routine_key(name: str) -> str:

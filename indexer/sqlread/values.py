@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from indexer.sqlread.model import DataType
 from indexer.sqlread.types import common_type
@@ -61,6 +61,7 @@ class Made:
     children: dict[str, tuple[str, Made]] | None = None
     same: bool = False
     extends: bool = False  # its fields are the fields of its origins
+    besides: frozenset[Origin] = NOWHERE  # what decides it beside its origins: an order, a condition
 
     def child(self, name: str) -> Made | None:
         """A field of a struct. None where there is none of that name; unknown where the type is."""
@@ -73,12 +74,14 @@ class Made:
             if shape is None:
                 return None
             origins = self._beneath(shape.name)
-            return Made(shape.type, shape.repeated, shape, origins, None, self.same, self.extends)
+            return Made(
+                shape.type, shape.repeated, shape, origins, None, self.same, self.extends, self.besides
+            )  # fmt: skip
         if self.type == "JSON":
-            return Made("JSON", False, None, self.origins)
+            return Made("JSON", False, None, self.origins, besides=self.besides)
         if self.type:
             return None
-        return Made("", False, None, self._beneath(name), None, False, self.extends)
+        return Made("", False, None, self._beneath(name), None, False, self.extends, self.besides)
 
     def names(self) -> list[str] | None:
         """The fields in their order; None where they are not known."""
@@ -96,19 +99,23 @@ class Made:
     def all_origins(self) -> frozenset[Origin]:
         """Of the value and of all fields that it is built of."""
         if self.children is None:
-            return self.origins
-        return self.origins.union(*(part.all_origins() for _, part in self.children.values()))
+            return self.origins | self.besides
+        return self.origins.union(self.besides, *(part.all_origins() for _, part in self.children.values()))
 
     def element(self) -> Made:
         """What an array holds."""
-        return Made(self.type, False, self.shape, self.origins, self.children, self.same, self.extends)
+        return replace(self, repeated=False)
+
+    def array(self) -> Made:
+        """An array of values like this."""
+        return replace(self, repeated=True, same=False)
 
     def changed(self, besides: frozenset[Origin] = NOWHERE) -> Made:
         """The same type, made of this and more, and no longer the column itself."""
-        origins = self.origins | besides if besides else self.origins
-        return Made(
-            self.type, self.repeated, self.shape, origins, self.children, False, self.extends and not besides
-        )
+        children = self.children
+        if children is not None and besides:
+            children = {key: (name, part.changed(besides)) for key, (name, part) in children.items()}
+        return replace(self, children=children, same=False, besides=self.besides | besides)
 
 
 def column_of(table: str, shape: Shape) -> Made:
@@ -138,7 +145,7 @@ def merged(left: Made, right: Made) -> Made:
     if alike and left.extends and right.extends:
         return Made(
             left.type, left.repeated, left.shape, left.origins | right.origins, None,
-            left.same and right.same, True,
+            left.same and right.same, True, left.besides | right.besides,
         )  # fmt: skip
     names, others = left.names(), right.names()
     if names and others and len(names) == len(others):

@@ -436,6 +436,15 @@ CASES = [
         "submission_timestamp TIMESTAMP, document_id STRING, sample_id INTEGER, metadata RECORD, "
         "metadata.geo RECORD, metadata.geo.country STRING, metadata.kind STRING",
         "p.app_stable.events_v1",
+        {"metadata.geo": "=p.app_stable.events_v1.metadata.geo"},
+    ),
+    Case(
+        "a field of the first row by an order",
+        "SELECT ARRAY_AGG(metadata ORDER BY submission_timestamp LIMIT 1)[OFFSET(0)].geo.country AS c "
+        "FROM p.app_stable.events_v1",
+        "c STRING",
+        "p.app_stable.events_v1",
+        {"c": "p.app_stable.events_v1.metadata.geo.country p.app_stable.events_v1.submission_timestamp"},
     ),
     Case(
         "a routine of the file itself",
