@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -38,6 +39,11 @@ class Thresholds:
     loss: float
     growth: float
     change: float  # of the records that have a field, or say the same in it; of what is skipped
+    other_program: bool = False  # the records before are those of an older version of the parser
+
+    def for_other_program(self) -> Thresholds:
+        """What holds in the one crawl after an upgrade: its new records differ for good reasons."""
+        return Thresholds(max(0.5, self.loss), math.inf, 1.0, other_program=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +92,8 @@ class Accepted:
     everything: bool = False
 
     def covers(self, refusal: Refusal) -> bool:
-        return self.everything or refusal.key in self.keys
+        """Who takes the loss of a type takes it of its groups."""
+        return self.everything or bool({refusal.key, refusal.key.partition("/")[0]} & self.keys)
 
 
 def without_accepted(refusals: Iterable[Refusal], accepted: Accepted) -> list[Refusal]:
@@ -109,14 +116,18 @@ def judge(
     """What is not believed of a source's new records, against those that it had.
 
     Without `losses` where each part was judged by itself: what is delisted takes all that is its own along.
+    A type that the program itself has given up is no loss.
     """
     for name, old in before.types.items():
-        if name in TURNOVER:
-            continue
         new = after.types.get(name, TypeProfile())
+        given_up = not new.count and after.types and allowed.other_program
+        if name in TURNOVER or given_up:
+            continue
+        whole: list[Refusal] = []
         if losses or new.count > old.count:
-            yield from judge_counts(f"{source}:{name}", name, old.count, new.count, allowed)
-        if losses and new.count:
+            whole = list(judge_counts(f"{source}:{name}", name, old.count, new.count, allowed))
+            yield from whole
+        if losses and new.count and not whole:
             yield from _judge_groups(source, name, old, new, allowed)
         if before.made_by == after.made_by:
             yield from _judge_fields(source, name, old, new, allowed)

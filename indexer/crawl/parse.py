@@ -68,6 +68,8 @@ def parse(job: Job) -> Parsed:
     started = time.monotonic()
     store = SnapshotStore(job.data_dir)
     last = store.state(job.source.name)
+    if job.judging is not None and last is not None and last.parser_version != job.state.parser_version:
+        job = replace(job, judging=job.judging.for_other_program())
     with without_collection():
         before = _KnownParts(store, last)
         taken = [_take(job, part, before) for part in job.parts]

@@ -6,7 +6,7 @@ import functools
 import hashlib
 import posixpath
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,9 @@ class Judging:
 
     allowed: Thresholds
     accepted: Accepted
+
+    def for_other_program(self) -> Judging:
+        return replace(self, allowed=self.allowed.for_other_program())
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,12 @@ class LimitedWorker:
         Raises LimitExceeded.
         """
         connection = self._started()
-        connection.send((fn, args))
+        try:
+            connection.send((fn, args))
+        except BrokenPipeError:  # somebody ended it while it waited for work
+            self._end()
+            connection = self._started()
+            connection.send((fn, args))
         step = ""
         patience = time.monotonic() + START_SECONDS
         while True:

@@ -22,6 +22,7 @@ SUMMARY = "SUMMARY.md"
 DEEPEST = 3  # files that include files
 MOST = 40  # files that one page includes; two are the most (2026-03)
 LONGEST = 300_000  # characters of a page with all that it includes; the longest has 60,000 (2026-03)
+MOST_BRACKETS = 10_000  # of a page: markdown-it's time grows with their square; 179 are the most (2026-11)
 _INCLUDE = re.compile(r"\{\{\s*+#include\s++([^\s{}]{1,300})\s*+\}\}")
 _PAGE = re.compile(r"[^/]+/src/(.+\.md)")
 _ENTRY = re.compile(r"\[([^\[\]]{1,500})\]\(([^)\s]{1,500})\)")  # bounded: 80 KB of `[` took half a minute
@@ -54,6 +55,9 @@ class Source:
             begin_step(path)
             report.seen["page"] += 1
             whole = with_includes(path, text, pages, report)
+            if whole.count("[") > MOST_BRACKETS:
+                report.skip("page of brackets", path)
+                continue
             for section in read_page(path, whole, titles.get(path, "")):
                 report.seen["section"] += 1
                 yield section

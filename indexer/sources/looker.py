@@ -42,7 +42,10 @@ class Source:
 
 def _read(file: Fetched) -> Mapping[Any, Any]:
     try:
-        document = parse_yaml(file.body())
+        body = file.body()
+        if not body.startswith(b"{") and not body.endswith(b"\n"):  # YAML has no end of its own
+            raise Unreadable("it is cut off")
+        document = parse_yaml(body)
     except Unreadable as error:
         raise SourceUnavailable(f"{file.request.url} is not readable: {error}") from error
     if not isinstance(document, dict):

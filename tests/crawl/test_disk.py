@@ -39,7 +39,9 @@ def files_of(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-@pytest.mark.parametrize("command", [["crawl"], ["build", "--force"]], ids=["crawl", "build"])
+@pytest.mark.parametrize(
+    "command", [["crawl"], pytest.param(["build", "--force"], marks=pytest.mark.slow)], ids=["crawl", "build"]
+)
 def test_a_disk_that_takes_no_more_ends_a_command_in_one_line_and_loses_nothing(
     command: list[str], config: Config
 ) -> None:
@@ -116,7 +118,7 @@ def build_at(config: Config, moment: datetime, monkeypatch: pytest.MonkeyPatch) 
     return build(config, force=True).generation
 
 
-@pytest.mark.parametrize("days", [400, -400, 3, -3])
+@pytest.mark.parametrize("days", [400, *(pytest.param(d, marks=pytest.mark.slow) for d in (-400, 3, -3))])
 def test_a_clock_that_jumps_deletes_no_newer_generation_and_leaves_a_way_back(
     days: int, config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:

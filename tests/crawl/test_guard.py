@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from indexer.config import Config
 from indexer.crawl.crawl import Crawled, crawl
-from indexer.crawl.guard import Accepted
+from indexer.crawl.guard import Accepted, Profile, Thresholds, TypeProfile, judge
 from indexer.crawl.snapshots import SnapshotState, SnapshotStore
 from indexer.model.records import RepositoryMetric
 from indexer.status import read_status
+from search_app.cli import main
 from tests.support.mirrors import settings
 from tests.support.upstream import PROBEINFO, PRODUCT_DETAILS, Upstream
 
@@ -268,3 +270,25 @@ def test_normal_turnover_is_believed(config: Config, mirror: Path) -> None:
     change(majors, lambda all_: {**all_, "140.0": "2026-01-01"})
     for source in ("glean", "legacy_probes", "product_details"):
         assert crawled(config, source).state.error == ""
+
+
+def test_a_newer_parser_may_give_up_a_type_or_double_its_records() -> None:
+    """What is all gone is refused even then."""
+    thirds = Profile({"LegacyProbe": TypeProfile(60), "Given": TypeProfile(40)}, made_by="1")
+    allowed = Thresholds(0.2, 0.5, 0.25)
+    newer = Profile({"LegacyProbe": TypeProfile(130)}, made_by="2")
+    assert [each.key for each in judge("s", thirds, newer, allowed)] == ["s:LegacyProbe", "s:Given"]
+    assert list(judge("s", thirds, newer, allowed.for_other_program())) == []
+    assert len(list(judge("s", thirds, Profile(made_by="2"), allowed.for_other_program()))) == 2
+
+
+def test_the_command_line_takes_what_the_error_names(config: Config, mirror: Path) -> None:
+    crawled(config, "legacy_probes")
+    change(mirror / ALL_PROBES, lambda all_: dict(list(all_.items())[:45]))
+    told = crawled(config, "legacy_probes").state.error
+    assert "--accept legacy_probes:LegacyProbe takes it" in told
+    environment = {"STARCHART_DATA_DIR": str(config.data_dir), "STARCHART_MIRROR": str(mirror)}
+    done = CliRunner().invoke(main, ["crawl", "--accept", "legacy_probes:LegacyProbe"], env=environment)
+    assert done.exit_code == 0, done.output
+    assert state(config, "legacy_probes").counts == {"LegacyProbe": 45}
+    assert state(config, "legacy_probes").error == ""

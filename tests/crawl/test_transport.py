@@ -58,7 +58,7 @@ def test_whatever_comes_byte_by_byte_ends_at_the_files_deadline(
     with raw_server(lambda path, headers: DRIPS[part]()) as server:
         began = time.monotonic()
         with pytest.raises(SourceUnavailable, match=r"took too long|cut off"):
-            fetcher_with(file_seconds=0.3).fetch([Request(f"{server.base}/a")])
+            fetcher_with(file_seconds=0.2).fetch([Request(f"{server.base}/a")])
         assert time.monotonic() - began < 3
 
 
