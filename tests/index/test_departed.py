@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -28,13 +29,20 @@ def built(data: Path, items: Iterable[AnyItem], digest: str, *, sample: bool = F
     build_generation(catalogue, data, inputs, guard=1.0)
 
 
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder whose newest generation lacks every second thing, and has one metric elsewhere."""
-    built(tmp_path, WHOLE.items, "first")
+    folder = tmp_path_factory.mktemp("published")
+    built(folder, WHOLE.items, "first")
     moved = dataclasses.replace(moving(), id=f"metric/glean/{moving().name}", origin="glean")
-    built(tmp_path, [*(item for item in WHOLE.items[::2] if item.id != moving().id), moved], "second")
-    return tmp_path
+    built(folder, [*(item for item in WHOLE.items[::2] if item.id != moving().id), moved], "second")
+    return folder
+
+
+@pytest.fixture
+def data(published: Path, tmp_path: Path) -> Path:
+    """The same, to be changed."""
+    return Path(shutil.copytree(published, tmp_path / "data"))
 
 
 def moving() -> MetricItem:
@@ -44,9 +52,9 @@ def moving() -> MetricItem:
     return next(item for item in metrics if names.count(item.name) == 1)
 
 
-@pytest.fixture
-def client(data: Path) -> FlaskClient:
-    return create_app(settings(data, data)).test_client()
+@pytest.fixture(scope="module")
+def client(published: Path) -> FlaskClient:
+    return create_app(settings(published, published)).test_client()
 
 
 def test_every_id_of_the_generation_before_leads_on(client: FlaskClient) -> None:
@@ -65,9 +73,9 @@ def test_what_moved_is_redirected_for_ever_and_for_programs_too(client: FlaskCli
     assert (answer.status_code, answer.location) == (301, f"/api/v1/item/metric/glean/{moving().name}")
 
 
-def test_what_went_is_shown_as_it_was_and_said_to_be_gone(client: FlaskClient, data: Path) -> None:
+def test_what_went_is_shown_as_it_was_and_said_to_be_gone(client: FlaskClient, published: Path) -> None:
     gone = next(
-        item for item in WHOLE.items if (found := read_departed(data, item.id)) and not found.successor
+        item for item in WHOLE.items if (found := read_departed(published, item.id)) and not found.successor
     )
     page = client.get(item_path(gone.id)).text
     assert "is gone." in page
@@ -81,7 +89,7 @@ def test_what_went_is_shown_as_it_was_and_said_to_be_gone(client: FlaskClient, d
 
 def test_an_id_that_returns_is_itself_again(data: Path) -> None:
     assert departed_ids(data)
-    built(data, WHOLE.items, "third")
+    built(data, [*WHOLE.items], "third")
     assert departed_ids(data) == [f"metric/glean/{moving().name}"]
     returned = create_app(settings(data, data)).test_client().get(item_path(moving().id))
     assert returned.status_code == 200
@@ -94,7 +102,8 @@ def test_the_sample_publishes_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / FILE).exists()
 
 
-def test_a_damaged_table_is_put_aside_and_breaks_nothing(data: Path, client: FlaskClient) -> None:
+def test_a_damaged_table_is_put_aside_and_breaks_nothing(data: Path) -> None:
+    client = create_app(settings(data, data)).test_client()
     (data / FILE).write_bytes(b"not a table at all" * 500)
     assert client.get(item_path(moving().id)).status_code == 404
     built(data, WHOLE.items[::3], "third")
