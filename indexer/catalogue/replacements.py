@@ -120,14 +120,16 @@ def _best(probe: ProbeItem, name: tuple[str, ...], index: _Index) -> Replacement
 
 def _likeness(probe: _Named, metric: _Named) -> tuple[float, str] | None:
     """How like two things are, and why; None where that is too little."""
-    text = _ratio(probe.text, metric.text) if min(len(probe.text), len(metric.text)) >= LEAST_TEXT else 0.0
+    long_enough = min(len(probe.text), len(metric.text)) >= LEAST_TEXT
+    # a few words say something beside an equal name only, and only where they are the very same
+    text = _ratio(probe.text, metric.text) if long_enough else float(probe.text == metric.text != ())
     shared = len(set(probe.name) & set(metric.name)) / max(1, len(set(probe.name)))
     same_name = metric.name[-len(probe.name) :] == probe.name and len("".join(probe.name)) >= LEAST_NAME
     if same_name and text >= SAME_TEXT:
         return 2.0 + text, "name and description are all but equal"
     if same_name and len(probe.name) > 1 and text >= SAME_NAME_TEXT:
         return 1.0 + text, "the names are all but equal, and the descriptions are alike"
-    if text >= SAME_TEXT and shared >= SAME_TEXT_NAME:
+    if long_enough and text >= SAME_TEXT and shared >= SAME_TEXT_NAME:
         return shared + text, "the descriptions are all but equal, and the names are alike"
     return None
 

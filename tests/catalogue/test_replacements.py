@@ -63,6 +63,16 @@ def test_an_equal_name_needs_words_that_are_alike(upstream: Upstream, tmp_path: 
     assert replaced(catalogue_of(upstream, tmp_path), "histogram/CACHE_HIT_RATE") == ""
 
 
+def test_a_few_words_that_are_the_same_do_beside_an_equal_name(upstream: Upstream, tmp_path: Path) -> None:
+    histogram(upstream, "AVIF_DECODER_KIND", "Decoder of the picture")
+    histogram(upstream, "AVIF_DECODER_SIZE", "Size of it")
+    for name, words in (("avif.decoder_kind", "Decoder of the picture."), ("avif.decoder_size", "Its size")):
+        upstream.metric("gecko", name, type="custom_distribution", description=words)
+    catalogue = catalogue_of(upstream, tmp_path)
+    assert replaced(catalogue, "histogram/AVIF_DECODER_KIND") == "metric/gecko/avif.decoder_kind"
+    assert replaced(catalogue, "histogram/AVIF_DECODER_SIZE") == ""
+
+
 def test_where_two_fit_as_well_none_is_said(upstream: Upstream, tmp_path: Path) -> None:
     histogram(upstream, "GC_MAX_PAUSE_MS", PAUSE)
     for name in ("javascript.gc.max_pause", "cycle.gc.max_pause"):
