@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from indexer.index.generation import current_name, damaged_files
+from indexer.index.generation import current_name
+from indexer.index.integrity import damaged_files
 from tests.contracts.test_first_run import processes_of, running, wait_for
 from tests.support.mirrors import copy_sample
 
