@@ -70,6 +70,8 @@ def _numbers(documents: Sequence[Document]) -> Arrays:
         **layout.USAGE.lay(np.array([d.usage for d in documents], np.int32)),
         **layout.NAME_WORDS.lay(np.array([_name_words(d) for d in documents], np.int32)),
         **layout.ADDED.lay(np.array([d.added for d in documents], np.int32)),
+        **layout.CHANGED.lay(np.array([d.changed for d in documents], np.int32)),
+        **layout.REMOVED.lay(np.array([d.removed for d in documents], np.int32)),
         **layout.EXPIRES_DAY.lay(np.array([d.expires_day for d in documents], np.int32)),
         **layout.EXPIRES_VERSION.lay(np.array([d.expires_version for d in documents], np.int32)),
     }

@@ -36,7 +36,7 @@ from indexer.text.plain_text import plain_text
 GROUPS = ("name", "label", "prose", "column")
 FACETS = ("kind", "app", "ping", "type", "table", "dataset", "status", "tag", "sensitivity")
 # filters that are not offered as facets; `carried`: see carried_by
-LOOKUPS = ("owner", "bug", "layer", "carried")
+LOOKUPS = ("owner", "bug", "layer", "carried", "extra", "label", "sql")
 
 DESCRIPTION_LIMIT = 2000  # characters of a card's description
 PROSE_LIMIT = 20_000  # characters of one text: the longest README says nothing new behind that
@@ -45,6 +45,8 @@ LABEL_LIMIT = 400  # labels and extras whose words are searched
 TEXTS_KEPT = 200_000  # texts whose words are remembered: two of three stand in more than one place
 PATHS_KEPT = 12_000  # characters of a schema's column paths that are looked through for a snippet
 COLUMN_WORD = 1.0  # each distinct word of column names counts once, however many columns hold it
+SQL_WORDS = 5_000  # different words of one SQL text that are looked for
+_SQL_WORD = re.compile(r"[A-Za-z_]\w+")
 _BUG = re.compile(r"\d{5,8}")
 
 
@@ -64,6 +66,8 @@ class Document:
     surface: tuple[str, ...]  # texts whose words may be completed and corrected: names, titles, labels
     usage: int = 0
     added: int = 0  # day number, 0 where unknown
+    changed: int = 0
+    removed: int = 0  # the last day that it was seen in the source, 0 for what is still there
     expires_day: int = 0
     expires_version: int = 0  # -1: never
     schema: str = ""  # digest of a table's columns
@@ -120,6 +124,8 @@ def to_document(item: AnyItem, columns: ColumnText | None = None) -> Document:
         surface=(*(text for text, _ in name), *label),
         usage=item.usage,
         added=day_number(item.added),
+        changed=day_number(item.changed),
+        removed=_removed(item),
         expires_day=day,
         expires_version=version,
         schema=item.schema_digest if isinstance(item, TableItem) else "",
@@ -278,8 +284,41 @@ def _facets(item: AnyItem) -> dict[str, tuple[str, ...]]:
         "bug": (number for bug in item.bugs for number in _BUG.findall(bug)[-1:]),
         "layer": (layer,),
         "carried": carried_by(item),
+        "extra": _extras(item),
+        "label": _own_labels(item),
+        "sql": sql_words(item.sql) if isinstance(item, TableItem) else (),
     }
     return {name: tuple(dict.fromkeys(filter(None, found))) for name, found in values.items()}
+
+
+def _extras(item: AnyItem) -> Iterable[str]:
+    """The extra keys of an event."""
+    if isinstance(item, MetricItem) and item.definition:
+        return (extra.name for extra in item.definition.extra_keys)
+    if isinstance(item, ProbeItem):
+        return (extra for definition in item.definitions for extra in definition.extra_keys)
+    return ()
+
+
+def _own_labels(item: AnyItem) -> Iterable[str]:
+    """The labels that a labelled metric or a categorical histogram may have."""
+    if isinstance(item, MetricItem) and item.definition:
+        return item.definition.labels
+    if isinstance(item, ProbeItem):
+        return (label for definition in item.definitions for label in definition.labels)
+    return ()
+
+
+def sql_words(sql: str) -> tuple[str, ...]:
+    """The words of an SQL text once each, in lower case: names and keywords, without its numbers."""
+    return tuple(dict.fromkeys(word.lower() for word in _SQL_WORD.findall(sql)))[:SQL_WORDS]
+
+
+def _removed(item: AnyItem) -> int:
+    """The day on which a removed metric or ping was last seen; of a probe only versions are known."""
+    if item.status == "removed" and isinstance(item, MetricItem | PingItem) and item.definition:
+        return day_number(item.definition.last)
+    return 0
 
 
 def carried_by(item: AnyItem) -> tuple[str, ...]:

@@ -116,6 +116,8 @@ class IndexReader:
         self.surface_named: Bools = layout.SURFACE_NAMED.read(arrays)
         self.name_rank: Ints = layout.NAME_RANK.read(arrays)
         self.added: Ints = layout.ADDED.read(arrays)
+        self.changed: Ints = layout.CHANGED.read(arrays)
+        self.removed: Ints = layout.REMOVED.read(arrays)
         self.expires_day: Ints = layout.EXPIRES_DAY.read(arrays)
         self.expires_version: Ints = layout.EXPIRES_VERSION.read(arrays)
         self.schemas = layout.SCHEMAS.read(arrays)

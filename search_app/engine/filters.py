@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
+from functools import reduce
 from itertools import product
 
 import numpy as np
 
-from indexer.index.documents import day_number
+from indexer.index.documents import day_number, sql_words
 from indexer.index.reader import Bools, IndexReader, Ints
 from indexer.text.analysis import spelling_key
 from search_app.query.grammar import FACETS
@@ -17,6 +18,8 @@ from search_app.query.model import Filters, Query, Range
 from search_app.query.ranges import day
 
 CARRIED = "app ping"  # the mask of both filters together
+SPELLED = (*FACETS, "extra", "label")  # filters whose values may be spelt in any way
+DAYS = ("added", "changed", "removed")  # spans of days; expires: has versions, too
 SchemasWith = Callable[[str], Iterable[str]]  # a column path -> digests of the schemas that have it
 
 
@@ -41,7 +44,7 @@ def respelled(query: Query, reader: IndexReader) -> Query:
     def known(name: str, value: str) -> str:
         if name == "table":
             value = ".".join(value.strip("`").split(".")[-2:]) or value
-        return reader.facets[name].spelled(value) if name in FACETS else value
+        return reader.facets[name].spelled(value) if name in SPELLED else value
 
     def each(filters: Filters) -> Filters:
         return Filters(
@@ -75,6 +78,8 @@ def _holding(reader: IndexReader, name: str, value: str, schemas_with: SchemasWi
         facet, part = reader.facets["owner"], value.lower()
         owners = (i for i in range(len(facet.values)) if part in facet.values[i])
         return [facet.by_value.row(i) for i in owners]
+    if name == "sql":
+        return [_saying(reader, value)]
     if name == "bug":
         value = "".join(c for c in value.rpartition("=")[2] if c.isdigit())
     facet_index = reader.facets.get(name)
@@ -91,6 +96,14 @@ def _carried(reader: IndexReader, apps: Iterable[str], pings: Iterable[str]) -> 
     return mask
 
 
+def _saying(reader: IndexReader, text: str) -> Ints:
+    """The tables whose SQL has all words of a text."""
+    facet, words = reader.facets["sql"], sql_words(text)
+    lists = [facet.documents(word) for word in words]
+    found: Ints = reduce(np.intersect1d, lists) if lists else np.zeros(0, np.int32)
+    return found
+
+
 def _with_column(reader: IndexReader, path: str, schemas_with: SchemasWith) -> Ints:
     numbers = [reader.schemas.find(digest) for digest in schemas_with(path)]
     return np.flatnonzero(np.isin(reader.schema, [n for n in numbers if n >= 0])).astype(np.int32)
@@ -99,8 +112,9 @@ def _with_column(reader: IndexReader, path: str, schemas_with: SchemasWith) -> I
 def _within(reader: IndexReader, span: Range, today: date) -> Bools:
     """The documents in a range of `added` or `expires`: both ends belong to it."""
     low, high = day(span.low, today), day(span.high, today)
-    if span.field == "added":
-        return _between(reader.added, day_number(low), day_number(high))
+    if span.field in DAYS:
+        days: Ints = getattr(reader, span.field)
+        return _between(days, day_number(low), day_number(high))
     if low in ("never", "expired"):
         if low == "never":
             return np.asarray(reader.expires_version == -1)

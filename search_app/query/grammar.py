@@ -31,6 +31,8 @@ _STATUS_SPELLINGS = (
     ("dead", STATUSES[1:5]),
 )
 
+_DAYS = ("2024", "2024-06", ">=2024-06-01", "2024-01..2024-06", "30d")
+
 LANGUAGE: tuple[Form, ...] = (
     Form("two words", "Both words are wanted. Things that have only one come later.", "search counts"),
     Form('"a phrase"', "These words, side by side, in this order, taken literally.", '"page load time"'),
@@ -61,6 +63,9 @@ LANGUAGE: tuple[Form, ...] = (
         STATUSES,
         _STATUS_SPELLINGS,
     ),
+    Form("extra:…", "An event that has this extra key.", "extra:source", "extra", "filter"),
+    Form("label:…", "With this label among its own.", "label:content", "label", "filter"),
+    Form("sql:…", "A table whose SQL has these words.", 'sql:"left join"', "sql", "filter"),
     Form("tag:…", "With this tag.", "tag:Search", "tag", "filter"),
     Form("bug:…", "That names this bug.", "bug:1591564", "bug", "filter"),
     Form(
@@ -91,7 +96,23 @@ LANGUAGE: tuple[Form, ...] = (
         "added:30d",
         "added",
         "range",
-        ("2024", "2024-06", ">=2024-06-01", "2024-01..2024-06", "30d"),
+        _DAYS,
+    ),
+    Form(
+        "changed:…",
+        "When its definition last changed, in the same ways.",
+        "changed:30d",
+        "changed",
+        "range",
+        _DAYS,
+    ),
+    Form(
+        "removed:…",
+        "When it was last seen, of what was removed.",
+        "removed:2024..2025",
+        "removed",
+        "range",
+        _DAYS,
     ),
 )
 

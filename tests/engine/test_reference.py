@@ -125,6 +125,8 @@ FILTERS = (
     "type:counter", "ping:metrics", "ping:first_session", "status:active", "status:inactive", "tag:Search",
     "table:fenix.metrics", "dataset:telemetry", "sensitivity:technical", "column:client_info.app_build",
     "column:metrics.counter.search_count", "owner:perf", "bug:1234567", "expires:never", "expires:expired",
+    "extra:tab", "extra:search_count", "-label:search", "label:tab", "sql:select", 'sql:"select tab"',
+    "sql:1", "changed:2025", "changed:>=2026-06-01", "removed:2024", "-removed:2020..2027",
     "expires:100..130", "expires:90d", "-expires:never", "added:30d", "added:2024", "added:>=2025-01-01",
 )  # fmt: skip
 CHOSEN: tuple[dict[str, list[str]], ...] = (

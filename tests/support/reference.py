@@ -23,7 +23,7 @@ from rapidfuzz.distance import OSA
 from indexer.index import spellchecker as spelling
 from indexer.index.columns import NAME_WORD
 from indexer.index.completions import SEEN
-from indexer.index.documents import GROUPS, Document, column_term, day_number
+from indexer.index.documents import GROUPS, Document, column_term, day_number, sql_words
 from indexer.index.spellchecker import Correction, NearName
 from indexer.index.weights import DAMPING, ENOUGH, SEVERAL, WEIGHTS
 from indexer.model.card import Card
@@ -419,9 +419,15 @@ class Reference:
         leaf = [n for n, d in enumerate(self.documents) if column_term(key) in d.groups["column"]]
         yield ("column", key, whole, "column", tables) if whole else ("column", key, leaf, "leaf", tables)
         for field in ("extra", "label"):
-            spelled = {spelling_key(value): value for value in self.values(field)}
-            value = key if key in spelled.values() else spelled.get(key, "")
+            value = self._spelled(field, key)
             yield field, value, sorted(self._with_value(field, value)), field, holders.MOST_OTHERS
+
+    def _spelled(self, field: str, value: str) -> str:
+        """A value as it is spelt among those of a facet."""
+        known = self.values(field)
+        return (
+            value if value in known else {spelling_key(v): v for v in known}.get(spelling_key(value), value)
+        )
 
     def _written(self, document: int) -> tuple[str, ...]:
         """A thing's name as people write it, with and without what its kind puts before it."""
@@ -493,6 +499,10 @@ class Reference:
             return any(value.lower() in owner for owner in document.facets.get("owner", ()))
         if name == "bug":
             value = "".join(c for c in value.rpartition("=")[2] if c.isdigit())
+        if name == "sql":
+            return bool(sql_words(value)) and set(sql_words(value)) <= set(document.facets.get("sql", ()))
+        if name in ("extra", "label"):
+            value = self._spelled(name, value)
         if name == "table":
             value = ".".join(value.strip("`").split(".")[-2:])
         return value in document.facets.get(name, ())
@@ -500,8 +510,8 @@ class Reference:
     def _within(self, number: int, span: Range) -> bool:
         document = self.documents[number]
         low, high = day(span.low, self.today), day(span.high, self.today)
-        if span.field == "added":
-            return _between(document.added, day_number(low), day_number(high))
+        if span.field in ("added", "changed", "removed"):
+            return _between(getattr(document, span.field), day_number(low), day_number(high))
         if low == "never":
             return document.expires_version == -1
         if low == "expired":

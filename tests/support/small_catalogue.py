@@ -23,6 +23,7 @@ from indexer.index.generation import (
     switch_to,
     write_manifest,
 )
+from indexer.model.definitions import ExtraKey, MetricDefinition
 from indexer.model.items import (
     AnyItem,
     AppItem,
@@ -141,7 +142,26 @@ def _metric(chance: random.Random) -> AnyItem:
         labels=_some(chance, WORDS, 4), family=f"metric/{name}" if chance.random() < 0.7 else "",
         family_rank=chance.randrange(3), usage=chance.choice((0, 0, 1, 5, 300)),
         aliases=(f"metrics.counter.{name.replace('.', '_')}",),
+        changed=chance.choice(("", "2025-01-01", "2026-06-20")), definition=_definition(chance),
     )  # fmt: skip
+
+
+def _definition(chance: random.Random) -> MetricDefinition | None:
+    """What filters of labels, extra keys and removal look at."""
+    if chance.random() < 0.4:
+        return None
+    extras = tuple(ExtraKey(name) for name in _some(chance, WORDS[:8], 2))
+    last = chance.choice(("2024-05-01 10:00:00", "2026-05-01 10:00:00"))
+    return MetricDefinition(
+        "event",
+        "",
+        "2020-01-01 00:00:00",
+        last,
+        0,
+        "never",
+        labels=_some(chance, WORDS, 2),
+        extra_keys=extras,
+    )
 
 
 def _probe(chance: random.Random) -> AnyItem:
@@ -164,7 +184,7 @@ def _table(chance: random.Random) -> AnyItem:
         apps=("fenix",) if dataset == "fenix" else (),
         schema_digest=chance.choice(("", "digest0", "digest1")),
         family=f"table/{table.partition('_v')[0]}", family_rank=LAYERS.index(layer),
-        usage=chance.randrange(40),
+        usage=chance.randrange(40), sql=chance.choice(("", f"SELECT {_name(chance, '_', 1)} FROM {table}")),
     )  # fmt: skip
 
 

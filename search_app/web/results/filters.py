@@ -25,7 +25,15 @@ SPANS = {
     "expires": ("Expires within", ("30d", "90d", "180d")),
 }
 SPAN_WORDS = {"added": "what was added then", "expires": "what expires then"}
-FILTER_LABELS = {**FACET_LABELS, "column": "Column", "bug": "Bug", "owner": "Owner"}
+FILTER_LABELS = {
+    **FACET_LABELS,
+    "column": "Column",
+    "bug": "Bug",
+    "owner": "Owner",
+    "extra": "Extra key",
+    "label": "Label",
+    "sql": "SQL",
+}
 _DAYS = re.compile(r"(\d+)d")
 
 
