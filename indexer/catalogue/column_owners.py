@@ -20,6 +20,7 @@ from indexer.sqlread.values import Origin
 _OF_CLIENTS = frozenset({"client_info.client_id", "client_id"})
 DEPTH = 20  # of tables made of tables
 MOST_COLUMNS = 2_000  # that are looked at for one
+MOST_OWNERS = 10  # of one column: one that is made of more is about none in particular
 
 
 class ColumnOwners:
@@ -45,10 +46,14 @@ class ColumnOwners:
                     self._by_column.setdefault((row.table, row.column), {})[item.id] = None
 
     def of_column(self, table: str, path: str) -> tuple[str, ...]:
-        """Ids of what fills a column, or what it is made of. `table` with or without project."""
+        """Ids of what fills a column, or what it is made of. `table` with or without project.
+
+        None where that is much: a column that sums up arrays of many probes is about no one of them.
+        """
         key = (table, path)
         if key not in self._found:
-            self._found[key] = tuple(self._of_column(key))
+            owners = self._of_column(key)
+            self._found[key] = tuple(owners) if len(owners) <= MOST_OWNERS else ()
         return self._found[key]
 
     def of_events(self, use: EventUse) -> tuple[str, ...]:

@@ -34,6 +34,8 @@ def reduce_expression(node: exp.Expr, to_query: ToQuery) -> Expression:
         return reduce_expression(node.this, to_query)
     if isinstance(node, exp.Tuple):
         return _tuple(node, to_query)
+    if isinstance(node, exp.Column) and isinstance(node.this, exp.Func):
+        return _routine(node, node.this, to_query)
     if isinstance(node, exp.Column):
         return Path(tuple(part.name for part in node.parts))
     if isinstance(node, exp.Dot):
@@ -91,6 +93,12 @@ def _dot(node: exp.Dot, to_query: ToQuery) -> Expression:
     return Field(of, last.name)
 
 
+def _routine(node: exp.Column, called: exp.Func, to_query: ToQuery) -> Expression:
+    """A call that sqlglot takes for a column: a routine of a project before IGNORE NULLS."""
+    name = ".".join((*(part.name for part in node.parts[:-1]), _function_name(called)))
+    return Call(name, _each(_arguments(called), to_query))
+
+
 def _identifiers(node: exp.Expr) -> list[str]:
     if isinstance(node, exp.Dot):
         return [*_identifiers(node.this), node.expression.name]
@@ -113,7 +121,9 @@ def _leaves(nodes: list[exp.Expr], to_query: ToQuery) -> tuple[Expression, ...]:
     stack = list(reversed(nodes))
     while stack:
         node = stack.pop()
-        if isinstance(node, exp.Column) and not isinstance(node.this, exp.Star):
+        if isinstance(node, exp.Column) and isinstance(node.this, exp.Func):
+            stack.extend(reversed(_arguments(node.this)))
+        elif isinstance(node, exp.Column) and not isinstance(node.this, exp.Star):
             found[Path(tuple(part.name for part in node.parts))] = None
         elif isinstance(node, exp.Column):
             if len(node.parts) > 1:  # COUNT(t.*)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from indexer.catalogue.column_owners import ColumnOwners
+from indexer.catalogue.column_owners import MOST_OWNERS, ColumnOwners
 from indexer.catalogue.measure_reading import read_measure
 from indexer.catalogue.measure_rows import operands_of, rows_of
 from indexer.catalogue.tables import Tables
@@ -258,3 +258,21 @@ def test_tables_that_are_made_of_each_other_end_the_search() -> None:
     }
     owners = ColumnOwners([], [], Tables({one.id: one, two.id: two}, resolved))
     assert owners.of_column("a.one", "x") == ()
+
+
+def test_a_column_that_is_made_of_very_many_is_about_no_one_of_them() -> None:
+    project = "moz-fx-data-shared-prod"
+    daily, main = table("telemetry.daily"), table("telemetry.main")
+    probes = [
+        probe(f"histogram/P{at}", "exponential", f"payload.histograms.p_{at}")
+        for at in range(MOST_OWNERS + 1)
+    ]
+
+    def of(count: int) -> tuple[str, ...]:
+        origins = tuple((f"{project}.telemetry.main", f"payload.histograms.p_{at}") for at in range(count))
+        lineage = Lineage(made=(ColumnOrigins("all", origins),))
+        held = Tables({x.id: x for x in (daily, main)}, {daily.id: Resolved(None, True, lineage=lineage)})
+        return ColumnOwners([], probes, held).of_column("telemetry.daily", "all")
+
+    assert len(of(MOST_OWNERS)) == MOST_OWNERS
+    assert of(MOST_OWNERS + 1) == ()

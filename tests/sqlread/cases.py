@@ -345,6 +345,12 @@ CASES = [
         {"short.name": "=p.app_stable.events_v1.events.name"},
     ),
     Case(
+        "a routine of a project within IGNORE NULLS",
+        "SELECT ARRAY_AGG(proj.norm.parts(os) IGNORE NULLS) AS all_parts FROM p.d.clients",
+        "all_parts RECORD[], all_parts.major INTEGER, all_parts.minor INTEGER",
+        lineage={"all_parts": f"{C}os"},
+    ),
+    Case(
         "ARRAY_AGG and an element of it",
         "SELECT ARRAY_AGG(os ORDER BY day) AS all_os, ARRAY_AGG(os LIMIT 1)[OFFSET(0)] AS first FROM "
         "p.d.clients",
