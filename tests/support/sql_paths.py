@@ -270,7 +270,8 @@ class _Walk:
             raise UnknownPath("a whole row is no value")
         reached = path[: len(about)] == about or (self._unnesting and path == about[: len(path)])
         self.reads_what_is_asked |= path[: len(about)] == about
-        if about and path[0] == about[0] and not reached and ".".join(path) not in SPLITS:
+        split = ".".join(path) in SPLITS or _is_denominator(path, about)
+        if about and path[0] == about[0] and not reached and not split:
             raise UnknownPath(f"{'.'.join(path)} is not what is asked for: {'.'.join(about)}")
 
     def _step(self, shape: Shape, segment: str) -> Shape:
@@ -307,6 +308,12 @@ class _Walk:
             raise UnknownPath("get_key is asked of what is no map")
         if isinstance(key, exp.Literal):
             self._json_key(key.name)
+
+
+def _is_denominator(path: list[str], about: list[str]) -> bool:
+    """Whether a use counter is divided by its neighbour that counts what was destroyed."""
+    counted = bool(about) and "use_counter" in about[-1]
+    return counted and path[:-1] == about[:-1] and path[-1].endswith("_destroyed")
 
 
 def _skeleton(sql: str, leaf: str) -> str:
