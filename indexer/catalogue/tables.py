@@ -75,6 +75,7 @@ def build_tables(
     resolved = resolve_sql(inputs, items, schemas, read, problems)
     items = {key: with_sql(item, resolved.get(key), schemas) for key, item in items.items()}
     tables = Tables(_with_columns(items, resolved, schemas, problems))
+    resolved = {key: replace(each, shape=None) for key, each in resolved.items()}  # now with the schemas
     return Tables(_with_user_views(tables), resolved)
 
 

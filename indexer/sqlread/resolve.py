@@ -76,6 +76,7 @@ class Resolver:
         found = self._outputs(query, scope)
         for expression in query.used:
             self.expression(expression, scope)
+        scope.ctes.clear()  # they hold the scope: without a collector of cycles they would stay for good
         return self._with_events(query, scope, found)
 
     def _add_ctes(self, ctes: tuple[tuple[str, Query], ...], scope: Scope) -> None:
@@ -172,6 +173,7 @@ class Resolver:
         found = self.query(first, scope)
         for each in reversed(chain):
             found = _united(found, self.query(each.right, scope), each.by_name)
+        scope.ctes.clear()
         return found
 
     # -------------------------------------------------------------- values

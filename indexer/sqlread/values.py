@@ -10,6 +10,8 @@ from indexer.sqlread.types import common_type
 
 Origin = tuple[str, str]  # (project.dataset.table, path of a column in it)
 NOWHERE: frozenset[Origin] = frozenset()
+# Most columns have no fields; half a million dictionaries without entries would be 30 MB.
+_NO_FIELDS: dict[str, Shape] = {}
 
 
 @dataclass(slots=True, eq=False)
@@ -21,12 +23,12 @@ class Shape:
     repeated: bool = False
     description: str = ""
     required: bool = False
-    fields: dict[str, Shape] = field(default_factory=dict)  # by name in lower case, in order
+    fields: dict[str, Shape] = field(default_factory=lambda: _NO_FIELDS)  # by name in lower case, in order
 
 
 def shape_of_columns(columns: Iterable[tuple[str, str, str, str]]) -> Shape:
     """The tree of flat columns: (path, type, mode, description), parents before children."""
-    root = Shape()
+    root = Shape(fields={})
     known = {"": root}
     for path, kind, mode, description in columns:
         above, _, name = path.rpartition(".")
@@ -34,6 +36,8 @@ def shape_of_columns(columns: Iterable[tuple[str, str, str, str]]) -> Shape:
         if holder is None:
             continue  # its parent was left out as unreadable
         shape = Shape(name, kind, mode == "REPEATED", description, mode == "REQUIRED")
+        if holder.fields is _NO_FIELDS:
+            holder.fields = {}
         if name.lower() not in holder.fields:
             holder.fields[name.lower()] = shape
             known[path] = shape

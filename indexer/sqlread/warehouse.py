@@ -135,7 +135,7 @@ def _columns(table: TableText, found: Relation | None) -> Shape | None:
         return schema
     if schema is not None and list(schema.fields) == list(found.columns):
         return schema
-    root = Shape()
+    root = Shape(fields={})
     for key, (name, made) in found.columns.items():
         known = schema.fields.get(key) if schema is not None else None
         root.fields[key] = known if known is not None and known.type else to_shape(name, made)
