@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urljoin
 
-from flask import Response, render_template, stream_with_context
+from flask import Response, render_template
 from pydantic_core import to_json
 
 from indexer.model.ids import item_path
@@ -107,7 +107,7 @@ def json_file(site: Site, query: Query) -> Response:
         {"q": query.text, "count": len(found.hits), "total": found.total, "left_out": found.left_out}
     )
     asked = Asked(*(query.filters.get(name, ()) for name in ("app", "ping", "dataset")))
-    pieces = stream_with_context(_json_pieces(site, head, found.hits, asked))
+    pieces = _json_pieces(site, head, found.hits, asked)
     return _attachment(pieces, "application/json", "starchart.json", found)
 
 

@@ -65,6 +65,9 @@ def _taken_away(parameters: list[dict[str, Any]]) -> dict[str, Any]:
         ("/export.json", "The hits of a search, all in one", "application/json"),
     ):
         found[path] = _get(summary, parameters, "Export")
+        if path.startswith("/export."):
+            busy = {"description": "Too many exports are being made; Retry-After says when to come again"}
+            found[path]["get"]["responses"]["429"] = busy
         if media_type != "application/json":
             found[path]["get"]["responses"]["200"]["content"] = {media_type: {"schema": _STRING}}
     return found
@@ -202,7 +205,7 @@ def _schemas() -> dict[str, Any]:
     )
     return {
         "Error": _object(error=_object(code=_STRING, message=_STRING, parameter=nothing_or_string)),
-        "Export": _object(q=_STRING, count=_COUNT, hits=_list(hit)),
+        "Export": _object(q=_STRING, count=_COUNT, total=_COUNT, left_out=_COUNT, hits=_list(hit)),
         "Results": _object(
             query=_sometimes(
                 _object(q=_STRING, filters={"type": "object"}, terms=_STRINGS),
@@ -241,5 +244,10 @@ def _schemas() -> dict[str, Any]:
                 _object(last_known=_object(**_fields(Departed))),
             ]
         },
-        "Status": _object(generation=generation, sources={"type": "array"}, counts={"type": "object"}),
+        "Status": _object(
+            generation=generation,
+            sources={"type": "array"},
+            counts={"type": "object"},
+            problems=_list(_object(code=_STRING, text=_STRING)),
+        ),
     }
