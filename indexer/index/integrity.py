@@ -1,7 +1,7 @@
 """Whether the files of generations are what was written, and which generation may answer.
 
 The manifest holds a SHA-256 of every file. A generation is read through and compared before anything of it is
-opened; 93 MB, the real catalogue, take 0.06 s on a quiet core. Files behind the first 256 MB, smallest first,
+opened; 93 MB, the real catalogue, take 0.07 s of a core. Files behind the first 256 MB, smallest first,
 are compared in the background (check_rest), so that a generation of any size opens at once. What was
 compared is not read again until its size, time or inode changes: to look again costs half a millisecond.
 
