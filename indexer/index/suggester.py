@@ -14,10 +14,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from indexer.index import format as layout
-from indexer.index.arrays import Arrays, narrow
+from indexer.index.arrays import Array, Arrays, narrow
 from indexer.model.card import Optional
 from indexer.text.analysis import identifier_words, spelling_key
 
@@ -133,9 +132,7 @@ def build(
 class Suggester:
     """Opens what build() made; safe for threads."""
 
-    def __init__(
-        self, arrays: Mapping[str, npt.NDArray[np.generic]], named: Named, filters: Sequence[Filter]
-    ) -> None:
+    def __init__(self, arrays: Mapping[str, Array], named: Named, filters: Sequence[Filter]) -> None:
         self._filters = tuple(filters)
         self._named = named
         self._documents, self._worth = (
@@ -275,7 +272,7 @@ class Suggester:
 class _ShortLists:
     """The best names for each one and two letters, made at build time."""
 
-    def __init__(self, arrays: Mapping[str, npt.NDArray[np.generic]]) -> None:
+    def __init__(self, arrays: Mapping[str, Array]) -> None:
         self._keys = layout.SUGGEST_SHORT.read(arrays)
         self._places = layout.SUGGEST_SHORT_PLACES.read(arrays)
 
@@ -298,13 +295,7 @@ def _short_lists(arrays: Arrays, listed: Sequence[str]) -> Arrays:
     return {**layout.SUGGEST_SHORT.lay(shorts), **layout.SUGGEST_SHORT_PLACES.lay(kept)}
 
 
-def _ranked(
-    places: npt.NDArray[np.generic],
-    starts: npt.NDArray[np.generic],
-    worth: npt.NDArray[np.generic],
-    limit: int,
-    whole: int,
-) -> list[int]:
+def _ranked(places: Array, starts: Array, worth: Array, limit: int, whole: int) -> list[int]:
     """The best of these places, each once; the first `whole` of them are typed out."""
     scores = np.asarray(worth, np.float32)[np.asarray(places, np.int64)]
     scores += np.float32(_AT_START) * starts.astype(np.float32)
