@@ -19,7 +19,7 @@ import click
 
 from indexer.build_job import build, go_back, verify_generation
 from indexer.config import Config, ConfigProblem, load_config
-from indexer.crawl.crawl import Crawled, UnknownSource, crawl, reached_nothing
+from indexer.crawl.crawl import Crawled, UnknownSource, crawl, reached_nothing, took_nothing
 from indexer.crawl.guard import Accepted
 from indexer.crawl.snapshots import SnapshotDamaged
 from indexer.index.build import GenerationRefused
@@ -126,6 +126,8 @@ def crawl_command(
         click.echo(_crawled_line(each))
     if reached_nothing(crawled):
         raise click.ClickException("no source could be reached")
+    if took_nothing(crawled):
+        raise click.ClickException("nothing was taken: the errors say why")
 
 
 @main.command("build")
@@ -251,7 +253,8 @@ def verify(settings: Settings, generation: str | None, deep: bool) -> None:
 def rollback(settings: Settings) -> None:
     """Let the generation before the current one answer, until something new is crawled."""
     try:
-        click.echo(f"now answering: {go_back(settings.config)}")
+        with _told():
+            click.echo(f"now answering: {go_back(settings.config)}")
     except LookupError as error:
         raise click.ClickException(str(error)) from None
 

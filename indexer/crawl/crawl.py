@@ -42,6 +42,10 @@ NOTHING = Accepted()
 log = logging.getLogger(__name__)
 
 
+class _NotTaken(SourceUnavailable):
+    """Upstream answered, with what cannot be read or is not believed."""
+
+
 class UnknownSource(Exception):
     """A name that no source has, or whose source is not enabled."""
 
@@ -53,6 +57,7 @@ class Crawled:
     source: str
     outcome: str
     state: SnapshotState
+    reached: bool = True  # upstream answered, whatever became of it
 
 
 def sample_path() -> Path:
@@ -164,7 +169,7 @@ class _Crawler:
             if not isinstance(error, SourceUnavailable):
                 log.exception("source=%s", source.name)
             self._store.note_failure(source.name, _in_words(error), at, time.monotonic() - started)
-            done = self.take_sample(source)
+            done = replace(self.take_sample(source), reached=isinstance(error, _NotTaken))
         self._progress.step(source.name)
         if not done.state.error:
             log.info("crawl %s seconds=%.1f", _line(done), time.monotonic() - started)
@@ -195,9 +200,9 @@ class _Crawler:
                 self._check_files(before, began)
             job = self._job(source, fetched, began, self._judging)
             parsed = self._parse(job, until)
-        except SourceUnavailable:
+        except SourceUnavailable as error:
             fetcher.forget(fetched)
-            raise
+            raise _NotTaken(str(error)) from error
         if parsed.kept:
             fetcher.forget([file for part in job.parts if part.name in parsed.kept for file in part.files])
         return Crawled(source.name, "parsed", parsed.state)
@@ -246,9 +251,9 @@ class _Crawler:
             asked.update(wanted)
             try:
                 further = self._more(source, fetched, until if limited else None)
-            except SourceUnavailable:
+            except SourceUnavailable as error:
                 fetcher.forget(fetched)
-                raise
+                raise _NotTaken(str(error)) from error
             wanted = [request for request in dict.fromkeys(further) if request not in asked]
         return fetched
 
@@ -278,6 +283,12 @@ def _in_words(error: BaseException) -> str:
 
 def reached_nothing(crawled: Iterable[Crawled]) -> bool:
     """Whether each source that needs fetching failed: as a rule there is no network."""
+    fetching = [each for each in crawled if each.state.files or each.state.error]
+    return bool(fetching) and all(each.state.error and not each.reached for each in fetching)
+
+
+def took_nothing(crawled: Iterable[Crawled]) -> bool:
+    """Whether each source that needs fetching failed, or was not believed."""
     fetching = [each for each in crawled if each.state.files or each.state.error]
     return bool(fetching) and all(each.state.error for each in fetching)
 

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from indexer.config import Config
-from indexer.crawl.crawl import Crawled, crawl
+from indexer.crawl.crawl import Crawled, crawl, reached_nothing, took_nothing
 from indexer.crawl.guard import Accepted, Profile, Thresholds, TypeProfile, judge
 from indexer.crawl.snapshots import SnapshotState, SnapshotStore
 from indexer.model.records import RepositoryMetric
@@ -292,3 +292,16 @@ def test_the_command_line_takes_what_the_error_names(config: Config, mirror: Pat
     assert done.exit_code == 0, done.output
     assert state(config, "legacy_probes").counts == {"LegacyProbe": 45}
     assert state(config, "legacy_probes").error == ""
+
+
+def test_what_is_refused_was_reached_and_the_command_fails_all_the_same(config: Config, mirror: Path) -> None:
+    crawled(config, "legacy_probes")
+    (mirror / ALL_PROBES).write_text("{}")
+    done = crawled(config, "legacy_probes")
+    assert (done.reached, reached_nothing([done]), took_nothing([done])) == (True, False, True)
+    environment = {"STARCHART_DATA_DIR": str(config.data_dir), "STARCHART_MIRROR": str(mirror)}
+    told = CliRunner().invoke(main, ["crawl", "legacy_probes"], env=environment)
+    assert (told.exit_code, "nothing was taken" in told.output) == (1, True)
+    (mirror / ALL_PROBES).unlink()
+    done = crawled(config, "legacy_probes")
+    assert (done.reached, reached_nothing([done])) == (False, True)
