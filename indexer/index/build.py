@@ -232,9 +232,23 @@ def _add_completions(folder: Path) -> None:
 
 
 def make_documents(catalogue: Catalogue, columns: Mapping[str, ColumnText]) -> list[Document]:
-    """All documents, in the order that the index gives them their numbers."""
+    """All documents, in the order that the index gives them their numbers.
+
+    A view whose columns are not known is found by those of the table beneath it: they are searched, and
+    neither shown nor filtered by.
+    """
+    tables = [item for item in catalogue.items if isinstance(item, TableItem)]
+    beneath: dict[str, str] = {}
+    for table in sorted(tables, key=lambda table: (table.family_rank, table.id)):
+        if table.family and table.schema_digest:
+            beneath.setdefault(table.family, table.schema_digest)
+
+    def columns_of(table: TableItem) -> ColumnText | None:
+        known = table.schema_digest or (beneath.get(table.family, "") if table.layer == "view" else "")
+        return columns.get(known)
+
     return in_order(
-        to_document(item, columns.get(item.schema_digest) if isinstance(item, TableItem) else None)
+        to_document(item, columns_of(item) if isinstance(item, TableItem) else None)
         for item in catalogue.items
     )
 

@@ -75,8 +75,10 @@ def match_names(
             exact.append((documents, bonus, guess.whole))
     for holder in held:
         worth = (weights.exact_whole if holder.whole else weights.exact_part) * holder.worth
-        prior = reader.prior[holder.ids]  # of many tables with a column the one that people use
-        exact.append((holder.ids, worth * (prior / prior.max()) ** HOLDERS, holder.whole))
+        best = reader.prior[holder.ids].max()  # of many tables with a column the one that people use
+        for documents in (holder.ids, _views_of(reader, holder) if holder.field == "column" else _NONE):
+            bonus = worth * (reader.prior[documents] / best) ** HOLDERS
+            exact.append((documents, bonus.astype(np.float64), holder.whole))
     named = _best(exact)
     if 1 < len(named.ids) <= MOST_LITERAL:
         typed = meaning.query.text.strip("` ")
@@ -90,6 +92,16 @@ def match_names(
     if not others:
         return named
     return _best([*_apart(named), *others])
+
+
+def _views_of(reader: IndexReader, holder: Holder) -> Ints:
+    """The views of the tables that hold a column, where their columns are not known: who asks for the
+    column is led to what people query. It is not said of them that they have it.
+    """
+    groups = np.zeros(reader.groups, np.bool_)
+    groups[reader.group[holder.ids]] = True
+    views = reader.facets["layer"].documents("view")
+    return views[groups[reader.group[views]] & (reader.schema[views] < 0)]
 
 
 def called(reader: IndexReader, guess: NameGuess) -> tuple[Ints, Floats]:
@@ -194,6 +206,7 @@ def _holders(reader: IndexReader, schemas_with: SchemasWith, guess: NameGuess) -
         yield from holder("column", guess.key, tables, "column", MOST_TABLES)
     else:
         leaf = np.asarray(reader.postings(column_term(guess.key)).ids, np.int32)
+        leaf = leaf[reader.schema[leaf] >= 0]
         yield from holder("column", guess.key, leaf, "leaf", MOST_TABLES)
     for field in ("extra", "label"):
         facet = reader.facets.get(field)

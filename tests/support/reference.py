@@ -378,10 +378,10 @@ class Reference:
             for document, sure in self._called(guess):
                 other = guess.other_kind if self.cards[document]["kind"] != guess.kind else 1.0
                 name(document, worth * guess.weight * sure * other, guess.whole)
-        for documents, share, whole in self._held_by(meaning):
+        for documents, share, whole, field in self._held_by(meaning):
             worth = weights.exact_whole if whole else weights.exact_part
             best = max(self.prior(document) for document in documents)
-            for document in documents:
+            for document in (*documents, *(self._views_of(documents) if field == "column" else ())):
                 name(document, worth * share * (self.prior(document) / best) ** naming.HOLDERS, whole)
         if 1 < len(added) <= naming.MOST_LITERAL:
             typed = meaning.query.text.strip("` ")
@@ -399,7 +399,16 @@ class Reference:
             return [(n, 1.0) for n, document in enumerate(self.documents) if document.id == guess.key]
         return list(zip(*self.named(guess.key), strict=True))
 
-    def _held_by(self, meaning: Understanding) -> Iterator[tuple[list[int], float, bool]]:
+    def _views_of(self, tables: Iterable[int]) -> list[int]:
+        """The views of some tables of which no columns are known."""
+        families = {self.documents[number].family for number in tables}
+        return [
+            number
+            for number, document in enumerate(self.documents)
+            if document.family in families and "view" in document.facets["layer"] and not document.schema
+        ]
+
+    def _held_by(self, meaning: Understanding) -> Iterator[tuple[list[int], float, bool, str]]:
         """Who holds a column, an extra key, a label or a bug that was typed as a name; what that is worth."""
         best: dict[tuple[str, str], tuple[list[int], float, bool]] = {}
         for guess in meaning.names if any(guess.held for guess in meaning.names) else ():
@@ -408,7 +417,8 @@ class Reference:
                 known = best.get((field, value))
                 if 0 < len(documents) <= most and (known is None or known[1] < share):
                     best[field, value] = (documents, share, guess.whole)
-        yield from best.values()
+        for (field, _), found in best.items():
+            yield (*found, field)
 
     def _holders(self, guess: NameGuess) -> Iterator[tuple[str, str, list[int], str, int]]:
         key, tables = guess.key, holders.MOST_TABLES
@@ -416,7 +426,9 @@ class Reference:
             yield "bug", key, sorted(self._with_value("bug", key)), "bug", tables
             return
         whole = [n for n, d in enumerate(self.documents) if key in self.paths.get(d.schema, ())]
-        leaf = [n for n, d in enumerate(self.documents) if column_term(key) in d.groups["column"]]
+        leaf = [
+            n for n, d in enumerate(self.documents) if d.schema and column_term(key) in d.groups["column"]
+        ]
         yield ("column", key, whole, "column", tables) if whole else ("column", key, leaf, "leaf", tables)
         for field in ("extra", "label"):
             value = self._spelled(field, key)
