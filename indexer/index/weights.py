@@ -96,6 +96,40 @@ PREFIX_TERMS = 300  # words that one prefix* may stand for; the most frequent on
 COMPLETIONS = 12  # words that one unfinished word may stand for
 SHORTEST_COMPLETION = 3  # letters: two letters begin too many words
 
+# Scores of candidates.
+PROXIMITY_FOR = 150  # best candidates whose words are looked at for being neighbours: more than a page
+TIES = 0.02  # what importance adds to an exact name: less than a step of how sure a name is
+UNKNOWN = 1000  # documents that an unknown word is taken to stand in: it is likely a slip or filler
+RAREST = 2.0  # a word in three documents must not outweigh all other words of a query
+FACET_FROM = 0.15  # weight of a meaning from which what has the facet value holds the word
+SHARED_FROM = 3  # apps from which a thing is of a library rather than of an app
+
+# What names add, and what holds a typed column, extra key, label or bug.
+MOST_TABLES = 600  # with a column
+MOST_OTHERS = 60  # with an extra key or a label
+SURE = {"column": 0.6, "leaf": 0.45, "bug": 0.9, "extra": 0.4, "label": 0.35}  # shares of an own name's worth
+MOST_LITERAL = 60  # things named alike whose names are looked at letter by letter
+SHORTEST_UNFINISHED = 4  # letters from which the names that go on from them are looked at
+MOST_UNFINISHED = 200  # of those names, the shortest
+HOLDERS = 0.25  # power of the importance of what holds a typed column, against the most important one
+UNFINISHED_NAME = 1.5  # "pwmgr_or" alone is a name that goes on, more surely than words are
+
+# What may stand for a word.
+COMMONER = 10  # times that a word is used for one of what may be its misspelling
+SOUGHT = 0.1  # weight of a small word ("the", "of", "how") from which it is looked for, see _sought()
+
+# Names a slip away.
+NEAR_NAMES = 8  # names a slip away that are looked at
+SHORTEST_NEAR_NAME = 6  # letters of a name in which a slip is looked for
+
+# Things of one name.
+NAMESAKES_AMONG = 200  # best groups that are looked at for sharing a name
+MOST_DEMOTED = 4  # from here on a further namesake is demoted no more
+
+# The learned order.
+EXACT = 100.0  # what a name adds from which it is exact: nothing is learned about such
+AMONG = 100  # best groups that are put in order
+
 
 def inverse_frequency(documents: int, holding: int) -> float:
     """How much a word tells: the rarer the more (BM25's idf, never negative)."""

@@ -16,12 +16,9 @@ import numpy.typing as npt
 
 from indexer.index.arrays import run_starts
 from indexer.index.reader import IndexReader, Ints
+from indexer.index.weights import MOST_DEMOTED, NAMESAKES_AMONG
 
 VARIANTS = 50  # members that a hit lists beside its representative; the others are counted
-
-
-NAMESAKES_AMONG = 200  # best groups that are looked at for sharing a name
-MOST_DEMOTED = 4  # from here on a further namesake is demoted no more
 
 
 @dataclass(frozen=True, slots=True)

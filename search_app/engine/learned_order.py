@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.index.reader import IndexReader
-from indexer.index.weights import Floats
+from indexer.index.weights import AMONG, EXACT, Floats
 from search_app.engine.collapse import Collapsed, largest, representatives_of
 from search_app.engine.features import FEATURES, Traits, bonuses, features
 from search_app.engine.planner import Plan
@@ -27,8 +27,6 @@ from search_app.engine.scorer import Scored
 from search_app.understanding.model import Understanding
 
 TABLE = Path(__file__).with_name("learned_order.json")
-EXACT = 100.0  # what a name adds from which it is exact: nothing is learned about such
-AMONG = 100  # best groups that are put in order
 MOST_TREES = 60
 MOST_LEAVES = 8  # of a tree: its answers are looked up by the bits of its questions
 SHOWN = 3  # features that an explanation names

@@ -17,7 +17,17 @@ import numpy.typing as npt
 from indexer.index.arrays import run_starts
 from indexer.index.documents import column_term
 from indexer.index.reader import Bools, IndexReader, Ints
-from indexer.index.weights import Floats
+from indexer.index.weights import (
+    HOLDERS,
+    MOST_LITERAL,
+    MOST_OTHERS,
+    MOST_TABLES,
+    MOST_UNFINISHED,
+    SHORTEST_UNFINISHED,
+    SURE,
+    UNFINISHED_NAME,
+    Floats,
+)
 from indexer.model.card import Card
 from indexer.model.kinds import KINDS
 from indexer.text.analysis import words
@@ -25,15 +35,6 @@ from search_app.understanding.analyze import Understanding
 from search_app.understanding.model import NameGuess
 
 SchemasWith = Callable[[str], Iterable[str]]  # a column path -> digests of the schemas that have it
-
-MOST_TABLES = 600  # with a column
-MOST_OTHERS = 60  # with an extra key or a label
-SURE = {"column": 0.6, "leaf": 0.45, "bug": 0.9, "extra": 0.4, "label": 0.35}  # shares of an own name's worth
-MOST_LITERAL = 60  # things named alike whose names are looked at letter by letter
-SHORTEST_UNFINISHED = 4  # letters from which the names that go on from them are looked at
-MOST_UNFINISHED = 200  # of those names, the shortest
-HOLDERS = 0.25  # power of the importance of what holds a typed column, against the most important one
-UNFINISHED_NAME = 1.5  # "pwmgr_or" alone is a name that goes on, more surely than words are
 
 
 class Holder(NamedTuple):

@@ -17,6 +17,7 @@ from indexer.index.documents import column_term
 from indexer.index.reader import IndexReader
 from indexer.index.spellchecker import Speller
 from indexer.index.weights import (
+    COMMONER,
     COMPLETIONS,
     NEAR,
     NEAR_FALLS,
@@ -25,15 +26,14 @@ from indexer.index.weights import (
     SAYING,
     SEVERAL,
     SHORTEST_COMPLETION,
+    SOUGHT,
 )
 from indexer.text.analysis import compounds, identifier_words, spelling_key, stem
 from search_app.query.model import Query
 from search_app.understanding.analyze import Understanding, UnderstoodTerm, understand
-from search_app.understanding.model import CHIP_FROM, Lexicon, Synonym
+from search_app.understanding.model import Lexicon, Synonym
 from search_app.understanding.vocabulary import Vocabulary
-
-COMMONER = 10  # times that a word is used for one of what may be its misspelling
-SOUGHT = 0.1  # weight of a small word ("the", "of", "how") from which it is looked for, see _sought()
+from search_app.understanding.weights import CHIP_FROM
 
 
 class Disjunct(NamedTuple):

@@ -15,18 +15,12 @@ from typing import NamedTuple
 import numpy as np
 
 from indexer.index.reader import Bools, IndexReader, Ints
-from indexer.index.weights import Floats
+from indexer.index.weights import FACET_FROM, PROXIMITY_FOR, RAREST, SHARED_FROM, TIES, UNKNOWN, Floats
 from search_app.engine.matcher import Candidates, Matches, matching, places_of, positive, side_by_side
 from search_app.engine.name_match import Holder, NameMatches, match_names
 from search_app.engine.planner import Clause, Disjunct, Plan, are_neighbours
 from search_app.understanding.analyze import Boost, Understanding
 
-PROXIMITY_FOR = 150  # best candidates whose words are looked at for being neighbours: more than a page
-TIES = 0.02  # what importance adds to an exact name: less than a step of how sure a name is
-UNKNOWN = 1000  # documents that an unknown word is taken to stand in: it is likely a slip or filler
-RAREST = 2.0  # a word in three documents must not outweigh all other words of a query
-FACET_FROM = 0.15  # weight of a meaning from which what has the facet value holds the word
-SHARED_FROM = 3  # apps from which a thing is of a library rather than of an app
 LONG = 1_000  # documents from which a list is not gone through where it need not be
 FULL = 0.999  # share of the wanted words from which a document holds "all" of them, for rounding
 

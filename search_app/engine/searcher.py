@@ -15,7 +15,7 @@ import numpy.typing as npt
 from indexer.index.reader import Bools, IndexReader, Ints, Mapped
 from indexer.index.spellchecker import Speller
 from indexer.index.suggester import Suggester
-from indexer.index.weights import ENOUGH, SEVERAL, Floats
+from indexer.index.weights import ENOUGH, NEAR_NAMES, SEVERAL, SHORTEST_NEAR_NAME, Floats
 from indexer.store.reader import Store
 from indexer.text.analysis import identifier_words, spelling_key, stem
 from search_app.engine.collapse import Collapsed, collapse, collapse_in_order, demote_namesakes
@@ -28,9 +28,6 @@ from search_app.engine.scorer import Scored, score
 from search_app.query.model import Query
 from search_app.understanding.model import Lexicon, Understanding
 from search_app.understanding.vocabulary import Vocabulary
-
-NEAR_NAMES = 8  # names a slip away that are looked at
-SHORTEST_NEAR_NAME = 6  # letters of a name in which a slip is looked for
 
 
 @dataclass(frozen=True, slots=True)

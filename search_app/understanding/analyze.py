@@ -19,7 +19,6 @@ from search_app.understanding.guesses import listed, names_meant
 from search_app.understanding.identifiers import is_identifier, is_joined
 from search_app.understanding.mentions import apps_mentioned, names_mentioned
 from search_app.understanding.model import (
-    CHIP_FROM,
     AppName,
     Boost,
     Lexicon,
@@ -30,6 +29,16 @@ from search_app.understanding.model import (
     UnderstoodTerm,
 )
 from search_app.understanding.vocabulary import Vocabulary, normalise
+from search_app.understanding.weights import (
+    CHIP_FROM,
+    IDENTIFIED_APP,
+    NUMBER,
+    OBJECT_OF_TASK,
+    REQUIRED_FROM,
+    SAME,
+    STOP_BELOW,
+    UNWANTED_APP,
+)
 
 __all__ = (
     "AppName",
@@ -44,13 +53,9 @@ __all__ = (
     "understand",
 )
 
-UNWANTED_APP = -0.4  # what another app has too is no miss, yet not what was asked for first
-SAME = 0.9  # weight of a synonym from which it is but another word for the same thing
 MOST_SYNONYMS = 6  # of one term: more synonyms find more of what was not meant
 OBJECTS = ("ping", "metric", "probe", "table", "explore")  # kinds of which docs tell how they are made
-OBJECT_OF_TASK = 0.4  # of the weight of a kind that something is done to
 NOTHING: Mapping[str, str] = MappingProxyType({})
-_NUMBER = 0.5  # a number among words is mostly a value ("the last 28 days"): it need not be found
 _FIELD_LABELS = {"app": "App", "kind": "Kind", "type": "Type", "status": "Status", "ping": "Ping"}
 
 
@@ -151,7 +156,7 @@ class _Reading:
                     term.group,
                     role,
                     weights.get(place, 1.0),
-                    role in ("word", "identifier") and weights.get(place, 1.0) >= 0.6,
+                    role in ("word", "identifier") and weights.get(place, 1.0) >= REQUIRED_FROM,
                     # "Active metrics" are none that turn something on.
                     () if role == "status" else synonyms.get(place, ()),
                 )
@@ -183,10 +188,10 @@ class _Reading:
                 self.vocabulary.stop_words.get(word, 1.0) for word, owner in self._owned() if owner == place
             ]
             if self.query.terms[place].text.isdigit() and len(self.query.terms) > 1:
-                worth = [_NUMBER]
+                worth = [NUMBER]
             if max(worth) < 1.0:
                 weights[place] = max(worth)
-                if max(worth) < 0.3:
+                if max(worth) < STOP_BELOW:
                     roles[place] = "stop"
         for entity in self.entities:
             for place in self._places(entity):
@@ -238,7 +243,7 @@ class _Reading:
         for place, term in enumerate(self.query.terms):
             app = self.gazetteer.app_keys.get(spelling_key(term.text))
             if app and term.kind == "word" and not term.exclude and is_identifier(term.text):
-                found.setdefault(("app", app), Boost("app", app, 0.5, (place,)))
+                found.setdefault(("app", app), Boost("app", app, IDENTIFIED_APP, (place,)))
         found.update({("app", app): Boost("app", app, UNWANTED_APP) for app in self.read.apps})
         kinds = {value for name, value in found if name == "kind"}
         if len(kinds) > 1 and any(name == "ping" for name, _ in found) and "ping" in kinds:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 
 from search_app.query.model import Filters, Query, Term
 from search_app.understanding.gazetteer import Gazetteer
-from search_app.understanding.model import CHIP_FROM
 from search_app.understanding.vocabulary import Meaning, normalise
+from search_app.understanding.weights import CHIP_FROM
 
 NON = "non-"
 _OF_NON = ("app", "kind", "type", "status")  # "non-main" and "non-fatal" are words, "non-mobile" is not

@@ -13,16 +13,23 @@ from dataclasses import dataclass, field
 from indexer.text.analysis import spelling_key
 from search_app.understanding.model import Lexicon
 from search_app.understanding.vocabulary import Meaning, Vocabulary, Words, normalise
+from search_app.understanding.weights import (
+    APP_WORD,
+    KIND_SAID,
+    PING,
+    PING_OF_TABLE,
+    PING_WORD,
+    SAID_OF,
+    SPACE,
+    TITLE_APP,
+    TOOL_WORD,
+    TYPE,
+    TYPE_WORD,
+    WORD_APP,
+)
 
-_TITLE_APP = 0.6  # "Firefox for Android", "fenix": said outright
-_WORD_APP = 0.35  # an app whose name is also an English word: focus, monitor, mach
-_SPACE = 0.2  # a namespace of dashboards without an app of its own: "websites" is first of all a word
-_TOOL_WORD = 0.4  # what an app's name is still worth as a word where it is a tool's, too
-_PING = 0.5  # of the ping's own items; it is the ping itself that is named
-_TYPE = 0.5
 # App names that are words of the field as well: their items are lifted gently and the word stays a word.
 _COMMON = frozenset(("focus", "monitor", "relay", "pine", "mach", "glam", "bedrock", "klar", "mdn", "sync"))
-_SAID_OF = 0.3  # weight of a kind from which a state can be said of it; "active users per country" says none
 _STATE_REACH = 3  # words between "expired" and the "probes" that it is said of
 
 
@@ -87,15 +94,15 @@ def _of_lexicon(lexicon: Lexicon) -> Iterator[tuple[Words, tuple[Meaning, ...]]]
     for ping in lexicon.pings:
         yield (
             (*normalise(ping), "ping"),
-            (Meaning("ping", ping, _PING, 0.9), Meaning("kind", "ping", 0.5, 0.9)),
+            (Meaning("ping", ping, PING, PING_WORD), Meaning("kind", "ping", KIND_SAID, PING_WORD)),
         )
         yield (
             (*normalise(ping), "ping", "tabl"),
-            (Meaning("ping", ping, 0.3, 0.9), Meaning("kind", "table", 0.5, 0.9)),
+            (Meaning("ping", ping, PING_OF_TABLE, PING_WORD), Meaning("kind", "table", KIND_SAID, PING_WORD)),
         )
     for kind in lexicon.types:
         if len(normalise(kind)) > 1:
-            yield normalise(kind), (Meaning("type", kind, _TYPE, 0.5),)
+            yield normalise(kind), (Meaning("type", kind, TYPE, TYPE_WORD),)
     by_words: dict[Words, list[tuple[int, str]]] = {}
     tools = {normalise(text) for names in lexicon.tools for text in names}
     spaces = {app.name for app in lexicon.apps if not app.ids}
@@ -105,13 +112,13 @@ def _of_lexicon(lexicon: Lexicon) -> Iterator[tuple[Words, tuple[Meaning, ...]]]
             by_words.setdefault(words, []).append((app.weight, app.name))
     for words, named in by_words.items():
         app_name = max(named)[1]
-        weight = _WORD_APP if " ".join(words) in _COMMON_NORMALISED else _TITLE_APP
+        weight = WORD_APP if " ".join(words) in _COMMON_NORMALISED else TITLE_APP
         if words in tools:  # "page load glam" is about page loads, shown by a tool
-            yield words, (Meaning("app", app_name, _SPACE, _TOOL_WORD),)
+            yield words, (Meaning("app", app_name, SPACE, TOOL_WORD),)
         elif app_name in spaces:
-            yield words, (Meaning("app", app_name, _SPACE, 1.0),)
+            yield words, (Meaning("app", app_name, SPACE, 1.0),)
         else:
-            yield words, (Meaning("app", app_name, weight, 0.5),)
+            yield words, (Meaning("app", app_name, weight, APP_WORD),)
 
 
 _COMMON_NORMALISED = frozenset(" ".join(normalise(word)) for word in _COMMON)
@@ -136,7 +143,7 @@ def _says_state(entity: Entity, entities: list[Entity]) -> bool:
     """Is a state said of a kind of thing ("expired probes")? "Active users" is no state of ours."""
     return any(
         meaning.field in ("kind", "type")
-        and meaning.weight >= _SAID_OF
+        and meaning.weight >= SAID_OF
         and (0 <= other.start - entity.end < _STATE_REACH or 0 <= entity.start - other.end < _STATE_REACH)
         for other in entities
         for meaning in other.meanings

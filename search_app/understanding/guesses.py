@@ -6,7 +6,16 @@ from collections.abc import Iterator
 
 from indexer.text.analysis import spelling_key
 from search_app.understanding.identifiers import bare, is_identifier, is_joined, spellings
-from search_app.understanding.model import CHIP_FROM, Boost, NameGuess, UnderstoodTerm
+from search_app.understanding.model import Boost, NameGuess, UnderstoodTerm
+from search_app.understanding.weights import (
+    CAMEL_AMONG_WORDS,
+    CHIP_FROM,
+    JOINED_AMONG_WORDS,
+    NAMED_APP,
+    NAMED_PING,
+    REST_OF_ANY,
+    REST_OF_KIND,
+)
 
 
 def names_meant(terms: tuple[UnderstoodTerm, ...], boosts: tuple[Boost, ...]) -> tuple[NameGuess, ...]:
@@ -31,7 +40,7 @@ def _typed(terms: tuple[UnderstoodTerm, ...]) -> Iterator[NameGuess]:
         yield NameGuess(spelling_key(" ".join(term.text for term in terms)), "", True, places, 1.0)
     for place, term in enumerate(terms):
         if not term.exclude and is_identifier(term.text):
-            sure = 0.98 if is_joined(term.text) else 0.6  # "WebRTC" among other words is a word
+            sure = JOINED_AMONG_WORDS if is_joined(term.text) else CAMEL_AMONG_WORDS
             for key, kind, weight in spellings(term.text):
                 yield NameGuess(key, kind, False, (place,), weight * sure, held=is_joined(term.text))
 
@@ -43,14 +52,14 @@ def _meant(terms: tuple[UnderstoodTerm, ...], boosts: tuple[Boost, ...]) -> Iter
     said = {place for place in wanted if terms[place].role != "stop"}
     for boost in boosts:
         if boost.field == "ping" and "ping" in kinds:
-            yield NameGuess(spelling_key(boost.value), "ping", False, boost.terms, 0.9)
+            yield NameGuess(spelling_key(boost.value), "ping", False, boost.terms, NAMED_PING)
         if boost.field == "app" and boost.weight >= CHIP_FROM and said <= set(boost.terms):
-            yield NameGuess(spelling_key(boost.value), "app", True, boost.terms, 0.5 + boost.weight / 2)
+            yield NameGuess(spelling_key(boost.value), "app", True, boost.terms, NAMED_APP + boost.weight / 2)
     rest = tuple(place for place in wanted if terms[place].role in ("word", "identifier"))
     if rest and len(rest) < len(wanted):
         key = spelling_key(" ".join(bare(terms[place].text) for place in rest))
         for kind in kinds or [""]:
-            yield NameGuess(key, kind, False, rest, 0.8 if kind else 0.6)
+            yield NameGuess(key, kind, False, rest, REST_OF_KIND if kind else REST_OF_ANY)
 
 
 def listed(terms: tuple[UnderstoodTerm, ...], boosts: tuple[Boost, ...]) -> dict[str, tuple[str, ...]]:

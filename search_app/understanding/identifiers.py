@@ -11,6 +11,21 @@ from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from indexer.text.analysis import spelling_key
+from search_app.understanding.weights import (
+    INFO_METRIC,
+    LAST_OF_ADDRESS,
+    LAST_SEGMENT,
+    OF_CODE,
+    OF_COLUMN,
+    OF_VALUE,
+    PAGE_OF_DOCS,
+    PLAIN_TABLE,
+    REST_OF_ADDRESS,
+    REST_OF_PATH,
+    SCHEMA,
+    USER_TABLE,
+    VERSIONLESS_TABLE,
+)
 
 # Joined pieces: a.b, a_b, a::b, a#b, a/b. A hyphen is English ("pop-up"), so are capitals within ("WebRTC").
 _JOINED = re.compile(r"[A-Za-z0-9][._:#/]+[A-Za-z0-9]|_")
@@ -76,23 +91,23 @@ def _readings(name: str) -> Iterator[tuple[str, str, float]]:
     yield name, "", 1.0
     code = _METHOD.sub("", _CALL.sub("", name))
     if code != name:
-        yield code, "", 0.95
+        yield code, "", OF_CODE
     local = _LANGUAGES.sub("", code)
     if local != code:
-        yield local, "", 0.95
+        yield local, "", OF_CODE
     yield from _columns(local)
     yield from _tables(local)
     if schema := _SCHEMA.match(local):
-        yield f"{schema[1]}_v{schema[2]}", "table", 0.9
+        yield f"{schema[1]}_v{schema[2]}", "table", SCHEMA
     if "/" in local:
-        yield local.rsplit("/", 1)[1], "", 0.8
-        yield local.split("/", 1)[1], "", 0.9
+        yield local.rsplit("/", 1)[1], "", LAST_SEGMENT
+        yield local.split("/", 1)[1], "", REST_OF_PATH
 
 
 def _columns(name: str) -> Iterator[tuple[str, str, float]]:
     """The metric or probe of a column path, and the path itself without what stands before it."""
     for path in dict.fromkeys((name, _VALUE.sub("", name))):
-        weight = 0.95 if path == name else 0.85
+        weight = OF_COLUMN if path == name else OF_VALUE
         if match := _METRIC_COLUMN.search(path):
             yield path[match.start(1) :], "", weight
             yield match[2], "metric", weight
@@ -101,7 +116,7 @@ def _columns(name: str) -> Iterator[tuple[str, str, float]]:
             yield match[1], "probe", weight
         elif match := _INFO_COLUMN.search(path):
             yield match[1], "", weight
-            yield match[1].split(".", 1)[1], "metric", 0.6
+            yield match[1].split(".", 1)[1], "metric", INFO_METRIC
         elif path != name:
             yield path, "", weight
 
@@ -110,13 +125,13 @@ def _tables(name: str) -> Iterator[tuple[str, str, float]]:
     """dataset.table of a path with project, version, layer or shard."""
     path = _SHARD.sub("", _PROJECT.sub("", name))
     if path != name:
-        yield path, "table", 0.95
+        yield path, "table", PLAIN_TABLE
     plain = _VERSION.sub("", path)
     if plain != path:
-        yield plain, "table", 0.85
+        yield plain, "table", VERSIONLESS_TABLE
     dataset, dot, table = plain.partition(".")
     if dot and "." not in table and (layer := _LAYER.match(dataset)):
-        yield f"{layer[1]}.{table}", "table", 0.75
+        yield f"{layer[1]}.{table}", "table", USER_TABLE
 
 
 def _address(address: str) -> Iterator[tuple[str, str, float]]:
@@ -128,7 +143,7 @@ def _address(address: str) -> Iterator[tuple[str, str, float]]:
     path = unquote(parts.path).strip("/")
     page = _DOC_PAGE.sub(".md", path + (f"#{parts.fragment}" if parts.fragment else ""))
     yield page, "", 1.0
-    yield _DOC_PAGE.sub(".md", path), "doc", 0.9
+    yield _DOC_PAGE.sub(".md", path), "doc", PAGE_OF_DOCS
     if "/" in path:
-        yield path.rsplit("/", 1)[1], "", 0.9
-        yield path.split("/", 1)[1], "", 0.85
+        yield path.rsplit("/", 1)[1], "", LAST_OF_ADDRESS
+        yield path.split("/", 1)[1], "", REST_OF_ADDRESS

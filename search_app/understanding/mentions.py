@@ -8,10 +8,9 @@ from indexer.text.analysis import spelling_key
 from search_app.query.mention import Mention, Snippet
 from search_app.understanding.identifiers import spellings
 from search_app.understanding.model import Boost, NameGuess
+from search_app.understanding.weights import APP_OF_PLACE, OTHER_KIND
 
 MOST_GUESSES = 120
-_OTHER_KIND = 0.7  # the place says "table", and only a ping is called so
-_APP = 0.5  # of the app's own things: an address or a dataset says whose
 _KINDS = {
     "metric": "metric", "event": "metric", "probe": "probe", "ping": "ping", "table": "table", "app": "app",
     "measure": "measure", "explore": "explore", "dashboard": "dashboard", "page": "doc",
@@ -46,7 +45,7 @@ def guesses_of(mention: Mention) -> tuple[NameGuess, ...]:
             True,
             (),
             mention.weight * weight,
-            _OTHER_KIND if kind or guessed else 1.0,
+            OTHER_KIND if kind or guessed else 1.0,
             held,
         )
         for key, guessed, weight in spellings(mention.text)
@@ -65,4 +64,4 @@ def apps_mentioned(snippet: Snippet, app_keys: Mapping[str, str]) -> tuple[Boost
         else:
             continue
         found.update((app_keys[key], None) for key in map(spelling_key, pieces) if key in app_keys)
-    return tuple(Boost("app", app, _APP) for app in found)
+    return tuple(Boost("app", app, APP_OF_PLACE) for app in found)

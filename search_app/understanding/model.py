@@ -7,8 +7,6 @@ from typing import NamedTuple
 
 from search_app.query.model import Query
 
-CHIP_FROM = 0.3  # weaker preferences are not worth a line on the page
-
 
 @dataclass(frozen=True, slots=True)
 class Understood:

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer.index.weights import EXACT
 from search_app.engine.engine import SearchEngine
 from search_app.engine.features import FEATURES
 from search_app.engine.learned_order import (
-    EXACT,
     MOST_LEAVES,
     MOST_TREES,
     TABLE,

@@ -21,6 +21,7 @@ from typing import Any
 from rapidfuzz.distance import OSA
 
 from indexer.index import spellchecker as spelling
+from indexer.index import weights as ranking
 from indexer.index.columns import NAME_WORD
 from indexer.index.completions import SEEN
 from indexer.index.documents import GROUPS, Document, column_term, day_number, sql_words
@@ -30,10 +31,7 @@ from indexer.model.card import Card
 from indexer.model.liveness import LIFE
 from indexer.model.records import Column
 from indexer.text.analysis import identifier_words, spelling_key, stem, words
-from search_app.engine import name_match as holders
-from search_app.engine import name_match as naming
 from search_app.engine import scorer as scoring
-from search_app.engine.collapse import MOST_DEMOTED
 from search_app.engine.planner import Clause, Disjunct, Plan, are_neighbours, plan
 from search_app.engine.searcher import near_names
 from search_app.query.model import Query, Range
@@ -255,15 +253,15 @@ class Reference:
         """What a clause counts towards "every word"."""
         if not clause.disjuncts or not (clause.required or by_facet):
             return 0.0
-        matching = min(self.frequency(term) or scoring.UNKNOWN for term in clause.disjuncts[0].terms)
+        matching = min(self.frequency(term) or ranking.UNKNOWN for term in clause.disjuncts[0].terms)
         rarity = math.log(1.0 + len(self.documents) / (1.0 + matching)) / 2
-        return clause.weight * (1.0 + min(scoring.RAREST, rarity))
+        return clause.weight * (1.0 + min(ranking.RAREST, rarity))
 
     def _facet_holders(self, meaning: Understanding) -> dict[int, set[int]]:
         """Typed term -> the documents with a facet value that it stands for."""
         held: dict[int, set[int]] = {}
         for boost in meaning.boosts:
-            if boost.weight < scoring.FACET_FROM:
+            if boost.weight < ranking.FACET_FROM:
                 continue
             for place in boost.terms:
                 if meaning.terms[place].role != "stop":
@@ -343,7 +341,7 @@ class Reference:
 
     def _name_bonus(self, document: int, added: Mapping[int, float]) -> float:
         bonus = added.get(document, 0.0)
-        return bonus * (1.0 + scoring.TIES * math.log(self.prior(document)))
+        return bonus * (1.0 + ranking.TIES * math.log(self.prior(document)))
 
     def _preferred(
         self, scores: Mapping[int, tuple[float, float]], meaning: Understanding, unwanted: set[int]
@@ -354,7 +352,7 @@ class Reference:
             for boost in meaning.boosts:
                 facets = self.documents[document].facets
                 if boost.value in facets.get(boost.field, ()):
-                    of_many = boost.field == "app" and len(facets.get("app", ())) > scoring.SHARED_FROM
+                    of_many = boost.field == "app" and len(facets.get("app", ())) > ranking.SHARED_FROM
                     lift = self.weights.preference * boost.weight
                     score *= 1.0 + lift * (self.weights.shared if of_many else 1.0)
             if document not in unwanted:
@@ -382,8 +380,8 @@ class Reference:
             worth = weights.exact_whole if whole else weights.exact_part
             best = max(self.prior(document) for document in documents)
             for document in (*documents, *(self._views_of(documents) if field == "column" else ())):
-                name(document, worth * share * (self.prior(document) / best) ** naming.HOLDERS, whole)
-        if 1 < len(added) <= naming.MOST_LITERAL:
+                name(document, worth * share * (self.prior(document) / best) ** ranking.HOLDERS, whole)
+        if 1 < len(added) <= ranking.MOST_LITERAL:
             typed = meaning.query.text.strip("` ")
             for document in added:
                 if typed in self._written(document):
@@ -413,7 +411,7 @@ class Reference:
         best: dict[tuple[str, str], tuple[list[int], float, bool]] = {}
         for guess in meaning.names if any(guess.held for guess in meaning.names) else ():
             for field, value, documents, sure, most in self._holders(guess) if guess.held else ():
-                share = holders.SURE[sure] * guess.weight
+                share = ranking.SURE[sure] * guess.weight
                 known = best.get((field, value))
                 if 0 < len(documents) <= most and (known is None or known[1] < share):
                     best[field, value] = (documents, share, guess.whole)
@@ -421,7 +419,7 @@ class Reference:
             yield (*found, field)
 
     def _holders(self, guess: NameGuess) -> Iterator[tuple[str, str, list[int], str, int]]:
-        key, tables = guess.key, holders.MOST_TABLES
+        key, tables = guess.key, ranking.MOST_TABLES
         if guess.kind == "bug":
             yield "bug", key, sorted(self._with_value("bug", key)), "bug", tables
             return
@@ -432,7 +430,7 @@ class Reference:
         yield ("column", key, whole, "column", tables) if whole else ("column", key, leaf, "leaf", tables)
         for field in ("extra", "label"):
             value = self._spelled(field, key)
-            yield field, value, sorted(self._with_value(field, value)), field, holders.MOST_OTHERS
+            yield field, value, sorted(self._with_value(field, value)), field, ranking.MOST_OTHERS
 
     def _spelled(self, field: str, value: str) -> str:
         """A value as it is spelt among those of a facet."""
@@ -457,14 +455,14 @@ class Reference:
         plain = [term for term in telling_terms if term.role in ("word", "identifier")]
         share = 0.8 * len(plain) / max(1, len(telling_terms))
         alone = len(meaning.terms) == 1 and any(term.role == "identifier" for term in telling_terms)
-        whole = naming.UNFINISHED_NAME if alone else 1.0
+        whole = ranking.UNFINISHED_NAME if alone else 1.0
         for terms, sure in ((telling_terms, whole), (plain, share)):
             typed = "_".join(word for term in terms for word in words(term.text))
-            if len(typed) < naming.SHORTEST_UNFINISHED:
+            if len(typed) < ranking.SHORTEST_UNFINISHED:
                 continue
             known = {stems for d in self.documents for stems in d.stems if stems.startswith(typed)}
             nearest = sorted(known, key=lambda stems: (len(stems.encode()), stems.encode()))
-            for stems in nearest[: naming.MOST_UNFINISHED]:
+            for stems in nearest[: ranking.MOST_UNFINISHED]:
                 share = len(typed.encode()) / len(stems.encode())
                 unfinished = self.weights.unfinished * math.sqrt(share)
                 bonus = sure * (self.weights.inflected if stems == typed else unfinished)
@@ -489,7 +487,7 @@ class Reference:
             if are_neighbours(a, b) and a.disjuncts and b.disjuncts and min(a.weight, b.weight) >= 0.5
         ]
         ordered = sorted((text[document] for document in found), reverse=True)
-        least = ordered[scoring.PROXIMITY_FOR - 1] if len(ordered) > scoring.PROXIMITY_FOR else 0.0
+        least = ordered[ranking.PROXIMITY_FOR - 1] if len(ordered) > ranking.PROXIMITY_FOR else 0.0
         bonus = self.weights.neighbours / max(1, len(pairs))
         return {
             document: 1.0 + bonus * sum(self._side_by_side(document, pair) for pair in pairs)
@@ -646,7 +644,9 @@ class Reference:
             sum(other >= best - near_to(best) for other in same),
             sum(other > best + near_to(best) for other in same),
         )
-        worth, low, high = (best * self.weights.namesake ** min(MOST_DEMOTED, count) for count in counts)
+        worth, low, high = (
+            best * self.weights.namesake ** min(ranking.MOST_DEMOTED, count) for count in counts
+        )
         return worth, low, high
 
     def _namesake(self, document: int) -> str:
