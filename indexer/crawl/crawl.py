@@ -203,8 +203,8 @@ class _Crawler:
         except SourceUnavailable as error:
             fetcher.forget(fetched)
             raise _NotTaken(str(error)) from error
-        if parsed.kept:
-            fetcher.forget([file for part in job.parts if part.name in parsed.kept for file in part.files])
+        again = [file for part in job.parts if part.name in parsed.not_taken for file in part.files]
+        fetcher.forget(again)
         return Crawled(source.name, "parsed", parsed.state)
 
     def _check_files(self, before: SnapshotState | None, now: SnapshotState) -> None:

@@ -19,8 +19,8 @@ from typing import Any
 FEW = 5  # that may go from however small a number, unless it is all of them
 MANY = 20  # from which on shares say something
 
-# What comes and goes by its nature: experiments begin and end.
-TURNOVER = frozenset({"SampledMetric"})
+# What comes and goes by its nature: experiments begin and end, tools stand in the owner's own settings.
+TURNOVER = frozenset({"SampledMetric", "DataTool"})
 # A type's records fall into groups, each of which is looked at by itself.
 GROUPS: dict[str, Callable[[Any], str]] = {
     "LegacyProbe": lambda record: str(record.type),

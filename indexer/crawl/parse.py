@@ -37,10 +37,10 @@ from indexer.sources import Fetched, Report, SourceUnavailable
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What is kept now, and the parts whose files were not believed: of these, what there was before."""
+    """What is kept now, and the parts whose files were not taken: what there was before stays of these."""
 
     state: SnapshotState
-    kept: tuple[str, ...] = ()
+    not_taken: tuple[str, ...] = ()
 
 
 class ReadFailed(Exception):
@@ -90,10 +90,13 @@ def parse(job: Job) -> Parsed:
         examples=dict(report.examples),
         seconds=round(time.monotonic() - started, 2),
     )
-    if refused:  # judged again by the next crawl, even where the files are the same
-        done = replace(done, error=_in_words(refused), input_digest="")
+    lost = [part.state.name for part in taken if part.lost]
+    if refused:
+        done = replace(done, error=_in_words(refused))
+    if refused or lost:  # tried again by the next crawl, even where the files are the same
+        done = replace(done, input_digest="")
     kept = store.write(job.source.name, records, done, parts if len(parts) > 1 else (), profile)
-    return Parsed(kept, tuple(refused))
+    return Parsed(kept, (*refused, *lost))
 
 
 class _KnownParts:

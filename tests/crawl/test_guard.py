@@ -305,3 +305,22 @@ def test_what_is_refused_was_reached_and_the_command_fails_all_the_same(config: 
     (mirror / ALL_PROBES).unlink()
     done = crawled(config, "legacy_probes")
     assert (done.reached, reached_nothing([done])) == (False, True)
+
+
+def test_a_file_that_never_could_be_read_is_told_and_asked_for_again(config: Config, mirror: Path) -> None:
+    broken = mirror / PROBEINFO / "glean/ios/metrics"
+    good = broken.read_text()
+    broken.write_text("<html>")
+    first = crawled(config, "glean").state
+    assert metrics_by_app(config) == {"ios": 0, "android": 40, "desktop": 40}
+    assert "ios" in first.examples["file that cannot be read"]
+    assert crawled(config, "glean").outcome == "parsed"
+    broken.write_text(good)
+    crawled(config, "glean")
+    assert metrics_by_app(config) == {"ios": 40, "android": 40, "desktop": 40}
+
+
+def test_tools_that_the_owner_takes_out_of_the_settings_are_gone(config: Config) -> None:
+    crawled(config, "tools")
+    few = config.model_copy(update={"tools": config.tools[:5]})
+    assert crawled(few, "tools").state.counts == {"DataTool": 5}
