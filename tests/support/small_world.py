@@ -61,6 +61,11 @@ def small_world() -> Upstream:
         title="Use of Fenix",
         description="How many pings come in.",
     )
+    world.measures(
+        "jetstream/outcomes/fenix/tabs.toml",
+        'friendly_name = "Tabs opened"\ndescription = "What tabs do."\n'
+        "[metrics.searches_of_day.statistics.deciles]\n",
+    )
     world.files[LOOKER] = (
         "fenix:\n  glean_app: true\n  pretty_name: Firefox for Android\n"
         "  explores:\n    baseline:\n      type: ping_explore\n      views: {base_view: baseline}\n"
