@@ -103,8 +103,15 @@ def read_measure(
 
 
 def _columns(names: Iterable[str], sql: str) -> list[str]:
-    """The names that are no routines: none is followed by its arguments."""
-    return [name for name in dict.fromkeys(names) if not re.search(rf"{re.escape(name)}`?\s*\(", sql)]
+    """The names that are to be columns: no routine, which its arguments follow, and no name given here.
+
+    GROUP BY, HAVING and ORDER BY can name what a SELECT gives.
+    """
+    return [
+        name
+        for name in dict.fromkeys(names)
+        if not re.search(rf"{re.escape(name)}`?\s*\(|\bAS\s+`?{re.escape(name)}\b", sql, re.IGNORECASE)
+    ]
 
 
 def _why_not(missing: Iterable[str], surely: bool) -> str:

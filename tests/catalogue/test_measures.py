@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -206,6 +207,16 @@ def test_an_expression_that_names_what_its_table_lacks_cannot_be_asked() -> None
 @pytest.mark.parametrize("expression", ["SUM(", "1; DROP TABLE x", "1 FROM b", "", "(" * 3000 + ")" * 3000])
 def test_what_is_no_expression_cannot_be_asked_and_raises_nothing(expression: str) -> None:
     assert read_measure(expression, ROWS, read, shape_of, lambda name: True).reason
+
+
+def test_a_group_by_what_the_rows_give_is_no_missing_column() -> None:
+    rows = replace(
+        ROWS,
+        source="(SELECT UPPER(client_id) AS client_id, ANY_VALUE(submission_date) AS submission_date,"
+        f" UPPER(event) AS shout FROM `{TABLE}` GROUP BY client_id, shout)",
+    )
+    assert read_measure("COUNT(shout)", rows, read, shape_of, lambda name: True).reason == ""
+    assert read_measure("COUNT(whisper)", rows, read, shape_of, lambda name: True).reason
 
 
 def test_enrolments_belong_to_experiments_only() -> None:
