@@ -54,7 +54,7 @@ class OwnWords(analysis.Tokenizer):  # type: ignore[misc]
 
 
 def _plain_words() -> analysis.Analyzer:
-    """The same of Whoosh's own parts: differs for accents, apostrophes and the percent sign only."""
+    """The same of Whoosh's own parts: differs for accents, apostrophes, percent and unspaced scripts."""
     unstemmed = [word for word in _short_words() if _porter2(word) != word]
     return (
         analysis.RegexTokenizer(PIECE)

@@ -17,6 +17,7 @@ import numpy as np
 
 from indexer.index import format as layout
 from indexer.index.arrays import Array, Arrays, narrow
+from indexer.index.short_lists import ShortLists, ranked, short_lists
 from indexer.model.card import Optional
 from indexer.text.analysis import identifier_words, spelling_key
 
@@ -25,14 +26,11 @@ MOST_PARTS = 12  # words of a name from which it can be found
 LONGEST_TYPED = 120
 MOST_SCANNED = 30_000  # names looked at for one keystroke: under a millisecond
 NAMESAKES = 5  # things looked at for one that is shown: several may have one name
-SHORT_KEYS_KEPT = 64  # best names kept ready for one and two letters, whose lists are long
 MOST_FOR_SEVERAL = 2_000  # names read as text when several words were typed
 WORDS_SHOWN = 3
 FILTERS_SHOWN = 2
 SHORTEST_FILTER_VALUE = 3  # letters of a value typed without its filter
-# What completes the start of a name is meant more often than what completes a later word, and this
-# more often than what is merely much used. An inactive thing is seldom wanted, however much it was used.
-_AT_START, _WHOLE, _DEAD, _LENGTH = 6.0, 8.0, -8.0, -0.04
+_DEAD, _LENGTH = -8.0, -0.04  # an inactive thing is seldom wanted, however much it was used
 _PRIOR = 10.0  # a measure is named after the table or metric that people mean
 
 
@@ -102,7 +100,10 @@ def build(
     """The arrays of completions (format.py): names, popular words and filter values."""
     listed = sorted(entries, key=_worth, reverse=True)  # so that a smaller number is a better name
     keys = sorted(
-        (key, place, start) for place, entry in enumerate(listed) for key, start in _keys(entry) if key
+        (key, place, start, first)
+        for place, entry in enumerate(listed)
+        for key, (start, first) in _keys(entry)
+        if key
     )
     known = sorted(words)
     values = sorted(
@@ -113,9 +114,9 @@ def build(
     plain = [value for _, value in _all_values(filters)]
     arrays: Arrays = {
         **layout.SUGGEST_DOCUMENTS.lay(narrow(np.array([entry.document for entry in listed], np.int32))),
-        **layout.SUGGEST_KEYS.lay(key for key, _, _ in keys),
-        **layout.SUGGEST_PLACES.lay(narrow(np.array([place for _, place, _ in keys], np.int32))),
-        **layout.SUGGEST_STARTS.lay(np.array([start for _, _, start in keys], np.bool_)),
+        **layout.SUGGEST_KEYS.lay(key for key, *_ in keys),
+        **layout.SUGGEST_PLACES.lay(narrow(np.array([place for _, place, *_ in keys], np.int32))),
+        **layout.SUGGEST_STARTS.lay(np.array([start for _, _, start, _ in keys], np.bool_)),
         **layout.SUGGEST_WORTH.lay(np.array([_worth(entry) for entry in listed], np.float32)),
         **layout.SUGGEST_WORDS.lay(known),
         **layout.SUGGEST_WORD_COUNTS.lay(np.array([words[word] for word in known], np.int32)),
@@ -126,7 +127,8 @@ def build(
         **layout.SUGGEST_VALUE_FILTERS.lay(name for name, _ in _all_values(filters)),
         **layout.SUGGEST_VALUE_COUNTS.lay(np.array([value.count for value in plain], np.int32)),
     }
-    return arrays | _short_lists(arrays, [key for key, _, _ in keys])
+    firsts = np.array([first for *_, first in keys], np.int32)
+    return arrays | short_lists(arrays, [key for key, *_ in keys], firsts)
 
 
 class Suggester:
@@ -153,7 +155,7 @@ class Suggester:
         self._value_numbers = layout.SUGGEST_VALUE_NUMBERS.read(arrays)
         self._value_filters = layout.SUGGEST_VALUE_FILTERS.read(arrays)
         self._value_counts = layout.SUGGEST_VALUE_COUNTS.read(arrays)
-        self._short = _ShortLists(arrays)
+        self._short = ShortLists(arrays)
 
     def suggest(self, text: str, limit: int = 10) -> list[Suggestion]:
         """Completions of what was typed, best first; each text holds the whole box.
@@ -210,7 +212,7 @@ class Suggester:
             found = self._keys.prefixed(key[:LONGEST_KEY])
             scan = slice(found.start, min(found.stop, found.start + MOST_SCANNED))
             whole = self._is_whole(found, key)
-            best = _ranked(self._places[scan], self._starts[scan], self._worth, limit, whole)
+            best = ranked(self._places[scan], self._starts[scan], self._worth, limit, whole)
         documents: list[int] = self._documents[best].tolist() if best else []
         return documents
 
@@ -269,61 +271,26 @@ class Suggester:
         )
 
 
-class _ShortLists:
-    """The best names for each one and two letters, made at build time."""
-
-    def __init__(self, arrays: Mapping[str, Array]) -> None:
-        self._keys = layout.SUGGEST_SHORT.read(arrays)
-        self._places = layout.SUGGEST_SHORT_PLACES.read(arrays)
-
-    def best(self, key: str) -> list[int]:
-        place = self._keys.find(key)
-        return [] if place < 0 else [int(found) for found in self._places[place] if found >= 0]
-
-
-def _short_lists(arrays: Arrays, listed: Sequence[str]) -> Arrays:
-    keys, places = layout.SUGGEST_KEYS.read(arrays), layout.SUGGEST_PLACES.read(arrays)
-    starts, worth = layout.SUGGEST_STARTS.read(arrays), layout.SUGGEST_WORTH.read(arrays)
-    shorts = sorted({key[:length] for key in listed for length in (1, 2)})
-    kept = np.full((len(shorts), SHORT_KEYS_KEPT), -1, np.int32)
-    for row, short in enumerate(shorts):
-        found = keys.prefixed(short)
-        best = _ranked(
-            places[found.start : found.stop], starts[found.start : found.stop], worth, SHORT_KEYS_KEPT, 0
-        )
-        kept[row, : len(best)] = best
-    return {**layout.SUGGEST_SHORT.lay(shorts), **layout.SUGGEST_SHORT_PLACES.lay(kept)}
-
-
-def _ranked(places: Array, starts: Array, worth: Array, limit: int, whole: int) -> list[int]:
-    """The best of these places, each once; the first `whole` of them are typed out."""
-    scores = np.asarray(worth, np.float32)[np.asarray(places, np.int64)]
-    scores += np.float32(_AT_START) * starts.astype(np.float32)
-    scores[:whole] += np.float32(_WHOLE)
-    wanted = min(len(scores), limit * 4)  # a name can be listed under several of its parts
-    best = np.argpartition(-scores, wanted - 1)[:wanted] if wanted < len(scores) else np.arange(len(scores))
-    ordered = best[np.lexsort((places[best], -scores[best]))]
-    return list(dict.fromkeys(int(place) for place in places[ordered]))[:limit]
-
-
 def _worth(entry: Entry) -> float:
     """How much a name is wanted by itself: use counts by its doublings, shorter names first."""
     used = float(np.log2(1.0 + max(0.0, entry.weight))) + _PRIOR * float(np.log2(entry.prior))
     return used + (0.0 if entry.alive else _DEAD) + _LENGTH * min(len(entry.name), 80)
 
 
-def _keys(entry: Entry) -> Iterator[tuple[str, bool]]:
-    """The rest of the name and of the title from each word on; and whether a name starts so.
+def _keys(entry: Entry) -> Iterator[tuple[str, tuple[bool, int]]]:
+    """The rest of the name and of the title from each word on; whether a name starts so, and how many
+    letters the first of these words has.
 
     A probe starts behind its type as well, a table behind its dataset: GC_MS, clients_daily.
     """
     bare = entry.name.partition({"probe": "/", "table": "."}.get(entry.kind, "\0"))[2]
-    keys: dict[str, bool] = {}
+    keys: dict[str, tuple[bool, int]] = {}
     for text in (entry.name, bare, entry.title):
         words = identifier_words(text)
         for start in range(min(len(words), MOST_PARTS)):
             key = "".join(words[start:])[:LONGEST_KEY]
-            keys[key] = keys.get(key, False) or start == 0
+            known, first = keys.get(key, (False, len(words[start])))
+            keys[key] = (known or start == 0, first)
     yield from keys.items()
 
 

@@ -19,6 +19,8 @@ _PIECE = re.compile(PIECE)
 # A run of letters in which a small letter is followed by a capital: BigQuery, FxA, DuckDuckGo.
 _CAMEL = re.compile(r"\b[A-Za-z]*[a-z][A-Z][A-Za-z]*\b")
 _HUMP = re.compile("[a-z][A-Z]")
+# Han, Hiragana, Katakana, Hangul
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]+")
 _APOSTROPHE_S = re.compile(r"['\u2019][sS]\b")  # "Firefox's" is Firefox
 _APOSTROPHE = re.compile(r"(?<=[A-Za-z])['\u2019](?=[A-Za-z])")  # "don't" is one word
 _NOT_KEY = re.compile(r"[\W_]+")
@@ -37,8 +39,21 @@ def identifier_words(text: str) -> list[str]:
         text = _APOSTROPHE.sub("", _APOSTROPHE_S.sub("", text))
     if "%" in text:
         text = text.replace("%", " percent ")
-    text = _without_accents(text)
-    return [piece.lower() for piece in _PIECE.findall(text) if len(piece) <= LONGEST_WORD]
+    if text.isascii():
+        return [piece.lower() for piece in _PIECE.findall(text) if len(piece) <= LONGEST_WORD]
+    pieces = [piece for run in _PIECE.findall(_without_accents(text)) for piece in _in_pairs(run)]
+    return [piece.lower() for piece in pieces if len(piece) <= LONGEST_WORD]
+
+
+def _in_pairs(run: str) -> list[str]:
+    """A run of Chinese, Japanese or Korean as its pairs of letters: these scripts put no space between words.
+
+    >>> _in_pairs("\u7f51\u9875\u6d4f")
+    ['\u7f51\u9875', '\u9875\u6d4f']
+    """
+    if len(run) < 3 or not _UNSPACED.fullmatch(run):
+        return [run]
+    return [run[at : at + 2] for at in range(len(run) - 1)]
 
 
 def words(text: str) -> list[str]:
@@ -76,4 +91,5 @@ def spelling_key(text: str) -> str:
 def _without_accents(text: str) -> str:
     if text.isascii():
         return text
-    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return unicodedata.normalize("NFC", plain)  # Hangul was taken apart into letters

@@ -13,6 +13,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -30,9 +31,10 @@ from indexer.model.kinds import KINDS
 from indexer.model.records import Column
 from indexer.store.reader import Store
 from search_app.engine.collapse import group_starts
+from search_app.engine.completion import complete
 from search_app.engine.facets import Counts, all_counts, chosen_counts, counts, facet_of
 from search_app.engine.features import Traits
-from search_app.engine.filters import masks, together
+from search_app.engine.filters import masks, near_values, together
 from search_app.engine.hits import hits
 from search_app.engine.learned_order import shipped_order
 from search_app.engine.lexicon import CompletedCards, app_titles, lexicon_of
@@ -105,7 +107,8 @@ class SearchEngine:
 
     def suggest(self, text: str, limit: int = 10) -> list[Suggestion]:
         """Completions of the last word, best first."""
-        return self._on.suggester.suggest(text, limit)
+        on = self._on
+        return complete(on.reader, on.suggester, on.speller, text, limit)
 
     def items(self, kind: str) -> Iterator[AnyItem]:
         """Every item of a kind, in the order of their ids: a list, not a search."""
@@ -191,7 +194,10 @@ def _try_items(store: Store) -> None:
 def _answer(on: Searchable, query: Query) -> Results:
     found = search(on, query)
     meant = found.meaning.query
-    help_ = ways_out(meant, found, lambda q: search(on, q).total, parse_query) if found.total < FEW else ()
+    near = partial(near_values, on.reader)
+    help_ = (
+        ways_out(meant, found, lambda q: search(on, q).total, parse_query, near) if found.total < FEW else ()
+    )
     return Results(
         total=found.total,
         hits=hits(on.reader, found, meant),

@@ -9,9 +9,10 @@ from functools import reduce
 from itertools import product
 
 import numpy as np
+from rapidfuzz import fuzz, process
 
 from indexer.index.documents import day_number, sql_words
-from indexer.index.reader import Bools, IndexReader, Ints
+from indexer.index.reader import Bools, IndexReader, Ints, values_of
 from indexer.text.analysis import spelling_key
 from search_app.query.grammar import FACETS
 from search_app.query.model import Filters, Query, Range
@@ -19,6 +20,7 @@ from search_app.query.ranges import day
 
 CARRIED = "app ping"  # the mask of both filters together
 SPELLED = (*FACETS, "extra", "label")  # filters whose values may be spelt in any way
+NEAR_VALUES, LEAST_ALIKE = 2, 70  # of a hundred: "basline" is baseline, "nosuch" is nothing
 DAYS = ("added", "changed", "removed")  # spans of days; expires: has versions, too
 SchemasWith = Callable[[str], Iterable[str]]  # a column path -> digests of the schemas that have it
 
@@ -52,6 +54,19 @@ def respelled(query: Query, reader: IndexReader) -> Query:
         )
 
     return replace(query, filters=each(query.filters), exclude_filters=each(query.exclude_filters))
+
+
+def near_values(reader: IndexReader, name: str, value: str) -> list[str]:
+    """The values of a filter that are most like one that nothing has; none for one that something has."""
+    facet = reader.facets.get(name)
+    if facet is None or name in ("sql", "carried") or len(facet.documents(facet.spelled(value))):
+        return []
+    wanted = spelling_key(value)
+    values = values_of(facet)
+    near = process.extract(
+        wanted, map(spelling_key, values), scorer=fuzz.ratio, limit=NEAR_VALUES, score_cutoff=LEAST_ALIKE
+    )
+    return [values[place] for _, _, place in near]
 
 
 def together(found: Mapping[str, Bools], without: str = "") -> Bools | None:

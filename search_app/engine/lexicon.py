@@ -51,6 +51,9 @@ def _sizes(facet: FacetIndex) -> dict[str, int]:
     return {facet.values[i]: int(size) for i, size in enumerate(sizes)}
 
 
+TITLED = ("doc", "dashboard", "tool")
+
+
 class CompletedCards:
     """What a completion shows, read from the cards."""
 
@@ -65,7 +68,9 @@ class CompletedCards:
         """The line that leads to the item's page."""
         card = self._reader.card(document)
         detail = _detail(card.type, card.app_title)
-        return Suggestion(card.name, card.kind, card.title or card.name, detail, item_path(card.id))
+        # a reader knows a section or a dashboard by its title, not by its path
+        text = card.title if card.kind in TITLED and card.title else card.name
+        return Suggestion(text, card.kind, card.title or card.name, detail, item_path(card.id))
 
 
 def _detail(type_: str, apps: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ near a miss may be, collapse.
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -77,10 +78,15 @@ class Found:
         """What was typed with its unknown words replaced, in case and place; "" if there are none."""
         text = changed = self.meaning.query.text
         for wrong, right in self.plan.corrected.items():
-            at = changed.lower().find(wrong)
+            at = _plain(changed).find(wrong)
             if at >= 0:
                 changed = changed[:at] + right + changed[at + len(wrong) :]
         return changed if changed != text else ""
+
+
+def _plain(text: str) -> str:
+    """A text in lower case without accents, every letter in its place: the slip in "caf\u00e9" is "cafe"."""
+    return "".join((unicodedata.normalize("NFKD", letter)[:1] or letter).lower()[:1] for letter in text)
 
 
 def search(on: Searchable, query: Query) -> Found:

@@ -85,9 +85,22 @@ def resolve_filters(filters: Filters, gazetteer: Gazetteer) -> Filters:
     resolved = filters
     for name, known in (("app", gazetteer.app_keys), ("ping", gazetteer.ping_keys)):
         if name in filters:
-            values = (known.get(spelling_key(value), value) for value in filters[name])
+            values = [each for value in filters[name] for each in _resolved(name, value, known, gazetteer)]
             resolved = resolved.with_values(name, tuple(dict.fromkeys(values)))
     return resolved
+
+
+def _resolved(name: str, value: str, known: Mapping[str, str], gazetteer: Gazetteer) -> list[str]:
+    """A value as the index has it; else all that have its words in name or title: `app:focus`."""
+    if (key := spelling_key(value)) in known:
+        return [known[key]]
+    words = set(normalise(value))
+    alike = [
+        each
+        for each in dict.fromkeys(known.values())
+        if words and words <= {*normalise(each), *normalise(gazetteer.titles.get((name, each), ""))}
+    ]
+    return alike or [value]
 
 
 class _Reading:

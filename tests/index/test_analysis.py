@@ -17,7 +17,7 @@ from indexer.text.analysis import compounds, identifier_words, spelling_key, ste
         ("clients_last_seen_v1", ["clients", "last", "seen", "v", "1"]),
         ("Firefox's tabs don\u2019t close", ["firefox", "tabs", "dont", "close"]),
         ("détection_été", ["detection", "ete"]),
-        ("日本語 text", ["日本語", "text"]),
+        ("日本語 text", ["日本", "本語", "text"]),
         ("", []),
     ],
 )

@@ -24,7 +24,12 @@ SPANS = {
     "added": ("Added in the last", ("7d", "30d", "90d", "365d")),
     "expires": ("Expires within", ("30d", "90d", "180d")),
 }
-SPAN_WORDS = {"added": "what was added then", "expires": "what expires then"}
+SPAN_WORDS = {
+    "added": "what was added then",
+    "changed": "what changed then",
+    "removed": "what went then",
+    "expires": "what expires then",
+}
 FILTER_LABELS = {
     **FACET_LABELS,
     "column": "Column",
@@ -33,6 +38,8 @@ FILTER_LABELS = {
     "extra": "Extra key",
     "label": "Label",
     "sql": "SQL",
+    "changed": "Changed",
+    "removed": "Removed",
 }
 _DAYS = re.compile(r"(\d+)d")
 
@@ -206,7 +213,7 @@ def ways_out(results: Results, query: Query) -> tuple[WayOut, ...]:
 def _way_out(help_: Help, query: Query, titles: dict[tuple[str, str], str]) -> WayOut:
     dropped = help_.text.split(", ")  # spans of time are dropped together, and named alone
     beside = query.parameters
-    kept = {name: beside[name] for name in SPANS if name in beside and name not in dropped}
+    kept = {name: beside[name] for name in SPAN_WORDS if name in beside and name not in dropped}
     return WayOut(
         _way_words(help_, titles),
         query.asking_url(help_.q, {**help_.filters, **kept}),
@@ -220,6 +227,9 @@ def _way_words(help_: Help, titles: dict[tuple[str, str], str]) -> str:
             return f"Search for \u201c{help_.text}\u201d"
         case "include-inactive":
             return "In any state, not only " + help_.text.removeprefix("status: ")
+        case "near-value":
+            name, _, value = help_.text.partition(": ")
+            return filter_words(name, value, titles.get((name, value), "")) + " instead"
         case "any-word":
             return f"The words alone: {help_.text}"
     name, colon, values = help_.text.partition(": ")
