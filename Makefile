@@ -38,12 +38,12 @@ run: setup  ## serve at http://127.0.0.1:8000, crawl and build beside it
 	@$(BIN)/starchart run
 
 test: dev  ## the fast tests
-	$(BIN)/python -m pytest -q -m "not slow and not mirror and not browser and not full" $(PARALLEL)
+	$(BIN)/python -m pytest -q -m "not slow and not mirror and not browser and not full and not soak" $(PARALLEL)
 
 check: lint types contracts slow  ## the slower checks: style, types, import contracts, real data, browser, faults
 
 slow: dev  ## real data, browser, faults: minutes
-	$(BIN)/python -m pytest -q -m "(slow or mirror or browser) and not full"
+	$(BIN)/python -m pytest -q -m "(slow or mirror or browser) and not full and not soak"
 
 check-full: check  ## every case of what the slower checks sample: an hour
 	$(BIN)/python -m pytest -q -m full $(PARALLEL)

@@ -88,3 +88,9 @@ def test_ci_prints_the_seconds_of_each_stage(tmp_path: Path) -> None:
     stages = re.findall(r"^== stage (\w+): \d+ s$", done.stdout, re.MULTILINE)
     assert stages == ["browser", "dev", "test", "lint", "types", "contracts"]
     assert done.stdout.splitlines()[-1].endswith("make slow")
+
+
+@pytest.mark.parametrize("verb", ["test", "slow"])
+def test_what_is_run_by_hand_is_in_no_other_verb(verb: str, tmp_path: Path) -> None:
+    (asked,) = re.findall(r'-m "([^"]+)"', would_run(verb, tmp_path))
+    assert asked.endswith("and not full and not soak")
