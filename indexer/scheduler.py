@@ -7,6 +7,7 @@ source is tried again within minutes, not hours: a laptop starts without network
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import multiprocessing
 import os
@@ -17,6 +18,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from multiprocessing.process import BaseProcess
 
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.cron import CronTrigger
 
@@ -92,6 +94,7 @@ class Timetable:
             if job.next_run_time > soonest + margin:
                 log.warning("the clock has jumped: the run of %s is planned anew", job.next_run_time)
                 job.modify(next_run_time=soonest)
+                self._note_next_run()
             elif job.next_run_time <= now:
                 self.scheduler.wakeup()
 
@@ -106,10 +109,16 @@ class Timetable:
             self.scheduler.add_job(
                 self._run, "date", run_date=at, id=AGAIN, replace_existing=True, misfire_grace_time=None
             )
-        following = min(job.next_run_time for job in self.scheduler.get_jobs() if job.next_run_time)
-        note_next_run(self._config.data_dir, following.astimezone(UTC).isoformat(timespec="seconds"))
+        following = self._note_next_run()
         if self._in_vain:
             log.warning("%s; tried again at %s", _what_is_served(self._config), f"{following:%H:%M %Z}")
+
+    def _note_next_run(self) -> datetime:
+        """Tell others when the next run is; returns it."""
+        planned = [job.next_run_time for job in self.scheduler.get_jobs() if job.next_run_time]
+        following: datetime = min(planned)
+        note_next_run(self._config.data_dir, following.astimezone(UTC).isoformat(timespec="seconds"))
+        return following
 
 
 def _what_is_served(config: Config) -> str:
@@ -145,7 +154,8 @@ def run_scheduler(config: Config, trial: Trial | None = None) -> None:
 def _keep_time(timetable: Timetable) -> None:
     while True:
         time.sleep(CLOCK_SECONDS)
-        timetable.keep_time(datetime.now(UTC))
+        with contextlib.suppress(JobLookupError):  # it was done in this very moment
+            timetable.keep_time(datetime.now(UTC))
 
 
 def _crontab(config: Config) -> CronTrigger:
