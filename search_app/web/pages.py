@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from indexer.model.ids import item_path
 from indexer.model.items import AppItem
 from indexer.model.kinds import KINDS
-from indexer.store.departed import read_departed
+from indexer.store.departed import Departed, read_departed
 from search_app import tools
 from search_app.query.grammar import LANGUAGE
 from search_app.query.model import Query
@@ -25,7 +25,7 @@ from search_app.web.meant import meant_by
 from search_app.web.measurements import current_measurements
 from search_app.web.results.hit_html import hit_drawing
 from search_app.web.results.view import asked_of, present_results
-from search_app.web.state import Site, current_site
+from search_app.web.state import current_site
 
 blueprint = Blueprint("pages", __name__)
 
@@ -88,16 +88,16 @@ def item(kind: str, rest: str) -> str | BaseResponse:
     if found is None:
         if rest.endswith("/") and site.engine.get(item_id.rstrip("/")) is not None:
             return redirect(item_path(item_id.rstrip("/")), 301)
-        if meant := meant_by(site, kind, rest.rstrip("/")):
+        departed = read_departed(site.config.data_dir, item_id)
+        if departed is None and (meant := meant_by(site, kind, rest.rstrip("/"))):
             return redirect(item_path(meant))
-        return _departed(site, item_id)
+        return _lead_on(departed)
     view = item_view(site, found, request.args)
     return render_template(f"item/{kind}.html", view=view, item=found, detail=view.detail)
 
 
-def _departed(site: Site, item_id: str) -> str | BaseResponse:
+def _lead_on(departed: Departed | None) -> str | BaseResponse:
     """Where an address leads whose thing is no more: to what it became, else to the last known facts."""
-    departed = read_departed(site.config.data_dir, item_id)
     if departed is None:
         abort(404)
     if departed.successor:
@@ -124,7 +124,7 @@ def app_map(name: str) -> str | BaseResponse:
     site = current_site()
     app = site.engine.get(f"app/{name}")
     if not isinstance(app, AppItem):
-        return _departed(site, f"app/{name}")
+        return _lead_on(read_departed(site.config.data_dir, f"app/{name}"))
     return render_template("map_app.html", view=flow_view(site, app), item=app)
 
 
