@@ -144,6 +144,8 @@ class MeasureMaker:
             1 for name in names if not self.tables.id_of(name)
         )
         links = [Link(item.id, key, "table", "measure", record.type == "data_source") for key in ids]
+        views = dict.fromkeys(self.tables.items[key].user_view for key in ids)
+        links += [Link(view, item.id, "measure") for view in views if view and view not in ids]
         source = source_of(record, self.sources)
         if source is not None and source is not record:
             target = f"measure/data_source/{source.platform}/{source.name}"

@@ -69,7 +69,8 @@ def _summed(item: TableItem, source: Source, context: Context) -> list[str]:
     """Of a table of aggregates, the columns that measures sum: the number of its rows says nothing (A14)."""
     if source.clients() or source.date() is None or "document_id" in source.columns:
         return []
-    names = {item.name, source.table}
+    # of a view, also what it shows: measures may name the table beneath
+    names = {item.name, source.table, *(name.partition(".")[2] for name in item.upstream)}
     found: dict[str, None] = {}
     for measure in map(context.lookup, item.related.get("measure", ())):
         if not isinstance(measure, MeasureItem):

@@ -193,3 +193,15 @@ def test_other_tables_count_their_rows(expression: str, of_table: str, further: 
     made = of_aggregates(expression, of_table=of_table, columns=[*AGGREGATES, *further])
     assert "COUNT(*) AS row_count" in made["over time"].sql
     assert "SUM(" not in made["over time"].sql
+
+
+def test_a_view_sums_what_measures_sum_of_the_table_beneath_it() -> None:
+    read = measure("SUM(dau)", columns=(ReadColumn("fenix_derived.users_v1", "dau"),))
+    users = replace(
+        table("fenix.users", "submission_date"),
+        related={"measure": (read.id,)},
+        upstream=("moz-fx-data-shared-prod.fenix_derived.users_v1",),
+    )
+    context = Context(lookup={read.id: read}.get)
+    over_time, *_ = queries_for(users, context, lambda name: AGGREGATES)
+    assert "SUM(t.dau) AS dau" in over_time.sql
