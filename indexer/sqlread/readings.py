@@ -49,9 +49,10 @@ class Readings:
 
     def _read_new(self, texts: Mapping[str, str]) -> dict[str, str]:
         batches = _batches(texts)
+        processes = min(self._processes, len(batches))
         with (
-            LimitedPool(self._processes, self._limits) as pool,
-            ThreadPoolExecutor(self._processes, "sql") as threads,
+            LimitedPool(processes, self._limits) as pool,
+            ThreadPoolExecutor(processes, "sql") as threads,
         ):
             parts = threads.map(lambda batch: _by(pool, batch), batches)
             return {digest: reading for part in parts for digest, reading in part.items()}
