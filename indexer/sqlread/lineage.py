@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from indexer.sqlread.values import Made, Origin, Relation
+from indexer.sqlread.values import BUDGET, Made, Origin, Relation
 
 MOST = 5_000  # columns of one table that are told apart
 MOST_ORIGINS = 50  # of one column
@@ -79,6 +79,7 @@ def _leaves(relation: Relation, own: str) -> Iterator[tuple[str, frozenset[Origi
     stack: list[tuple[str, Made]] = [(name, made) for name, made in reversed(relation.columns.values())]
     while stack:
         path, made = stack.pop()
+        BUDGET.spend(1 + len(made.origins))
         if made.children is not None:
             stack.extend((f"{path}.{name}", part) for name, part in reversed(made.children.values()))
         else:

@@ -29,6 +29,7 @@ from indexer.sqlread.scope import Cte, Scope
 from indexer.sqlread.sources import add_source
 from indexer.sqlread.types import common_type
 from indexer.sqlread.values import (
+    BUDGET,
     NOWHERE,
     Made,
     Origin,
@@ -180,6 +181,7 @@ class Resolver:
 
     def expression(self, node: Expression, scope: Scope) -> Made:
         """A value with its type and origins."""
+        BUDGET.spend()
         if isinstance(node, Path):
             return self._path(node, scope)
         if isinstance(node, Value):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -12,6 +13,38 @@ Origin = tuple[str, str]  # (project.dataset.table, path of a column in it)
 NOWHERE: frozenset[Origin] = frozenset()
 # Most columns have no fields; half a million dictionaries without entries would be 30 MB.
 _NO_FIELDS: dict[str, Shape] = {}
+
+
+class TooMuch(ValueError):
+    """Resolving a table takes more steps than any real one: structs that double, unions without end."""
+
+
+class _Budget:
+    """Steps that are left for what is being resolved: resolving has no process of its own."""
+
+    __slots__ = ("left",)
+
+    def __init__(self) -> None:
+        self.left = 1 << 60  # nothing is bounded outside of bounded()
+
+    def spend(self, steps: int = 1) -> None:
+        self.left -= steps
+        if self.left < 0:
+            raise TooMuch
+
+
+BUDGET = _Budget()
+STEPS = 20_000_000
+
+
+@contextlib.contextmanager
+def bounded(steps: int = STEPS) -> Iterator[None]:
+    """Bounds what is resolved inside; what is outside of it does not pay. Raises TooMuch."""
+    left, BUDGET.left = BUDGET.left, steps
+    try:
+        yield
+    finally:
+        BUDGET.left = left
 
 
 @dataclass(slots=True, eq=False)
@@ -70,6 +103,7 @@ class Made:
     def child(self, name: str) -> Made | None:
         """A field of a struct. None where there is none of that name; unknown where the type is."""
         key = name.lower()
+        BUDGET.spend()
         if self.children is not None:
             found = self.children.get(key)
             return found[1] if found else None
@@ -102,6 +136,7 @@ class Made:
 
     def all_origins(self) -> frozenset[Origin]:
         """Of the value and of all fields that it is built of."""
+        BUDGET.spend(len(self.origins) + 1)
         if self.children is None:
             return self.origins | self.besides
         return self.origins.union(self.besides, *(part.all_origins() for _, part in self.children.values()))
@@ -117,6 +152,7 @@ class Made:
     def changed(self, besides: frozenset[Origin] = NOWHERE) -> Made:
         """The same type, made of this and more, and no longer the column itself."""
         children = self.children
+        BUDGET.spend(1 + len(children or ()))
         if children is not None and besides:
             children = {key: (name, part.changed(besides)) for key, (name, part) in children.items()}
         return replace(self, children=children, same=False, besides=self.besides | besides)
@@ -145,6 +181,7 @@ def struct_of(fields: Iterable[tuple[str, Made]]) -> Made:
 
 def merged(left: Made, right: Made) -> Made:
     """What two branches of a UNION (or of a CASE) give in one place: named and typed as the left."""
+    BUDGET.spend(1 + len(left.origins) + len(right.origins))
     alike = left.shape is right.shape and left.type == right.type and left.children is right.children is None
     if alike and left.extends and right.extends:
         return Made(
@@ -170,6 +207,7 @@ def merged(left: Made, right: Made) -> Made:
 
 def to_shape(name: str, made: Made) -> Shape:
     """The type of a value as a tree; parts that are those of a column are shared with it."""
+    BUDGET.spend()
     if made.children is None and made.shape is not None:
         shape = made.shape
         if shape.name == name and shape.repeated == made.repeated and shape.type == made.type:
@@ -182,6 +220,19 @@ def to_shape(name: str, made: Made) -> Shape:
 def _bare(name: str, made: Made, shape: Shape) -> Shape:
     """The same type under another name; its description only where it is still the same thing."""
     return Shape(name, made.type, made.repeated, shape.description if made.same else "", fields=shape.fields)
+
+
+def is_bounded(root: Shape, most: int) -> bool:
+    """Whether it has no more columns than so many, nested ones counted."""
+    count = 0
+    stack = [root]
+    while stack:
+        fields = stack.pop().fields
+        count += len(fields)
+        if count > most:
+            return False
+        stack.extend(fields.values())
+    return True
 
 
 def flat(root: Shape) -> Iterator[tuple[str, str, str, str]]:

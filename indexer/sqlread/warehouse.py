@@ -8,10 +8,22 @@ from dataclasses import dataclass
 from indexer.sqlread.lineage import NO_LINEAGE, Lineage, lineage_of
 from indexer.sqlread.model import Query, Reading, Routine
 from indexer.sqlread.resolve import EventUse, Resolver, routine_key
-from indexer.sqlread.values import Origin, Relation, Shape, merged, to_shape
+from indexer.sqlread.values import (
+    STEPS,
+    Origin,
+    Relation,
+    Shape,
+    TooMuch,
+    bounded,
+    is_bounded,
+    merged,
+    to_shape,
+)
 
 NO_QUERY = "its SQL holds no query that makes it"
 ITSELF = "it reads itself"
+TOO_MUCH = "it takes more steps to resolve than any real table"
+MOST_COLUMNS = 100_000  # BigQuery's own limit is a tenth of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +75,13 @@ class Warehouse:
             if name in self._busy:
                 return Resolved(table.schema, False, ITSELF)
             self._busy.add(name)
-            self._done[name] = self._resolve(table)
-            self._busy.discard(name)
+            try:
+                with bounded(STEPS):
+                    self._done[name] = self._resolve(table)
+            except TooMuch:
+                self._done[name] = Resolved(table.schema, False, TOO_MUCH)
+            finally:
+                self._busy.discard(name)
         return self._done[name]
 
     def shape_of(self, name: str) -> Shape | None:
@@ -99,8 +116,11 @@ class Warehouse:
         whole = _together(relations)
         reason = reason or (whole.reason if whole is not None else (reading.problems or (NO_QUERY,))[0])
         known = whole is not None and not reason
+        shape = _columns(table, whole if known else None)
+        if shape is not None and shape is not table.schema and not is_bounded(shape, MOST_COLUMNS):
+            raise TooMuch
         return Resolved(
-            shape=_columns(table, whole if known else None),
+            shape=shape,
             from_sql=known and (table.is_view or table.schema is None),
             reason=reason,
             reads=tuple(name for name in resolver.reads if name != table.name),

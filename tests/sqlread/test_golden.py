@@ -81,3 +81,33 @@ def test_columns_reads_and_lineage_are_those_of_the_sql(case: Case) -> None:
 def test_the_table_holds_at_least_sixty_pairs() -> None:
     assert len(CASES) >= 60
     assert len({case.name for case in CASES}) == len(CASES)
+
+
+DOUBLING = "WITH a0 AS (SELECT STRUCT(1 AS x, 2 AS y) AS s)" + "".join(
+    f", a{n} AS (SELECT STRUCT(s AS l, s AS r) AS s FROM a{n - 1})" for n in range(1, 60)
+)
+WIDE = "WITH w AS (SELECT " + ", ".join(f"{n} AS c{n}" for n in range(400)) + ") SELECT "
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        f"{DOUBLING} SELECT s FROM a59",
+        WIDE + ", ".join(f"STRUCT(w AS a, w AS b) AS s{n}" for n in range(400)) + " FROM w",
+    ],
+    ids=["structs that double", "wide structs"],
+)
+def test_sql_that_would_take_for_ever_is_left_with_the_reason(
+    sql: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.sqlread.warehouse.STEPS", 200_000)
+    found = resolve(sql)
+    assert (found.shape, found.from_sql) == (None, False)
+    assert found.reason == "it takes more steps to resolve than any real table"
+
+
+def test_views_over_views_without_end_end() -> None:
+    chain = {f"v{n}": f"SELECT * FROM p.x.v{n + 1}" for n in range(300)}
+    found = resolve("SELECT * FROM p.x.v0", **chain, v300="SELECT * FROM p.x.v0")
+    assert not found.from_sql
+    assert found.reason
