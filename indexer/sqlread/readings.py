@@ -34,17 +34,22 @@ class Readings:
         self._folder = folder
         self._processes = processes
         self._limits = limits
+        self._asked: dict[str, str] = {}  # in this build: tables ask, and then measures
+        self._last: dict[str, str] | None = None  # in the build before, and what it still had of others
+        self._older: dict[str, str] = {}
 
     def read(self, texts: Iterable[str]) -> dict[str, str]:
-        """The readings of these texts as JSON by digest_of(); what is not asked for is forgotten."""
+        """The readings of these texts as JSON by digest_of(). Texts of two builds ago are forgotten."""
+        if self._last is None:
+            self._last, self._older = self._kept()
+        known = {**self._older, **self._last, **self._asked}
         wanted = {digest_of(text): text for text in texts}
-        kept = self._kept()
-        found = {digest: kept[digest] for digest in wanted if digest in kept}
+        found = {digest: known[digest] for digest in wanted if digest in known}
         missing = {digest: text for digest, text in wanted.items() if digest not in found}
+        found.update(self._read_new(missing) if missing else {})
+        self._asked.update(found)
         if missing:
-            found.update(self._read_new(missing))
-        if missing or len(found) < len(kept):
-            self._keep(found)
+            self._keep()
         return found
 
     def _read_new(self, texts: Mapping[str, str]) -> dict[str, str]:
@@ -57,17 +62,20 @@ class Readings:
             parts = threads.map(lambda batch: _by(pool, batch), batches)
             return {digest: reading for part in parts for digest, reading in part.items()}
 
-    def _kept(self) -> dict[str, str]:
+    def _kept(self) -> tuple[dict[str, str], dict[str, str]]:
         """What lies there of this parser; nothing of another one, or of a damaged file."""
         try:
             packed = (self._folder / FILE).read_bytes()
-            version, found = json.loads(zlib.decompress(packed))
-        except (OSError, ValueError, zlib.error):
-            return {}
-        return dict(found) if version == PARSER_VERSION and isinstance(found, dict) else {}
+            version, last, older = json.loads(zlib.decompress(packed))
+        except (OSError, ValueError, TypeError, zlib.error):
+            return {}, {}
+        usable = version == PARSER_VERSION and isinstance(last, dict) and isinstance(older, dict)
+        return (last, older) if usable else ({}, {})
 
-    def _keep(self, readings: Mapping[str, str]) -> None:
-        replace_file(self._folder / FILE, zlib.compress(json.dumps([PARSER_VERSION, readings]).encode(), 1))
+    def _keep(self) -> None:
+        older = {digest: text for digest, text in (self._last or {}).items() if digest not in self._asked}
+        content = json.dumps([PARSER_VERSION, self._asked, older]).encode()
+        replace_file(self._folder / FILE, zlib.compress(content, 1))
 
 
 def _batches(texts: Mapping[str, str]) -> list[list[tuple[str, str]]]:

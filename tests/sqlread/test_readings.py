@@ -41,7 +41,7 @@ def test_the_files_beside_a_hostile_one_are_read(read: Mapping[str, str]) -> Non
         assert (len(found.outputs), found.problems) == (1, ())
 
 
-def test_a_text_is_read_once_and_what_is_not_asked_for_is_forgotten(
+def test_a_text_is_read_once_and_forgotten_when_two_builds_did_not_ask_for_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
@@ -56,8 +56,24 @@ def test_a_text_is_read_once_and_what_is_not_asked_for_is_forgotten(
     second = Readings(tmp_path, 1).read(GOOD[1:4])
     assert asked == GOOD[:4]
     assert second[digest_of(GOOD[1])] == first[digest_of(GOOD[1])]
-    Readings(tmp_path, 1).read(GOOD[:1])
-    assert asked == [*GOOD[:4], GOOD[0]]
+    Readings(tmp_path, 1).read(GOOD[5:6])
+    assert asked == [*GOOD[:4], GOOD[5]]
+    Readings(tmp_path, 1).read(GOOD[:2])
+    assert asked == [*GOOD[:4], GOOD[5], GOOD[0]]  # the second was asked for in the build before the last
+
+
+def test_what_one_build_asks_for_in_turns_is_kept_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Readings, "_read_new", lambda self, texts: read_batch(list(texts.items())))
+    build = Readings(tmp_path, 1)
+    build.read(GOOD[:3])
+    build.read(GOOD[3:5])
+    monkeypatch.setattr(Readings, "_read_new", lambda self, texts: pytest.fail(f"read again: {texts}"))
+    again = Readings(tmp_path, 1)
+    assert len(again.read(GOOD[3:5])) == 2
+    assert len(again.read(GOOD[:3])) == 3
+    assert len(Readings(tmp_path, 1).read(GOOD[:5])) == 5
 
 
 def test_another_parser_reads_anew_and_a_damaged_file_counts_as_none(
