@@ -54,10 +54,11 @@ def ranked(
 ) -> list[int]:
     """The best of these places, each once; the first `whole` of them are typed out, of `words` a word is."""
     scores = np.asarray(worth, np.float32)[np.asarray(places, np.int64)]
-    scores += np.float32(_AT_START) * starts.astype(np.float32)
+    if words is None:
+        scores += np.float32(_AT_START) * starts.astype(np.float32)
+    else:  # where in a name a whole word stands says little: GC_MS, javascript.gc.slice_time
+        scores += np.where(words, np.float32(_WORD), np.float32(_AT_START) * starts.astype(np.float32))
     scores[:whole] += np.float32(_WHOLE)
-    if words is not None:
-        scores += np.float32(_WORD) * words.astype(np.float32)
     wanted = min(len(scores), limit * 4)  # a name can be listed under several of its parts
     best = np.argpartition(-scores, wanted - 1)[:wanted] if wanted < len(scores) else np.arange(len(scores))
     ordered = best[np.lexsort((places[best], -scores[best]))]

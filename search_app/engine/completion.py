@@ -94,7 +94,7 @@ def _with_extras(reader: IndexReader, typed: str, found: list[Suggestion], limit
     extras = []
     for field in ("extra", "label"):
         facet = reader.facets[field]
-        values = facet.values.prefixed(last.lower())
+        values = facet.values.prefixed(last) or facet.values.prefixed(last.lower())
         for place in list(values)[:MOST_EXTRAS]:
             value = facet.values[place]
             if " " not in value and "," not in value:
