@@ -128,7 +128,7 @@ MOST_DEMOTED = 4  # from here on a further namesake is demoted no more
 
 # The learned order.
 EXACT = 100.0  # what a name adds from which it is exact: nothing is learned about such
-AMONG = 100  # best groups that are put in order
+AMONG = 60  # best groups that are put in order: three pages
 
 
 def inverse_frequency(documents: int, holding: int) -> float:

@@ -125,18 +125,25 @@ def _held(
     name = typed[:, 0]
     before = np.logical_or.accumulate(typed, axis=1)  # in this field or one that says more
     alone = typed[:, 1:] & ~before[:, :-1]
-    label, prose, column = np.tensordot(worth, alone, 1)
+    label, prose, column = _weighed(worth, alone)
     first = next((n for n, clause in enumerate(clauses) if clause.weight >= SAYING), 0)
     return {
-        "typed": worth @ before[:, -1],
-        "name": worth @ name,
-        "meant": worth @ (name | meant),
+        "typed": _weighed(worth, before[:, -1]),
+        "name": _weighed(worth, name),
+        "meant": _weighed(worth, name | meant),
         "label": label,
         "prose": prose,
         "column": column,
         "title": np.minimum(name.sum(axis=0) / np.maximum(reader.name_words[documents], 1), 1.0),
         "first": name[first],
     }
+
+
+def _weighed(worth: Floats, held: Bools) -> Floats:
+    """The worth of what is held, added up over the first axis. No matrix product: threads would cost more."""
+    shape = (-1,) + (1,) * (held.ndim - 1)
+    weighed: Floats = np.where(held, worth.reshape(shape), np.float32(0.0)).sum(axis=0)
+    return weighed
 
 
 def _fields_of(reader: IndexReader, traits: Traits, term: str, documents: Ints) -> Bools:

@@ -80,27 +80,21 @@ class LearnedOrder:
         self.trees = tuple(trees)
         self.about = about
         self._strength = strength
-        nodes = [
-            (number, place, node)
-            for number, tree in enumerate(trees)
-            for place, node in enumerate(tree.nodes)
-        ]
-        self._features = np.array([node.feature for _, _, node in nodes], np.int64)
-        self._thresholds = np.array([node.threshold for _, _, node in nodes], np.float64)
-        self._bits = np.zeros((len(nodes), len(trees)), np.float32)
-        for row, (number, place, _) in enumerate(nodes):
-            self._bits[row, number] = 1 << place
-        size = 1 << (MOST_LEAVES - 1)
-        answers = [
-            [tree.leaf(bits) if tree.nodes else tree.leaves[0] for bits in range(size)] for tree in trees
-        ]
+        size = MOST_LEAVES - 1  # questions of a tree; those that it does not have change no leaf
+        self._features = np.zeros((len(trees), size), np.intp)
+        self._thresholds = np.zeros((len(trees), size), np.float64)
+        for number, tree in enumerate(trees):
+            for place, node in enumerate(tree.nodes):
+                self._features[number, place] = node.feature
+                self._thresholds[number, place] = node.threshold
+        answers = [[tree.leaf(bits) for bits in range(1 << size)] for tree in trees]
         self._leaves = np.array(answers, np.float64).ravel()
-        self._first = np.arange(len(trees)) * size
+        self._first = np.arange(len(trees)) << size
 
     def factors(self, features: Floats) -> npt.NDArray[np.float64]:
         """What multiplies the score of each row of features."""
-        yes = (features[:, self._features] <= self._thresholds).astype(np.float32)
-        places = (yes @ self._bits).astype(np.int64) + self._first
+        yes = features[:, self._features] <= self._thresholds  # by row, tree and question
+        places = np.packbits(yes, axis=2, bitorder="little")[:, :, 0] + self._first
         exponents: npt.NDArray[np.float64] = self._leaves.take(places).sum(axis=1) / self._strength
         return np.exp(exponents)
 

@@ -43,7 +43,7 @@ STRENGTH = 4.0  # of the score's logarithm beside what is learned: the more, the
 SEEDS = 5
 FOLDS = 5
 ALIKE = 0.6  # share of words from which two queries ask the same
-DEPTH = 100
+DEPTH = 60  # hits that are looked at
 GAINS = (0, 1, 3, 7)
 PARAMETERS: dict[str, Any] = {
     "objective": "lambdarank",
