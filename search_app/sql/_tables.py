@@ -17,7 +17,7 @@ from search_app.tools.stmo import column_query, ping_query
 LOOK_COLUMNS = 12
 NUMBERS = (*INTEGERS, "FLOAT", "FLOAT64", "NUMERIC", "BIGNUMERIC")
 NOT_WORTH_A_LOOK = ("additional_properties", "sample_id")  # unparsed remains; 0 in a sample
-_SUM = re.compile(r"\s*(?:COALESCE\(\s*)?SUM\(\s*(\w+)\s*\)(?:\s*,\s*0\s*\))?\s*", re.IGNORECASE)
+_SUM = re.compile(r"\bSUM\(\s*(?:COALESCE\(\s*)?(\w+)\s*(?:,\s*0\s*\))?\s*\)", re.IGNORECASE)
 PLAIN = frozenset(
     {
         "STRING",
@@ -75,16 +75,12 @@ def _summed(item: TableItem, source: Source, context: Context) -> list[str]:
     for measure in map(context.lookup, item.related.get("measure", ())):
         if not isinstance(measure, MeasureItem):
             continue
-        match = _SUM.fullmatch(measure.select_expression)
-        column = source.columns.get(match[1]) if match else None
-        read = (
-            any(each.table in names and each.column == match[1] for each in measure.columns)
-            if match
-            else False
-        )
-        if read and column is not None and column.type in NUMBERS and column.mode != "REPEATED":
-            found[column.path] = None
-    return [f"SUM({source.path(path)}) AS {quoted(path)}" for path in list(found)[:LOOK_COLUMNS]]
+        read = {each.column for each in measure.columns if each.table in names}
+        for path in read.intersection(_SUM.findall(measure.select_expression)):
+            column = source.columns.get(path)
+            if column is not None and column.type in NUMBERS and column.mode != "REPEATED":
+                found[path] = None
+    return [f"SUM({source.path(path)}) AS {quoted(path)}" for path in sorted(found)[:LOOK_COLUMNS]]
 
 
 def column_queries(item: TableItem, path: str, context: Context, columns_of: ColumnsOf) -> list[SqlQuery]:

@@ -169,6 +169,13 @@ def of_aggregates(
     return {made.variant: made for made in queries_for(users, context, lambda name: columns)}
 
 
+@pytest.mark.parametrize(
+    "expression", ["SUM(dau) / SUM(wau)", "sum( COALESCE(dau, 0) )", "IF(SUM(dau) > 0, 1, 0)"]
+)
+def test_what_a_measure_sums_within_its_expression_is_summed(expression: str) -> None:
+    assert "SUM(t.dau) AS dau" in of_aggregates(expression, columns=AGGREGATES)["over time"].sql
+
+
 def test_a_table_of_aggregates_sums_what_its_measures_sum_day_by_day() -> None:
     made = of_aggregates("COALESCE(SUM(dau), 0)", columns=AGGREGATES)
     assert "SUM(t.dau) AS dau\nFROM" in made["over time"].sql
@@ -183,7 +190,8 @@ def test_a_table_of_aggregates_sums_what_its_measures_sum_day_by_day() -> None:
     [
         ("SUM(wau)", "fenix.users", []),
         ("SUM(label)", "fenix.users", []),
-        ("SUM(dau) / 2", "fenix.users", []),
+        ("MAX(dau)", "fenix.users", []),
+        ("SUM(dau * 2)", "fenix.users", []),
         ("SUM(dau)", "fenix.others", []),
         ("SUM(dau)", "fenix.users", [Column("client_id", "STRING")]),
         ("SUM(dau)", "fenix.users", [Column("document_id", "STRING")]),
