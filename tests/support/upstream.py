@@ -173,6 +173,9 @@ class Upstream:
         }
         current = {keys[name][0]: f"{major}.0{keys[name][1]}" for name, major in majors.items()}
         self.files[f"{PRODUCT_DETAILS}/firefox_versions.json"] = json.dumps(current)
+        if "release" in majors:  # it came out a few weeks before DAY
+            days = json.dumps({f"{majors['release']}.0": NEWEST[:10]})
+            self.files.setdefault(f"{PRODUCT_DETAILS}/firefox_history_major_releases.json", days)
 
     def experiment(self, slug: str, app: str, metrics: Mapping[str, bool]) -> None:
         """The one running experiment, which switches metrics on or off."""

@@ -91,6 +91,7 @@ def test_hits_link_the_app_that_was_asked_for(small_client: FlaskClient) -> None
     page = small_client.get("/?kind=metric&q=javascript.gc.slice_time&app=fenix").text
     assert "glam.telemetry.mozilla.org/fenix/probe/" in page
     assert "glam.telemetry.mozilla.org/fog/probe/" not in page
+    assert 'href="/metric/gecko/javascript.gc.slice_time?in_app=fenix"' in page
 
 
 def test_go_and_bangs_follow_the_app_that_was_asked_for(small_client: FlaskClient) -> None:

@@ -31,6 +31,7 @@ from search_app.web.results.filters import (
     span_groups,
     ways_out,
 )
+from search_app.web.urls import with_parameters
 
 SHOWN_APPS = 2
 SHOWN_VARIANTS = 6
@@ -70,7 +71,11 @@ class HitView(NamedTuple):
 
     @property
     def url(self) -> str:
-        return item_path(self.card.id)
+        """Of its page; of a metric in several apps or pings, with what was asked for chosen there."""
+        if self.card.kind != "metric" or not self.asked:
+            return item_path(self.card.id)
+        chosen = {"in_app": self.asked.apps[:1], "in_ping": self.asked.pings[:1]}
+        return with_parameters(item_path(self.card.id), {name: "".join(one) for name, one in chosen.items()})
 
     @property
     def type_label(self) -> str:
