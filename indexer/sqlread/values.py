@@ -34,7 +34,7 @@ class _Budget:
 
 
 BUDGET = _Budget()
-STEPS = 20_000_000
+STEPS = 40_000_000  # the largest table of upstream takes 8 million (2026-08)
 
 
 @contextlib.contextmanager
