@@ -23,7 +23,7 @@ SAME_TEXT_NAME = 0.5  # what the names must have in common where the words are a
 UNITS = frozenset(
     {"ms", "us", "ns", "s", "sec", "secs", "seconds", "milliseconds", "minutes", "kb", "mb", "gb", "bytes"}
 )
-TEXTUAL = frozenset({"string", "string_list", "text", "url", "uuid", "labeled_string", "object"})
+TEXTUAL = frozenset({"string", "string_list", "text", "url", "uuid", "object"})
 _NUMBER = re.compile(r"v?\d+")
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")  # a word of camelCase, A_B, a.b_c
 _WORD = re.compile(r"[a-z0-9]+")
@@ -138,6 +138,8 @@ def _fits(probe: ProbeItem, metric_type: str) -> bool:
     """Whether values of a probe can be values of a metric of that type."""
     if probe.probe_type == "event" or metric_type == "event":
         return probe.probe_type == "event" and metric_type == "event"
+    if metric_type == "labeled_string":  # a stage or reason: a number of an enumeration before, a word now
+        return True
     kind = probe.definitions[0].kind if probe.definitions else ""
     return (probe.probe_type == "scalar" and kind == "string") == (metric_type in TEXTUAL)
 

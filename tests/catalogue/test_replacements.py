@@ -105,6 +105,14 @@ def test_values_must_be_of_one_sort(upstream: Upstream, tmp_path: Path) -> None:
     assert replaced(catalogue_of(upstream, tmp_path), "scalar/media.audio_backend") == ""
 
 
+def test_a_number_of_an_enumeration_may_have_become_a_word(upstream: Upstream, tmp_path: Path) -> None:
+    words = "Stage that was reached in the repair of a damaged database"
+    histogram(upstream, "PLACES_REPAIR_STAGE", words, "enumerated")
+    upstream.metric("gecko", "places.repair_stage", type="labeled_string", description=words)
+    found = replaced(catalogue_of(upstream, tmp_path), "histogram/PLACES_REPAIR_STAGE")
+    assert found == "metric/gecko/places.repair_stage"
+
+
 def test_a_use_counter_is_replaced_by_what_counts_the_very_same(upstream: Upstream, tmp_path: Path) -> None:
     histogram(upstream, "USE_COUNTER2_CSS_PROPERTY_Foo_PAGE", "Whether a page used the CSS property foo")
     for what, name in (("page", "page"), ("document", "doc")):
