@@ -29,7 +29,7 @@ from search_app.engine.engine import SearchEngine
 from search_app.query.parser import parse_query
 
 KINDS = ("metric", "probe", "ping", "table", "measure")
-SPELLED_BOUND, TYPO_BOUND = 0.995, 0.90
+SPELLED_BOUND, TYPO_BOUND = 0.995, 0.95
 SHORTEST_MISTYPED = 9  # letters
 SEED = 20201126
 SHOWN = 12
