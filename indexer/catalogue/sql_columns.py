@@ -15,7 +15,6 @@ from indexer.catalogue.inputs import Inputs
 from indexer.catalogue.schemas import Schemas
 from indexer.model.items import ColumnLineage, TableItem
 from indexer.model.records import Column, DerivedTable
-from indexer.sqlread.lineage import ColumnOrigins, Lineage
 from indexer.sqlread.model import Reading, Routine
 from indexer.sqlread.resolve import routine_key
 from indexer.sqlread.statements import without_tests
@@ -131,8 +130,3 @@ def _routines(texts: Iterable[str], readings: Mapping[str, str]) -> dict[str, Ro
 def _twin(name: str) -> str:
     """A live table is described nowhere; it has the columns of its stable twin."""
     return name.replace("_live.", "_stable.", 1) if "_live." in name else ""
-
-
-def lineage_of(item: TableItem) -> Lineage:
-    """The lineage that an item keeps, as the analyzer has it."""
-    return Lineage(item.passed_on, tuple(ColumnOrigins(x.column, x.made_of, x.same) for x in item.made_of))
