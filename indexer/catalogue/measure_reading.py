@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
-from indexer.model.items import MeasureRows
+from indexer.model.definitions import MeasureRows
 from indexer.model.literals import ValueKind
 from indexer.sqlread.model import Path, Reading, Select
 from indexer.sqlread.resolve import EventUse, Resolver

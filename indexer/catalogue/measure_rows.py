@@ -11,8 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from indexer.model.definitions import MeasureJoin
-from indexer.model.items import MeasureRows, Operand
+from indexer.model.definitions import MeasureJoin, MeasureRows, Operand
 from indexer.model.records import Measure
 
 Sources = Mapping[tuple[str, str], Measure]  # (platform, name) -> data source

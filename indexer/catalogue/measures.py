@@ -12,7 +12,8 @@ from indexer.catalogue.measure_rows import Rows, operands_of, rows_of, source_of
 from indexer.catalogue.model import Estate, Link, humanise
 from indexer.catalogue.schemas import Schemas
 from indexer.catalogue.tables import Tables
-from indexer.model.items import MeasureItem, MeasureRows, Operand, ReadColumn
+from indexer.model.definitions import MeasureRows, Operand, ReadColumn
+from indexer.model.items import MeasureItem
 from indexer.model.records import Measure
 from indexer.sqlread.model import Reading
 from indexer.sqlread.texts import ReadAll, digest_of, read_here, reading_of

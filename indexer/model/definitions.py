@@ -1,4 +1,4 @@
-"""Definitions of metrics, pings and probes as upstream writes them: parts of records, and shown by items.
+"""Definitions of metrics, pings, probes and measures as upstream writes them: parts of records and of items.
 
 Frozen and of plain values and tuples, as records are.
 """
@@ -134,3 +134,31 @@ class MeasureUse:
     path: str = ""  # of the file in metric-hub
     periods: tuple[str, ...] = ()  # daily, weekly, 28_day, overall, …, of experiments and defaults
     redefines: bool = False  # with an expression of its own
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureRows:
+    """Where the rows of a measure come from: the FROM clause of its queries, and how rows are told apart."""
+
+    alias: str  # that no column has: a data source may be named like one (`metrics`)
+    source: str  # a quoted table, or a sub-query in parentheses
+    client_id: str = ""  # expression; "" where its rows are of no client
+    day: str = ""  # expression; "" where its rows have no day
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """The numerator or the denominator of a ratio: another measure."""
+
+    name: str
+    statistic: str  # sum, client_count, average; "" for its expression as it is
+    expression: str
+    rows: MeasureRows
+
+
+@dataclass(frozen=True, slots=True)
+class ReadColumn:
+    """A column that the value of a measure is made of."""
+
+    table: str  # dataset.table
+    column: str

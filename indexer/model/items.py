@@ -11,11 +11,14 @@ from dataclasses import dataclass, field
 
 from indexer.model.definitions import (
     ExtraKey,
+    MeasureRows,
     MeasureStatistic,
     MeasureUse,
     MetricDefinition,
+    Operand,
     PingDefinition,
     ProbeDefinition,
+    ReadColumn,
 )
 from indexer.model.literals import Access, KindName, KnownFrom, Layer, ProbeType, Status, ValueKind
 from indexer.model.records import DocSection
@@ -233,34 +236,6 @@ class TableItem(Item):
     row_count: int | None = None
     byte_count: int | None = None
     modified: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class MeasureRows:
-    """Where the rows of a measure come from: the FROM clause of its queries, and how rows are told apart."""
-
-    alias: str  # that no column has: a data source may be named like one (`metrics`)
-    source: str  # a quoted table, or a sub-query in parentheses
-    client_id: str = ""  # expression; "" where its rows are of no client
-    day: str = ""  # expression; "" where its rows have no day
-
-
-@dataclass(frozen=True, slots=True)
-class Operand:
-    """The numerator or the denominator of a ratio: another measure."""
-
-    name: str
-    statistic: str  # sum, client_count, average; "" for its expression as it is
-    expression: str
-    rows: MeasureRows
-
-
-@dataclass(frozen=True, slots=True)
-class ReadColumn:
-    """A column that the value of a measure is made of."""
-
-    table: str  # dataset.table
-    column: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,14 +11,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from indexer.model.items import MeasureItem, MeasureRows, Operand
+from indexer.model.definitions import MeasureRows, Operand
+from indexer.model.items import MeasureItem
 from search_app.sql._measure_statistics import statistics_over_clients
 from search_app.sql._shape import TOP, clause, head, where_clause
 from search_app.sql._source import SqlQuery
 
 DAYS, DAYS_OF_AGGREGATES, DAYS_OF_MONTHS = 7, 28, 365
 PER_CLIENT = "Experiments compute it for each client: see the queries over clients."
-LATE = "Its newest days may still be filling: take an earlier span for whole ones."
 ROLLING = 7  # days
 
 _NAME = re.compile(r"[A-Za-z_]\w*")

@@ -11,8 +11,7 @@ from indexer.catalogue.column_owners import MOST_OWNERS, ColumnOwners
 from indexer.catalogue.measure_reading import read_measure
 from indexer.catalogue.measure_rows import operands_of, rows_of
 from indexer.catalogue.tables import Tables
-from indexer.model.definitions import MeasureJoin, MeasureStatistic
-from indexer.model.items import MeasureRows
+from indexer.model.definitions import MeasureJoin, MeasureRows, MeasureStatistic
 from indexer.model.records import Measure
 from indexer.sqlread.lineage import ColumnOrigins, Lineage
 from indexer.sqlread.model import Reading

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 import sqlglot
 
-from indexer.model.definitions import MeasureStatistic
-from indexer.model.items import MeasureItem, MeasureRows, Operand, ReadColumn
+from indexer.model.definitions import MeasureRows, MeasureStatistic, Operand, ReadColumn
+from indexer.model.items import MeasureItem
 from indexer.model.records import Column
 from search_app.sql import SqlQuery, queries_for
 from search_app.sql._measures import measure_queries
