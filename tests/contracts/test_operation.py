@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -29,11 +29,20 @@ from search_app.web.banner import behind_banner, sample_banner
 from tests.support.small_world import small_world
 from tests.support.upstream import built
 
+FIXED = {"STARCHART_NOW": "2025-06-01"}
+NOW = date(2025, 6, 1)  # no release that the small world knows is old by then
+
+
+@pytest.fixture(autouse=True)
+def no_release_is_old(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The small world's releases age by the day; tests/web/test_judged.py asks what is said of that."""
+    monkeypatch.setattr("indexer.status.release_is_old", lambda newest, today: False)
+
 
 @pytest.fixture
 def config(tmp_path: Path) -> Config:
     """A small world, crawled and built as upstream has it."""
-    return built(small_world(), tmp_path)
+    return built(small_world(), tmp_path).model_copy(update={"now": NOW})
 
 
 def client_of(config: Config) -> FlaskClient:
@@ -46,7 +55,11 @@ def told(config: Config) -> set[str]:
 
 
 def status_command(config: Config, *words: str) -> Result:
-    return CliRunner().invoke(main, ["status", *words], env={"STARCHART_DATA_DIR": str(config.data_dir)})
+    return CliRunner().invoke(
+        main,
+        ["status", *words],
+        env={"STARCHART_DATA_DIR": str(config.data_dir), "STARCHART_NOW": NOW.isoformat()},
+    )
 
 
 def numbers(client: FlaskClient) -> dict[tuple[str, tuple[str, ...]], float]:

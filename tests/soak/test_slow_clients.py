@@ -65,7 +65,7 @@ def letter_by_letter(step: int, place: int) -> bytes:
 
 
 def asked_and_never_read(step: int, place: int) -> bytes:
-    """A results page every ten seconds, of which nothing is ever taken. Not all at once: that were a flood."""
+    """A results page every ten seconds, of which nothing is ever taken. All at once were a flood."""
     request = b"GET /?q=gc+pause HTTP/1.1\r\nHost: localhost\r\n\r\n"
     return request if (step + place) % 20 == 0 else b""
 
