@@ -26,7 +26,7 @@ from indexer.catalogue.measures import SURE_SCHEMAS
 from indexer.config import load_config
 from indexer.index.generation import open_current
 from indexer.model.items import SHARED_PROJECT, USER_PROJECT, MeasureItem, TableItem
-from indexer.model.records import Column
+from indexer.model.table_records import Column
 from indexer.store.reader import Store
 from search_app.sql import queries_for
 from search_app.tools import Context

@@ -32,7 +32,7 @@ from indexer.model.card import Variant
 from indexer.model.ids import item_path
 from indexer.model.items import AnyItem, TableItem
 from indexer.model.kinds import KINDS
-from indexer.model.records import Column
+from indexer.model.table_records import Column
 from indexer.store.reader import Store
 from search_app.engine.engine import SearchEngine
 from search_app.engine.results import Results

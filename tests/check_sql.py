@@ -22,8 +22,9 @@ import sqlglot
 
 from indexer.config import load_config
 from indexer.index.generation import open_current
-from indexer.model.items import AnyItem, ColumnRef, MetricItem, PingItem, ProbeItem, TableItem
-from indexer.model.records import Column
+from indexer.model.items import AnyItem, MetricItem, PingItem, ProbeItem, TableItem
+from indexer.model.parts import ColumnRef
+from indexer.model.table_records import Column
 from indexer.store.reader import Store
 from search_app.sql import SqlQuery, column_queries, queries_for, queries_for_column
 from search_app.sql._events_stream import EVENTS_STREAM

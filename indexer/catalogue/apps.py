@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from indexer.catalogue.inputs import Inputs
 from indexer.catalogue.model import App, Channel, ChannelPing, Estate, Library
-from indexer.model.items import AppChannel, AppItem
+from indexer.model.items import AppItem
+from indexer.model.parts import AppChannel
 from indexer.model.records import AppListing, LibraryVariant, RepositoryMetric, RepositoryPing
 
 _CHANNEL_ORDER = {"release": 0, "": 1, "beta": 2, "nightly": 3}

@@ -83,16 +83,9 @@ def build_catalogue(records: Iterable[Record], today: date, read: ReadAll = read
     docs, doc_links = doc_items(inputs.docs, names_of(named, tables))
     derived = derivation_links(tables, evidence)
     links = [
-        *table_links(tables),
-        *app_links(pings, tables.items.values()),
-        *mirror_links(mirrors),
-        *derived,
-        *explored_links([*metrics, *probes], explore_links, derived),
-        *measure_links,
-        *explore_links,
-        *dashboard_links,
-        *routine_links,
-        *doc_links,
+        *(*table_links(tables), *app_links(pings, tables.items.values()), *mirror_links(mirrors)),
+        *(*derived, *explored_links([*metrics, *probes], explore_links, derived)),
+        *(*measure_links, *explore_links, *dashboard_links, *routine_links, *doc_links),
     ]
     problems["annotation of nothing that is known"] += len(annotations.unused)
     items = _joined(_distinct([*named, *with_sections(docs)], problems), links, mirrors, estate, tables)

@@ -10,8 +10,9 @@ from indexer.catalogue.model import App, Channel, ChannelPing, Estate
 from indexer.catalogue.schemas import RENAMED_TYPES, Schemas
 from indexer.catalogue.tables import Tables
 from indexer.model.column_names import underscored
-from indexer.model.items import SHARED_PROJECT, ColumnRef
-from indexer.model.records import Column
+from indexer.model.items import SHARED_PROJECT
+from indexer.model.parts import ColumnRef
+from indexer.model.table_records import Column
 
 ALL_PINGS = frozenset({"all-pings", "all_pings"})
 CLIENT_INFO = "glean_client_info"

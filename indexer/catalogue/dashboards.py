@@ -15,15 +15,9 @@ from dataclasses import replace
 from indexer.catalogue.model import Estate, Link, humanise
 from indexer.catalogue.schemas import Schemas
 from indexer.catalogue.tables import Tables
-from indexer.model.items import (
-    DashboardItem,
-    DashboardTileRef,
-    ExploreItem,
-    MeasureItem,
-    MetricItem,
-    ProbeItem,
-)
+from indexer.model.items import DashboardItem, ExploreItem, MeasureItem, MetricItem, ProbeItem
 from indexer.model.literals import Status
+from indexer.model.parts import DashboardTileRef
 from indexer.model.records import Dashboard, DashboardTile
 
 MOST_DEEP = 5  # dashboards that extend each other; upstream has one level

@@ -12,7 +12,7 @@ from indexer.model.column_names import underscored
 from indexer.model.items import SHARED_PROJECT, USER_PROJECT, TableItem
 from indexer.model.literals import Layer, Status
 from indexer.model.liveness import said_deprecated
-from indexer.model.records import DerivedTable, PingSchema, WarehouseTable
+from indexer.model.table_records import DerivedTable, PingSchema, WarehouseTable
 
 MAX_SHOWN_SQL = 100_000  # characters: nobody reads past this, and the store holds it all
 _LAYER = re.compile(r"(.+)_(derived|stable|live)$")

@@ -13,9 +13,11 @@ from indexer.catalogue.model import Estate, humanise
 from indexer.catalogue.pings import ping_aliases, related_to
 from indexer.catalogue.tables import Tables
 from indexer.model.column_names import underscored
-from indexer.model.items import SHARED_PROJECT, PingItem, PingTable
+from indexer.model.items import SHARED_PROJECT, PingItem
 from indexer.model.literals import Status
-from indexer.model.records import DocSection, PingSchema
+from indexer.model.parts import PingTable
+from indexer.model.records import DocSection
+from indexer.model.table_records import PingSchema
 
 NAMESPACE = "telemetry"  # of the pings that the docs name without saying whose they are
 _HEADING = re.compile(r"[\"\u201c`']?([a-z][a-z0-9-]+)[\"\u201d`']? ping", re.IGNORECASE)

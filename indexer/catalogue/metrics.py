@@ -21,10 +21,11 @@ from indexer.catalogue.model import App, Channel, Estate, humanise
 from indexer.catalogue.tables import Tables
 from indexer.model.column_names import underscored
 from indexer.model.definitions import MetricDefinition
-from indexer.model.items import SHARED_PROJECT, ChannelStatus, ColumnRef, MetricItem
+from indexer.model.items import SHARED_PROJECT, MetricItem
 from indexer.model.last_day import ENDED, expired_since, last_day
 from indexer.model.literals import Status
 from indexer.model.liveness import Clock, channels_of, status_of, summary
+from indexer.model.parts import ChannelStatus, ColumnRef
 from indexer.model.records import RepositoryMetric, RepositoryTag
 
 MOST_RELATED = 200  # a metric that every ping carries is found by a filter, not by a list of thousands

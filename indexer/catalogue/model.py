@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from indexer.model.definitions import PingDefinition
 from indexer.model.items import AnyItem
-from indexer.model.records import AppListing, Column, RepositoryMetric, RepositoryPing
+from indexer.model.records import AppListing, RepositoryMetric, RepositoryPing
+from indexer.model.table_records import Column
 
 _JOINT = re.compile(r"[\s._\-/]+")
 

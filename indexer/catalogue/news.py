@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from indexer.model.items import AppItem, MetricItem, Novelty
+from indexer.model.items import AppItem, MetricItem
 from indexer.model.liveness import LIFE
+from indexer.model.parts import Novelty
 
 SHOWN = 12
 

@@ -9,9 +9,10 @@ from indexer.catalogue.model import App, Channel, ChannelPing, Estate, humanise
 from indexer.catalogue.tables import Tables
 from indexer.model.column_names import underscored
 from indexer.model.definitions import PingDefinition
-from indexer.model.items import SHARED_PROJECT, ChannelStatus, PingItem, PingTable
+from indexer.model.items import SHARED_PROJECT, PingItem
 from indexer.model.literals import Layer, Status
 from indexer.model.liveness import Clock, status_of, summary
+from indexer.model.parts import ChannelStatus, PingTable
 from indexer.model.records import RepositoryPing
 
 _TABLE_ONLY = "only its table is known, not its definition"

@@ -11,10 +11,12 @@ from indexer.catalogue.schemas import Schemas
 from indexer.catalogue.tables import Tables
 from indexer.model.column_names import probe_column
 from indexer.model.definitions import ProbeDefinition
-from indexer.model.items import SHARED_PROJECT, ChannelStatus, ColumnRef, MetricItem, ProbeItem
+from indexer.model.items import SHARED_PROJECT, MetricItem, ProbeItem
 from indexer.model.last_day import ENDED, day_of_version, last_day
 from indexer.model.liveness import Clock, status_of, summary
-from indexer.model.records import Column, LegacyProbe
+from indexer.model.parts import ChannelStatus, ColumnRef
+from indexer.model.records import LegacyProbe
+from indexer.model.table_records import Column
 
 APP = "firefox_desktop"
 MAIN = "telemetry.main"

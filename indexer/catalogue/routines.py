@@ -14,7 +14,7 @@ from indexer.catalogue.model import Link, humanise
 from indexer.catalogue.tables import Tables
 from indexer.model.items import SHARED_PROJECT, RoutineItem
 from indexer.model.liveness import said_deprecated
-from indexer.model.records import DerivedTable, Routine
+from indexer.model.table_records import DerivedTable, Routine
 
 PUBLIC_PROJECT = "mozfun"
 MOST_SIGNATURE = 2_000  # characters

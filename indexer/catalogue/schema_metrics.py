@@ -15,8 +15,9 @@ from indexer.catalogue.metrics import tables_of
 from indexer.catalogue.model import App, Channel, Estate, humanise
 from indexer.catalogue.schemas import RENAMED_TYPES
 from indexer.catalogue.tables import Tables
-from indexer.model.items import SHARED_PROJECT, ChannelStatus, ColumnRef, MetricItem
-from indexer.model.records import Column
+from indexer.model.items import SHARED_PROJECT, MetricItem
+from indexer.model.parts import ChannelStatus, ColumnRef
+from indexer.model.table_records import Column
 
 _REASON = "known from its table only: upstream had no definition"
 

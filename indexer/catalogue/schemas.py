@@ -13,7 +13,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from indexer.model.records import Column, TableSchema
+from indexer.model.table_records import Column, TableSchema
 
 RENAMED_TYPES = {"url2": "url", "text2": "text", "jwe2": "jwe", "labeled_rate2": "labeled_rate"}
 

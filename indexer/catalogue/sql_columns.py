@@ -13,8 +13,9 @@ from dataclasses import replace
 
 from indexer.catalogue.inputs import Inputs
 from indexer.catalogue.schemas import Schemas
-from indexer.model.items import ColumnLineage, TableItem
-from indexer.model.records import Column, DerivedTable
+from indexer.model.items import TableItem
+from indexer.model.parts import ColumnLineage
+from indexer.model.table_records import Column, DerivedTable
 from indexer.sqlread.model import Reading, Routine
 from indexer.sqlread.resolve import routine_key
 from indexer.sqlread.statements import without_tests

@@ -10,15 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from indexer.model.items import (
-    AnyItem,
-    AppItem,
-    DocItem,
-    MetricItem,
-    PingItem,
-    ProbeItem,
-    TableItem,
-)
+from indexer.model.items import AnyItem, AppItem, DocItem, MetricItem, PingItem, ProbeItem, TableItem
 
 _VERSION = re.compile(r"_v(\d+)$")
 _NOT_KEY = re.compile(r"[\W_]+")

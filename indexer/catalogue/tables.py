@@ -19,7 +19,7 @@ from indexer.catalogue.model import Estate
 from indexer.catalogue.schemas import Schemas
 from indexer.catalogue.sql_columns import resolve_sql, why_unknown, with_sql
 from indexer.model.items import SHARED_PROJECT, USER_PROJECT, TableItem
-from indexer.model.records import Dataset
+from indexer.model.table_records import Dataset
 from indexer.sqlread.texts import ReadAll
 from indexer.sqlread.warehouse import Resolved
 

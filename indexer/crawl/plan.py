@@ -92,7 +92,8 @@ def _part_key(source: Source, options: Mapping[str, Any], files: Sequence[Fetche
 @functools.cache
 def parser_digest() -> str:
     """Of the program text of all sources and records."""
-    models = Path(record_types.__file__).with_name("definitions.py"), Path(record_types.__file__)
+    folder = Path(record_types.__file__).parent
+    models = [folder / name for name in ("definitions.py", "table_records.py", "records.py")]
     modules = [*models, *sorted(Path(sources.__file__).parent.glob("*.py"))]
     return hashlib.sha256(b"\0".join(module.read_bytes() for module in modules)).hexdigest()
 

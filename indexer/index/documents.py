@@ -15,6 +15,7 @@ from datetime import date
 from functools import lru_cache
 from itertools import chain
 
+from indexer.index.item_texts import DESCRIPTION_LIMIT, PROSE_LIMIT, TEXTS_KEPT, plain, short_name, texts_of
 from indexer.model.card import Card
 from indexer.model.items import (
     AnyItem,
@@ -24,25 +25,17 @@ from indexer.model.items import (
     MetricItem,
     PingItem,
     ProbeItem,
-    RoutineItem,
     TableItem,
-    ToolItem,
 )
-from indexer.model.records import Column
+from indexer.model.table_records import Column
 from indexer.text.analysis import compounds, identifier_words, spelling_key, stem, words
 from indexer.text.names import name_keys, name_stems
-from indexer.text.plain_text import plain_text
 
 GROUPS = ("name", "label", "prose", "column")
 FACETS = ("kind", "app", "ping", "type", "table", "dataset", "status", "tag", "sensitivity")
 # filters that are not offered as facets; `carried`: see carried_by
 LOOKUPS = ("owner", "bug", "layer", "carried", "extra", "label", "sql")
 
-DESCRIPTION_LIMIT = 2000  # characters of a card's description
-PROSE_LIMIT = 20_000  # characters of one text: the longest README says nothing new behind that
-ALIAS_LIMIT = 40  # aliases whose words are searched; all of them are exact names
-LABEL_LIMIT = 400  # labels and extras whose words are searched
-TEXTS_KEPT = 200_000  # texts whose words are remembered: two of three stand in more than one place
 PATHS_KEPT = 12_000  # characters of a schema's column paths that are looked through for a snippet
 COLUMN_WORD = 1.0  # each distinct word of column names counts once, however many columns hold it
 SQL_WORDS = 5_000  # different words of one SQL text that are looked for
@@ -101,7 +94,7 @@ class ColumnText:
 
 def to_document(item: AnyItem, columns: ColumnText | None = None) -> Document:
     """The document of one item; `columns` are those of a table's schema."""
-    name, label, prose = _texts(item)
+    name, label, prose = texts_of(item)
     groups: dict[str, Mapping[str, float]] = {
         "name": _named(name),
         "label": _counted(label),
@@ -130,7 +123,7 @@ def to_document(item: AnyItem, columns: ColumnText | None = None) -> Document:
         expires_version=version,
         schema=item.schema_digest if isinstance(item, TableItem) else "",
         stems=name_stems(item),
-        name_key=spelling_key(_short_name(item)),
+        name_key=spelling_key(short_name(item)),
     )
 
 
@@ -164,78 +157,6 @@ def day_number(text: str) -> int:
         return date.fromisoformat(text[:10]).toordinal()
     except ValueError:
         return 0
-
-
-def _texts(item: AnyItem) -> tuple[list[tuple[str, float]], list[str], list[str]]:
-    """What an item is called, with how much one occurrence counts; its short words; its prose."""
-    prose = [_plain(text, PROSE_LIMIT) for text in _prose(item) if text]
-    return [name for name in _names(item) if name[0]], [text for text in _labels(item) if text], prose
-
-
-def _names(item: AnyItem) -> list[tuple[str, float]]:
-    if isinstance(item, TableItem):
-        return [(item.table, 1.0), (item.dataset, 0.4)]
-    if isinstance(item, DocItem):  # a reader knows a section by its heading; the path says where it stands
-        return [(item.title, 1.0), (item.section.page_title, 0.5)]
-    if isinstance(item, ProbeItem):
-        return [(_short_name(item), 1.0)]
-    if isinstance(item, ToolItem | RoutineItem):
-        return [(item.name, 1.0), (item.title, 1.0)]
-    return [(item.name, 1.0), (item.title, 0.5)]
-
-
-def _labels(item: AnyItem) -> Iterable[str]:
-    if item.title != item.name:
-        yield item.title
-    yield from item.labels[:LABEL_LIMIT]
-    yield from item.tags
-    yield from item.aliases[:ALIAS_LIMIT]
-    yield item.kind
-    yield item.type.replace("_", " ")
-    if len(item.apps) <= 3:  # a library's metric names no app in particular
-        yield from item.apps
-        yield from item.app_titles
-    if isinstance(item, DocItem):
-        yield item.name.partition("#")[0].removesuffix(".md")
-        yield from item.section.breadcrumb
-
-
-def _prose(item: AnyItem) -> Iterable[str]:
-    yield item.description
-    yield item.commentary
-    yield item.warning
-    if isinstance(item, DocItem):
-        if item.section.text != item.description:
-            yield item.section.text
-    elif isinstance(item, TableItem | RoutineItem):
-        yield item.readme
-    elif isinstance(item, DashboardItem):
-        yield from dict.fromkeys(tile.note for tile in item.tiles)
-        yield from item.filters
-    elif isinstance(item, ToolItem):
-        yield item.summary
-        yield from item.use_when
-    elif isinstance(item, MetricItem) and item.definition:
-        yield from (extra.description for extra in item.definition.extra_keys)
-    elif isinstance(item, PingItem):
-        if item.definition:
-            yield from item.definition.reasons.values()
-        yield from (f"{f.name} {f.description}" for f in item.schema_fields)
-
-
-def _plain(markdown: str, limit: int) -> str:
-    """plain_text(), which of a text that fits any limit need be made only once."""
-    return _plain_whole(markdown) if len(markdown) <= DESCRIPTION_LIMIT else plain_text(markdown, limit)
-
-
-@lru_cache(maxsize=TEXTS_KEPT)
-def _plain_whole(markdown: str) -> str:
-    return plain_text(markdown)
-
-
-def _short_name(item: AnyItem) -> str:
-    """The name without what its kind puts before it: GC_MS of histogram/GC_MS."""
-    return item.name.partition("/")[2] if isinstance(item, ProbeItem) else item.name
 
 
 def _found(text: str) -> tuple[str, ...]:
@@ -349,7 +270,7 @@ def _card(item: AnyItem) -> Card:
         kind=item.kind,
         name=item.name,
         title=item.title,
-        description=_plain(text, DESCRIPTION_LIMIT),
+        description=plain(text, DESCRIPTION_LIMIT),
         app=item.apps,
         app_title=item.app_titles,
         ping=item.pings,

@@ -127,16 +127,17 @@ class IndexReader:
         self.namesake: Ints = layout.NAMESAKE.read(arrays)
         self.name_words: Ints = layout.NAME_WORDS.read(arrays)
         self.life = self._life()
-        apps = self.facets["app"].by_value
-        self.app_count: Ints = np.bincount(wide(apps.values), minlength=self.size).astype(
-            np.int32
-        )  # by document
+        self.app_count = self._apps_by_document()
         self.prior = self._prior(arrays)
         self._postings: dict[str, PostingList] = {}
         self._named_terms: dict[str, bool] = {}
         self._completed: dict[tuple[str, int, bool], tuple[str, ...]] = {}  # beginnings that were typed
         self._cards: dict[int, Card] = {}
         self._variants: dict[int, Variant] = {}
+
+    def _apps_by_document(self) -> Ints:
+        apps = self.facets["app"].by_value
+        return np.bincount(wide(apps.values), minlength=self.size).astype(np.int32)
 
     # -------------------------------------------------------------- words
 

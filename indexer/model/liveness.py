@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 
-from indexer.model.items import ChannelStatus
 from indexer.model.literals import Status
+from indexer.model.parts import ChannelStatus
 from indexer.model.records import FirefoxVersion
 
 # Most alive first. Unknown stands high, for it may well be alive; a deprecated app still sends

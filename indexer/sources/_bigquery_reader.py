@@ -19,7 +19,8 @@ from google.auth.exceptions import GoogleAuthError
 from google.cloud.bigquery import Client, QueryJobConfig, Table
 from google.cloud.bigquery.retry import DEFAULT_JOB_RETRY, DEFAULT_RETRY
 
-from indexer.model.records import Record, WarehouseTable
+from indexer.model.records import Record
+from indexer.model.table_records import WarehouseTable
 from indexer.sources import Report, SourceUnavailable
 from indexer.sources._bigquery_sql import labels_literal, region_queries, text_literal
 from indexer.sources._columns import FlatColumn, SchemaPool, flatten_fields

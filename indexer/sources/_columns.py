@@ -13,7 +13,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from indexer.model.records import Column, TableSchema
+from indexer.model.table_records import Column, TableSchema
 from indexer.sources import Report
 from indexer.sources._upstream import clean_text
 

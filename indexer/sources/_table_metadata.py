@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from indexer.model.records import Dataset, DerivedTable, Routine
+from indexer.model.table_records import Dataset, DerivedTable, Routine
 from indexer.sources import Report
 from indexer.sources._upstream import clean_text, mapping
 

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from indexer.model.definitions import ExtraKey
-from indexer.model.records import PingSchema, Record
+from indexer.model.records import Record
+from indexer.model.table_records import PingSchema
 from indexer.runtime.limited import begin_step
 from indexer.sources import Fetched, Report, Request
 from indexer.sources._columns import SchemaFiles

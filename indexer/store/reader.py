@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 
 from indexer.model.items import AnyItem
 from indexer.model.kinds import KINDS
-from indexer.model.records import Column
+from indexer.model.table_records import Column
 from indexer.text.analysis import spelling_key
 
 _CACHED = 256  # KB of a connection, for the tree above the rows; the kernel keeps the file for all of them

@@ -28,7 +28,7 @@ from indexer.index.weights import WEIGHTS, Weights
 from indexer.model.card import Variant
 from indexer.model.items import AnyItem
 from indexer.model.kinds import KINDS
-from indexer.model.records import Column
+from indexer.model.table_records import Column
 from indexer.store.reader import Store
 from search_app.engine.collapse import group_starts
 from search_app.engine.completion import complete

@@ -13,7 +13,7 @@ from indexer.index.generation import Generation
 from indexer.index.suggester import Suggestion
 from indexer.model.card import Variant
 from indexer.model.items import AnyItem
-from indexer.model.records import Column
+from indexer.model.table_records import Column
 from search_app.engine.results import Hit, Results
 from search_app.query.model import Filters, Query
 

@@ -7,7 +7,8 @@ columns of a table through a callable, and use no column that the table does not
 
 from __future__ import annotations
 
-from indexer.model.items import AnyItem, ColumnRef, MeasureItem, MetricItem, PingItem, ProbeItem, TableItem
+from indexer.model.items import AnyItem, MeasureItem, MetricItem, PingItem, ProbeItem, TableItem
+from indexer.model.parts import ColumnRef
 from search_app.sql._ended import ended_in
 from search_app.sql._events import legacy_event_queries, metric_event_queries
 from search_app.sql._legacy import probe_queries

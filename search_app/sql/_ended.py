@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from indexer.model.items import ChannelStatus, ColumnRef
 from indexer.model.last_day import ENDED
+from indexer.model.parts import ChannelStatus, ColumnRef
 from search_app.sql._source import Ended
 
 

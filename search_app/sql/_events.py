@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from indexer.model.items import ColumnRef, MetricItem, ProbeItem
+from indexer.model.items import MetricItem, ProbeItem
+from indexer.model.parts import ColumnRef
 from search_app.sql._events_stream import left_out
 from search_app.sql._metrics import reads
 from search_app.sql._shape import TOP, Shape, named, select, shape_queries, variant_query

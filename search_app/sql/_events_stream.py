@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from indexer.model.records import Column
+from indexer.model.table_records import Column
 
 EVENTS_STREAM = (
     Column("submission_timestamp", "TIMESTAMP"),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from indexer.model.items import ColumnRef, ProbeItem
+from indexer.model.items import ProbeItem
+from indexer.model.parts import ColumnRef
 from search_app.sql._ended import ended_in
 from search_app.sql._metrics import INTEGERS, spread
 from search_app.sql._shape import Buckets, Shape, bucket_queries, shape_queries

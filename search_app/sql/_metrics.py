@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-from indexer.model.items import ColumnRef, MetricItem
+from indexer.model.items import MetricItem
+from indexer.model.parts import ColumnRef
 from search_app.sql._shape import Buckets, Shape, bucket_queries, shape_queries
 from search_app.sql._source import Source, SqlQuery, literal
 from search_app.sql._units import Conversion, conversion

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from indexer.model.items import USER_PROJECT
-from indexer.model.records import Column
+from indexer.model.table_records import Column
 from search_app.sql._events_stream import EVENTS_STREAM
 from search_app.tools import Context
 from search_app.tools._places import ping_has_client_id

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from indexer.model.items import SHARED_PROJECT, USER_PROJECT, MeasureItem, PingItem, TableItem
-from indexer.model.records import Column
+from indexer.model.table_records import Column
 from search_app.sql._metrics import INTEGERS, spread
 from search_app.sql._shape import TOP, Shape, select, shape_queries, variant_query
 from search_app.sql._source import ColumnsOf, Source, SqlQuery, quoted

@@ -26,17 +26,9 @@ from functools import cache
 from typing import Protocol
 
 from indexer.model.card import Optional
-from indexer.model.items import (
-    AnyItem,
-    AppChannel,
-    AppItem,
-    ColumnRef,
-    ExploreItem,
-    MetricItem,
-    PingItem,
-    ProbeItem,
-)
+from indexer.model.items import AnyItem, AppItem, ExploreItem, MetricItem, PingItem, ProbeItem
 from indexer.model.literals import Access
+from indexer.model.parts import AppChannel, ColumnRef
 from search_app.query.model import ANY, Asked
 from search_app.tools._hosts import is_at_a_tool as is_at_a_tool
 

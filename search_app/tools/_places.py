@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from indexer.model.items import AnyItem, ColumnRef, MetricItem, PingItem
+from indexer.model.items import AnyItem, MetricItem, PingItem
+from indexer.model.parts import ColumnRef
 from search_app.tools import Context
 
 MAX_APPS = 16

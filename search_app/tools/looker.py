@@ -17,13 +17,13 @@ from indexer.model.column_names import underscored
 from indexer.model.items import (
     AnyItem,
     AppItem,
-    ColumnRef,
     DashboardItem,
     ExploreItem,
     MeasureItem,
     MetricItem,
     PingItem,
 )
+from indexer.model.parts import ColumnRef
 from search_app.tools import STAFF, Context, Link, NoLink
 from search_app.tools._names import split_event
 from search_app.tools._places import ping_has_client_id, places

@@ -8,7 +8,7 @@ from itertools import zip_longest
 
 from indexer.model.ids import table_id
 from indexer.model.items import AnyItem, MetricItem, ProbeItem, TableItem
-from indexer.model.records import Column
+from indexer.model.table_records import Column
 from search_app import tools
 from search_app.query.model import ANY, Asked
 from search_app.sql import PLACES, ColumnsOf, SqlQuery, column_queries, queries_for, queries_for_column

@@ -189,11 +189,9 @@ def _list(items: dict[str, Any]) -> dict[str, Any]:
     return {"type": "array", "items": items}
 
 
-def _schemas() -> dict[str, Any]:
+def _item() -> dict[str, Any]:
+    """A whole record, as far as it is the same for every kind."""
     nothing_or_string = {"type": ["string", "null"]}
-    generation = _object(**_fields(Generation))
-    hit = _hit()
-    facet_value = _object(**_fields(FacetCount))
     column = _object(
         app=nothing_or_string,
         app_id=nothing_or_string,
@@ -203,6 +201,26 @@ def _schemas() -> dict[str, Any]:
         column=nothing_or_string,
         exists={"type": ["boolean", "null"]},
     )
+    return _object(
+        id=_STRING,
+        kind=_STRING,
+        name=_STRING,
+        url=_STRING,
+        columns=_list(column),
+        columns_total=_COUNT,
+        links=_list(_object(**_fields(Link))),
+        queries=_list(
+            _object(title=_STRING, table=_STRING, sql=_STRING, url=nothing_or_string, notes=_STRINGS)
+        ),
+        related={"type": "object", "additionalProperties": _STRINGS},
+    )
+
+
+def _schemas() -> dict[str, Any]:
+    nothing_or_string = {"type": ["string", "null"]}
+    generation = _object(**_fields(Generation))
+    hit = _hit()
+    facet_value = _object(**_fields(FacetCount))
     return {
         "Error": _object(error=_object(code=_STRING, message=_STRING, parameter=nothing_or_string)),
         "Export": _object(q=_STRING, count=_COUNT, total=_COUNT, left_out=_COUNT, hits=_list(hit)),
@@ -221,19 +239,7 @@ def _schemas() -> dict[str, Any]:
             did_you_mean=nothing_or_string,
             complete=_COUNT,
         ),
-        "Item": _object(
-            id=_STRING,
-            kind=_STRING,
-            name=_STRING,
-            url=_STRING,
-            columns=_list(column),
-            columns_total=_COUNT,
-            links=_list(_object(**_fields(Link))),
-            queries=_list(
-                _object(title=_STRING, table=_STRING, sql=_STRING, url=nothing_or_string, notes=_STRINGS)
-            ),
-            related={"type": "object", "additionalProperties": _STRINGS},
-        ),
+        "Item": _item(),
         "Suggestions": _object(
             q=_STRING,
             suggestions=_list(_object(**_fields(Suggestion))),

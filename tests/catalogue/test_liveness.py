@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 
-from indexer.model.items import ChannelStatus
 from indexer.model.literals import STATUSES
 from indexer.model.liveness import (
     LIFE,
@@ -15,6 +14,7 @@ from indexer.model.liveness import (
     status_of,
     summary,
 )
+from indexer.model.parts import ChannelStatus
 from indexer.model.records import FirefoxVersion
 
 NOW = clock(

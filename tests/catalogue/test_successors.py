@@ -5,17 +5,8 @@ from __future__ import annotations
 import pytest
 
 from indexer.catalogue.successors import Successors
-from indexer.model.items import (
-    AnyItem,
-    AppChannel,
-    AppItem,
-    DocItem,
-    MetricItem,
-    PingItem,
-    PingTable,
-    ProbeItem,
-    TableItem,
-)
+from indexer.model.items import AnyItem, AppItem, DocItem, MetricItem, PingItem, ProbeItem, TableItem
+from indexer.model.parts import AppChannel, PingTable
 from indexer.model.records import DocSection
 
 

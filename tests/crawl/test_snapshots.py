@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from indexer.crawl.snapshots import SnapshotDamaged, SnapshotState, SnapshotStore
-from indexer.model.records import Column, FirefoxVersion, Measure, TableSchema
+from indexer.model.records import FirefoxVersion, Measure
+from indexer.model.table_records import Column, TableSchema
 
 RECORDS = [
     FirefoxVersion("release", 145, "145.0"),

@@ -15,7 +15,8 @@ from indexer.config import Config
 from indexer.crawl import crawl as crawling
 from indexer.crawl.crawl import MAX_UNREADABLE, crawl
 from indexer.crawl.snapshots import SnapshotState, SnapshotStore
-from indexer.model.records import DerivedTable, FirefoxVersion, Record
+from indexer.model.records import FirefoxVersion, Record
+from indexer.model.table_records import DerivedTable
 from indexer.sources import Fetched, Report, Request, find_sources
 from tests.support.mirrors import settings
 from tests.support.upstream import HUB, SCHEMAS, SQL, Upstream

@@ -15,8 +15,10 @@ from indexer.catalogue.news import with_news
 from indexer.catalogue.schemas import Schemas
 from indexer.catalogue.tables import Tables
 from indexer.model.definitions import MetricDefinition
-from indexer.model.items import AppItem, ColumnRef, DocItem, MetricItem, Novelty, ProbeItem, TableItem
-from indexer.model.records import Column, DocSection, TableSchema
+from indexer.model.items import AppItem, DocItem, MetricItem, ProbeItem, TableItem
+from indexer.model.parts import ColumnRef, Novelty
+from indexer.model.records import DocSection
+from indexer.model.table_records import Column, TableSchema
 
 PROJECT = "moz-fx-data-shared-prod"
 DEFINITION = MetricDefinition("counter", "", "2021-05-01 00:00:00", "2024-01-02 00:00:00", 0, "never")

@@ -8,7 +8,7 @@ from pathlib import Path
 from indexer.catalogue.model import Catalogue
 from indexer.index.weights import ENOUGH
 from indexer.model.items import AnyItem, AppItem, MeasureItem, MetricItem, TableItem
-from indexer.model.records import Column
+from indexer.model.table_records import Column
 from search_app.engine.engine import SearchEngine
 from search_app.query.parser import parse_query
 from search_app.web.opensearch import best_is_clear

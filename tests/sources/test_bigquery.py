@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from indexer.model.records import Column, Record, TableSchema, WarehouseTable
+from indexer.model.records import Record
+from indexer.model.table_records import Column, TableSchema, WarehouseTable
 from indexer.sources import Report, SourceUnavailable, bigquery
 from indexer.sources._bigquery_sql import labels_literal, region_queries, text_literal
 

@@ -11,7 +11,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.model.records import Column, Dataset, DerivedTable, Record, Routine, TableSchema
+from indexer.model.records import Record
+from indexer.model.table_records import Column, Dataset, DerivedTable, Routine, TableSchema
 from indexer.sources import Report, bigquery_etl
 from indexer.sources._table_metadata import read_references, read_table
 from tests.support.fetching import GOLDEN, records_of

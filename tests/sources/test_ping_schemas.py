@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.model.definitions import ExtraKey
-from indexer.model.records import Column, PingSchema, Record, TableSchema
+from indexer.model.records import Record
+from indexer.model.table_records import Column, PingSchema, TableSchema
 from indexer.sources import Report
 from indexer.sources.ping_schemas import Source
 from tests.support.fetching import GOLDEN, records_of

@@ -20,7 +20,7 @@ import pytest
 from indexer.crawl.snapshots import SnapshotStore
 from indexer.index.generation import open_current
 from indexer.model.items import TableItem
-from indexer.model.records import DerivedTable, TableSchema
+from indexer.model.table_records import DerivedTable, TableSchema
 from indexer.store.reader import Store
 from tests.check_sql import KINDS, check_all
 from tests.conftest import starchart

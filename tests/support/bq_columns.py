@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from indexer.model.items import AnyItem, ColumnRef, MetricItem, ProbeItem
+from indexer.model.items import AnyItem, MetricItem, ProbeItem
+from indexer.model.parts import ColumnRef
 
 ARCHIVE = "github.com/mozilla-services/mozilla-pipeline-schemas/archive/refs/heads/generated-schemas.tar.gz"
 LISTINGS = "probeinfo.telemetry.mozilla.org/v2/glean/app-listings"

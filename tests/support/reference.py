@@ -29,7 +29,7 @@ from indexer.index.spellchecker import Correction, NearName
 from indexer.index.weights import DAMPING, ENOUGH, SEVERAL, WEIGHTS
 from indexer.model.card import Card
 from indexer.model.liveness import LIFE
-from indexer.model.records import Column
+from indexer.model.table_records import Column
 from indexer.text.analysis import identifier_words, spelling_key, stem, words
 from search_app.engine import scorer as scoring
 from search_app.engine.planner import Clause, Disjunct, Plan, are_neighbours, plan

@@ -34,7 +34,8 @@ from indexer.model.items import (
     TableItem,
     ToolItem,
 )
-from indexer.model.records import Column, DocSection
+from indexer.model.records import DocSection
+from indexer.model.table_records import Column
 from indexer.store.writer import write_store
 
 TODAY = "2026-07-01"

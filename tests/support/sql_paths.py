@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 import sqlglot
 from sqlglot import exp
 
-from indexer.model.records import Column
+from indexer.model.table_records import Column
 from search_app.sql._source import CLIENT_COLUMNS, DIMENSIONS
 
 

@@ -9,17 +9,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from indexer.model.definitions import ExtraKey, MetricDefinition, PingDefinition, ProbeDefinition
-from indexer.model.items import (
-    AnyItem,
-    AppChannel,
-    AppItem,
-    ColumnRef,
-    MetricItem,
-    PingItem,
-    ProbeItem,
-    TableItem,
-)
-from indexer.model.records import Column
+from indexer.model.items import AnyItem, AppItem, MetricItem, PingItem, ProbeItem, TableItem
+from indexer.model.parts import AppChannel, ColumnRef
+from indexer.model.table_records import Column
 from search_app.sql import SqlQuery, column_queries, queries_for
 from search_app.tools import Context, build_context
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask.testing import FlaskClient
 
-from indexer.model.items import ColumnRef, MetricItem, PingItem, PingTable
+from indexer.model.items import MetricItem, PingItem
+from indexer.model.parts import ColumnRef, PingTable
 from search_app.query.model import ANY, Asked
 from search_app.tools import narrowed, narrowings
 

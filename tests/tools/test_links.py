@@ -10,18 +10,16 @@ import pytest
 from indexer.model.definitions import ExtraKey, MetricDefinition, PingDefinition, ProbeDefinition
 from indexer.model.items import (
     AnyItem,
-    AppChannel,
     AppItem,
-    ColumnRef,
     DocItem,
     ExploreItem,
     MeasureItem,
     MetricItem,
     PingItem,
-    PingTable,
     ProbeItem,
     TableItem,
 )
+from indexer.model.parts import AppChannel, ColumnRef, PingTable
 from indexer.model.records import DocSection
 from search_app import tools
 from search_app.tools import Context, Link, NoLink

@@ -9,7 +9,7 @@ import sqlglot
 
 from indexer.model.definitions import MeasureRows, MeasureStatistic, Operand, ReadColumn
 from indexer.model.items import MeasureItem
-from indexer.model.records import Column
+from indexer.model.table_records import Column
 from search_app.sql import SqlQuery, queries_for
 from search_app.sql._measures import measure_queries
 from search_app.tools import Context

@@ -9,7 +9,8 @@ import pytest
 import sqlglot
 
 from indexer.index.generation import open_current
-from indexer.model.items import AnyItem, ColumnRef, MetricItem, ProbeItem
+from indexer.model.items import AnyItem, MetricItem, ProbeItem
+from indexer.model.parts import ColumnRef
 from indexer.store.reader import Store
 from search_app.sql import SqlQuery, queries_for, queries_for_column
 from tests.check_sql import Schemas, digests_of, json_keys, pairs

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from indexer.model.items import ChannelStatus, MetricItem, ProbeItem
-from indexer.model.records import Column
+from indexer.model.items import MetricItem, ProbeItem
+from indexer.model.parts import ChannelStatus
+from indexer.model.table_records import Column
 from search_app.sql import SqlQuery, queries_for
 from search_app.sql._events_stream import left_out
 from search_app.sql._units import conversion

@@ -9,7 +9,7 @@ import pytest
 import sqlglot
 
 from indexer.model.items import AnyItem
-from indexer.model.records import Column
+from indexer.model.table_records import Column
 from search_app.sql._events_stream import EVENTS_STREAM
 from tests.check_sql import json_keys
 from tests.support.mutations import Mutation, mutations

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from indexer.model.items import ChannelStatus, ColumnRef, PingItem, PingTable
+from indexer.model.items import PingItem
+from indexer.model.parts import ChannelStatus, ColumnRef, PingTable
 from search_app.web.items.matrix import ROWS_SHOWN, matrix_view, ping_channels, status_groups
 
 

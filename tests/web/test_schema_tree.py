@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from indexer.model.records import Column
+from indexer.model.table_records import Column
 from search_app.web.items.schema_tree import CHILDREN_SHOWN, MATCHES_SHOWN, SchemaTree
 
 COLUMNS = (

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from indexer.model.items import AppItem, Novelty, PingItem
+from indexer.model.items import AppItem, PingItem
+from indexer.model.parts import Novelty
 from search_app.query.model import Filters, Query
 from search_app.web.items.lists import Section, section
 from search_app.web.labels import SENSITIVITY_LABELS

@@ -8,7 +8,7 @@ from operator import attrgetter
 
 from indexer.model.column_names import probe_column, underscored
 from indexer.model.items import PingItem, TableItem
-from indexer.model.records import Column
+from indexer.model.table_records import Column
 from search_app.query.model import Filters
 from search_app.web.items.schema_tree import SchemaTree
 from search_app.web.state import Site

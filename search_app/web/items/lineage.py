@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from indexer.model.ids import table_id
-from indexer.model.items import ColumnLineage, TableItem
-from indexer.model.records import Column
+from indexer.model.items import TableItem
+from indexer.model.parts import ColumnLineage
+from indexer.model.table_records import Column
 from search_app.web.items.columns import column_sources, schema_tree
 from search_app.web.state import Site
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from indexer.model.items import ChannelStatus, ColumnRef, PingItem, PingTable
+from indexer.model.items import PingItem
+from indexer.model.parts import ChannelStatus, ColumnRef, PingTable
 
 ROWS_SHOWN = 40
 

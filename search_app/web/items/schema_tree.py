@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from indexer.model.records import Column
+from indexer.model.table_records import Column
 
 CHILDREN_SHOWN = 100  # of the deepest open column, a page
 MATCHES_SHOWN = 100

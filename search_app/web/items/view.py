@@ -6,15 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from indexer.model.ids import table_id
-from indexer.model.items import (
-    AnyItem,
-    ColumnRef,
-    ExploreItem,
-    MeasureItem,
-    PingItem,
-    TableItem,
-)
+from indexer.model.items import AnyItem, ExploreItem, MeasureItem, PingItem, TableItem
 from indexer.model.kinds import KINDS
+from indexer.model.parts import ColumnRef
 from search_app.query.model import Query
 from search_app.web.actions import Actions, actions_for
 from search_app.web.items.detail import Detail, MetricDetail, ProbeDetail, detail_of

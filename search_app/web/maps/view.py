@@ -10,7 +10,8 @@ from functools import partial
 from operator import attrgetter
 
 from indexer.model.ids import item_path, table_id
-from indexer.model.items import AppItem, PingItem, PingTable
+from indexer.model.items import AppItem, PingItem
+from indexer.model.parts import PingTable
 from search_app.query.model import Filters
 from search_app.web.maps import flow as graph
 from search_app.web.maps.flow import Flow, PingCounts, TableName, flow

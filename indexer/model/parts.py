@@ -1,0 +1,95 @@
+"""Parts of items: where values are, states of channels, tiles of dashboards, and the like."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from indexer.model.literals import Layer, Status
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelStatus:
+    """Whether an item lives in one channel of one app, and why (rule 7)."""
+
+    app: str
+    app_id: str
+    channel: str
+    status: Status
+    reason: str = ""
+    last_day: str = ""  # ISO date up to which all its clients sent it, where it has ended and that is known
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnRef:
+    """Where the values of a metric, ping or probe are: the rows of the matrix on its page.
+
+    `exists` is None where no schema of that table is known.
+    """
+
+    app: str
+    app_id: str  # "" for the view over all channels of an app
+    channel: str
+    ping: str
+    table: str  # dataset.table of the user-facing view
+    column: str  # "" for an event: it has rows, not a column
+    exists: bool | None
+    type: str = ""  # BigQuery type of the column, where known
+    mode: str = ""  # NULLABLE, REPEATED
+    note: str = ""  # why there is no column, or what is special
+
+
+@dataclass(frozen=True, slots=True)
+class AppChannel:
+    """A channel of an app."""
+
+    app_id: str
+    channel: str
+    dataset: str
+    v1_name: str
+    namespace: str
+    description: str = ""
+    deprecated: bool = False
+    prototype: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Novelty:
+    """A metric that is new, changed, gone or about to expire, and when: a date, or a version that ends it."""
+
+    metric: str  # id
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
+class PingTable:
+    """A table in which a ping can be queried."""
+
+    name: str  # project.dataset.table
+    layer: Layer
+    app_id: str  # "" for the view over all channels
+    channel: str
+    exists: bool  # a schema or metadata of it is known
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnLineage:
+    """What a column of a table is made of: (project.dataset.table, path of a column in it)."""
+
+    column: str
+    made_of: tuple[tuple[str, str], ...]
+    same: bool = False  # it is that column (or one of those), unchanged
+
+
+@dataclass(frozen=True, slots=True)
+class DashboardTileRef:
+    """A tile of a dashboard with what it shows, as far as that is known."""
+
+    title: str
+    type: str  # looker_line, single_value, text, …
+    note: str = ""  # upstream's HTML or Markdown, untrusted
+    explore: str = ""  # id
+    explore_name: str = ""
+    fields: tuple[str, ...] = ()  # view.field
+    columns: tuple[tuple[str, str], ...] = ()  # (dataset.table, column path)
+    measure: str = ""  # id of the measure that OpMon shows
+    unknown: str = ""  # why its explore is not joined, in words
