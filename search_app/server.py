@@ -21,10 +21,10 @@ from flask import Flask
 
 from indexer.config import Config
 from search_app.repair import start_build_once
-from search_app.web.access import RequestId
 from search_app.web.app import create_app
-from search_app.web.hosts import address, advice
-from search_app.web.measurements import count_together, measurements_of
+from search_app.web.guards.access import RequestId
+from search_app.web.guards.hosts import address, advice
+from search_app.web.operation.measurements import count_together, measurements_of
 from search_app.web.state import EXTENSION, Site
 from search_app.worker import CONNECTIONS, worker_class
 

@@ -26,8 +26,8 @@ from flask.testing import FlaskClient
 from werkzeug.exceptions import HTTPException
 
 from indexer.config import load_config
+from indexer.index.completion.suggester import Suggestion
 from indexer.index.generation import Generation, open_current
-from indexer.index.suggester import Suggestion
 from indexer.model.card import Variant
 from indexer.model.ids import item_path
 from indexer.model.items import AnyItem, TableItem

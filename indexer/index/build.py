@@ -23,7 +23,7 @@ from pathlib import Path
 from indexer.catalogue import Catalogue
 from indexer.index.arrays import Arrays, open_arrays, write_arrays
 from indexer.index.columns import in_order, lay_out, lay_out_facets, lay_out_streams
-from indexer.index.completions import completion_arrays
+from indexer.index.completion.completions import completion_arrays
 from indexer.index.documents import ColumnText, Document, column_text, to_document
 from indexer.index.format import GROUP, IDS, TERMS
 from indexer.index.generation import (

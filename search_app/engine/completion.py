@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from indexer.index.completion.spellchecker import Speller
+from indexer.index.completion.suggester import Suggester, Suggestion
 from indexer.index.reader import IndexReader
-from indexer.index.spellchecker import Speller
-from indexer.index.suggester import Suggester, Suggestion
 from indexer.text.analysis import spelling_key
 from search_app.engine.lexicon import CompletedCards
 

@@ -19,11 +19,11 @@ from pathlib import Path
 import numpy as np
 
 from indexer.index.arrays import Arrays
+from indexer.index.completion.spellchecker import Speller
+from indexer.index.completion.suggester import Suggester, Suggestion
 from indexer.index.generation import FORMAT_VERSION, Generation, open_generation
 from indexer.index.integrity import Choice, check_rest, choose, is_checked
 from indexer.index.reader import Bools, IndexReader, Mapped
-from indexer.index.spellchecker import Speller
-from indexer.index.suggester import Suggester, Suggestion
 from indexer.index.weights import WEIGHTS, Weights
 from indexer.model.card import Variant
 from indexer.model.items import AnyItem

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from indexer.index.completion.suggester import Suggestion
 from indexer.index.reader import FacetIndex, IndexReader, values_of
-from indexer.index.suggester import Suggestion
 from indexer.model.card import Card
 from indexer.model.ids import item_path
 from search_app.understanding.model import AppName, Lexicon

@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
-from indexer.index.completions import SEEN
+from indexer.index.completion.completions import SEEN
+from indexer.index.completion.spellchecker import Speller
 from indexer.index.documents import column_term
 from indexer.index.reader import IndexReader
-from indexer.index.spellchecker import Speller
 from indexer.index.weights import (
     COMMONER,
     COMPLETIONS,

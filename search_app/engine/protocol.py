@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from indexer.index.completion.suggester import Suggestion
 from indexer.index.generation import Generation
-from indexer.index.suggester import Suggestion
 from indexer.model.card import Variant
 from indexer.model.items import AnyItem
 from indexer.model.table_records import Column

@@ -13,9 +13,9 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
+from indexer.index.completion.spellchecker import Speller
+from indexer.index.completion.suggester import Suggester
 from indexer.index.reader import Bools, IndexReader, Ints, Mapped
-from indexer.index.spellchecker import Speller
-from indexer.index.suggester import Suggester
 from indexer.index.weights import ENOUGH, NEAR_NAMES, SEVERAL, SHORTEST_NEAR_NAME, Floats
 from indexer.store.reader import Store
 from indexer.text.analysis import identifier_words, spelling_key, stem

@@ -11,8 +11,6 @@ from indexer.store.departed import Departed, read_departed
 from search_app.query.model import QueryProblem
 from search_app.query.parser import parse_query
 from search_app.web.actions import actions_for
-from search_app.web.banner import current_banner
-from search_app.web.freshness import standing
 from search_app.web.items.json import (
     COLUMNS_SIZE,
     METRICS_SIZE,
@@ -22,8 +20,10 @@ from search_app.web.items.json import (
     item_json,
 )
 from search_app.web.items.view import kind_counts
-from search_app.web.measurements import current_measurements
 from search_app.web.openapi import openapi_document
+from search_app.web.operation.banner import current_banner
+from search_app.web.operation.freshness import standing
+from search_app.web.operation.measurements import current_measurements
 from search_app.web.results.json import (
     bounded,
     generation_json,

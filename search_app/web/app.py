@@ -17,12 +17,12 @@ from indexer.config import Config
 from search_app.engine.protocol import Engine
 from search_app.query.model import QueryProblem
 from search_app.web import api, pages
-from search_app.web import health as ops
 from search_app.web import opensearch as browser
-from search_app.web.access import log_access, name_request, told
-from search_app.web.banner import EXTENSION as BANNER
-from search_app.web.banner import Watch
-from search_app.web.hosts import refuse_unknown_host
+from search_app.web.guards.access import log_access, name_request, told
+from search_app.web.guards.hosts import refuse_unknown_host
+from search_app.web.operation import health as ops
+from search_app.web.operation.banner import EXTENSION as BANNER
+from search_app.web.operation.banner import Watch
 from search_app.web.responses import FastJson, deliver, start_timing, unchanged
 from search_app.web.state import EXTENSION, NothingIndexed, Site, open_engine
 from search_app.web.templating import STATIC, set_up_templates

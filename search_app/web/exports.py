@@ -15,7 +15,7 @@ from pydantic_core import to_json
 from indexer.model.ids import item_path
 from search_app.engine.results import Hit
 from search_app.query.model import Asked, Query
-from search_app.web.hosts import public_root
+from search_app.web.guards.hosts import public_root
 from search_app.web.labels import parse_day
 from search_app.web.results.json import hit_text
 from search_app.web.state import Site

@@ -6,8 +6,8 @@ from typing import Any, get_type_hints
 
 from pydantic import TypeAdapter
 
+from indexer.index.completion.suggester import Suggestion
 from indexer.index.generation import Generation
-from indexer.index.suggester import Suggestion
 from indexer.model.card import EMPTY_IS_NULL, ONLY_WHERE_GIVEN, Card, Variant, marked_fields
 from indexer.model.kinds import KINDS
 from indexer.model.literals import STATUSES

@@ -17,7 +17,7 @@ from search_app.query.model import Asked, search_url
 from search_app.query.parser import parse_query
 from search_app.web.api import typed_text
 from search_app.web.bangs import said_with_bang, way_to
-from search_app.web.hosts import public_root
+from search_app.web.guards.hosts import public_root
 from search_app.web.results.view import asked_of
 from search_app.web.state import current_site
 from search_app.web.urls import with_parameters

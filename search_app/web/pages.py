@@ -17,12 +17,12 @@ from search_app.query.model import Query
 from search_app.query.parser import parse_query
 from search_app.web import exports
 from search_app.web.bangs import said_with_bang, way_to
-from search_app.web.freshness import standing
-from search_app.web.heavy import heavy
+from search_app.web.guards.heavy import heavy
 from search_app.web.items.view import item_view, kind_counts
 from search_app.web.maps.view import flow_view, galaxy_view
 from search_app.web.meant import meant_by
-from search_app.web.measurements import current_measurements
+from search_app.web.operation.freshness import standing
+from search_app.web.operation.measurements import current_measurements
 from search_app.web.results.hit_html import hit_drawing
 from search_app.web.results.view import asked_of, present_results
 from search_app.web.state import current_site

@@ -17,8 +17,8 @@ from flask import Response, g, request
 from flask.json.provider import DefaultJSONProvider
 from pydantic_core import to_json
 
-from search_app.web.banner import current_banner
-from search_app.web.hosts import is_secure
+from search_app.web.guards.hosts import is_secure
+from search_app.web.operation.banner import current_banner
 from search_app.web.state import NothingIndexed, current_site
 from search_app.web.templating import asset_digest, assets_digest
 

@@ -16,10 +16,10 @@ from indexer.runtime.progress import read_progress
 from search_app.tools import GAINING_ACCESS
 from search_app.web import labels
 from search_app.web.actions import link_groups, query_groups
-from search_app.web.banner import current_banner
-from search_app.web.freshness import progress_text
-from search_app.web.judged import judged
 from search_app.web.markdown import highlighted, markdown, plain, safe_href
+from search_app.web.operation.banner import current_banner
+from search_app.web.operation.freshness import progress_text
+from search_app.web.operation.judged import judged
 from search_app.web.results.fragments import facet_items, hit_article
 from search_app.web.results.view import status_legend
 from search_app.web.sql_html import coloured_sql

@@ -25,7 +25,7 @@ from indexer.scheduler import run_once
 from indexer.status import read_status
 from search_app.cli import main
 from search_app.web.app import create_app
-from search_app.web.banner import behind_banner, sample_banner
+from search_app.web.operation.banner import behind_banner, sample_banner
 from tests.support.small_world import small_world
 from tests.support.upstream import built
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.index.spellchecker import NearName, Speller, build
+from indexer.index.completion.spellchecker import NearName, Speller, build
 
 WORDS = {
     "bookmark": 40, "bookmarks": 90, "search": 500, "seared": 2, "page": 80, "load": 70, "password": 30,

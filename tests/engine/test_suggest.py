@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.index.suggester import Entry, FilterValue, Suggester, Suggestion, build
+from indexer.index.completion.suggester import Entry, FilterValue, Suggester, Suggestion, build
 from search_app.query.grammar import FILTER_FORMS
 
 ENTRIES = (

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from indexer.index.completion.suggester import Suggestion
 from indexer.index.generation import FOLDER, read_manifest, switch_to, write_manifest
-from indexer.index.suggester import Suggestion
 from indexer.text.analysis import identifier_words
 from search_app.engine.engine import SearchEngine
 from search_app.engine.results import Results

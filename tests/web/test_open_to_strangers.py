@@ -20,11 +20,11 @@ from search_app.engine import engine as engine_module
 from search_app.query.model import Query
 from search_app.tools._hosts import HOSTS, is_at_a_tool
 from search_app.web import exports
-from search_app.web.access import RequestId
 from search_app.web.app import create_app
-from search_app.web.heavy import EXTENSION as HEAVY
-from search_app.web.heavy import Gate
-from search_app.web.hosts import advice
+from search_app.web.guards.access import RequestId
+from search_app.web.guards.heavy import EXTENSION as HEAVY
+from search_app.web.guards.heavy import Gate
+from search_app.web.guards.hosts import advice
 from tests.support.small_world import small_world
 from tests.support.upstream import built
 
@@ -254,7 +254,7 @@ def logged(config: Config, path: str, headers: dict[str, str], form: logging.For
     handler = logging.StreamHandler(out)
     handler.setFormatter(form)
     handler.addFilter(RequestId())
-    logger = logging.getLogger("search_app.web.access")
+    logger = logging.getLogger("search_app.web.guards.access")
     logger.addHandler(handler)
     before, logger.level = logger.level, logging.INFO
     try:
@@ -295,4 +295,4 @@ def test_without_the_setting_no_request_is_logged(
 ) -> None:
     with caplog.at_level(logging.INFO):
         client.get("/?q=gc")
-    assert "search_app.web.access" not in {record.name for record in caplog.records}
+    assert "search_app.web.guards.access" not in {record.name for record in caplog.records}

@@ -14,7 +14,7 @@ from search_app.engine import engine as whoosh_engine
 from search_app.server import WARMED, warm
 from search_app.web import state as site_module
 from search_app.web.app import create_app
-from search_app.web.measurements import measurements_of
+from search_app.web.operation.measurements import measurements_of
 from search_app.web.state import EXTENSION, Site
 from tests.support.small_catalogue import generation_of, random_catalogue
 from tests.support.small_world import small_world

@@ -14,7 +14,7 @@ from search_app.web.items.column_uses import measures_by_column
 from search_app.web.items.columns import column_sources, schema_tree
 from search_app.web.items.detail import ping_metrics
 from search_app.web.items.history import history_entries
-from search_app.web.judged import judged
+from search_app.web.operation.judged import judged
 from search_app.web.results.json import generation_json, link_json
 from search_app.web.state import Site
 from search_app.web.urls import api_path

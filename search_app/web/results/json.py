@@ -12,8 +12,8 @@ from typing import Any
 
 from pydantic_core import to_json
 
+from indexer.index.completion.suggester import Suggestion
 from indexer.index.generation import Generation
-from indexer.index.suggester import Suggestion
 from indexer.model.card import EMPTY_IS_NULL, ONLY_WHERE_GIVEN, Card, marked_fields
 from indexer.model.ids import item_path
 from search_app.engine.results import Hit, Recognised, Results

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import numpy.typing as npt
 
-from indexer.index import spellchecker, suggester
 from indexer.index.arrays import Array, Arrays
+from indexer.index.completion import spellchecker, suggester
 from indexer.index.documents import FACETS
 from indexer.index.format import (
     FACET_VALUES,

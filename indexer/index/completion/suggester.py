@@ -17,7 +17,7 @@ import numpy as np
 
 from indexer.index import format as layout
 from indexer.index.arrays import Array, Arrays, narrow
-from indexer.index.short_lists import ShortLists, ranked, short_lists
+from indexer.index.completion.short_lists import ShortLists, ranked, short_lists
 from indexer.model.card import Optional
 from indexer.text.analysis import identifier_words, spelling_key
 

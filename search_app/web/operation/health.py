@@ -14,8 +14,8 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from indexer.status import Status, read_status
-from search_app.web.banner import watch_of
-from search_app.web.measurements import EXTENSION, Measurements, current_measurements
+from search_app.web.operation.banner import watch_of
+from search_app.web.operation.measurements import EXTENSION, Measurements, current_measurements
 from search_app.web.state import NothingIndexed, Site, current_site
 
 blueprint = Blueprint("ops", __name__)

@@ -9,7 +9,7 @@ from functools import wraps
 from flask import Response, current_app, request
 from werkzeug.exceptions import TooManyRequests
 
-from search_app.web.measurements import current_measurements
+from search_app.web.operation.measurements import current_measurements
 from search_app.web.state import current_site
 
 EXTENSION = "starchart heavy"

@@ -1,0 +1,1 @@
+"""Completions and spelling: made with a generation, read at each keystroke."""
