@@ -35,10 +35,9 @@ from search_app.engine.completion import complete
 from search_app.engine.facets import Counts, all_counts, chosen_counts, counts, facet_of
 from search_app.engine.features import Traits
 from search_app.engine.filters import masks, near_values, together
-from search_app.engine.hits import hits
+from search_app.engine.hits import hits, recognised
 from search_app.engine.learned_order import shipped_order
 from search_app.engine.lexicon import CompletedCards, app_titles, lexicon_of
-from search_app.engine.recognition import recognised
 from search_app.engine.relaxation import ways_out
 from search_app.engine.results import Facet, Results
 from search_app.engine.searcher import Found, Searchable, search
