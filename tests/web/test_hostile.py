@@ -62,7 +62,7 @@ def hostile() -> Upstream:
             unit=text,
         )
     world.metric("fenix", f"name.{QUOTES}", description="A name that no parser should like.")
-    world.metric("fenix", "deep.object", type="object", structure=nested(150))
+    world.metric("fenix", "deep.object", type="object", structure=nested(80))
     world.probe("histogram", f"BAD_{QUOTES}", description=HTML, labels=[HTML, None])
     world.probe("event", "bad.event#x", methods=[HTML], objects=[MARKDOWN, None], record_in_processes=[HTML])
     world.stable(
