@@ -11,7 +11,7 @@ from tests.browser.conftest import OpenPage
 
 pytestmark = [pytest.mark.browser, pytest.mark.mirror]
 
-TABLE = "/table/moz-fx-data-shared-prod.telemetry.clients_daily"
+TABLE = "/table/moz-fx-data-shared-prod.telemetry_derived.clients_daily_v6"
 
 
 @pytest.mark.parametrize("script", [True, False])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-SCRIPT = Path(__file__).with_name("coverage_mirror.py")
+SCRIPT = Path(__file__).parents[1] / "coverage_mirror.py"
 
 
 @pytest.mark.mirror

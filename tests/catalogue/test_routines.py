@@ -119,5 +119,6 @@ def test_the_routines_of_our_own_queries_are_all_told() -> None:
 def test_every_function_of_the_mirror_is_a_routine(mirror_engine: SearchEngine) -> None:
     routines = [each for each in mirror_engine.items("routine") if isinstance(each, RoutineItem)]
     assert sum(each.type == "public" for each in routines) == 162
-    assert sum(bool(each.readme) for each in routines if each.type == "public") == 151
+    # upstream has a README beside 135 of them, and most are empty files
+    assert sum(bool(each.readme) for each in routines if each.type == "public") == 46
     assert {each.name for each in routines} >= set(USED_FOR)
