@@ -19,6 +19,7 @@ from search_app.query.model import Filters, Query, Range
 from search_app.query.ranges import day
 
 CARRIED = "app ping"  # the mask of both filters together
+PAIRED = {"app": "ping", "ping": "app"}
 SPELLED = (*FACETS, "extra", "label")  # filters whose values may be spelt in any way
 NEAR_VALUES, LEAST_ALIKE = 2, 70  # of a hundred: "basline" is baseline, "nosuch" is nothing
 DAYS = ("added", "changed", "removed")  # spans of days; expires: has versions, too
@@ -33,7 +34,7 @@ def masks(reader: IndexReader, query: Query, schemas_with: SchemasWith, today: d
     for name, values in query.exclude_filters.items():
         found[f"-{name}"] = ~_any(reader, name, values, schemas_with)
     if query.filters.get("app") and query.filters.get("ping"):
-        found[CARRIED] = _carried(reader, query.filters["app"], query.filters["ping"])
+        found[CARRIED] = carried(reader, query.filters["app"], query.filters["ping"])
     for number, span in enumerate(query.ranges):
         mask = _within(reader, span, today)
         found[f"{span.field} {number}"] = ~mask if span.exclude else mask
@@ -78,6 +79,13 @@ def together(found: Mapping[str, Bools], without: str = "") -> Bools | None:
     return mask
 
 
+def holding(reader: IndexReader, documents: Ints) -> Bools:
+    """A mask of some documents."""
+    mask = np.zeros(reader.size, np.bool_)
+    mask[documents] = True
+    return mask
+
+
 def _any(reader: IndexReader, name: str, values: Iterable[str], schemas_with: SchemasWith) -> Bools:
     mask = np.zeros(reader.size, np.bool_)
     for value in values:
@@ -101,7 +109,7 @@ def _holding(reader: IndexReader, name: str, value: str, schemas_with: SchemasWi
     return [facet_index.documents(value)] if facet_index else []
 
 
-def _carried(reader: IndexReader, apps: Iterable[str], pings: Iterable[str]) -> Bools:
+def carried(reader: IndexReader, apps: Iterable[str], pings: Iterable[str]) -> Bools:
     """All but the metrics that none of these apps sends in any of these pings: see documents.carried_by."""
     facet = reader.facets["carried"]
     mask = np.ones(reader.size, np.bool_)
