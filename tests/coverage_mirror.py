@@ -83,12 +83,12 @@ def glean(mirror: Path) -> Iterator[Check]:
     origins += [(variant["library_name"], variant["v1_name"]) for variant in variants]
     metrics = {(origin, name) for origin, v1_name in origins for name in members(v1_name, "metrics")}
     used_by = users_of_libraries(documented, variants)
-    sharing = Counter(name for _, name in metrics)
+    sharing = Counter(letters(name) for _, name in metrics)  # in any spelling (rule 9)
     for origin, name in sorted(metrics):
         app = (
             origin if any(listing["app_name"] == origin for listing in listings) else used_by.get(origin, "")
         )
-        filters = (("app", app),) if sharing[name] > 1 and app else ()
+        filters = (("app", app),) if sharing[letters(name)] > 1 and app else ()
         yield Check("metric", f"metric/{origin}/{name}", name, "metric", filters)
 
     repositories = {variant["dependency_name"]: variant["v1_name"] for variant in variants}
@@ -163,10 +163,13 @@ def column_paths(fields: Iterable[Any], prefix: str = "") -> Iterator[str]:
 def docs(mirror: Path) -> Iterator[Check]:
     """Every heading section of the data docs, by path#slug and by title."""
     path = mirror / "github.com/mozilla/data-docs/archive/refs/heads/main.tar.gz"
+    # SUMMARY.md decides what is published: other files are parts that pages include
+    (summary,) = (text for name, text in archive(path, ".md", read=True) if name.endswith("/src/SUMMARY.md"))
+    published = {target.lstrip("./") for target in re.findall(r"\]\(([^)#\s]+\.md)", summary.decode())}
     found: list[tuple[str, str, str, str]] = []
     for name, content in archive(path, ".md", read=True):
         match = re.fullmatch(r"[^/]+/src/(.+\.md)", name)
-        if match is None or match[1] == "SUMMARY.md":
+        if match is None or match[1] not in published:
             continue
         headings = list(page_headings(content.decode()))
         top = headings[0][1] if headings else ""
@@ -181,8 +184,8 @@ def docs(mirror: Path) -> Iterator[Check]:
     for page, slug, title, top in found:
         item = f"doc/{page}#{slug}"
         yield Check("doc", item, f"{page}#{slug}", "doc", within=10)
-        # More than ten sections are called "Introduction": nobody finds one by that alone.
-        words = title if sharing[letters(title)] <= 10 else f"{title} {top}"
+        # Many sections are called "Introduction": nobody finds one by that alone.
+        words = title if sharing[letters(title)] <= 5 else f"{title} {top}"
         if words == title or together[letters(words)] <= 10:
             yield Check("doc by title", item, words, "doc", within=10)
 
@@ -246,10 +249,10 @@ def measures(mirror: Path) -> Iterator[Check]:
                 for name in names
                 if match and (section, name) != ("segments", "data_sources")
             }
-    sharing = Counter(name for _, _, name in found)
     at_home = Counter((platform, name) for _, platform, name in found)
     for kind, platform, name in sorted(found):
-        filters: tuple[tuple[str, str], ...] = (("app", platform),) if sharing[name] > 1 else ()
+        # outcomes and projects of other platforms may have a metric of that name too
+        filters: tuple[tuple[str, str], ...] = (("app", platform),)
         filters += (("type", kind),) if at_home[platform, name] > 1 else ()
         if any(map(str.isalnum, name)):  # "*" stands for all data sources: it is listed, nobody can type it
             yield Check("measure", f"measure/{kind}/{platform}/{name}", name, "measure", filters)

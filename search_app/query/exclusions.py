@@ -75,7 +75,12 @@ def _word(token: Token) -> str:
 
 
 def _cue_at(tokens: Sequence[Token], place: int) -> int:
-    """How many tokens from `place` on are a cue; 0 for none. "Not" alone is one behind a comma only."""
+    """How many tokens from `place` on are a cue; 0 for none. "Not" alone is one behind a comma only.
+
+    Inside of a text a cue is not capitalised: a heading says "Reset Without Recovery Key", and means it.
+    """
+    if place and tokens[place].text[:1].isupper():
+        return 0
     for cue in CUES:
         if tuple(map(_word, tokens[place : place + len(cue)])) == cue:
             return len(cue)

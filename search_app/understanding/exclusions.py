@@ -47,7 +47,8 @@ def read_exclusions(query: Query, gazetteer: Gazetteer) -> Exclusions:
 
 
 def _without_non(term: Term, gazetteer: Gazetteer) -> Term:
-    if term.kind != "word" or term.exclude or not term.text.lower().startswith(NON):
+    # A heading writes "Non-Desktop Data", and means it; who leaves something out writes it small.
+    if term.kind != "word" or term.exclude or not term.text.startswith(NON):
         return term
     rest = term.text[len(NON) :]
     meanings = _meanings(rest, gazetteer)
