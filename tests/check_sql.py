@@ -27,8 +27,8 @@ from indexer.model.parts import ColumnRef
 from indexer.model.table_records import Column
 from indexer.store.reader import Store
 from search_app.sql import SqlQuery, column_queries, queries_for, queries_for_column
-from search_app.sql._events_stream import EVENTS_STREAM
-from search_app.sql._metrics import structure_keys
+from search_app.sql.events_stream import EVENTS_STREAM
+from search_app.sql.metrics import structure_keys
 from search_app.tools import Context, build_context
 from tests.support.sql_paths import Checker, UnknownPath
 

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from indexer.model.items import AnyItem, MeasureItem, MetricItem, PingItem, ProbeItem, TableItem
 from indexer.model.parts import ColumnRef
-from search_app.sql._ended import ended_in
-from search_app.sql._events import legacy_event_queries, metric_event_queries
-from search_app.sql._legacy import probe_queries
-from search_app.sql._measures import measure_queries
-from search_app.sql._metrics import metric_queries
-from search_app.sql._source import ColumnsOf, Source, SqlQuery
-from search_app.sql._tables import column_queries, ping_queries, table_queries
+from search_app.sql.ended import ended_in
+from search_app.sql.events import legacy_event_queries, metric_event_queries
+from search_app.sql.legacy import probe_queries
+from search_app.sql.measures import measure_queries
+from search_app.sql.metrics import metric_queries
+from search_app.sql.source import ColumnsOf, Source, SqlQuery
+from search_app.sql.tables import column_queries, ping_queries, table_queries
 from search_app.tools import Context
-from search_app.tools._places import places
+from search_app.tools.addressing.places import places
 
 __all__ = ["PLACES", "ColumnsOf", "SqlQuery", "column_queries", "queries_for", "queries_for_column"]
 

@@ -1,6 +1,6 @@
 """The contract of a tool, how tools are found, and the links of an item.
 
-A tool is one module of this folder whose name does not start with an underscore. It has
+A tool is one module of this folder; what tools share is in the folder `addressing`. It has
 one class named `Tool` with:
 
     name     the tool's name (`tool/<name>` where the tool dictionary describes it)
@@ -30,7 +30,7 @@ from indexer.model.items import AnyItem, AppItem, ExploreItem, MetricItem, PingI
 from indexer.model.literals import Access
 from indexer.model.parts import AppChannel, ColumnRef
 from search_app.query.model import ANY, Asked
-from search_app.tools._hosts import is_at_a_tool as is_at_a_tool
+from search_app.tools.addressing.hosts import is_at_a_tool as is_at_a_tool
 
 PUBLIC: Access = "public"
 STAFF: Access = "staff"
@@ -116,7 +116,7 @@ def build_context(items: Iterable[AnyItem], lookup: Callable[[str], AnyItem | No
 @cache
 def find_tools() -> dict[str, Tool]:
     """All tools by name, in the order of a page. Adding a file to this folder is the registration."""
-    names = [m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_")]
+    names = [m.name for m in pkgutil.iter_modules(__path__) if not m.ispkg]
     tools: list[Tool] = [importlib.import_module(f"{__name__}.{name}").Tool() for name in names]
     return {tool.name: tool for tool in sorted(tools, key=lambda tool: (tool.order, tool.name))}
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from indexer.model.items import AnyItem, TableItem
 from search_app.tools import STAFF, Context, Link, NoLink
-from search_app.tools._urls import segment
+from search_app.tools.addressing.urls import segment
 
 
 class Tool:

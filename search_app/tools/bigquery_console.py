@@ -14,8 +14,8 @@ from indexer.model.items import (
     TableItem,
 )
 from search_app.tools import STAFF, Context, Link, NoLink
-from search_app.tools._places import places
-from search_app.tools._urls import with_params
+from search_app.tools.addressing.places import places
+from search_app.tools.addressing.urls import with_params
 
 BASE = "https://console.cloud.google.com/bigquery"
 

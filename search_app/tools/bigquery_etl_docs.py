@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from indexer.model.items import SHARED_PROJECT, USER_PROJECT, AnyItem, PingItem, RoutineItem, TableItem
 from search_app.tools import Context, Link, NoLink
-from search_app.tools._urls import segment
+from search_app.tools.addressing.urls import segment
 
 TREE = "https://github.com/mozilla/bigquery-etl/tree"
 

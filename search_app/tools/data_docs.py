@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from indexer.model.items import AnyItem, DocItem, TableItem
 from search_app.tools import Context, Link, NoLink
-from search_app.tools._urls import segment
+from search_app.tools.addressing.urls import segment
 
 BASE = "https://docs.telemetry.mozilla.org"
 

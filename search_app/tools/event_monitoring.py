@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 from indexer.model.items import SHARED_PROJECT, AnyItem, MetricItem
 from search_app.tools import STAFF, Context, Link, NoLink
-from search_app.tools._places import each_app
-from search_app.tools._urls import with_params
+from search_app.tools.addressing.places import each_app
+from search_app.tools.addressing.urls import with_params
 
 GATHERED = "monitoring.event_monitoring_live"
 OF_CHANNEL = "event_monitoring_live_v1"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from indexer.model.items import AnyItem, MetricItem
 from search_app.tools import STAFF, Context, Link, NoLink
-from search_app.tools._urls import segment
+from search_app.tools.addressing.urls import segment
 
 BASE = "https://experimenter.services.mozilla.com/nimbus"
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from indexer.model.items import AnyItem, MetricItem, PingItem
 from search_app.tools import Context, Link, NoLink
-from search_app.tools._urls import with_params
+from search_app.tools.addressing.urls import with_params
 from search_app.tools.searchfox import definition_line
 
 REPOSITORY = re.compile(r"https://github\.com/([\w.-]+/[\w.-]+)/")

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 from indexer.model.items import AnyItem, MetricItem, ProbeItem
 from search_app.tools import Context, Link, NoLink
-from search_app.tools._names import snake_case
-from search_app.tools._places import app_ids
-from search_app.tools._urls import with_params
+from search_app.tools.addressing.names import snake_case
+from search_app.tools.addressing.places import app_ids
+from search_app.tools.addressing.urls import with_params
 
 BASE = "https://glam.telemetry.mozilla.org"
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from indexer.model.items import AnyItem, AppItem, MetricItem, PingItem
 from search_app.tools import Context, Link, NoLink
-from search_app.tools._urls import segment
+from search_app.tools.addressing.urls import segment
 
 BASE = "https://github.com/mozilla/glean-annotations"
 TEMPLATE = "# Commentary\n\nWhat should a reader of this data know?\n"

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from indexer.model.items import AnyItem, AppItem, MetricItem, PingItem, TableItem
 from search_app.tools import Context, Link, NoLink
-from search_app.tools._places import each_app, places
-from search_app.tools._urls import segment, with_params
+from search_app.tools.addressing.places import each_app, places
+from search_app.tools.addressing.urls import segment, with_params
 
 BASE = "https://dictionary.telemetry.mozilla.org/apps"
 LEFT_OUT = "The Glean Dictionary leaves this application out."

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from indexer.model.items import AnyItem, AppItem, MetricItem, PingItem, ProbeItem
 from search_app.tools import Context, Link, NoLink
-from search_app.tools._names import snake_case
-from search_app.tools._places import apps_of
-from search_app.tools._urls import segment
+from search_app.tools.addressing.names import snake_case
+from search_app.tools.addressing.places import apps_of
+from search_app.tools.addressing.urls import segment
 
 BASE = "https://dictionary.telemetry.mozilla.org/data"
 

@@ -25,9 +25,9 @@ from indexer.model.items import (
 )
 from indexer.model.parts import ColumnRef
 from search_app.tools import STAFF, Context, Link, NoLink
-from search_app.tools._names import split_event
-from search_app.tools._places import ping_has_client_id, places
-from search_app.tools._urls import segment, with_params
+from search_app.tools.addressing.names import split_event
+from search_app.tools.addressing.places import ping_has_client_id, places
+from search_app.tools.addressing.urls import segment, with_params
 
 HOME = "https://mozilla.cloud.looker.com"
 BASE = f"{HOME}/explore"

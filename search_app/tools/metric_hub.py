@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from indexer.model.items import AnyItem, MeasureItem
 from search_app.tools import Context, Link, NoLink
-from search_app.tools._urls import segment
+from search_app.tools.addressing.urls import segment
 
 BASE = "https://mozilla.github.io/metric-hub"
 PAGES = {"metric": "metrics", "data_source": "data_sources"}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from indexer.model.items import AnyItem, ProbeItem
 from search_app.tools import Context, Link, NoLink
-from search_app.tools._urls import with_params
+from search_app.tools.addressing.urls import with_params
 
 BASE = "https://probes.telemetry.mozilla.org/"
 

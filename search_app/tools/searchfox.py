@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 from indexer.model.items import AnyItem, MetricItem, ProbeItem
 from search_app.tools import Context, Link, NoLink
-from search_app.tools._names import camel, code_pattern, split_event
-from search_app.tools._urls import with_params
+from search_app.tools.addressing.names import camel, code_pattern, split_event
+from search_app.tools.addressing.urls import with_params
 
 BASE = "https://searchfox.org"
 TREE = "firefox-main"

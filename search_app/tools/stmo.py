@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from indexer.model.items import AnyItem, MetricItem, PingItem, TableItem
 from search_app.tools import STAFF, Context, Link, NoLink
-from search_app.tools._names import split_event
-from search_app.tools._places import places
-from search_app.tools._urls import with_params
+from search_app.tools.addressing.names import split_event
+from search_app.tools.addressing.places import places
+from search_app.tools.addressing.urls import with_params
 
 BASE = "https://sql.telemetry.mozilla.org/queries"
 HOME = "https://sql.telemetry.mozilla.org/"

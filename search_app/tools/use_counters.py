@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from indexer.model.items import AnyItem, MetricItem, ProbeItem
 from search_app.tools import Context, Link, NoLink
-from search_app.tools._urls import with_params
+from search_app.tools.addressing.urls import with_params
 
 LEGACY = "https://mozilla.github.io/usecounters/"
 GLEAN = "https://mozilla.github.io/use-counters/"

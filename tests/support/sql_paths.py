@@ -18,7 +18,7 @@ import sqlglot
 from sqlglot import exp
 
 from indexer.model.table_records import Column
-from search_app.sql._source import CLIENT_COLUMNS, DIMENSIONS
+from search_app.sql.source import CLIENT_COLUMNS, DIMENSIONS
 
 
 class UnknownPath(ValueError):

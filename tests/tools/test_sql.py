@@ -8,7 +8,7 @@ import pytest
 
 from indexer.model.items import AnyItem, MetricItem
 from search_app.sql import SqlQuery, queries_for
-from search_app.sql._source import comment, literal, quoted
+from search_app.sql.source import comment, literal, quoted
 from tests.support.sql_world import ITEMS, columns_of, context, item, metric, queries, query
 
 SAMPLE = "sample_id = 0"

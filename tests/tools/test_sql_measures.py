@@ -11,7 +11,7 @@ from indexer.model.definitions import MeasureRows, MeasureStatistic, Operand, Re
 from indexer.model.items import MeasureItem
 from indexer.model.table_records import Column
 from search_app.sql import SqlQuery, queries_for
-from search_app.sql._measures import measure_queries
+from search_app.sql.measures import measure_queries
 from search_app.tools import Context
 from tests.support.sql_world import names, table
 

@@ -10,8 +10,8 @@ from indexer.model.items import MetricItem, ProbeItem
 from indexer.model.parts import ChannelStatus
 from indexer.model.table_records import Column
 from search_app.sql import SqlQuery, queries_for
-from search_app.sql._events_stream import left_out
-from search_app.sql._units import conversion
+from search_app.sql.events_stream import left_out
+from search_app.sql.units import conversion
 from tests.support.sql_world import columns_of, context, item, metric, probe, query
 
 

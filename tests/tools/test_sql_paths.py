@@ -10,7 +10,7 @@ import sqlglot
 
 from indexer.model.items import AnyItem
 from indexer.model.table_records import Column
-from search_app.sql._events_stream import EVENTS_STREAM
+from search_app.sql.events_stream import EVENTS_STREAM
 from tests.check_sql import json_keys
 from tests.support.mutations import Mutation, mutations
 from tests.support.sql_paths import Checker, UnknownPath

@@ -18,7 +18,7 @@ from indexer.config import Config
 from indexer.runtime.logs import JsonLines, TextLines
 from search_app.engine import engine as engine_module
 from search_app.query.model import Query
-from search_app.tools._hosts import HOSTS, is_at_a_tool
+from search_app.tools.addressing.hosts import HOSTS, is_at_a_tool
 from search_app.web import exports
 from search_app.web.app import create_app
 from search_app.web.guards.access import RequestId

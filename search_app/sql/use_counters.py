@@ -11,7 +11,7 @@ import re
 
 from indexer.model.column_names import underscored
 from indexer.model.items import MetricItem
-from search_app.sql._source import Source
+from search_app.sql.source import Source
 
 _COMPARED = re.compile(r"Compare against `([a-z0-9_.]{1,120})` to calculate the rate", re.IGNORECASE)
 _LEGACY = (  # end of the name -> histogram that counts what was destroyed

@@ -6,10 +6,10 @@ import json
 
 from indexer.model.items import MetricItem
 from indexer.model.parts import ColumnRef
-from search_app.sql._shape import Buckets, Shape, bucket_queries, shape_queries
-from search_app.sql._source import Source, SqlQuery, literal
-from search_app.sql._units import Conversion, conversion
-from search_app.sql._use_counters import glean_denominator, rate, rate_note
+from search_app.sql.shape import Buckets, Shape, bucket_queries, shape_queries
+from search_app.sql.source import Source, SqlQuery, literal
+from search_app.sql.units import Conversion, conversion
+from search_app.sql.use_counters import glean_denominator, rate, rate_note
 from search_app.tools.stmo import column_query
 
 INTEGERS = ("INTEGER", "INT64")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from indexer.model.items import MetricItem, ProbeItem
 from indexer.model.parts import ColumnRef
-from search_app.sql._events_stream import left_out
-from search_app.sql._metrics import reads
-from search_app.sql._shape import TOP, Shape, named, select, shape_queries, variant_query
-from search_app.sql._source import Source, SqlQuery, literal
-from search_app.tools._names import split_event
+from search_app.sql.events_stream import left_out
+from search_app.sql.metrics import reads
+from search_app.sql.shape import TOP, Shape, named, select, shape_queries, variant_query
+from search_app.sql.source import Source, SqlQuery, literal
+from search_app.tools.addressing.names import split_event
 from search_app.tools.stmo import event_query
 
 MAX_EXTRAS = 8

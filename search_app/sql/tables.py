@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from indexer.model.items import SHARED_PROJECT, USER_PROJECT, MeasureItem, PingItem, TableItem
 from indexer.model.table_records import Column
-from search_app.sql._metrics import INTEGERS, spread
-from search_app.sql._shape import TOP, Shape, select, shape_queries, variant_query
-from search_app.sql._source import ColumnsOf, Source, SqlQuery, quoted
+from search_app.sql.metrics import INTEGERS, spread
+from search_app.sql.shape import TOP, Shape, select, shape_queries, variant_query
+from search_app.sql.source import ColumnsOf, Source, SqlQuery, quoted
 from search_app.tools import Context
 from search_app.tools.stmo import column_query, ping_query
 

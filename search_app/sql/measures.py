@@ -13,9 +13,9 @@ from dataclasses import replace
 
 from indexer.model.definitions import MeasureRows, Operand
 from indexer.model.items import MeasureItem
-from search_app.sql._measure_statistics import statistics_over_clients
-from search_app.sql._shape import TOP, clause, head, where_clause
-from search_app.sql._source import SqlQuery
+from search_app.sql.measure_statistics import statistics_over_clients
+from search_app.sql.shape import TOP, clause, head, where_clause
+from search_app.sql.source import SqlQuery
 
 DAYS, DAYS_OF_AGGREGATES, DAYS_OF_MONTHS = 7, 28, 365
 PER_CLIENT = "Experiments compute it for each client: see the queries over clients."

@@ -7,7 +7,7 @@ from datetime import date
 
 from indexer.model.last_day import ENDED
 from indexer.model.parts import ChannelStatus, ColumnRef
-from search_app.sql._source import Ended
+from search_app.sql.source import Ended
 
 
 def ended_in(states: Iterable[ChannelStatus], row: ColumnRef) -> Ended | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from search_app.sql._source import Source, SqlQuery, comment, quoted
-from search_app.sql._units import AS_STORED, Conversion
+from search_app.sql.source import Source, SqlQuery, comment, quoted
+from search_app.sql.units import AS_STORED, Conversion
 
 
 @dataclass(frozen=True, slots=True)

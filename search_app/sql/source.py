@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from indexer.model.items import USER_PROJECT
 from indexer.model.table_records import Column
-from search_app.sql._events_stream import EVENTS_STREAM
+from search_app.sql.events_stream import EVENTS_STREAM
 from search_app.tools import Context
-from search_app.tools._places import ping_has_client_id
+from search_app.tools.addressing.places import ping_has_client_id
 
 ColumnsOf = Callable[[str], Sequence[Column]]  # dataset.table -> its columns, empty where unknown
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from indexer.model.items import ProbeItem
 from indexer.model.parts import ColumnRef
-from search_app.sql._ended import ended_in
-from search_app.sql._metrics import INTEGERS, spread
-from search_app.sql._shape import Buckets, Shape, bucket_queries, shape_queries
-from search_app.sql._source import ColumnsOf, Source, SqlQuery, literal
-from search_app.sql._use_counters import legacy_denominator, rate, rate_note
+from search_app.sql.ended import ended_in
+from search_app.sql.metrics import INTEGERS, spread
+from search_app.sql.shape import Buckets, Shape, bucket_queries, shape_queries
+from search_app.sql.source import ColumnsOf, Source, SqlQuery, literal
+from search_app.sql.use_counters import legacy_denominator, rate, rate_note
 from search_app.tools import Context
 from search_app.tools.stmo import column_query
 
