@@ -32,6 +32,7 @@ from indexer.runtime.processes import PARENT, end_with_parent
 from indexer.runtime.progress import Progress, ProgressState
 from indexer.scheduler import run_scheduler
 from indexer.status import SourceStatus, Status, read_status, status_json
+from search_app.assistant_command import mcp_command
 from search_app.engine.results import Hit, Results
 from search_app.evaluation.bench.command import bench_command
 from search_app.evaluation.command import evaluate_command
@@ -262,6 +263,7 @@ def rollback(settings: Settings) -> None:
 main.add_command(bench_command)
 main.add_command(check_sources_command)
 main.add_command(evaluate_command)
+main.add_command(mcp_command)
 
 
 @contextlib.contextmanager

@@ -18,6 +18,7 @@ from search_app.engine.protocol import Engine
 from search_app.query.model import QueryProblem
 from search_app.web import api, pages
 from search_app.web import opensearch as browser
+from search_app.web.assistants import endpoint as assistants
 from search_app.web.guards.access import log_access, name_request, told
 from search_app.web.guards.hosts import refuse_unknown_host
 from search_app.web.operation import health as ops
@@ -27,7 +28,7 @@ from search_app.web.responses import FastJson, deliver, start_timing, unchanged
 from search_app.web.state import EXTENSION, NothingIndexed, Site, open_engine
 from search_app.web.templating import STATIC, set_up_templates
 
-READ_BY_PROGRAMS = ("/api/", "/export.", "/feed.atom", "/suggest")
+READ_BY_PROGRAMS = ("/api/", "/export.", "/feed.atom", "/suggest", "/mcp")
 LONGEST_ADDRESS = 8_000  # characters of path and parameters; nothing of ours comes near
 
 
@@ -37,7 +38,7 @@ def create_app(config: Config, engine: Engine | None = None) -> Flask:
     Opens nothing before the first request, so that it can be made in any process.
     """
     app = Flask(__name__, template_folder=str(template_folder()), static_folder=str(STATIC))
-    app.config["MAX_CONTENT_LENGTH"] = 0  # nothing is ever posted here
+    app.config["MAX_CONTENT_LENGTH"] = 0  # what assistants post has a bound of its own
     app.url_map.merge_slashes = False
     app.url_map.converters["path"] = AnyPath
     app.json = FastJson(app)
@@ -48,6 +49,7 @@ def create_app(config: Config, engine: Engine | None = None) -> Flask:
     app.register_blueprint(browser.blueprint)
     app.register_blueprint(api.blueprint)
     app.register_blueprint(api.described)
+    app.register_blueprint(assistants.blueprint)
     app.register_blueprint(pages.blueprint)
     app.before_request(start_timing)
     app.before_request(name_request)

@@ -43,6 +43,11 @@ def known_names(config: Config) -> frozenset[str]:
     return frozenset(name.lower() for name in names if name)
 
 
+def is_known(config: Config, host: str) -> bool:
+    """Whether addresses in answers may have this name: a Host header's, or that of an Origin."""
+    return _name(host) in known_names(config)
+
+
 def refuse_unknown_host(config: Config) -> None:
     """Raises UnknownHost where the settings list names, and the request has another one."""
     if not config.server.allowed_hosts or request.path in ASKED_BY_MACHINES:
@@ -55,7 +60,7 @@ def public_root(config: Config) -> str:
     """The address of this server as readers know it, ending in a slash."""
     if config.server.public_url:
         return config.server.public_url.rstrip("/") + "/"
-    if _name(request.host) in known_names(config):
+    if is_known(config, request.host):
         return f"{request.scheme}://{request.host}/"
     log.warning(
         "asked as %.*r, a name that no setting knows: addresses in answers say %s. "

@@ -1,0 +1,43 @@
+"""`starchart mcp`: assistants ask over standard streams, without a server."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from typing import Protocol
+
+import click
+
+from indexer.config import Config
+from search_app.mcp.protocol import Reply
+from search_app.mcp.stdio import serve_streams
+from search_app.web.app import create_app
+from search_app.web.assistants.tools import server
+from search_app.web.guards.hosts import address
+from search_app.web.state import current_site
+
+
+class HasConfig(Protocol):
+    """What the command line hands to each command."""
+
+    @property
+    def config(self) -> Config: ...
+
+
+@click.command("mcp")
+@click.pass_obj
+def mcp_command(settings: HasConfig) -> None:
+    """Answer an assistant that started this as its MCP server (Model Context Protocol, stdio).
+
+    Messages come on stdin and go to stdout, a line each; log lines go to stderr. It ends when stdin does.
+    """
+    app, base = create_app(settings.config), address(settings.config)
+
+    def answer(message: bytes, agreed: str) -> Reply:
+        with app.test_request_context("/mcp", base_url=base):
+            current_site().look_for_newer()
+            return server().answer(message, agreed=agreed)
+
+    outgoing = sys.stdout.buffer
+    with contextlib.redirect_stdout(sys.stderr), contextlib.suppress(KeyboardInterrupt):
+        serve_streams(answer, sys.stdin.buffer, outgoing)

@@ -1,0 +1,170 @@
+"""A thing as an assistant reads it: the facts of its page, short, with the whole length of what is cut."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import fields
+from typing import Any
+
+from indexer.model.ids import item_path
+from indexer.model.items import (
+    AnyItem,
+    DashboardItem,
+    MeasureItem,
+    MetricItem,
+    TableItem,
+)
+from indexer.store.departed import read_departed
+from indexer.text.plain_text import plain_text
+from search_app.mcp.tool import ToolProblem
+from search_app.query.parser import parse_query
+from search_app.tools import Link
+from search_app.web.actions import actions_for
+from search_app.web.assistants.shapes import OpenIn, Part, Place, Thing
+from search_app.web.guards.hosts import public_root
+from search_app.web.items.json import columns_of
+from search_app.web.markdown import safe_href
+from search_app.web.meant import meant_by
+from search_app.web.state import current_site
+from search_app.web.urls import api_path
+
+LONGEST_TEXT = 1_500  # characters of a description
+LONGEST_NOTE = 240  # of what is said of one part
+MOST_LINKS, MOST_RELATED, MOST_PARTS, MOST_LABELS, MOST_NAMES = 8, 8, 30, 40, 20
+NEAREST = 3
+# control characters, and those that show nothing or turn the line round: a text may hide words in them
+_UNSEEN = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e0fff]"
+)
+
+
+def root() -> str:
+    """The address of this server as readers know it, without a slash at its end."""
+    return public_root(current_site().config).rstrip("/")
+
+
+def page(item_id: str) -> str:
+    """The address of a thing's page."""
+    return root() + item_path(item_id)
+
+
+def cut(text: str, most: int) -> str:
+    """Upstream's text without characters that nobody sees, cut at a word."""
+    text = _UNSEEN.sub("", text).strip()
+    if len(text) <= most:
+        return text
+    return text[:most].rpartition(" ")[0].rstrip(" ,.;:") + "…"
+
+
+def found_item(asked_id: str) -> AnyItem:
+    """The thing of an id, of one that it became, or the one thing of a kind that is called so.
+
+    Raises ToolProblem where there is none, with ids that are near.
+    """
+    site = current_site()
+    asked_id = asked_id.strip().strip("/")
+    if (item := site.engine.get(asked_id)) is not None:
+        return item
+    departed = read_departed(site.config.data_dir, asked_id)
+    if departed and departed.successor and (item := site.engine.get(departed.successor)) is not None:
+        return item
+    kind, _, rest = asked_id.partition("/")
+    if (
+        not departed
+        and (meant := meant_by(site, kind, rest))
+        and (item := site.engine.get(meant)) is not None
+    ):
+        return item
+    if departed:
+        facts = departed.facts
+        raise ToolProblem(
+            f"No source names {asked_id} any more. Last seen {departed.last_seen[:10]}: "
+            f"{cut(facts.title or facts.name, 100)}, {facts.status} {cut(facts.status_reason, 200)}".strip()
+        )
+    near = _near(re.sub(r"[/#]", " ", rest or kind))
+    raise ToolProblem(f"There is no {cut(asked_id, 200)}." + (f" Near: {', '.join(near)}" if near else ""))
+
+
+def _near(words: str) -> list[str]:
+    query = parse_query(words[:200], {"size": str(NEAREST), "facets": ""})
+    return [hit.card.id for hit in current_site().engine.search(query).hits]
+
+
+def open_in(links: Iterable[Link]) -> list[OpenIn]:
+    """Links to tools, as many as an assistant needs."""
+    shown = [link for link in links if safe_href(link.url)][:MOST_LINKS]
+    return [OpenIn(link.tool, link.label, link.url, link.access, link.note) for link in shown]
+
+
+def thing_of(item: AnyItem, asked_id: str, column: str, most_columns: int) -> Thing:
+    """All that is told of a thing; of its columns those whose path holds `column`."""
+    rows = columns_of(current_site(), item)
+    rows = [row for row in rows if column.lower() in (row["column"] or "").lower()]
+    related = {name: ids for name, ids in item.related.items() if ids}
+    return Thing(
+        id=item.id,
+        kind=item.kind,
+        name=item.name,
+        status=item.status,
+        url=page(item.id),
+        json_url=root() + api_path(item.id),
+        title=cut(item.title, 200),
+        description=cut(item.description, LONGEST_TEXT),
+        warning=cut(plain_text(item.warning), LONGEST_TEXT),
+        status_reason=item.status_reason,
+        sampled=item.sampled,
+        type=item.type,
+        apps=list(item.apps[:MOST_NAMES]),
+        pings=list(item.pings[:MOST_NAMES]),
+        tables=list(item.tables[:MOST_NAMES]),
+        sensitivity=list(item.sensitivity),
+        expires=item.expires,
+        added=item.added,
+        changed=item.changed,
+        owners=[cut(owner, 200) for owner in item.owners[:MOST_LINKS]],
+        bugs=[cut(bug, 200) for bug in item.bugs[:MOST_LINKS]],
+        expression=item.select_expression if isinstance(item, MeasureItem) else "",
+        partition=item.partition_field if isinstance(item, TableItem) else "",
+        use_instead=item.user_view if isinstance(item, TableItem) else "",
+        columns=[_place(row) for row in rows[:most_columns]],
+        columns_total=len(rows),
+        columns_unknown=item.columns_unknown if isinstance(item, TableItem) else "",
+        extras=_extras(item),
+        tiles=_tiles(item),
+        labels=[cut(label, 100) for label in item.labels[:MOST_LABELS]] if item.kind != "dashboard" else [],
+        links=open_in(actions_for(current_site(), item).links),
+        related={name: list(ids[:MOST_RELATED]) for name, ids in related.items()},
+        related_totals={name: len(ids) for name, ids in related.items() if len(ids) > MOST_RELATED},
+        moved_from=asked_id if asked_id != item.id else "",
+    )
+
+
+def _place(row: dict[str, Any]) -> Place:
+    """A row of an item's columns (items/json.py); what is null there is left out here."""
+    told = {name: value for name, value in row.items() if value is not None and name in _OF_A_PLACE}
+    if "description" in told:
+        told["description"] = cut(plain_text(str(told["description"])), LONGEST_NOTE)
+    return Place(**told)
+
+
+_OF_A_PLACE = frozenset(each.name for each in fields(Place))
+
+
+def _extras(item: AnyItem) -> list[Part]:
+    if not isinstance(item, MetricItem) or item.definition is None:
+        return []
+    return [
+        Part(cut(key.name, 200), cut(key.type, 100), cut(plain_text(key.description), LONGEST_NOTE))
+        for key in item.definition.extra_keys[:MOST_PARTS]
+    ]
+
+
+def _tiles(item: AnyItem) -> list[Part]:
+    if not isinstance(item, DashboardItem):
+        return []
+    return [
+        Part(cut(tile.title, 200), tile.type, ", ".join(tile.fields)[:LONGEST_NOTE])
+        for tile in item.tiles[:MOST_PARTS]
+        if tile.title and tile.type != "text"
+    ]

@@ -1,0 +1,90 @@
+"""The official client of the Model Context Protocol asks a real server, and `starchart mcp` over streams."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+import pytest
+from mcp import MCPError, StdioServerParameters
+from mcp.client.client import Client
+
+pytestmark = pytest.mark.slow
+Mode = Literal["auto", "legacy"]
+MODES: tuple[Mode, ...] = ("auto", "legacy")
+VERSION = {"auto": "2026-07-28", "legacy": "2025-11-25"}
+
+
+def streams(data: Path) -> StdioServerParameters:
+    environment = {**os.environ, "STARCHART_DATA_DIR": str(data)}
+    return StdioServerParameters(
+        command=sys.executable, args=["-m", "search_app.cli", "--quiet", "mcp"], env=environment
+    )
+
+
+def conversation(server: Any, mode: Mode, talk: Callable[[Client], Awaitable[None]]) -> None:
+    async def run() -> None:
+        async with Client(server, mode=mode, read_timeout_seconds=60) as client:
+            assert client.protocol_version == VERSION[mode]
+            assert client.instructions
+            await talk(client)
+
+    asyncio.run(run())
+
+
+async def every_tool(client: Client) -> None:
+    """Each tool is listed and called; the client itself checks each answer against its schema."""
+    listed = {tool.name: tool for tool in (await client.list_tools()).tools}
+    assert {"search", "get", "sql", "dashboards", "status"} <= set(listed)
+    assert all(tool.annotations and tool.annotations.read_only_hint for tool in listed.values())
+    found = (
+        await client.call_tool("search", {"query": "gc", "kind": ["metric", "probe"]})
+    ).structured_content
+    assert found["total"] >= 1
+    for hit in found["hits"]:
+        thing = (await client.call_tool("get", {"id": hit["id"]})).structured_content
+        assert thing["id"] == hit["id"]
+        assert (await client.call_tool("sql", {"id": hit["id"]})).structured_content["id"] == hit["id"]
+    assert (await client.call_tool("dashboards", {"query": "fenix"})).structured_content["total"] >= 0
+    assert (await client.call_tool("status", {})).structured_content["generation"]
+    wrong = await client.call_tool("search", {"query": "gc", "limit": 1000})
+    assert wrong.is_error
+    assert "limit" in wrong.content[0].text
+    with pytest.raises(MCPError, match="Unknown tool"):
+        await client.call_tool("no such tool", {})
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_the_client_gets_answers_over_http(sample_server: str, mode: Mode) -> None:
+    conversation(f"{sample_server}/mcp", mode, every_tool)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_the_client_gets_answers_over_streams(sample_data: Path, mode: Mode) -> None:
+    conversation(streams(sample_data), mode, every_tool)
+
+
+def test_a_body_of_untold_length_has_the_same_bound(sample_server: str) -> None:
+    connection = HTTPConnection(urlsplit(sample_server).netloc, timeout=20)
+    pieces = (b" " * 1_000 for _ in range(300))
+    connection.request("POST", "/mcp", pieces, {"Content-Type": "application/json"}, encode_chunked=True)
+    assert connection.getresponse().status == 413
+
+
+def test_ten_clients_at_once_get_their_own_answers(sample_server: str) -> None:
+    async def one(number: int) -> None:
+        async with Client(f"{sample_server}/mcp", read_timeout_seconds=60) as client:
+            wanted = {"query": "fenix", "limit": number + 1}
+            found = (await client.call_tool("search", wanted)).structured_content
+            assert len(found["hits"]) == min(number + 1, found["total"])
+
+    async def all_of_them() -> None:
+        await asyncio.gather(*(one(number) for number in range(10)))
+
+    asyncio.run(all_of_them())
