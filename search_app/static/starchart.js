@@ -43,7 +43,6 @@ const recent = {
 
 // Suggestions under the box, as an ARIA combobox.
 function suggestions(input) {
-  const form = input.form;
   const list = make("ul", { role: "listbox", id: "suggestions-list", "aria-label": "Suggestions" });
   const foot = make("p", { class: "suggestions-foot", hidden: "" });
   const panel = make("div", { class: "suggestions", hidden: "" }, list, foot);
@@ -145,7 +144,7 @@ function suggestions(input) {
     if (line.kind === "filter") {
       input.focus();
       ask();
-    } else form.requestSubmit();
+    } else input.form.requestSubmit();
   }
 
   async function ask() {
@@ -171,14 +170,20 @@ function suggestions(input) {
     if (failures < 3) timer = setTimeout(ask, 50);
   });
   input.addEventListener("click", () => !input.value && panel.hidden && showRecent());
-  input.addEventListener("blur", close);
+  // the box may be moved to another page (live.js): it has the focus again before this looks
+  input.addEventListener("blur", () => setTimeout(() => document.activeElement !== input && close()));
   panel.addEventListener("mousedown", (event) => event.preventDefault()); // the box keeps the focus
-  form.addEventListener("submit", () => recent.add(input.value));
+  document.addEventListener("submit", (event) => {
+    if (event.target !== input.form) return;
+    recent.add(input.value);
+    close();
+  });
   input.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
-    if (event.key === "Escape" && !panel.hidden) {
-      event.preventDefault();
-      close();
+    if (event.key === "Escape") {
+      event.preventDefault(); // a search field would be emptied: what was typed is never lost
+      if (panel.hidden) input.blur();
+      else close();
     } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       if (panel.hidden) return input.value.trim() ? void ask() : showRecent();
@@ -226,38 +231,39 @@ async function copyText(text) {
   if (!done) throw new Error("not copied");
 }
 
-function copyButtons(within) {
-  for (const button of all("[data-copy]", within)) {
-    const words = button.textContent;
-    button.hidden = false;
-    button.addEventListener("click", async () => {
-      try {
-        await copyText(document.getElementById(button.dataset.copy).textContent.trim());
-        button.textContent = "Copied";
-        button.classList.add("done");
-      } catch {
-        button.textContent = "Select it to copy";
-      }
-      setTimeout(() => {
-        button.textContent = words;
-        button.classList.remove("done");
-      }, 1600);
-    });
+async function copied(button) {
+  const words = button.textContent;
+  try {
+    await copyText(document.getElementById(button.dataset.copy).textContent.trim());
+    button.textContent = "Copied";
+    button.classList.add("done");
+  } catch {
+    button.textContent = "Select it to copy";
   }
+  setTimeout(() => {
+    button.textContent = words;
+    button.classList.remove("done");
+  }, 1600);
 }
 
 // Long lists, filtered in place: data-filter names the list or table body.
-function listFilters(within) {
-  for (const input of all("input[data-filter]", within)) {
-    const list = document.getElementById(input.dataset.filter);
-    if (!list) continue;
-    input.hidden = false;
-    input.addEventListener("input", () => {
-      const wanted = input.value.trim().toLowerCase();
-      for (const entry of list.children) entry.hidden = !entry.textContent.toLowerCase().includes(wanted);
-    });
+function filterList(input) {
+  const wanted = input.value.trim().toLowerCase();
+  for (const entry of document.getElementById(input.dataset.filter)?.children || []) {
+    entry.hidden = !entry.textContent.toLowerCase().includes(wanted);
   }
 }
+
+// Shows what needs script; called again for parts that come in later.
+function ready(within) {
+  for (const element of all("[data-copy], input[data-filter]", within)) element.hidden = false;
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (button) copied(button);
+});
+document.addEventListener("input", (event) => event.target.dataset.filter && filterList(event.target));
 
 // A part of a page that is replaced alone: links and the form inside of data-swap.
 function swaps() {
@@ -269,8 +275,7 @@ function swaps() {
       const fresh = page.getElementById(id);
       if (!fresh) throw new Error("not there");
       document.getElementById(id).replaceWith(fresh);
-      copyButtons(fresh);
-      listFilters(fresh);
+      ready(fresh);
       (find(".target a", fresh) || find("a, input", fresh))?.focus({ preventScroll: true });
       if (keep) history.pushState({ swap: id }, "", address);
     } catch {
@@ -297,8 +302,9 @@ function swaps() {
 
 // The first crawl: its progress, and the offer to reload when the real data is in.
 function watchCrawl(banner) {
-  const progress = find("#crawl-progress");
   async function look() {
+    const progress = find("#crawl-progress"); // found anew: another page may stand here by now
+    if (!progress) return;
     try {
       const now = await (await fetch("/api/v1/status", { cache: "no-store" })).json();
       if (now.serving.id !== banner.dataset.generation) {
@@ -330,8 +336,7 @@ if (box) {
   suggestions(box);
   slashKey(box);
 }
-copyButtons(document);
-listFilters(document);
+ready(document);
 if (find("[data-swap]")) swaps();
 if (find("#sample-banner")) watchCrawl(find("#sample-banner"));
 if (find("[data-wait]")) waitUntilReady(find("[data-wait]"));

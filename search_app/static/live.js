@@ -1,0 +1,230 @@
+// Results as one types: start page and results are replaced in place, at the addresses that a full load has.
+// What is fetched is the page itself. Whatever goes wrong leaves the plain form and plain links.
+"use strict";
+
+const live = (() => {
+  const PACE = 80; // ms between two questions while one types; the first is asked at once
+  const SETTLED = 1500; // ms without a keystroke after which a search is one to come back to
+  const PATIENCE = 5000; // ms after which an answer is no longer waited for
+  const here = () => location.pathname + location.search;
+  const places = new Map(); // how far an entry of the history was scrolled, by its key
+  let shown = here(); // the address whose page stands here
+  let asking = null; // what is being asked for: { address, gone, done }
+  let asked = 0; // when the last question was sent
+  let failures = 0;
+  let settled = true; // whether this entry of the history is one to come back to
+  let leads = false; // whether a full load of what is shown would go on by itself
+  let scrolled = 0;
+  let pace = 0;
+  let rest = 0;
+
+  const said = make("p", { class: "live-note", role: "status", hidden: "" });
+
+  async function fetchPage(address, gone) {
+    const answer = await fetch(address, { signal: gone.signal, headers: { Accept: "text/html" } });
+    if (!answer.ok) throw new Error(String(answer.status));
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (!page.getElementById("q")) throw new Error("not a page of ours");
+    leads = answer.headers.has("Refresh"); // "!glam gc" leads on to another site
+    return page;
+  }
+
+  // Ask for a page and show it. Resolves to the page, to null where a newer question overtook it; rejects on failure.
+  async function go(address, { how = "push", keepBox = false } = {}) {
+    asking?.gone.abort();
+    const mine = (asking = { address, gone: new AbortController() });
+    const late = setTimeout(() => mine.gone.abort("late"), PATIENCE);
+    const slow = setTimeout(() => find("#results")?.setAttribute("aria-busy", "true"), 250);
+    asked = performance.now();
+    try {
+      const page = await fetchPage(address, mine.gone);
+      if (mine !== asking) return null;
+      asking = null;
+      failures = 0;
+      show(page, keepBox);
+      shown = address;
+      remember(how, address);
+      tell("");
+      document.dispatchEvent(new CustomEvent("starchart:shown"));
+      return page;
+    } catch (problem) {
+      if (mine !== asking) return null;
+      asking = null;
+      failures += 1;
+      throw problem;
+    } finally {
+      clearTimeout(late);
+      clearTimeout(slow);
+      if (!asking) find("#results")?.removeAttribute("aria-busy");
+    }
+  }
+
+  function remember(how, address) {
+    if (how === "stay") return;
+    if (how === "push") {
+      places.set(history.state?.live, scrolled);
+      history.pushState({ live: `${Date.now()}.${Math.random()}` }, "", address);
+    } else history.replaceState(history.state, "", address);
+  }
+
+  function show(page, keepBox) {
+    const old = find("#results");
+    const fresh = page.getElementById("results");
+    const box = find("#q");
+    const words = page.getElementById("q").value;
+    if (old && fresh) {
+      const back = focusIn(old);
+      Idiomorph.morph(old, fresh, { callbacks: KEPT });
+      all("input[data-filter]", old).forEach((input) => input.value && filterList(input));
+      keepHiddenInputs(box.form, page.getElementById("q").form);
+      back();
+    } else swapBody(page, box);
+    ready(document);
+    if (!keepBox) box.value = words;
+    document.title = page.title;
+    all("link[rel=alternate]").forEach((link) => link.remove());
+    document.head.append(...all("link[rel=alternate]", page).map((link) => document.importNode(link)));
+  }
+
+  // what the reader did to the page stays as it is; Idiomorph's ignoreActiveValue would leave the focused link as it was too
+  const KEPT = {
+    beforeAttributeUpdated: (name, node) =>
+      !((name === "open" && node.localName === "details") || (name === "hidden" && node.matches("[data-copy], [data-filter]"))),
+    beforeNodeMorphed: (node) => !(node.nodeType === 1 && node.matches("input[data-filter]")),
+  };
+
+  function keepHiddenInputs(form, fresh) {
+    all("input[type=hidden]", form).forEach((input) => input.remove());
+    form.append(...all("input[type=hidden]", fresh).map((input) => document.importNode(input)));
+  }
+
+  // Another kind of page: all but the box is replaced, which keeps its focus, its caret and its suggestions.
+  function swapBody(page, box) {
+    const field = box.closest(".field");
+    const focused = document.activeElement === box;
+    const caret = [box.selectionStart, box.selectionEnd];
+    const body = document.importNode(page.body, true);
+    find(".field:has(#q)", body).replaceWith(field);
+    document.body.className = body.className;
+    document.body.replaceChildren(...body.childNodes);
+    document.body.append(said);
+    scrollTo({ top: 0, behavior: "instant" });
+    if (!focused) return;
+    box.focus({ preventScroll: true });
+    box.setSelectionRange(...caret);
+  }
+
+  // How to find the focus again: the same words in the same part of the page, else the same place in it.
+  function focusIn(old) {
+    const focused = document.activeElement;
+    if (!old.contains(focused) || focused.matches("input")) return () => {};
+    const part = focused.closest("[aria-labelledby], [aria-label]:not(a, button), article");
+    const name = part?.getAttribute("aria-labelledby") || part?.getAttribute("aria-label") || "";
+    const words = (element) =>
+      element.getAttribute("aria-label") || find(".facet-label", element)?.textContent || element.textContent.replace(/[\d,]+\s*$/, "").trim();
+    const wanted = words(focused);
+    const place = part ? all("a, button, summary", part).indexOf(focused) : 0;
+    return () => {
+      if (document.activeElement === focused && focused.isConnected && words(focused) === wanted) return;
+      const parts = all("[aria-labelledby], [aria-label], article", old);
+      const now = parts.find((each) => [each.getAttribute("aria-labelledby"), each.getAttribute("aria-label")].includes(name));
+      const choices = all("a, button, summary", now || old);
+      const next = choices.find((each) => words(each) === wanted) || choices[Math.min(place, choices.length - 1)] || find("#q");
+      next.focus({ preventScroll: true });
+    };
+  }
+
+  function tell(text) {
+    said.textContent = text;
+    said.hidden = !text;
+  }
+
+  const address = (form) => {
+    const pairs = [...new FormData(form)].map(([name, value]) => [name, name === "q" ? value.trim().replace(/\s+/g, " ") : value]);
+    return `/?${new URLSearchParams(pairs)}`;
+  };
+
+  function settle() {
+    clearTimeout(rest);
+    settled = true;
+  }
+
+  // A keystroke: the first of a search makes an entry of the history, those that follow change it.
+  function typed() {
+    const box = find("#q");
+    clearTimeout(pace);
+    clearTimeout(rest);
+    if (!box.value.trim() || failures > 1) return failures > 1 ? tell("Press Enter to search.") : undefined;
+    pace = setTimeout(async () => {
+      const wanted = address(box.form);
+      if (wanted === shown) return asking?.gone.abort(), (asking = null);
+      try {
+        if (await go(wanted, { how: settled ? "push" : "replace", keepBox: true })) settled = false;
+      } catch {
+        tell("The hits could not be fetched as you type: press Enter to search.");
+      }
+      rest = setTimeout(settle, SETTLED);
+    }, Math.max(0, asked + PACE - performance.now()));
+  }
+
+  async function follow(wanted, options) {
+    settle();
+    try {
+      const page = await go(wanted, options);
+      if (page && leads) location.assign(wanted);
+      return page;
+    } catch {
+      location.assign(wanted); // the plain way
+    }
+  }
+
+  document.addEventListener("input", (event) => {
+    if (event.target.id === "q" && !event.isComposing) typed();
+  });
+  document.addEventListener("compositionend", (event) => event.target.id === "q" && typed());
+
+  document.addEventListener("submit", (event) => {
+    if (event.defaultPrevented || !event.target.matches(".search") || failures) return;
+    clearTimeout(pace);
+    const wanted = address(event.target);
+    if (!find("#q").value.trim() && wanted === "/?q=") return;
+    event.preventDefault();
+    if (matchMedia("(hover: none)").matches) find("#q").blur(); // a phone's keyboard goes away
+    if (wanted === shown && leads) location.assign(wanted);
+    else if (wanted === shown) settle();
+    else follow(wanted, { how: settled ? "push" : "replace", keepBox: true });
+  });
+
+  document.addEventListener("click", async (event) => {
+    const link = event.target.closest("#results a[href], .start main a[href]");
+    if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    const url = new URL(link.href);
+    if (url.origin !== location.origin || url.hash) return;
+    recent.add(find("#q").value);
+    if (url.pathname !== "/" || !url.search) return settle();
+    event.preventDefault();
+    clearTimeout(pace);
+    const top = link.closest(".pages, .start");
+    if ((await follow(url.pathname + url.search)) && top) scrollTo({ top: 0, behavior: "instant" });
+  });
+
+  // Back and forward: the page of that entry, scrolled as it was.
+  addEventListener("popstate", (event) => {
+    if (here() === shown && !asking) return; // only a place within the page
+    clearTimeout(pace);
+    settle();
+    const top = places.get(event.state?.live);
+    go(here(), { how: "stay" }).then(
+      (page) => page && scrollTo({ top: top || 0, behavior: "instant" }),
+      () => location.reload(),
+    );
+  });
+  addEventListener("scroll", () => {
+    scrolled = scrollY;
+    if (!asking) places.set(history.state?.live, scrolled);
+  }, { passive: true });
+
+  history.replaceState({ live: history.state?.live || "first" }, "");
+  document.body.append(said);
+  return { go: follow, settle, get shown() { return shown; } };
+})();
