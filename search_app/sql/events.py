@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from indexer.model.items import MetricItem, ProbeItem
 from indexer.model.parts import ColumnRef
 from search_app.sql.events_stream import left_out
 from search_app.sql.metrics import reads
-from search_app.sql.shape import TOP, Shape, named, select, shape_queries, variant_query
+from search_app.sql.reading import Reading, Split, queries_of
+from search_app.sql.shape import TOP, Shape, named, select, variant_query
 from search_app.sql.source import Source, SqlQuery, literal
 from search_app.tools.addressing.names import split_event
 from search_app.tools.stmo import event_query
@@ -16,6 +19,16 @@ MAX_EXTRAS = 8
 
 def metric_event_queries(item: MetricItem, row: ColumnRef, source: Source) -> list[SqlQuery]:
     """The queries of a Glean event in one table; empty where the table holds no events."""
+    reading = metric_event_reading(item, row, source)
+    if reading is None:
+        return []
+    moment = source.path("event_timestamp") if _is_stream(source) else "event.timestamp"
+    first = replace(reading, extras=reading.extras[:MAX_EXTRAS])
+    return [*queries_of(first), _single_events(first, moment)]
+
+
+def metric_event_reading(item: MetricItem, row: ColumnRef, source: Source) -> Reading | None:
+    """How a Glean event is read, with its extras as ways to split; None where the table holds no events."""
     # the prepared query for the events ping reads events_stream only
     prepared = row.ping != "events" or "event" in source.columns
     url = event_query(item.name, row.ping, row.table) if prepared else ""
@@ -23,17 +36,30 @@ def metric_event_queries(item: MetricItem, row: ColumnRef, source: Source) -> li
     notes = (reads(row), *left_out(item.name, row.app, "event" in source.columns))
     base = SqlQuery(title, source.table, "", url, notes=source.notes(*notes))
     extras = [key.name for key in item.definition.extra_keys] if item.definition else []
-    if "event" in source.columns and "event_extra" in source.columns:
-        where = [f"{source.path('event')} = {literal(item.name)}"]
+    if _is_stream(source):
+        where: tuple[str, ...] = (f"{source.path('event')} = {literal(item.name)}",)
+        joins: tuple[str, ...] = ()
         values = {name: stream_extra(source, name) for name in extras}
-        return _event_queries(source, (), where, values, base, source.path("event_timestamp"))
-    if "events" not in source.columns:
-        return []
-    category, name = split_event(item.name)
-    where = [f"event.category = {literal(category)}", f"event.name = {literal(name)}"]
-    joins = (f"UNNEST({source.path('events')}) AS event",)
-    values = {name: f"mozfun.map.get_key(event.extra, {literal(name)})" for name in extras}
-    return _event_queries(source, joins, where, values, base, "event.timestamp")
+    elif "events" in source.columns:
+        category, name = split_event(item.name)
+        where = (f"event.category = {literal(category)}", f"event.name = {literal(name)}")
+        joins = (f"UNNEST({source.path('events')}) AS event",)
+        values = {name: f"mozfun.map.get_key(event.extra, {literal(name)})" for name in extras}
+    else:
+        return None
+    shape = Shape(("COUNT(*) AS events", *source.clients()), joins, where)
+    return Reading(source, base, shape, extras=_extras(values, source), counted="events")
+
+
+def _is_stream(source: Source) -> bool:
+    return "event" in source.columns and "event_extra" in source.columns
+
+
+def _extras(values: dict[str, str], source: Source) -> tuple[Split, ...]:
+    return tuple(
+        Split(f"extra:{name}", f"extra {name}", ((value, output_name(name, source)),))
+        for name, value in values.items()
+    )
 
 
 def stream_extra(source: Source, name: str) -> str:
@@ -45,27 +71,13 @@ def stream_extra(source: Source, name: str) -> str:
     return f"JSON_VALUE({extra}, {literal(path)})"
 
 
-def _event_queries(
-    source: Source,
-    joins: tuple[str, ...],
-    where: list[str],
-    extras: dict[str, str],
-    base: SqlQuery,
-    moment: str,
-) -> list[SqlQuery]:
-    shape = Shape(("COUNT(*) AS events", *source.clients()), joins, tuple(where))
-    queries = list(shape_queries(source, shape, base))
-    for name, expression in list(extras.items())[:MAX_EXTRAS]:
-        split = Shape(shape.selects, joins, shape.where, ((expression, output_name(name, source)),))
-        made = shape_queries(source, split, base, f"by extra {name}")
-        queries += [query for query in made if query.variant.startswith("by extra")]
+def _single_events(reading: Reading, moment: str) -> SqlQuery:
+    """A look at single events: when, from whom, with which extras."""
+    source, shape = reading.source, reading.shape
     columns = [named(moment, "event_timestamp"), *source.look()]
-    columns += [
-        f"{value} AS {output_name(name, source)}" for name, value in list(extras.items())[:MAX_EXTRAS]
-    ]
-    rows = select(columns, source, joins, [*source.filters(1), *where], limit=TOP)
-    queries.append(variant_query(base, "single events", rows, source))
-    return queries
+    columns += [f"{value} AS {name}" for split in reading.extras for value, name in split.groups]
+    rows = select(columns, source, shape.joins, [*source.filters(1), *shape.where], limit=TOP)
+    return variant_query(reading.base, "single events", rows, source)
 
 
 def output_name(name: str, source: Source) -> str:
@@ -76,9 +88,19 @@ def output_name(name: str, source: Source) -> str:
 
 def legacy_event_queries(item: ProbeItem, source: Source) -> list[SqlQuery]:
     """The queries of a legacy event in telemetry.events; without its schema, none."""
+    reading = legacy_event_reading(item, source)
+    if reading is None:
+        return []
+    own = [split for split in reading.extras if not split.name.startswith("extra:")]
+    extras = reading.extras[len(own) :][:MAX_EXTRAS]
+    return list(queries_of(replace(reading, extras=(*own, *extras))))
+
+
+def legacy_event_reading(item: ProbeItem, source: Source) -> Reading | None:
+    """How a legacy event is read, with object, value and extras as ways to split; None without its schema."""
     wanted = ("event_category", "event_method", "event_object")
     if not all(name in source.columns for name in wanted):
-        return []
+        return None
     base = SqlQuery(
         f"{item.name} in {source.table}", source.table, "", notes=("It reads the legacy events of Firefox.",)
     )
@@ -93,21 +115,13 @@ def legacy_event_queries(item: ProbeItem, source: Source) -> list[SqlQuery]:
     if newest and newest.objects:
         objects = ", ".join(literal(name) for name in newest.objects)
         where.append(f"{source.path('event_object')} IN ({objects})")
-    shape = Shape(("COUNT(*) AS events", *source.clients()), (), tuple(where))
-    queries = list(shape_queries(source, shape, base))
-    split = Shape(shape.selects, (), shape.where, ((source.path("event_object"), "event_object"),))
-    queries += [q for q in shape_queries(source, split, base, "by object") if q.variant == "by object"]
+    splits = [Split("object", "object", ((source.path("event_object"), "event_object"),))]
     if "event_string_value" in source.columns:
         value = (source.path("event_string_value"), "event_string_value")
-        split = Shape(shape.selects, (), shape.where, (value,))
-        queries += [q for q in shape_queries(source, split, base, "by value") if q.variant == "by value"]
+        splits.append(Split("value", "value", (value,)))
+    values: dict[str, str] = {}
     if "event_map_values" in source.columns and newest:
-        for name in newest.extra_keys[:MAX_EXTRAS]:
-            value = (
-                f"mozfun.map.get_key({source.path('event_map_values')}, {literal(name)})",
-                output_name(name, source),
-            )
-            split = Shape(shape.selects, (), shape.where, (value,))
-            variant = f"by extra {name}"
-            queries += [q for q in shape_queries(source, split, base, variant) if q.variant == variant]
-    return queries
+        held = source.path("event_map_values")
+        values = {name: f"mozfun.map.get_key({held}, {literal(name)})" for name in newest.extra_keys}
+    shape = Shape(("COUNT(*) AS events", *source.clients()), (), tuple(where))
+    return Reading(source, base, shape, extras=(*splits, *_extras(values, source)), counted="events")

@@ -6,7 +6,8 @@ import json
 
 from indexer.model.items import MetricItem
 from indexer.model.parts import ColumnRef
-from search_app.sql.shape import Buckets, Shape, bucket_queries, shape_queries
+from search_app.sql.reading import Reading, queries_of
+from search_app.sql.shape import Buckets, Shape
 from search_app.sql.source import Source, SqlQuery, literal
 from search_app.sql.units import Conversion, conversion
 from search_app.sql.use_counters import glean_denominator, rate, rate_note
@@ -21,9 +22,15 @@ RATE_ORDER = "denominator DESC"  # by the ratio itself, the rarest would stand f
 
 def metric_queries(item: MetricItem, row: ColumnRef, source: Source) -> list[SqlQuery]:
     """The queries of a metric that has a column; empty where the table lacks it."""
+    reading = metric_reading(item, row, source)
+    return list(queries_of(reading)) if reading else []
+
+
+def metric_reading(item: MetricItem, row: ColumnRef, source: Source) -> Reading | None:
+    """How a metric that has a column is read; None where the table lacks it."""
     column = source.columns.get(row.column)
     if column is None:
-        return []
+        return None
     unit = conversion(item.type, item.definition.unit if item.definition else "")
     denominator = glean_denominator(item, source)
     notes = source.notes(
@@ -31,19 +38,18 @@ def metric_queries(item: MetricItem, row: ColumnRef, source: Source) -> list[Sql
     )
     base = SqlQuery(f"{item.name} in {row.table}", source.table, "", _stmo(item, row), notes=notes)
     if item.type.endswith("_distribution"):
-        return list(_distribution(item, row.column, source, base, unit))
+        return _distribution(item, row.column, source, base, unit)
     if denominator:
-        return list(shape_queries(source, _used(row.column, denominator, source), base))
-    repeated = column.mode == "REPEATED"
-    if repeated:
+        return Reading(source, base, _used(row.column, denominator, source))
+    if column.mode == "REPEATED":
         shape, split = _repeated(row.column, source)
-    elif item.type == "object" and column.type == "RECORD":
-        shape, split = _record(row.column, source), ""
-    elif item.type == "object" or column.type == "JSON":
-        shape, split = _object(item, source.path(row.column), source), ""
-    else:
-        shape, split = _single(item, row.column, source)
-    return list(shape_queries(source, shape, base, split))
+        return Reading(source, base, shape, split, counted="entries")
+    if item.type == "object" and column.type == "RECORD":
+        return Reading(source, base, _record(row.column, source))
+    if item.type == "object" or column.type == "JSON":
+        shape = _object(item, source.path(row.column), source)
+        return Reading(source, base, shape, counted="elements" if shape.joins else "pings")
+    return Reading(source, base, *_single(item, row.column, source))
 
 
 def _stmo(item: MetricItem, row: ColumnRef) -> str:
@@ -59,18 +65,20 @@ def _used(path: str, denominator: str, source: Source) -> Shape:
     """A use counter over all pings that count what could have used it."""
     possible = source.path(denominator)
     selects = (*rate(source.path(path), possible, denominator), *source.clients())
-    return Shape(selects, where=(f"{possible} IS NOT NULL",), order="rate DESC")
+    return Shape(
+        selects, where=(f"{possible} IS NOT NULL",), order="rate DESC", value=source.path(path), form="number"
+    )
 
 
 def _distribution(
     item: MetricItem, path: str, source: Source, base: SqlQuery, unit: Conversion
-) -> list[SqlQuery]:
+) -> Reading | None:
     labeled = item.type.startswith("labeled_")
     kind = item.type.removeprefix("labeled_")
     percentile = f"mozfun.glam.percentile({{percent}}, histogram, {literal(kind)})"
     if labeled:
         if f"{path}.value.values" not in source.columns:
-            return []
+            return None
         joins: tuple[str, ...] = (
             f"UNNEST({source.path(path)}) AS entry",
             "UNNEST(entry.value.values) AS bucket_entry",
@@ -78,10 +86,18 @@ def _distribution(
     elif f"{path}.values" in source.columns:
         joins = (f"UNNEST({source.path(f'{path}.values')}) AS bucket_entry",)
     else:
-        return []
+        return None
     buckets = Buckets(joins, "bucket_entry.key", "bucket_entry.value", percentile, conversion=unit)
     label = ("entry.key", source.free("label")) if labeled else None
-    return list(bucket_queries(source, buckets, base, label))
+    return bucket_reading(source, base, buckets, label)
+
+
+def bucket_reading(
+    source: Source, base: SqlQuery, buckets: Buckets, label: tuple[str, str] | None
+) -> Reading:
+    """A distribution, with the count of its samples as what is not asked for in percentiles."""
+    selects = (f"SUM({buckets.value}) AS samples", *source.clients())
+    return Reading(source, base, Shape(selects, buckets.joins, buckets.where), buckets=buckets, label=label)
 
 
 def _repeated(path: str, source: Source) -> tuple[Shape, str]:
@@ -101,18 +117,20 @@ def _repeated(path: str, source: Source) -> tuple[Shape, str]:
         joins = (entries, "UNNEST(entry.value) AS inner_entry")
         groups = (("entry.key", source.free("label")), ("inner_entry.key", source.free("inner_label")))
         selects = ("SUM(inner_entry.value) AS total", *source.clients())
-        return Shape(selects, joins, (), groups), "by label"
+        return Shape(selects, joins, (), groups, value="inner_entry.value", form="number"), "by label"
     if f"{path}.value.numerator" in source.columns:
         return Shape(_rate("entry.value"), (entries,), (), (label,), RATE_ORDER), "by label"
     if value.type in ("BOOLEAN", "BOOL"):
         selects = ("COUNTIF(entry.value) AS true_count", "COUNT(*) AS entries", *source.clients())
-        return Shape(selects, (entries,), (), (label,)), "by label"
+        return Shape(selects, (entries,), (), (label,), value="entry.value", form="boolean"), "by label"
     if value.type in INTEGERS and ".labeled_quantity." not in path:
         selects = ("SUM(entry.value) AS total", *source.clients())
-        return Shape(selects, (entries,), (), (label,)), "by label"
+        return Shape(selects, (entries,), (), (label,), value="entry.value", form="number"), "by label"
     if value.type in (*INTEGERS, "FLOAT", "FLOAT64", "NUMERIC"):
         selects = (*spread("entry.value"), "COUNT(*) AS entries", *source.clients())
-        return Shape(selects, (entries,), (), (label,), "entries DESC"), "by label"
+        return Shape(
+            selects, (entries,), (), (label,), "entries DESC", value="entry.value", form="number"
+        ), "by label"
     if value.type == "STRING":
         groups = (label, ("entry.value", source.free("label_value")))
         return Shape(("COUNT(*) AS entries", *source.clients()), (entries,), (), groups), "by label"
@@ -130,9 +148,12 @@ def _single(item: MetricItem, path: str, source: Source) -> tuple[Shape, str]:
         unit = (f"{value}.time_unit", source.free("time_unit"))
         groups = (unit,) if f"{path}.time_unit" in source.columns else ()
         selects = (*spread(f"{value}.value"), PINGS, *clients)
-        return Shape(selects, where=there, groups=groups, order=PINGS_ORDER), ""
+        return Shape(
+            selects, where=there, groups=groups, order=PINGS_ORDER, value=f"{value}.value", form="number"
+        ), ""
     if item.type == "counter":
-        return Shape((f"SUM({value}) AS total", *clients), where=there), ""
+        total = f"SUM({value}) AS total"
+        return Shape((total, *clients), where=there, value=value, form="number"), ""
     if column.type in ("BOOLEAN", "BOOL"):
         selects = (
             f"COUNTIF({value}) AS true_count",
@@ -141,9 +162,10 @@ def _single(item: MetricItem, path: str, source: Source) -> tuple[Shape, str]:
             PINGS,
             *clients,
         )
-        return Shape(selects, where=there, order=PINGS_ORDER), ""
+        return Shape(selects, where=there, order=PINGS_ORDER, value=value, form="boolean"), ""
     if column.type in (*INTEGERS, "FLOAT", "FLOAT64", "NUMERIC"):
-        return Shape((*spread(value), PINGS, *clients), where=there, order=PINGS_ORDER), ""
+        selects = (*spread(value), PINGS, *clients)
+        return Shape(selects, where=there, order=PINGS_ORDER, value=value, form="number"), ""
     return _text(item.type, column.type, value, source), _text_split(item.type)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from indexer.model.literals import ValueKind
 from search_app.sql.source import Source, SqlQuery, comment, quoted
 from search_app.sql.units import AS_STORED, Conversion
 
@@ -19,6 +20,8 @@ class Shape:
     groups: tuple[tuple[str, str], ...] = ()  # what it is always split by: (expression, name)
     order: str = ""  # of a variant without a date; default: the first aggregate, largest first
     split_order: str = ""  # of the variant that its own groups make; default: as order
+    value: str = ""  # expression of one value, where it is a number or yes and no
+    form: ValueKind = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ ColumnsOf = Callable[[str], Sequence[Column]]  # dataset.table -> its columns, e
 
 DAYS = 7
 BY_HAND = "The columns of this events_stream are not published: they are written by hand."
-SAMPLE = "It reads 1 % of the clients (sample_id = 0): take that line out for everyone."
+SAMPLE = "It reads {share} % of the clients ({condition}): take that line out for everyone."
 NO_DAY = "It has ended, on a day that is not known: set the days yourself."
 ACCESS_NOTE = "BigQuery is open to Mozilla's people only."
 
@@ -112,6 +112,9 @@ class Source:
     large: bool = True  # False: too few rows for a sample
     by_hand: bool = False  # its columns are written by hand: no schema of it is published
     ended: Ended | None = None  # what it is asked for is sent no more: ask for its last days
+    days: int = DAYS  # how many are asked for
+    share: int | None = None  # per cent of the clients that are read; None: one, where that is sensible
+    conditions: tuple[str, ...] = ()  # what a reader chose beside these
 
     @classmethod
     def of(
@@ -145,7 +148,7 @@ class Source:
         if self.ended is not None and self.date():
             found.append(self.ended.sentence)
         if self.sampled:
-            found.append(SAMPLE)
+            found.append(SAMPLE.format(share=self.sample_share, condition=self._sample_condition("")))
         return tuple(found)
 
     @property
@@ -181,24 +184,41 @@ class Source:
                 return f"DATE({self.path(name)})", self.free("submission_date" if "submi" in name else "day")
         return None
 
-    def filters(self, days: int = DAYS) -> list[str]:
-        """Partition filter and 1 % sample, each where the table has the column and it says something."""
+    def filters(self, days: int = 0) -> list[str]:
+        """Partition filter (of its days, or fewer) and sample, each where the table has the column and it
+        says something, and what a reader chose.
+        """
         found = []
         if date := self.date():
             until = f"DATE '{self.ended.day}'" if self.ended and self.ended.day else "CURRENT_DATE()"
             remark = f"  -- {comment(self.ended.sentence)}" if self.ended else ""
-            found.append(f"{date[0]} >= DATE_SUB({until}, INTERVAL {days} DAY){remark}")
+            found.append(f"{date[0]} >= DATE_SUB({until}, INTERVAL {days or self.days} DAY){remark}")
             if self.ended and self.ended.day:
                 found.append(f"{date[0]} <= {until}")
         if self.sampled:
-            found.append(f"{self.path('sample_id')} = 0  -- a 1 % sample: take the line out for everyone")
-        return found
+            condition = self._sample_condition(f"{self.alias}.")
+            found.append(f"{condition}  -- a {self.sample_share} % sample: take the line out for everyone")
+        return [*found, *self.conditions]
+
+    @property
+    def can_be_sampled(self) -> bool:
+        """Whether a sample of clients can be read. sample_id is made of the client id, NULL without one."""
+        return "sample_id" in self.columns and (bool(self.clients()) or "document_id" not in self.columns)
 
     @property
     def sampled(self) -> bool:
-        """Whether a 1 % sample is sensible. sample_id is made of the client id: NULL in pings without one."""
-        is_ping = "document_id" in self.columns
-        return "sample_id" in self.columns and self.large and (bool(self.clients()) or not is_ping)
+        """Whether a sample is read: what was chosen, else 1 % where the table is large."""
+        wanted = self.large if self.share is None else self.share < 100
+        return wanted and self.can_be_sampled
+
+    @property
+    def sample_share(self) -> int:
+        """Per cent of the clients that are read."""
+        return (self.share or 1) if self.sampled else 100
+
+    def _sample_condition(self, prefix: str) -> str:
+        share = self.sample_share
+        return f"{prefix}sample_id = 0" if share == 1 else f"{prefix}sample_id < {share}"
 
     def group(self, path: str) -> tuple[str, str]:
         """A column to group by, as (expression, name)."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 
 from indexer.model.items import SHARED_PROJECT, USER_PROJECT, MeasureItem, PingItem, TableItem
 from indexer.model.table_records import Column
 from search_app.sql.metrics import INTEGERS, spread
+from search_app.sql.reading import Reading, queries_of
 from search_app.sql.shape import TOP, Shape, select, shape_queries, variant_query
 from search_app.sql.source import ColumnsOf, Source, SqlQuery, quoted
 from search_app.tools import Context
@@ -38,31 +38,52 @@ PLAIN = frozenset(
 def ping_queries(item: PingItem, context: Context, columns_of: ColumnsOf) -> list[SqlQuery]:
     """How many pings and clients a day, split, and a look at single pings; of its first two views."""
     queries: list[SqlQuery] = []
-    views = [t for t in item.ping_tables if t.layer == "view" and t.exists and t.name.count(".") == 2]
-    for view in views[:2]:
-        table = view.name.partition(".")[2]
-        source = Source.of(table, columns_of, context, (item.app, item.name))
-        # the prepared query reads the three parts that Glean pings have
-        whole = all(part in source.columns for part in ("client_info", "ping_info", "metrics"))
-        url = ping_query(table) if whole else ""
-        base = SqlQuery(
-            f"{item.name} pings in {table}",
-            table,
-            "",
-            url,
-            notes=source.notes(f"It reads the {item.name} ping of {item.app}."),
-        )
-        queries += _whole(source, base, "pings")
+    for table in ping_views(item)[:2]:
+        if reading := ping_reading(item, table, context, columns_of):
+            queries += [*queries_of(reading), *_looked_at(reading)]
     return queries
+
+
+def ping_views(item: PingItem) -> list[str]:
+    """dataset.table of the views that hold a ping, the one over all channels first."""
+    views = [t for t in item.ping_tables if t.layer == "view" and t.exists and t.name.count(".") == 2]
+    return [view.name.partition(".")[2] for view in views]
+
+
+def ping_reading(item: PingItem, table: str, context: Context, columns_of: ColumnsOf) -> Reading | None:
+    """How the pings in a view are read; None where its columns are not known."""
+    source = Source.of(table, columns_of, context, (item.app, item.name))
+    if not source.columns:
+        return None
+    # the prepared query reads the three parts that Glean pings have
+    whole = all(part in source.columns for part in ("client_info", "ping_info", "metrics"))
+    url = ping_query(table) if whole else ""
+    notes = source.notes(f"It reads the {item.name} ping of {item.app}.")
+    base = SqlQuery(f"{item.name} pings in {table}", table, "", url, notes=notes)
+    return Reading(source, base, Shape((f"COUNT(*) AS {source.free('pings')}", *source.clients())))
 
 
 def table_queries(item: TableItem, context: Context, columns_of: ColumnsOf) -> list[SqlQuery]:
     """Rows a day, split, and a look at single rows, of the view to use where there is one."""
+    reading = table_reading(item, context, columns_of)
+    if reading is None:
+        return []
+    summed = reading.shape.form == "number"
+    queries = _summed_by_day(reading) if summed else list(queries_of(reading))
+    return queries + _looked_at(reading)
+
+
+def table_reading(item: TableItem, context: Context, columns_of: ColumnsOf) -> Reading | None:
+    """How the rows of a table are read, or what measures sum of it; None where its columns are not known."""
     source = _source_of(item, context, columns_of)
+    if not source.columns:
+        return None
     sums = _summed(item, source, context)
     said = "It sums what metric-hub's measures sum." if sums else ""
     base = SqlQuery(f"rows of {source.table}", source.table, "", notes=source.notes(said))
-    return _whole(source, base, "row_count", sums)
+    count = f"COUNT(*) AS {source.free('row_count')}"
+    shape = Shape(tuple(sums), form="number") if sums else Shape((count, *source.clients()))
+    return Reading(source, base, shape, counted="rows")
 
 
 def _summed(item: TableItem, source: Source, context: Context) -> list[str]:
@@ -85,13 +106,17 @@ def _summed(item: TableItem, source: Source, context: Context) -> list[str]:
 
 def column_queries(item: TableItem, path: str, context: Context, columns_of: ColumnsOf) -> list[SqlQuery]:
     """What a column of a table holds: numbers spread, texts counted, arrays unnested on the way down."""
+    reading = column_reading(item, path, context, columns_of)
+    return list(queries_of(reading)) if reading else []
+
+
+def column_reading(item: TableItem, path: str, context: Context, columns_of: ColumnsOf) -> Reading | None:
+    """How a column of a table is read; None where the table lacks it or a parent of it is not known."""
     source = _source_of(item, context, columns_of)
     column = source.columns.get(path)
-    if column is None:
-        return []
-    reached = _unnested(source, path)
-    if reached is None:
-        return []
+    reached = _unnested(source, path) if column else None
+    if column is None or reached is None:
+        return None
     joins, value = reached
     # the prepared query filters by submission_timestamp and looks into no array
     prepared = "submission_timestamp" in source.columns and source.table.count(".") == 1 and not joins
@@ -112,25 +137,19 @@ def _source_of(item: TableItem, context: Context, columns_of: ColumnsOf) -> Sour
     return source if held_in_mozdata else replace(source, table=f"{item.project}.{short}")
 
 
-def _whole(source: Source, base: SqlQuery, count: str, sums: Sequence[str] = ()) -> list[SqlQuery]:
-    if not source.columns:
+def _looked_at(reading: Reading) -> list[SqlQuery]:
+    """A look at single rows."""
+    source, columns = reading.source, _look(reading.source)
+    if not columns:
         return []
-    if sums:
-        queries = _summed_by_day(source, base, sums)
-    else:
-        shape = Shape((f"COUNT(*) AS {source.free(count)}", *source.clients()))
-        queries = list(shape_queries(source, shape, base))
-    columns = _look(source)
-    if columns:
-        rows = select(columns, source, (), source.filters(1), limit=TOP)
-        queries.append(variant_query(base, "a look at rows", rows, source))
-    return queries
+    rows = select(columns, source, (), source.filters(1), limit=TOP)
+    return [variant_query(reading.base, "a look at rows", rows, source)]
 
 
-def _summed_by_day(source: Source, base: SqlQuery, sums: Sequence[str]) -> list[SqlQuery]:
+def _summed_by_day(reading: Reading) -> list[SqlQuery]:
     """Sums of each day, also where they are split: users of a day, summed over days, are no users."""
-    day = source.date()
-    whole, split = Shape(tuple(sums)), Shape(tuple(sums), groups=(day,) if day else ())
+    source, base, day = reading.source, reading.base, reading.source.date()
+    whole, split = reading.shape, replace(reading.shape, groups=(day,) if day else ())
     queries = [each for each in shape_queries(source, whole, base) if each.variant in ("over time", "in all")]
     return queries + [each for each in shape_queries(source, split, base) if each.variant.startswith("by ")]
 
@@ -172,26 +191,26 @@ def _unnested(source: Source, path: str) -> tuple[tuple[str, ...], str] | None:
     return tuple(joins), Source(source.table, alias=value).path(inside) if inside else value
 
 
-def _values(
-    source: Source, column: Column, joins: tuple[str, ...], value: str, base: SqlQuery
-) -> list[SqlQuery]:
+def _values(source: Source, column: Column, joins: tuple[str, ...], value: str, base: SqlQuery) -> Reading:
     there = (f"{value} IS NOT NULL",)
     counts = ("COUNT(*) AS row_count", *source.clients())
     if column.type in ("BOOLEAN", "BOOL"):
-        return list(
-            shape_queries(source, Shape((f"COUNTIF({value}) AS true_count", *counts), joins, there), base)
+        selects = (f"COUNTIF({value}) AS true_count", *counts)
+        return Reading(
+            source, base, Shape(selects, joins, there, value=value, form="boolean"), counted="rows"
         )
     if column.type in NUMBERS:
-        shape = Shape((*spread(value), *counts), joins, there, order="row_count DESC")
-        return list(shape_queries(source, shape, base))
+        selects = (*spread(value), *counts)
+        shape = Shape(selects, joins, there, order="row_count DESC", value=value, form="number")
+        return Reading(source, base, shape, counted="rows")
     if column.type in ("", "RECORD", "STRUCT", "JSON", "BYTES", "GEOGRAPHY", "INTERVAL"):
-        return list(shape_queries(source, Shape(counts, joins, there), base))
+        return Reading(source, base, Shape(counts, joins, there), counted="rows")
     moment = column.type in ("TIMESTAMP", "DATETIME")
     day = f"DATE({value})" if moment else value
     if (date := source.date()) and day == date[0]:
-        return list(shape_queries(source, Shape(counts, joins, there), base))
+        return Reading(source, base, Shape(counts, joins, there), counted="rows")
     shape = Shape(counts, joins, there, ((day, _value_name(column.path, source, moment)),))
-    return list(shape_queries(source, shape, base, "by day" if moment else "by value"))
+    return Reading(source, base, shape, "by day" if moment else "by value", counted="rows")
 
 
 def _value_name(path: str, source: Source, moment: bool) -> str:
