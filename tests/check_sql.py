@@ -26,10 +26,14 @@ from indexer.model.items import AnyItem, MetricItem, PingItem, ProbeItem, TableI
 from indexer.model.parts import ColumnRef
 from indexer.model.table_records import Column
 from indexer.store.reader import Store
+from search_app.query.model import QueryProblem
 from search_app.sql import SqlQuery, column_queries, queries_for, queries_for_column
+from search_app.sql.builder import Built
+from search_app.sql.choices import Choices
 from search_app.sql.events_stream import EVENTS_STREAM
 from search_app.sql.metrics import structure_keys
 from search_app.tools import Context, build_context
+from tests.support.builder_walk import combinations_of
 from tests.support.sql_paths import Checker, UnknownPath
 
 KINDS = ("metric", "probe", "ping", "table")
@@ -81,6 +85,10 @@ def main() -> int:
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--every", type=int, default=1, help="check each n-th item only")
     parser.add_argument("--kind", action="append", choices=KINDS)
+    parser.add_argument(
+        "--builder", type=int, default=0, help="also the builder's choices, of so many things"
+    )
+    parser.add_argument("--pairs", type=int, default=1, help="each n-th pair of choices, 0 for none")
     options = parser.parse_args()
     data_dir = options.data_dir or load_config(None).data_dir
     opened = open_current(data_dir)
@@ -91,6 +99,10 @@ def main() -> int:
     outcome = check_all(
         opened.path / "catalogue.sqlite", options.kind or KINDS, options.processes, options.every
     )
+    if options.builder:
+        outcome.add(
+            check_builder(opened.path / "catalogue.sqlite", options.builder, options.processes, options.pairs)
+        )
     for name, count in sorted(outcome.counts.items()):
         print(f"{name:32} {count:9,}")
     by_cause: dict[str, list[Refusal]] = {}
@@ -111,6 +123,72 @@ def check_all(catalogue: Path, kinds: Sequence[str], processes: int, every: int 
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
         for share in pool.map(_share, shares):
             outcome.add(share)
+    return outcome
+
+
+def check_builder(catalogue: Path, things: int, processes: int, pairs: int = 1) -> Outcome:
+    """What the builder offers of so many things, sampled over types: every option, and pairs of options."""
+    store = Store(catalogue)
+    ids = sampled_over_types(store, things)
+    outcome = Outcome()
+    shares = [(catalogue, ids[start::processes], pairs) for start in range(processes)]
+    if processes == 1:
+        return _builder_share(shares[0])
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        for share in pool.map(_builder_share, shares):
+            outcome.add(share)
+    return outcome
+
+
+def sampled_over_types(store: Store, things: int) -> list[str]:
+    """Ids of things, the types in turn, so that each has some."""
+    by_type: dict[str, list[str]] = {}
+    for kind in KINDS:
+        ids = store.ids(kind)
+        for item in store.items(ids[:: max(1, len(ids) // (things * 12))]):
+            if not isinstance(item, MetricItem) or item.columns:
+                by_type.setdefault(_form_of(item), []).append(item.id)
+    found: list[str] = []
+    for turn in range(max(map(len, by_type.values()))):
+        found += [held[turn * 7919 % len(held)] for held in by_type.values() if turn < len(held)]
+        if len(dict.fromkeys(found)) >= things:
+            break
+    return list(dict.fromkeys(found))[:things]
+
+
+def _form_of(item: AnyItem) -> str:
+    if isinstance(item, ProbeItem):
+        keyed = any(row.mode == "REPEATED" for row in item.columns)
+        return f"{item.kind} {item.probe_type} {item.definitions[0].kind if item.definitions else ''} {keyed}"
+    if isinstance(item, TableItem):
+        return f"{item.kind} {item.layer} {bool(item.related.get('measure'))} {bool(item.ping)}"
+    where = "view" if isinstance(item, MetricItem) and not item.columns[0].app_id else ""
+    return f"{item.kind} {item.type} {where}"
+
+
+def _builder_share(work: tuple[Path, list[str], int]) -> Outcome:
+    catalogue, ids, pairs = work
+    store = Store(catalogue)
+    schemas = Schemas(store, digests_of(store))
+    checker = Checker(lambda name: schemas.columns_of(_short(name)))
+    outcome = Outcome()
+    seen: set[str] = set()
+    for item in store.items(ids):
+        keys = json_keys(item)
+        outcome.counts["builder: things"] += 1
+        held: tuple[Choices, Built] | None = None
+        try:
+            for held in combinations_of(item, schemas.context, schemas.columns_of, pairs):
+                built = held[1]
+                outcome.counts["builder: combinations"] += 1
+                if built.query.sql in seen:
+                    continue
+                seen.add(built.query.sql)
+                outcome.counts["builder: paths walked"] += checker.check(built.query.sql, keys, built.about)
+        except (UnknownPath, sqlglot.errors.SqlglotError, QueryProblem) as problem:
+            asked, sql = (held[0], held[1].query.sql) if held else (None, "")
+            outcome.refused.append(Refusal(f"{item.id} after {asked}", str(problem), sql))
+        outcome.counts["builder: things with a query"] += held is not None
     return outcome
 
 

@@ -81,8 +81,8 @@ def _used(read: str, denominator: str, source: Source) -> Shape:
     possible = source.path(denominator)
     sums = [f"mozfun.hist.extract({value}).sum" for value in (read, possible)]
     selects = (*rate(sums[0], sums[1], denominator), *source.clients())
-    there = (f"{possible} IS NOT NULL",)
-    return Shape(selects, where=there, order="rate DESC", value=sums[0], form="number")
+    where, there = (f"{possible} IS NOT NULL",), f"{read} IS NOT NULL"
+    return Shape(selects, where=where, order="rate DESC", value=sums[0], form="number", there=there)
 
 
 def _histogram(item: ProbeItem, path: str, keyed: bool, source: Source, base: SqlQuery) -> Reading:

@@ -63,11 +63,10 @@ def reads(row: ColumnRef) -> str:
 
 def _used(path: str, denominator: str, source: Source) -> Shape:
     """A use counter over all pings that count what could have used it."""
-    possible = source.path(denominator)
-    selects = (*rate(source.path(path), possible, denominator), *source.clients())
-    return Shape(
-        selects, where=(f"{possible} IS NOT NULL",), order="rate DESC", value=source.path(path), form="number"
-    )
+    possible, value = source.path(denominator), source.path(path)
+    selects = (*rate(value, possible, denominator), *source.clients())
+    where, there = (f"{possible} IS NOT NULL",), f"{value} IS NOT NULL"
+    return Shape(selects, where=where, order="rate DESC", value=value, form="number", there=there)
 
 
 def _distribution(

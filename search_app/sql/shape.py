@@ -22,6 +22,7 @@ class Shape:
     split_order: str = ""  # of the variant that its own groups make; default: as order
     value: str = ""  # expression of one value, where it is a number or yes and no
     form: ValueKind = ""
+    there: str = ""  # the condition that it is there, where its aggregates are also of rows without it
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,12 @@ def select(
     """One SELECT statement over a source, laid out as bigquery-etl's formatter does."""
     text = clause("SELECT", columns)
     text += "FROM\n  " + ",\n  ".join([source.from_clause, *joins]) + "\n"
-    text += where_clause(where) + clause("GROUP BY", groups)
-    text += clause("ORDER BY", [order] if order else [])
+    return text + where_clause(where) + clause("GROUP BY", groups) + ending(order, limit)
+
+
+def ending(order: str = "", limit: int = 0) -> str:
+    """The end of a query: its order, and how many rows at most."""
+    text = clause("ORDER BY", [order] if order else [])
     return text + (f"LIMIT\n  {limit}\n" if limit else "")
 
 
@@ -110,20 +115,22 @@ def bucket_queries(
 ) -> Iterator[SqlQuery]:
     """The variants of a distribution: percentiles over time, the histogram, by label, by dimension."""
     if date := source.date():
-        yield variant_query(base, "over time", _percentiles(source, buckets, [date], date[1]), source)
-    yield variant_query(base, "histogram", _histogram(source, buckets), source)
+        yield variant_query(base, "over time", percentiles(source, buckets, [date], ending(date[1])), source)
+    yield variant_query(base, "histogram", histogram(source, buckets), source)
     if label:
         yield variant_query(
-            base, "by label", _percentiles(source, buckets, [label], "samples DESC", TOP), source
+            base, "by label", percentiles(source, buckets, [label], ending("samples DESC", TOP)), source
         )
     for dimension, column in source.dimensions():
-        text = _percentiles(source, buckets, [source.group(column)], "samples DESC", TOP)
+        text = percentiles(source, buckets, [source.group(column)], ending("samples DESC", TOP))
         yield variant_query(base, dimension.variant, text, source)
 
 
-def _percentiles(
-    source: Source, buckets: Buckets, groups: Sequence[tuple[str, str]], order: str, limit: int = 0
-) -> str:
+def percentiles(
+    source: Source, buckets: Buckets, groups: Sequence[tuple[str, str]], ending: str,
+    percents: Sequence[int] = PERCENTS,
+) -> str:  # fmt: skip
+    """Percentiles of a distribution for each of some groups; `ending` is what follows FROM."""
     names = [quoted(name) for _, name in groups]
     columns = [named(*group) for group in groups]
     columns += [f"{buckets.key} AS bucket", f"SUM({buckets.value}) AS samples"]
@@ -131,22 +138,22 @@ def _percentiles(
     entry = f"STRUCT<key {buckets.key_type}, value FLOAT64>(bucket, samples)"
     lines = [*names, "SUM(samples) AS samples", f"ARRAY_AGG({entry}) AS histogram"]
     merged = clause("SELECT", lines) + "FROM\n  buckets\n" + clause("GROUP BY", names)
-    text = f"WITH buckets AS (\n{_indented(summed)}),\nmerged AS (\n{_indented(merged)})\n"
+    text = f"WITH buckets AS (\n{indented(summed)}),\nmerged AS (\n{indented(merged)})\n"
     unit = buckets.conversion
-    percentiles = [
+    found = [
         f"{unit.of(buckets.percentile.format(percent=percent))} AS p{percent}{unit.suffix}"
-        for percent in PERCENTS
+        for percent in percents
     ]
-    text += clause("SELECT", [*names, "samples", *percentiles]) + "FROM\n  merged\n"
-    text += clause("ORDER BY", [order])
-    return text + (f"LIMIT\n  {limit}\n" if limit else "")
+    return text + clause("SELECT", [*names, "samples", *found]) + "FROM\n  merged\n" + ending
 
 
-def _indented(text: str) -> str:
+def indented(text: str) -> str:
+    """Lines two spaces in."""
     return "".join(f"  {line}\n" for line in text.splitlines())
 
 
-def _histogram(source: Source, buckets: Buckets) -> str:
+def histogram(source: Source, buckets: Buckets) -> str:
+    """How many samples each bucket has, and their share."""
     samples = f"SUM({buckets.value})"
     unit = buckets.conversion
     bucket = f"bucket{unit.suffix}"
@@ -157,6 +164,25 @@ def _histogram(source: Source, buckets: Buckets) -> str:
     ]
     where = [*source.filters(), *buckets.where]
     return select(columns, source, buckets.joins, where, [bucket], bucket)
+
+
+def split_histogram(
+    source: Source, buckets: Buckets, groups: Sequence[tuple[str, str]], last: str = ""
+) -> str:
+    """How many samples each bucket of each group has, and their share of the group."""
+    names = [quoted(name) for _, name in groups]
+    bucket = f"bucket{buckets.conversion.suffix}"
+    columns = [
+        *(named(*group) for group in groups),
+        f"{buckets.conversion.of(f'CAST({buckets.key} AS INT64)')} AS {bucket}",
+        f"SUM({buckets.value}) AS samples",
+    ]
+    where = [*source.filters(), *buckets.where]
+    summed = select(columns, source, buckets.joins, where, [*names, bucket])
+    share = f"SAFE_DIVIDE(samples, SUM(samples) OVER (PARTITION BY {', '.join(names)})) AS share"
+    text = f"WITH buckets AS (\n{indented(summed)})\n"
+    text += clause("SELECT", [*names, bucket, "samples", share]) + "FROM\n  buckets\n"
+    return text + (last or ending(", ".join([*names, bucket])))
 
 
 def variant_query(base: SqlQuery, variant: str, text: str, source: Source) -> SqlQuery:

@@ -18,7 +18,8 @@ import sqlglot
 from sqlglot import exp
 
 from indexer.model.table_records import Column
-from search_app.sql.source import CLIENT_COLUMNS, DIMENSIONS
+from search_app.sql.breakdowns import BREAKDOWNS
+from search_app.sql.source import CLIENT_COLUMNS
 
 
 class UnknownPath(ValueError):
@@ -50,7 +51,9 @@ BOOLEANS = frozenset({"BOOLEAN", "BOOL"})
 STRINGS = frozenset({"STRING"})
 DATES = frozenset({"TIMESTAMP", "DATETIME", "DATE"})
 # columns that any query may split or count by
-SPLITS = frozenset({*CLIENT_COLUMNS, *(column for each in DIMENSIONS for column in each.columns)})
+SPLITS = frozenset(
+    {*CLIENT_COLUMNS, "normalized_channel", *(column for each in BREAKDOWNS for column in each.columns)}
+)
 ARGUMENTS = {  # function -> types that its first argument may have
     exp.Sum: NUMBERS, exp.Avg: NUMBERS, exp.ApproxQuantiles: NUMBERS, exp.CountIf: BOOLEANS,
     exp.Length: STRINGS, exp.Substring: STRINGS, exp.Date: DATES, exp.TsOrDsToDate: DATES,
@@ -146,8 +149,11 @@ class _Walk:
         names: dict[str, Shape] = {}
         bare: dict[str, Shape] = {}
         from_ = query.args.get("from_") or query.args["from"]
-        for item in [from_.this, *(join.this for join in query.args.get("joins") or ())]:
+        joins = query.args.get("joins") or ()
+        for item in [from_.this, *(join.this for join in joins)]:
             self._from_item(item, tables, names, bare)
+        for on in (join.args["on"] for join in joins if join.args.get("on")):
+            self._value(on, names, bare)
         outputs: dict[str, Shape] = {}
         for expression in query.expressions:
             value = self._value(expression.unalias(), names, bare)
@@ -156,6 +162,8 @@ class _Walk:
         _grouping(query, names)
         if where := query.args.get("where"):
             self._value(where.this, names, bare)
+        if qualify := query.args.get("qualify"):
+            self._value(qualify.this, names, {**bare, **outputs})
         for part in ("group", "order"):
             for expression in query.args[part].expressions if query.args.get(part) else ():
                 self._value(expression, names, {**bare, **outputs})
@@ -233,6 +241,12 @@ class _Walk:
         if isinstance(node, exp.Struct):
             named = [e.this.name.lower() for e in node.expressions if isinstance(e, exp.PropertyEQ)]
             return Shape(dict(zip(named, shapes, strict=False)))
+        if (
+            isinstance(node, exp.Array) and shapes and shapes[0].fields
+        ):  # the first struct names the fields of all
+            if any(len(list(_children(each))) != len(shapes[0].fields) for each in children):
+                raise UnknownPath(f"structs of one array differ: {node.sql('bigquery')[:200]}")
+            return Shape(shapes[0].fields, repeated=True)
         if isinstance(node, exp.ArrayAgg | exp.Array):
             return Shape(KEY_VALUE.fields, repeated=True)
         return shapes[0] if isinstance(node, exp.Paren | exp.Alias | exp.Ordered) else VALUE
@@ -324,6 +338,8 @@ def _skeleton(sql: str, leaf: str) -> str:
     """
     title, _, rest = sql.partition("\n")
     text = rest if title.startswith("-- ") else sql
+    if f".{leaf}`" in text:  # a table may be called like its column
+        return text
     if not re.fullmatch(r"[a-z]+(?:_[a-z0-9]+)+", leaf) or re.search(rf"(?<![.\w]){leaf}(?!\w)", text):
         return text
     return re.sub(rf"(?<=\.){leaf}(?!\w)", LEAF, text)
@@ -342,7 +358,7 @@ def _grouping(query: exp.Select, names: dict[str, Shape]) -> None:
     """Outputs that aggregate nothing are grouped by, and a group's name means that output."""
     group = query.args.get("group")
     grouped = {expression.name.lower() for expression in group.expressions} if group else set()
-    plain = {e.alias_or_name.lower(): e.unalias() for e in query.expressions if not e.find(exp.AggFunc)}
+    plain = {e.alias_or_name.lower(): e.unalias() for e in query.expressions if not _aggregates(e)}
     if len(plain) == len(query.expressions) and not grouped:
         return
     if grouped != plain.keys():
@@ -352,6 +368,11 @@ def _grouping(query: exp.Select, names: dict[str, Shape]) -> None:
         path = [part.name.lower() for part in expression.parts] if isinstance(expression, exp.Column) else []
         if holders and path != [holders[0], name]:
             raise UnknownPath(f"GROUP BY {name} would take the column of {holders[0]}")
+
+
+def _aggregates(expression: exp.Expression) -> bool:
+    """Whether an expression sums rows up; a window over rows does not."""
+    return any(not isinstance(each.parent, exp.Window) for each in expression.find_all(exp.AggFunc))
 
 
 def _children(node: exp.Expression) -> Iterator[exp.Expression]:

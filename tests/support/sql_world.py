@@ -13,6 +13,7 @@ from indexer.model.items import AnyItem, AppItem, MetricItem, PingItem, ProbeIte
 from indexer.model.parts import AppChannel, ColumnRef
 from indexer.model.table_records import Column
 from search_app.sql import SqlQuery, column_queries, queries_for
+from search_app.sql.events_stream import EVENTS_STREAM
 from search_app.tools import Context, build_context
 
 GLEAN = """
@@ -169,6 +170,12 @@ SCHEMAS = {
 
 def columns_of(table: str) -> Sequence[Column]:
     return SCHEMAS.get(table, ())
+
+
+def known_columns(name: str) -> Sequence[Column]:
+    """The columns of a table as a checker looks them up: with its project, those written by hand too."""
+    short = name.removeprefix("moz-fx-data-shared-prod.")
+    return EVENTS_STREAM if short == "fenix.events_stream" else columns_of(short)
 
 
 def names(kind: str, name: str, item_id: str = "") -> dict[str, Any]:

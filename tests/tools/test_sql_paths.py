@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import pytest
 import sqlglot
 
 from indexer.model.items import AnyItem
-from indexer.model.table_records import Column
-from search_app.sql.events_stream import EVENTS_STREAM
 from tests.check_sql import json_keys
 from tests.support.mutations import Mutation, mutations
 from tests.support.sql_paths import Checker, UnknownPath
-from tests.support.sql_world import ITEMS, columns_of, queries
-
-
-def _known(name: str) -> Sequence[Column]:
-    short = name.removeprefix("moz-fx-data-shared-prod.")
-    return EVENTS_STREAM if short == "fenix.events_stream" else columns_of(short)
+from tests.support.sql_world import ITEMS, known_columns, queries
 
 
 def refused(checker: Checker, item: AnyItem, sql: str, about: str) -> str:
@@ -43,7 +36,7 @@ def spoilt(item: AnyItem) -> Iterator[tuple[Mutation, str]]:
 
 @pytest.mark.parametrize("item", ITEMS, ids=lambda item: item.id)
 def test_every_generated_query_of_the_small_estate_passes(item: AnyItem) -> None:
-    checker = Checker(_known)
+    checker = Checker(known_columns)
     made = queries(item)
     assert len(made) >= 2
     for query, about in made:
@@ -52,7 +45,7 @@ def test_every_generated_query_of_the_small_estate_passes(item: AnyItem) -> None
 
 @pytest.mark.parametrize("item", ITEMS, ids=lambda item: item.id)
 def test_every_mutation_of_every_name_is_refused(item: AnyItem) -> None:
-    checker = Checker(_known)
+    checker = Checker(known_columns)
     passed = [
         f"{mutation.kind}: {mutation.what}\n{mutation.sql}"
         for mutation, about in spoilt(item)
