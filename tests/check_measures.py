@@ -30,6 +30,7 @@ from indexer.model.table_records import Column
 from indexer.store.reader import Store
 from search_app.sql import queries_for
 from search_app.tools import Context
+from tests.support.builder_walk import combinations_of
 
 PLAIN = {"RECORD": "JSON", "FLOAT": "FLOAT64", "INTEGER": "INT64", "BOOLEAN": "BOOL"}
 # What the qualifier cannot look up: fields of what a function gives, and a routine of a project
@@ -61,6 +62,10 @@ class Qualifier:
             sure = isinstance(item, TableItem) and item.schema_digest and item.schema_source in SURE_SCHEMAS
             self._tables[name] = self._store.columns(item.schema_digest) if sure else None  # type: ignore[union-attr]
         return self._tables[name]
+
+    def short_columns(self, name: str) -> Sequence[Column]:
+        """The columns of dataset.table in the shared project, empty where they are not surely known."""
+        return self.columns(f"{SHARED_PROJECT}.{name}") or ()
 
     def problem(self, sql: str) -> str | None:
         """Why a name is not found, "" where all are; None where a table's columns are not known."""
@@ -120,7 +125,10 @@ def check(store: Store) -> Outcome:
             outcome.refused.append(f"{item.id}: {len(queries)} queries, {item.no_query!r}")
         if item.no_query:
             outcome.reasons[item.no_query.partition(":")[0]] += 1
-        for query in queries:
+        chosen = [built.query for _, built in combinations_of(item, Context(), qualifier.short_columns, 3)]
+        outcome.counts["queries by choice"] += len(chosen)
+        texts = {query.sql: query for query in (*queries, *chosen)}
+        for query in texts.values():
             outcome.counts["queries"] += 1
             try:
                 parsed = sqlglot.parse(query.sql, dialect="bigquery")

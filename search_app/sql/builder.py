@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from indexer.model.items import AnyItem, TableItem
+from indexer.model.items import AnyItem, MeasureItem, TableItem
 from indexer.model.table_records import Column
 from search_app.query.model import QueryProblem
 from search_app.sql.breakdowns import INVESTIGATION, MOMENTS, Way, dimensions, investigated, moments
 from search_app.sql.choices import SHARES, TOTAL, Choice, Choices, choice_of, settled
 from search_app.sql.held import held
+from search_app.sql.measure_builder import build_measure
 from search_app.sql.measured import Measured, measures_of
 from search_app.sql.plan import Plan, query_of
 from search_app.sql.reading import Reading
@@ -43,6 +44,8 @@ def build(item: AnyItem, asked: Choices, context: Context, columns_of: ColumnsOf
 
     Raises QueryProblem where a choice cannot be had, or there is no query of the thing.
     """
+    if isinstance(item, MeasureItem):
+        return Built(item, *build_measure(item, asked, columns_of))
     plan, chosen, choices = planned(item, asked, context, columns_of)
     return Built(item, query_of(plan), chosen, choices, plan.about or chosen.column)
 

@@ -24,40 +24,40 @@ ROLLING = 7  # days
 _NAME = re.compile(r"[A-Za-z_]\w*")
 
 
-def measure_queries(item: MeasureItem) -> list[SqlQuery]:
-    """The queries of a measure; none where `no_query` says why."""
+def measure_queries(item: MeasureItem, days: int = 0) -> list[SqlQuery]:
+    """The queries of a measure, of so many days (0: of as many as fit it); none where `no_query` says why."""
     base = SqlQuery(item.name, _heading(item), "", notes=item.assumptions)
     if item.rows is None:
-        return list(_ratio(item, base))
+        return list(_ratio(item, base, days))
     if item.type == "data_source":
-        return list(_rows(item.rows, base))
+        return list(_rows(item.rows, base, days))
     if item.type == "dimension":
-        return [_dimension(item, item.rows, base)]
+        return [_dimension(item, item.rows, base, days)]
     if item.type == "segment":
-        return list(_segment(item, item.rows, base))
-    return [*_metric(item, item.rows, base), *_ratio(item, base)]
+        return list(_segment(item, item.rows, base, days))
+    return [*_metric(item, item.rows, base, days), *_ratio(item, base, days)]
 
 
 def _heading(item: MeasureItem) -> str:
     return item.tables[0] if len(item.tables) == 1 else item.data_source or item.name
 
 
-def _metric(item: MeasureItem, rows: MeasureRows, base: SqlQuery) -> Iterator[SqlQuery]:
+def _metric(item: MeasureItem, rows: MeasureRows, base: SqlQuery, days: int) -> Iterator[SqlQuery]:
     over_time = replace(base, notes=(*base.notes, PER_CLIENT)) if rows.client_id else base
     name = _output(item.name)
     yield _query(
-        over_time, "over time" if rows.day else "in all", _by_day(item.select_expression, name, rows)
+        over_time, "over time" if rows.day else "in all", _by_day(item.select_expression, name, rows, days)
     )
-    if rolling := _rolling(item, name, rows):
+    if rolling := _rolling(item, name, rows, days):
         yield _query(base, f"{ROLLING}-day average", rolling)
     if not rows.client_id:
         return
     columns = [*_day_columns(rows), _named(rows.client_id, "client_id"), _named(item.select_expression, name)]
-    text = _select(columns, rows, _ordinals(2 if rows.day else 1), limit=TOP)
+    text = _select(columns, rows, _ordinals(2 if rows.day else 1), limit=TOP, days=days)
     yield _query(base, "for each client", text)
     found = statistics_over_clients(item.statistics, item.value)
     if found.columns:
-        text = _over_clients(item.select_expression, rows, [*found.columns])
+        text = _over_clients(item.select_expression, rows, [*found.columns], days)
         yield _query(replace(base, notes=(*base.notes, *found.notes)), "over clients", text)
 
 
@@ -70,36 +70,37 @@ def _by_day(expression: str, name: str, rows: MeasureRows, days: int = 0) -> str
     return _select(columns, rows, _ordinals(1 if rows.day else 0), _ordinals(1 if rows.day else 0), days=days)
 
 
-def _rolling(item: MeasureItem, name: str, rows: MeasureRows) -> str:
+def _rolling(item: MeasureItem, name: str, rows: MeasureRows, days: int) -> str:
     """The average of the days before, where Looker shows one."""
     if not rows.day or item.value != "number":
         return ""
     if not any(each.name == "rolling_average" for each in item.statistics):
         return ""
     day = _day_name(rows)
-    inner = _by_day(item.select_expression, name, rows, _days(rows) + ROLLING)
+    inner = _by_day(item.select_expression, name, rows, (days or _days(rows)) + ROLLING)
     window = f"ORDER BY {day} ROWS BETWEEN {ROLLING - 1} PRECEDING AND CURRENT ROW"
     text = f"WITH by_day AS (\n{_indented(inner)})\n"
     text += clause("SELECT", [day, name, f"AVG({name}) OVER ({window}) AS average_of_{ROLLING}_days"])
     return text + "FROM\n  by_day\n" + clause("ORDER BY", [day])
 
 
-def _over_clients(expression: str, rows: MeasureRows, columns: Sequence[str]) -> str:
+def _over_clients(expression: str, rows: MeasureRows, columns: Sequence[str], days: int) -> str:
     """Statistics over the values that clients have on each day."""
     inner = [*_day_columns(rows), _named(rows.client_id, "client_id"), _named(expression, "client_value")]
-    text = f"WITH per_client AS (\n{_indented(_select(inner, rows, _ordinals(2 if rows.day else 1)))})\n"
-    days = [_day_name(rows)] if rows.day else []
-    text += clause("SELECT", [*days, "COUNT(*) AS clients", *columns]) + "FROM\n  per_client\n"
-    return text + clause("GROUP BY", days) + clause("ORDER BY", days)
+    of_client = _select(inner, rows, _ordinals(2 if rows.day else 1), days=days)
+    text = f"WITH per_client AS (\n{_indented(of_client)})\n"
+    day = [_day_name(rows)] if rows.day else []
+    text += clause("SELECT", [*day, "COUNT(*) AS clients", *columns]) + "FROM\n  per_client\n"
+    return text + clause("GROUP BY", day) + clause("ORDER BY", day)
 
 
-def _ratio(item: MeasureItem, base: SqlQuery) -> Iterator[SqlQuery]:
+def _ratio(item: MeasureItem, base: SqlQuery, days: int) -> Iterator[SqlQuery]:
     """A ratio of two measures, by day."""
     if len(item.operands) != 2 or not all(each.rows.day for each in item.operands):
         return
     top, bottom = item.operands
-    text = f"WITH numerator AS (\n{_indented(_operand(top))}),\n"
-    text += f"denominator AS (\n{_indented(_operand(bottom))})\n"
+    text = f"WITH numerator AS (\n{_indented(_operand(top, days))}),\n"
+    text += f"denominator AS (\n{_indented(_operand(bottom, days))})\n"
     columns = [
         "day",
         f"SAFE_DIVIDE(numerator.operand, denominator.operand) AS {_output(item.name)}",
@@ -114,39 +115,59 @@ def _ratio(item: MeasureItem, base: SqlQuery) -> Iterator[SqlQuery]:
     yield _query(replace(base, notes=(*base.notes, said)), "ratio over time", text)
 
 
-def _operand(operand: Operand) -> str:
+def _operand(operand: Operand, days: int) -> str:
     """One side of a ratio, by day: Looker's client_count counts clients with more than nothing."""
     rows, day = operand.rows, f"{operand.rows.day} AS day"
     aggregate = {"client_count": "COUNTIF(client_value > 0)", "average": "AVG(client_value)"}.get(
         operand.statistic
     )
     if aggregate is None or not rows.client_id:
-        return _select([day, _named(operand.expression, "operand")], rows, _ordinals(1))
+        return _select([day, _named(operand.expression, "operand")], rows, _ordinals(1), days=days)
     inner = [day, _named(rows.client_id, "client_id"), _named(operand.expression, "client_value")]
     text = clause("SELECT", ["day", f"{aggregate} AS operand"])
-    text += f"FROM\n  (\n{_indented(_indented(_select(inner, rows, _ordinals(2))))}  )\n"
+    text += f"FROM\n  (\n{_indented(_indented(_select(inner, rows, _ordinals(2), days=days)))}  )\n"
     return text + clause("GROUP BY", ["day"])
 
 
-def _rows(rows: MeasureRows, base: SqlQuery) -> Iterator[SqlQuery]:
+def split_measure(
+    item: MeasureItem, rows: MeasureRows, groups: Sequence[tuple[str, str]], days: int, limit: int
+) -> str:
+    """A measure for each of some groups (expression, name) of its rows, the largest first."""
+    name = _output(item.name)
+    columns = [_named(*group) for group in groups]
+    columns.append(_named(item.select_expression, name))
+    if rows.client_id:
+        columns.append(
+            f"COUNT(DISTINCT {rows.client_id}) AS {'clients' if name != 'clients' else 'client_count'}"
+        )
+    order = f"{len(groups) + 1} DESC"
+    by_day = bool(groups) and groups[0][0] == rows.day
+    return _select(
+        columns, rows, _ordinals(len(groups)), ("1", order) if by_day else (order,), limit=limit, days=days
+    )
+
+
+def _rows(rows: MeasureRows, base: SqlQuery, days: int) -> Iterator[SqlQuery]:
     """How many rows a data source has, and a look at some."""
     columns = [*_day_columns(rows), "COUNT(*) AS row_count"]
     if rows.client_id:
         columns.append(f"COUNT(DISTINCT {rows.client_id}) AS clients")
     by = _ordinals(1 if rows.day else 0)
-    yield _query(base, "rows over time" if rows.day else "rows in all", _select(columns, rows, by, by))
+    yield _query(
+        base, "rows over time" if rows.day else "rows in all", _select(columns, rows, by, by, days=days)
+    )
     yield _query(base, "a look at rows", _select(["*"], rows, (), limit=TOP, days=1))
 
 
-def _dimension(item: MeasureItem, rows: MeasureRows, base: SqlQuery) -> SqlQuery:
+def _dimension(item: MeasureItem, rows: MeasureRows, base: SqlQuery, days: int) -> SqlQuery:
     columns = [_named(item.select_expression, _output(item.name)), "COUNT(*) AS row_count"]
     if rows.client_id:
         columns.append(f"COUNT(DISTINCT {rows.client_id}) AS clients")
-    text = _select(columns, rows, _ordinals(1), ("row_count DESC",), limit=TOP)
+    text = _select(columns, rows, _ordinals(1), ("row_count DESC",), limit=TOP, days=days)
     return _query(base, "by value", text)
 
 
-def _segment(item: MeasureItem, rows: MeasureRows, base: SqlQuery) -> Iterator[SqlQuery]:
+def _segment(item: MeasureItem, rows: MeasureRows, base: SqlQuery, days: int) -> Iterator[SqlQuery]:
     """How many clients are in a segment."""
     if not rows.client_id:
         return
@@ -158,7 +179,7 @@ def _segment(item: MeasureItem, rows: MeasureRows, base: SqlQuery) -> Iterator[S
         "COUNTIF(client_value) AS clients_in_segment",
         "SAFE_DIVIDE(COUNTIF(client_value), COUNT(*)) AS share",
     ]
-    text = _over_clients(item.select_expression, rows, columns)
+    text = _over_clients(item.select_expression, rows, columns, days)
     yield _query(replace(base, notes=tuple(notes)), "clients over time", text)
 
 

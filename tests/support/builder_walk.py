@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import combinations
 
 from indexer.model.items import AnyItem
 from search_app.query.model import QueryProblem
@@ -32,12 +31,15 @@ def combinations_of(
         if problem.code == "no_query":
             return
         raise
-    singles = [Choices(), *_singles(first.choices)]
-    for asked in singles:
-        yield asked, build(item, asked, context, columns_of)
-    chosen = list(_pairs(first.choices))
-    for asked in chosen[:: pairs or len(chosen) + 1][: None if pairs else 0]:
-        yield asked, build(item, asked, context, columns_of)
+    yield Choices(), first
+    number = 0
+    for asked in _singles(first.choices):
+        built = build(item, asked, context, columns_of)
+        yield asked, built
+        for pair in _pairs(asked, built.choices) if pairs else ():
+            number += 1
+            if number % pairs == 0:
+                yield pair, build(item, pair, context, columns_of)
 
 
 def _singles(choices: Sequence[Choice]) -> Iterator[Choices]:
@@ -46,19 +48,20 @@ def _singles(choices: Sequence[Choice]) -> Iterator[Choices]:
             yield _with(Choices(), choice.name, option.value)
 
 
-def _pairs(choices: Sequence[Choice]) -> Iterator[Choices]:
-    """Options of two choices together, and two ways to split."""
-    open_ones = [choice for choice in choices if choice.name not in PLACES]
-    for one, other in combinations(open_ones, 2):
-        for first in one.options:
-            for second in other.options:
-                # only a histogram cannot be investigated, and the builder says so
-                if {first.value, second.value} != {"histogram", INVESTIGATION}:
-                    yield _with(_with(Choices(), one.name, first.value), other.name, second.value)
+def _pairs(asked: Choices, choices: Sequence[Choice]) -> Iterator[Choices]:
+    """What can be chosen beside one option: of what is offered with it, and only once each."""
+    chosen = [name for name, _ in asked.parameters()]
+    if not chosen or chosen[0] in PLACES:
+        return
+    names = [choice.name for choice in choices]
     for choice in choices:
-        if choice.name == "by":
-            values = [option.value for option in choice.options]
-            yield from (Choices(by=pair) for pair in combinations(values, 2) if _together(pair))
+        for option in choice.options if choice.name not in PLACES else ():
+            if choice.name == "by" == chosen[0]:
+                pair = (asked.by[0], option.value)
+                if option.value > asked.by[0] and _together(pair):
+                    yield replace(asked, by=pair)
+            elif names.index(choice.name) > names.index(chosen[0]):
+                yield _with(asked, choice.name, option.value)
 
 
 def _together(pair: tuple[str, str]) -> bool:
@@ -71,4 +74,4 @@ def _together(pair: tuple[str, str]) -> bool:
 def _with(asked: Choices, name: str, value: str) -> Choices:
     if name == "by":
         return replace(asked, by=(value,))
-    return replace(asked, **{name: int(value) if name in NUMBERS else value})
+    return replace(asked, **{name: int(value or 0) if name in NUMBERS else value})
