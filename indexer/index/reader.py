@@ -10,6 +10,7 @@ import itertools
 import mmap
 import resource
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -138,6 +139,13 @@ class IndexReader:
     def _apps_by_document(self) -> Ints:
         apps = self.facets["app"].by_value
         return np.bincount(wide(apps.values), minlength=self.size).astype(np.int32)
+
+    @cached_property
+    def carrying(self) -> tuple[tuple[str, str], ...]:
+        """By value of the facet `carried`: the app and the ping."""
+        values = self.facets["carried"].values
+        pairs = (values[code].partition("/") for code in range(len(values)))
+        return tuple((app, ping) for app, _, ping in pairs)
 
     # -------------------------------------------------------------- words
 

@@ -32,9 +32,16 @@ from indexer.model.table_records import Column
 from indexer.store.reader import Store
 from search_app.engine.collapse import group_starts
 from search_app.engine.completion import complete
-from search_app.engine.facets import Counts, Shown, all_counts, chosen_counts, counts, facet_of
+from search_app.engine.facets import (
+    Counts,
+    all_counts,
+    chosen_counts,
+    counts,
+    facet_of,
+    without_strangers,
+)
 from search_app.engine.features import Traits
-from search_app.engine.filters import PAIRED, carried, holding, masks, near_values, together
+from search_app.engine.filters import PAIRED, masks, near_values, together
 from search_app.engine.hits import hits, recognised
 from search_app.engine.learned_order import shipped_order
 from search_app.engine.lexicon import CompletedCards, app_titles, lexicon_of
@@ -220,51 +227,24 @@ def _facets(on: Searchable, found: Found, query: Query) -> tuple[Facet, ...]:
     counts_of = all_counts(reader, found.collapsed.ids, found.collapsed.starts) if query.facets else {}
     for name in query.facets:
         chosen = query.filters.get(name, ())
+        others = query.filters.get(PAIRED.get(name, ""), ())
         shown = counts_of[name]
-        if name in found.masks:
-            shown = chosen_counts(reader, name, _without(on, found, name), chosen)
-        other = PAIRED.get(name, "")
-        if query.filters.get(other):
-            shown = _paired(on, found, name, query.filters[other], shown, chosen)
+        if others or name in found.masks:
+            shown = chosen_counts(reader, name, _without(on, found, name, others), chosen)
         facets.append(facet_of(reader, name, shown, chosen, on.titles))
     return tuple(facets)
 
 
-def _paired(
-    on: Searchable, found: Found, name: str, others: Sequence[str], shown: Shown, chosen: Sequence[str]
-) -> Shown:
-    """Counts of apps beside a ping that filters, and of pings beside an app: a metric counts where the pair
-    is its own (filters.CARRIED)."""
+def _without(on: Searchable, found: Found, name: str, others: Sequence[str]) -> Counts:
+    """Groups by value of every facet, as if one filter were not there; `others`: values that filter the
+    facet that this one is paired with."""
     reader, ids = on.reader, found.scored.ids
     mask = together(found.masks, without=name)
-    facet = reader.facets[name]
-
-    def count(value: str, of: Bools) -> int:
-        pairs = (others, (value,)) if name == "ping" else ((value,), others)
-        passing = carried(reader, *pairs) & holding(reader, facet.documents(value))
-        matching = ids[of & (passing if mask is None else passing & mask)[ids]]
-        return len(group_starts(reader, matching)) - 1
-
-    counted = []
-    for code in shown.codes:
-        value = facet.values[code]
-        number = count(value, found.usual)
-        if not number and found.chosen is not found.usual:
-            number = count(value, found.chosen)
-        if number or value in chosen:
-            counted.append((number, code))
-    counted.sort(key=lambda each: -each[0])
-    gone = len(shown.codes) - len(counted)
-    return Shown([code for _, code in counted], [number for number, _ in counted], shown.total - gone)
-
-
-def _without(on: Searchable, found: Found, name: str) -> Counts:
-    """Groups by value of every facet, as if one filter were not there."""
-    others, ids = together(found.masks, without=name), found.scored.ids
 
     def counted(chosen: Bools) -> Counts:
-        matching = ids[chosen if others is None else chosen & others[ids]]
-        return counts(on.reader, matching, group_starts(on.reader, matching))
+        matching = ids[chosen if mask is None else chosen & mask[ids]]
+        every = counts(reader, matching, group_starts(reader, matching))
+        return without_strangers(reader, name, others, matching, every) if others else every
 
     usual = counted(found.usual)
     return usual if found.chosen is found.usual else np.where(usual > 0, usual, counted(found.chosen))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -90,6 +90,60 @@ def _counted_once(reader: IndexReader, ids: Ints, members: Places, partly: Bools
     pairs = reader.group.take(matching).astype(np.int64).repeat(lengths) * size + values
     pairs.sort()  # many times faster than np.unique, which hashes
     return np.bincount(pairs[run_starts(pairs)] % size, minlength=size)
+
+
+def without_strangers(
+    reader: IndexReader, name: str, others: Sequence[str], ids: Ints, every: Counts
+) -> Counts:
+    """Counts of apps beside pings that filter, or of pings beside apps, where a metric counts by its pairs.
+
+    `every`: what `counts` gives for `ids`. A metric that says which app sends it in which ping
+    (documents.carried_by) counts for a value only with one of the `others`. Few metrics say so: only their
+    groups are counted anew.
+    """
+    pairs = reader.facets["carried"]
+    says = mask_of(reader.size, pairs.by_value.values)
+    concerned = mask_of(len(reader.group_size), reader.group[ids[says[ids]]])
+    near = ids[concerned[reader.group[ids]]]
+    place = FACETS.index(name)
+    below, above = reader.facet_starts[place], reader.facet_starts[place + 1]
+    values, lengths = reader.facet_sets.gather(reader.document_set.take(near))
+    owners, own = near.repeat(lengths), (values >= below) & (values < above)
+    owners, values = owners[own], values[own]
+    counted = every.copy()
+    counted[below:above] -= _groups_by_value(reader, owners, values - below, above - below)
+    silent = ~says[owners]
+    senders, sent = _by_pairs(reader, name, frozenset(others))
+    among = mask_of(reader.size, ids)[senders]
+    counted[below:above] += _groups_by_value(
+        reader,
+        np.concatenate((owners[silent], senders[among])),
+        np.concatenate((values[silent] - below, sent[among])),
+        above - below,
+    )
+    return counted
+
+
+def _by_pairs(reader: IndexReader, name: str, others: Collection[str]) -> tuple[Ints, Ints]:
+    """The metrics that say which app sends them in which ping, and the values of a facet beside others."""
+    at = ("app", "ping").index(name)
+    wanted = [(row, pair[at]) for row, pair in enumerate(reader.carrying) if pair[1 - at] in others]
+    documents, lengths = reader.facets["carried"].by_value.gather(np.array([r for r, _ in wanted], np.int32))
+    codes = np.array([reader.facets[name].values.find(value) for _, value in wanted], np.int32)
+    return documents, codes.repeat(lengths)
+
+
+def _groups_by_value(reader: IndexReader, documents: Ints, codes: Ints, size: int) -> Counts:
+    """How many groups have each value, of documents and their values side by side."""
+    found = np.unique(reader.group.take(documents).astype(np.int64) * size + codes)
+    return np.bincount(found % size, minlength=size).astype(np.int64)
+
+
+def mask_of(size: int, places: Ints) -> Bools:
+    """True in some places."""
+    mask = np.zeros(size, np.bool_)
+    mask[places] = True
+    return mask
 
 
 def chosen_counts(reader: IndexReader, name: str, every: Counts, chosen: Sequence[str]) -> Shown:

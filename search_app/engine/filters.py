@@ -79,13 +79,6 @@ def together(found: Mapping[str, Bools], without: str = "") -> Bools | None:
     return mask
 
 
-def holding(reader: IndexReader, documents: Ints) -> Bools:
-    """A mask of some documents."""
-    mask = np.zeros(reader.size, np.bool_)
-    mask[documents] = True
-    return mask
-
-
 def _any(reader: IndexReader, name: str, values: Iterable[str], schemas_with: SchemasWith) -> Bools:
     mask = np.zeros(reader.size, np.bool_)
     for value in values:

@@ -62,6 +62,19 @@ def test_choosing_a_facet_value_gives_exactly_its_count(mirror_engine: SearchEng
     assert wrong == []
 
 
+@pytest.mark.parametrize(("chosen", "other"), [("app", "ping"), ("ping", "app")])
+def test_pings_beside_apps_and_apps_beside_pings_count_the_pairs_that_there_are(
+    mirror_engine: SearchEngine, chosen: str, other: str
+) -> None:
+    filters = {chosen: {"app": ["fenix", "firefox_desktop"], "ping": ["metrics"]}[chosen]}
+    beside = next(f for f in mirror_engine.search(parse_query("", filters)).facets if f.name == other)
+    assert len(beside.values) == 30 < beside.total
+    assert [value.count for value in beside.values] == sorted((v.count for v in beside.values), reverse=True)
+    for value in beside.values:
+        found = mirror_engine.search(parse_query("", {**filters, other: [value.value]}))
+        assert found.total == value.count, value.value
+
+
 def test_a_facet_is_counted_without_its_own_filter(mirror_engine: SearchEngine) -> None:
     def counts(results: Results, name: str) -> dict[str, int]:
         return {v.value: v.count for facet in results.facets if facet.name == name for v in facet.values}

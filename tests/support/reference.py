@@ -656,18 +656,27 @@ class Reference:
         self, name: str, query: Query, matching: set[int], usual: set[int], loose: set[int]
     ) -> dict[str, int]:
         """Groups by value, as choosing the value would give them."""
+        others = query.filters.get({"app": "ping", "ping": "app"}.get(name, ""), ())
         if name not in query.filters:
-            return self._counted(name, matching)
+            return self._counted(name, matching, others)
         free = {d for d in usual if self._allowed(d, query, but=name)}
         loosely = {d for d in loose if self._allowed(d, query, but=name)}
-        return self._counted(name, loosely) | self._counted(name, free)
+        return self._counted(name, loosely, others) | self._counted(name, free, others)
 
-    def _counted(self, name: str, documents: Iterable[int]) -> dict[str, int]:
+    def _counted(self, name: str, documents: Iterable[int], others: Sequence[str]) -> dict[str, int]:
         groups: dict[str, set[str]] = {}
         for number in documents:
-            for value in self.documents[number].facets.get(name, ()):
+            for value in self._values_beside(number, name, others):
                 groups.setdefault(value, set()).add(self.documents[number].family)
         return {value: len(found) for value, found in groups.items()}
+
+    def _values_beside(self, number: int, name: str, others: Sequence[str]) -> Sequence[str]:
+        """The values of a document; of apps beside pings, or pings beside apps, those that it says it has."""
+        values, pairs = (self.documents[number].facets.get(n, ()) for n in (name, "carried"))
+        if not others or not pairs:
+            return values
+        pair = "{other}/{value}" if name == "ping" else "{value}/{other}"
+        return [v for v in values if any(pair.format(value=v, other=o) in pairs for o in others)]
 
 
 def near_to(score: float) -> float:
