@@ -39,7 +39,7 @@ def mutations(sql: str) -> Iterator[Mutation]:
 
 
 def _paths(text: str) -> Iterator[Mutation]:
-    literals = [found.span() for found in re.finditer(r"'(?:[^'\\]|\\.)*'|`[^`]*\.[^`]*`", text)]
+    literals = [found.span() for found in re.finditer(r"'(?:[^'\\]|\\.)*'|`[^`]*`", text)]
     for found in PATH.finditer(text):
         if any(start <= found.start() < end for start, end in literals):
             continue
