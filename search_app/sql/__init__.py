@@ -19,7 +19,15 @@ from search_app.sql.tables import column_queries, ping_queries, table_queries
 from search_app.tools import Context
 from search_app.tools.addressing.places import places
 
-__all__ = ["PLACES", "ColumnsOf", "SqlQuery", "column_queries", "queries_for", "queries_for_column"]
+__all__ = [
+    "PLACES",
+    "ColumnsOf",
+    "SqlQuery",
+    "column_queries",
+    "queries_for",
+    "queries_for_column",
+    "why_no_query",
+]
 
 PLACES = 6  # a metric of every ping of every app has thousands; the others are asked for one by one
 
@@ -43,6 +51,20 @@ def queries_for(
     if isinstance(item, TableItem):
         return table_queries(item, context, columns_of)
     return measure_queries(item) if isinstance(item, MeasureItem) else []
+
+
+def why_no_query(item: AnyItem, columns_of: ColumnsOf) -> str:
+    """Why an item has no query, in a sentence; "" where its columns, or their absence, say so themselves."""
+    if isinstance(item, MeasureItem):
+        return item.no_query
+    if not isinstance(item, MetricItem | ProbeItem):
+        return ""
+    tables = dict.fromkeys(row.table for row in item.columns if row.exists is not False)
+    unknown = [table for table in tables if not columns_of(table)]
+    if not unknown:
+        return ""
+    more = f" and of {len(unknown) - 1:,} more tables" if len(unknown) > 1 else ""
+    return f"The columns of {unknown[0]}{more} are not known here."
 
 
 def queries_for_column(

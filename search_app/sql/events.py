@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from indexer.model.items import MetricItem, ProbeItem
@@ -86,6 +87,12 @@ def output_name(name: str, source: Source) -> str:
     return source.free(f"extra_{safe}")
 
 
+def _one_of(names: Sequence[str]) -> str:
+    """The comparison with one name, or with several."""
+    values = ", ".join(literal(name) for name in names)
+    return f"= {values}" if len(names) == 1 else f"IN ({values})"
+
+
 def legacy_event_queries(item: ProbeItem, source: Source) -> list[SqlQuery]:
     """The queries of a legacy event in telemetry.events; without its schema, none."""
     reading = legacy_event_reading(item, source)
@@ -104,17 +111,17 @@ def legacy_event_reading(item: ProbeItem, source: Source) -> Reading | None:
     base = SqlQuery(
         f"{item.name} in {source.table}", source.table, "", notes=("It reads the legacy events of Firefox.",)
     )
-    # event/<category>.<method>#<entry>: the entry names a group of methods and objects
+    # event/<category>.<method>#<entry>: the entry names a group of methods and objects, by its first method
     identity = item.name.partition("/")[2].partition("#")[0]
     category, _, method = identity.rpartition(".")
     newest = item.definitions[0] if item.definitions else None
+    methods = (newest.methods if newest else ()) or (method,)
     where = [
         f"{source.path('event_category')} = {literal(category)}",
-        f"{source.path('event_method')} = {literal(method)}",
+        f"{source.path('event_method')} {_one_of(methods)}",
     ]
     if newest and newest.objects:
-        objects = ", ".join(literal(name) for name in newest.objects)
-        where.append(f"{source.path('event_object')} IN ({objects})")
+        where.append(f"{source.path('event_object')} {_one_of(newest.objects)}")
     splits = [Split("object", "object", ((source.path("event_object"), "event_object"),))]
     if "event_string_value" in source.columns:
         value = (source.path("event_string_value"), "event_string_value")

@@ -11,7 +11,15 @@ from indexer.model.items import AnyItem, MetricItem, ProbeItem, TableItem
 from indexer.model.table_records import Column
 from search_app import tools
 from search_app.query.model import ANY, Asked
-from search_app.sql import PLACES, ColumnsOf, SqlQuery, column_queries, queries_for, queries_for_column
+from search_app.sql import (
+    PLACES,
+    ColumnsOf,
+    SqlQuery,
+    column_queries,
+    queries_for,
+    queries_for_column,
+    why_no_query,
+)
 from search_app.tools import Context, Link, NoLink
 from search_app.web.markdown import safe_href
 from search_app.web.state import Site
@@ -40,6 +48,7 @@ class Actions:
     links: tuple[Link, ...]
     reasons: tuple[NoLink, ...]
     queries: tuple[SqlQuery, ...]
+    no_query: str  # why there is no query, a sentence; "" where there is one, or nothing more is known
 
     @property
     def public(self) -> tuple[Link, ...]:
@@ -100,10 +109,12 @@ def actions_for(site: Site, item: AnyItem, place: tuple[str, str] = ("", ""), co
     if asked := Asked(*((value,) if value else () for value in place)):
         first = tools.links_for(tools.narrowed(item, asked), context)
         links = list({link.url: link for link in (*first, *links)}.values())
+    queries = _queries(site, item, place, column)
     return Actions(
         links=tuple(link for link in links if safe_href(link.url)),
         reasons=tuple(reasons),
-        queries=tuple(_queries(site, item, place, column)),
+        queries=tuple(queries),
+        no_query="" if queries else why_no_query(item, columns_of(site)),
     )
 
 

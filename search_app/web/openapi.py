@@ -212,6 +212,7 @@ def _item() -> dict[str, Any]:
         queries=_list(
             _object(title=_STRING, table=_STRING, sql=_STRING, url=nothing_or_string, notes=_STRINGS)
         ),
+        no_query=nothing_or_string,
         related={"type": "object", "additionalProperties": _STRINGS},
     )
 

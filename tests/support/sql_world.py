@@ -236,10 +236,11 @@ def metric(
 def probe(
     name: str, kind: str, column: str, table: str = "telemetry.main", *,
     labels: Sequence[str] = (), extras: Sequence[str] = (), objects: Sequence[str] = (),
+    methods: Sequence[str] = (),
 ) -> ProbeItem:  # fmt: skip
     definition = ProbeDefinition(
         "release", "60", "140", "", "never", True, kind=kind, labels=tuple(labels),
-        extra_keys=tuple(extras), objects=tuple(objects),
+        extra_keys=tuple(extras), objects=tuple(objects), methods=tuple(methods),
     )  # fmt: skip
     row = ColumnRef("firefox_desktop", "", "", "main", table, column, True)
     kind = name.partition("/")[0]
@@ -295,6 +296,9 @@ ITEMS: tuple[AnyItem, ...] = (
     ),
     probe(
         "event/tabs.click#button", "", "", "telemetry.events", extras=("where",), objects=("one", "two")
+    ),
+    probe(
+        "event/tabs.open#strip", "", "", "telemetry.events", methods=("open", "reopen"), objects=("strip",)
     ),
     table("telemetry.clients_daily", "submission_date"),
     table("static.codes"),

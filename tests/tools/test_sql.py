@@ -7,9 +7,9 @@ import re
 import pytest
 
 from indexer.model.items import AnyItem, MetricItem
-from search_app.sql import SqlQuery, queries_for
+from search_app.sql import SqlQuery, queries_for, why_no_query
 from search_app.sql.source import comment, literal, quoted
-from tests.support.sql_world import ITEMS, columns_of, context, item, metric, queries, query
+from tests.support.sql_world import ITEMS, columns_of, context, item, metric, probe, queries, query
 
 SAMPLE = "sample_id = 0"
 
@@ -140,10 +140,20 @@ def test_a_labelled_counter_by_label_unnests_its_labels() -> None:
             "AND m.event_category = 'tabs'", "AND m.event_method = 'click'",
             "AND m.event_object IN ('one', 'two')",
         ]),
+        ("probe/event/tabs.open#strip", "over time", [  # an entry is named by the first of its methods
+            "AND m.event_method IN ('open', 'reopen')", "AND m.event_object = 'strip'",
+        ]),
     ],
 )  # fmt: skip
 def test_each_type_is_read_in_its_way(item_id: str, variant: str, lines: list[str]) -> None:
     assert [line for line in lines if line not in body(query(item(item_id), variant))] == []
+
+
+def test_a_thing_in_a_table_of_unknown_columns_has_no_query_and_says_why() -> None:
+    event = probe("event/tabs.click#lost", "", "", "telemetry.nobody_knows", methods=("click",))
+    assert queries_for(event, context(), columns_of) == []
+    assert why_no_query(event, columns_of) == "The columns of telemetry.nobody_knows are not known here."
+    assert why_no_query(item("probe/event/tabs.click#button"), columns_of) == ""
 
 
 def test_a_ping_without_client_id_is_neither_sampled_nor_counted_by_clients() -> None:

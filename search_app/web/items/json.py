@@ -61,6 +61,7 @@ def item_json(site: Site, item: AnyItem, actions: Actions, wanted: Wanted) -> di
             {"title": q.title, "table": q.table, "sql": q.sql, "url": q.url or None, "notes": list(q.notes)}
             for q in actions.queries
         ],
+        "no_query": actions.no_query or None,
         "related": {name: list(ids) for name, ids in item.related.items()},
         **_detail(site, item, wanted),
     }
