@@ -7,6 +7,8 @@ QUERIES ?= queries.jsonl
 BENCH ?=
 ADVISORIES ?= https://api.osv.dev/v1/query
 PARALLEL ?= -n auto --dist worksteal
+# the slower checks share servers, browsers and generations within a file
+BY_FILE ?= -n 2 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help setup dev run test check slow check-full soak contracts lint types crawl build serve schedule evaluate bench audit licences wheel lock
@@ -43,7 +45,7 @@ test: dev  ## the fast tests
 check: lint types contracts slow  ## the slower checks: style, types, import contracts, real data, browser, faults
 
 slow: dev  ## real data, browser, faults: minutes
-	$(BIN)/python -m pytest -q -m "(slow or mirror or browser) and not full and not soak"
+	$(BIN)/python -m pytest -q -m "(slow or mirror or browser) and not full and not soak" $(BY_FILE)
 
 check-full: check  ## every case of what the slower checks sample: an hour
 	$(BIN)/python -m pytest -q -m full $(PARALLEL)

@@ -7,6 +7,7 @@ names a mirror that is not beside the project.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -70,9 +71,15 @@ def mirror_data(mirror: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with the newest generation made of the whole mirror. Not to be changed."""
     if ready := os.environ.get("STARCHART_TEST_DATA"):
         return Path(ready)
-    data = tmp_path_factory.mktemp("mirror")
-    for command in ("crawl", "build"):
-        starchart(command, data=data, mirror=mirror)
+    run = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        run = run.parent  # of all workers: the first that needs the data makes it, the others wait
+    data = run / "mirror-data"
+    with (run / "mirror-data.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (data / "current").exists():
+            for command in ("crawl", "build"):
+                starchart(command, data=data, mirror=mirror)
     return data
 
 
