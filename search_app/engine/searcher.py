@@ -98,8 +98,9 @@ def search(on: Searchable, query: Query) -> Found:
     query = meaning.query
     held = holders(reader, on.store.schema_digests_with, meaning)
     scored = score(reader, meaning, planned, near_names(on, query), held)
-    found = masks(reader, query, on.store.schema_digests_with, on.today)
-    allowed = together(found)
+    filtered = query.filters or query.exclude_filters or query.ranges
+    found = masks(reader, query, on.store.schema_digests_with, on.today) if filtered else {}
+    allowed = together(found) if found else None
     if query.snippet is not None and scored.full.any():
         usual, relaxed = scored.full, False  # code holds words that are nobody's: what it names is meant
     else:

@@ -26,7 +26,8 @@ CUES: tuple[tuple[str, ...], ...] = (
     ("except",),
 )
 MOST_EXCLUDED = 6  # words behind one cue: what goes on longer is another thought
-_HINT = re.compile(r"\b(?:not|no|without|exclud|except|other|apart|rather)", re.IGNORECASE)
+# Without one of these beginnings a text excludes nothing, and its tokens need not be looked at.
+HINT = re.compile(r"\b(?:not|no|without|exclud|except|other|apart|rather)", re.IGNORECASE)
 _PASSED = frozenset(
     ("the", "a", "an", "any", "all", "those", "these", "from", "on", "in", "of", "for", "ones")
 )
@@ -46,8 +47,6 @@ def excluded_places(tokens: Sequence[Token]) -> tuple[frozenset[int], tuple[tupl
     >>> excluded_places(scan("tab metrics but not the panel", ()))
     (frozenset({2, 3, 4}), ((5,),))
     """
-    if not any(_HINT.match(token.text) for token in tokens if _is_plain(token)):
-        return frozenset(), ()
     said: set[int] = set()
     runs: list[tuple[int, ...]] = []
     place = 0

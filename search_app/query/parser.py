@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from search_app.query.exclusions import excluded_places
+from search_app.query.exclusions import HINT, excluded_places
 from search_app.query.grammar import FACETS, LANGUAGE, Form
 from search_app.query.lexer import Token, scan
 from search_app.query.mention import Snippet
@@ -107,7 +107,7 @@ def _read_text(text: str, parts: _Parts) -> str:
         parts.notes.append(f"Only the first {LONGEST_TEXT} characters were read.")
     tokens = scan(clean, _FORMS)
     either = False  # the last token was OR: the next one joins the term before it
-    unsaid, left_out = excluded_places(tokens)
+    unsaid, left_out = excluded_places(tokens) if HINT.search(clean) else (frozenset(), ())
     runs = {run[0]: run for run in left_out}
     passed = unsaid.union(*left_out)
     for place, token in enumerate(tokens):

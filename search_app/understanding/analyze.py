@@ -67,7 +67,8 @@ def understand(
     `corrected`: typed words that are read as other ones, "androd" as android.
     """
     gazetteer = gazetteer_of(lexicon, vocabulary)
-    read = read_exclusions(query, gazetteer)
+    may_exclude = any(term.said or term.text.startswith(NON) for term in query.terms)
+    read = read_exclusions(query, gazetteer) if may_exclude else Exclusions(query)
     return _Reading(read, gazetteer, vocabulary, corrected).understanding()
 
 

@@ -19,12 +19,12 @@ from search_app.query.model import QueryProblem
 from search_app.web import api, pages
 from search_app.web import opensearch as browser
 from search_app.web.assistants import endpoint as assistants
-from search_app.web.guards.access import log_access, name_request, told
+from search_app.web.guards.access import log_access
 from search_app.web.guards.hosts import refuse_unknown_host
 from search_app.web.operation import health as ops
 from search_app.web.operation.banner import EXTENSION as BANNER
 from search_app.web.operation.banner import Watch
-from search_app.web.responses import FastJson, deliver, start_timing, unchanged
+from search_app.web.responses import FastJson, deliver, start, unchanged
 from search_app.web.state import EXTENSION, NothingIndexed, Site, open_engine
 from search_app.web.templating import STATIC, set_up_templates
 
@@ -51,14 +51,13 @@ def create_app(config: Config, engine: Engine | None = None) -> Flask:
     app.register_blueprint(api.described)
     app.register_blueprint(assistants.blueprint)
     app.register_blueprint(pages.blueprint)
-    app.before_request(start_timing)
-    app.before_request(name_request)
-    app.before_request(lambda: refuse_unknown_host(config))
+    app.before_request(start)
+    if config.server.allowed_hosts:
+        app.before_request(lambda: refuse_unknown_host(config))
     app.before_request(lambda: app.extensions[EXTENSION].look_for_newer())
     app.before_request(_refuse_long_address)
     app.before_request(unchanged)
     app.after_request(deliver)
-    app.after_request(told)
     if config.logging.access:
         app.after_request(log_access)
     if config.server.proxies:

@@ -55,7 +55,8 @@ def search() -> str | Response:
         return render_template(
             "search/start.html", counts=kind_counts(site), examples=EXAMPLES, standing=standing(site)
         )
-    tool, words = said_with_bang(request.args.get("q", ""))
+    text = request.args.get("q", "")
+    tool, words = said_with_bang(text) if "!" in text else ("", text)
     query = parse_query(words, request.args)
     results = site.engine.search(query)
     current_measurements().add_search(results.total)

@@ -7,6 +7,8 @@ known one is answered before any work is done.
 from __future__ import annotations
 
 import gzip
+import re
+import secrets
 import time
 import zlib
 from collections.abc import Iterable, Iterator
@@ -17,7 +19,6 @@ from flask import Response, g, request
 from flask.json.provider import DefaultJSONProvider
 from pydantic_core import to_json
 
-from search_app.web.guards.hosts import is_secure
 from search_app.web.operation.banner import current_banner
 from search_app.web.state import NothingIndexed, current_site
 from search_app.web.templating import asset_digest, assets_digest
@@ -33,6 +34,8 @@ SECURITY_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+REQUEST_ID = "X-Request-Id"
+GOOD_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")  # of a proxy's; anything else is replaced
 # what changes while the generation stays, or must be asked anew each time
 UNCACHED = ("/status", "/api/v1/status", "/healthz", "/readyz", "/metrics", "/go", "/static/")
 STREAMED = ("/export.",)
@@ -49,10 +52,15 @@ class FastJson(DefaultJSONProvider):
         return Response(body + b"\n", mimetype=self.mimetype)
 
 
-def start_timing() -> None:
-    """Before all else, so that every response can say how long it took."""
+def start() -> None:
+    """Before all else: every response says how long it took, and for which request it is.
+
+    A request has the id that a proxy gave it, else a new one: what a reader reports can be found in the log.
+    """
     g.started = time.perf_counter()
     g.etag = ""
+    given = request.headers.get(REQUEST_ID, "")
+    g.request_id = given if GOOD_ID.fullmatch(given) else secrets.token_hex(8)
 
 
 def unchanged() -> Response | None:
@@ -81,6 +89,7 @@ def unchanged() -> Response | None:
 def deliver(response: Response) -> Response:
     """Headers on every response, gzip where it is welcome."""
     response.headers.extend(SECURITY_HEADERS)  # nothing else sets one of these
+    response.headers[REQUEST_ID] = g.get("request_id", "")
     if (started := g.get("started")) is not None:
         response.headers.add("Server-Timing", f"app;dur={(time.perf_counter() - started) * 1000:.1f}")
     if g.get("etag") and response.status_code in (200, 304):
@@ -93,7 +102,8 @@ def deliver(response: Response) -> Response:
         # only an address that carries the digest of just this content (see asset()) may be kept for ever
         is_of_content = request.args.get("v") == asset_digest(name)
         response.headers["Cache-Control"] = FOR_EVER if is_of_content else "no-cache"
-    if is_secure(current_site().config):
+    # readers come by TLS: their browsers may be told to come by nothing else
+    if request.is_secure or current_site().config.server.public_url.startswith("https:"):
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
     if request.path.startswith("/api/"):
         response.headers["Access-Control-Allow-Origin"] = "*"

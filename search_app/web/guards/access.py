@@ -3,28 +3,11 @@
 from __future__ import annotations
 
 import logging
-import re
-import secrets
 import time
 
 from flask import Response, g, has_request_context, request
 
-HEADER = "X-Request-Id"
-GOOD_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")  # of a proxy's; anything else is replaced
-
 log = logging.getLogger(__name__)
-
-
-def name_request() -> None:
-    """Give the request its id: the proxy's where it is one, else a new one."""
-    given = request.headers.get(HEADER, "")
-    g.request_id = given if GOOD_ID.fullmatch(given) else secrets.token_hex(8)
-
-
-def told(response: Response) -> Response:
-    """The response with its request's id, so that what a reader reports can be found in the log."""
-    response.headers[HEADER] = g.get("request_id", "")
-    return response
 
 
 def log_access(response: Response) -> Response:

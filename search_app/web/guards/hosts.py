@@ -49,8 +49,8 @@ def is_known(config: Config, host: str) -> bool:
 
 
 def refuse_unknown_host(config: Config) -> None:
-    """Raises UnknownHost where the settings list names, and the request has another one."""
-    if not config.server.allowed_hosts or request.path in ASKED_BY_MACHINES:
+    """Of settings that list names: raises UnknownHost where the request has another one."""
+    if request.path in ASKED_BY_MACHINES:
         return
     if _name(request.host) not in known_names(config):
         raise UnknownHost
@@ -68,11 +68,6 @@ def public_root(config: Config) -> str:
         *(LONGEST_NAME, request.host, address(config)),
     )
     return f"{address(config)}/"
-
-
-def is_secure(config: Config) -> bool:
-    """Whether readers come by TLS, so that their browsers may be told to come by nothing else."""
-    return config.server.public_url.startswith("https:") or request.is_secure
 
 
 def advice(config: Config) -> str:

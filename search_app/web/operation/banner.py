@@ -40,16 +40,21 @@ class Watch:
     site: Site
     _status: Status | None = None
     _looked: float = 0.0
+    _banners: dict[bool, Banner] = field(default_factory=dict)  # of the status, on the sample or not
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def status(self) -> Status:
         """The status, at most LOOK_SECONDS old."""
         with self._lock:
-            if self._status is None or time.monotonic() - self._looked > LOOK_SECONDS:
-                self._status = read_status(self.site.config)
-                self._looked = time.monotonic()
-            return self._status
+            return self._read()
+
+    def _read(self) -> Status:
+        if self._status is None or time.monotonic() - self._looked > LOOK_SECONDS:
+            self._status = read_status(self.site.config)
+            self._looked = time.monotonic()
+            self._banners.clear()
+        return self._status
 
     @property
     def banner(self) -> Banner:
@@ -57,7 +62,11 @@ class Watch:
         generation = self.site.answering
         if generation is None:
             return Banner()
-        return sample_banner(self.status) if generation.sample else behind_banner(self.status)
+        with self._lock:
+            status, sample = self._read(), generation.sample
+            if sample not in self._banners:
+                self._banners[sample] = sample_banner(status) if sample else behind_banner(status)
+            return self._banners[sample]
 
 
 def watch_of(app: Flask) -> Watch:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import cast
 
-from flask import Blueprint, Flask, Response, current_app, g, request
+from flask import Blueprint, Flask, Response, current_app
 from flask.sansio.blueprints import BlueprintSetupState
 from prometheus_client import CONTENT_TYPE_LATEST, Metric, generate_latest
 from prometheus_client.core import GaugeMetricFamily
@@ -26,14 +25,7 @@ def _start_measuring(state: BlueprintSetupState) -> None:
     app = cast(Flask, state.app)
     measurements = Measurements()
     app.extensions[EXTENSION] = measurements
-
-    def measure(response: Response) -> Response:
-        if (started := g.get("started")) is not None:
-            seconds = time.perf_counter() - started
-            measurements.add(request.endpoint or "unknown", response.status_code, seconds)
-        return response
-
-    app.after_request(measure)
+    app.after_request(measurements.of_response)
 
 
 @blueprint.get("/healthz")

@@ -8,10 +8,11 @@ command) they are those of this process.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from flask import Flask, current_app
+from flask import Flask, Response, current_app, g, request
 from prometheus_client import CollectorRegistry, Counter, Histogram, Metric, values
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
@@ -53,6 +54,12 @@ class Measurements:
         if self.counting:
             self.responses.labels(endpoint, str(status)).inc()
             self.seconds.labels(endpoint).observe(seconds)
+
+    def of_response(self, response: Response) -> Response:
+        """The response, counted; for after_request."""
+        if (started := g.get("started")) is not None:
+            self.add(request.endpoint or "unknown", response.status_code, time.perf_counter() - started)
+        return response
 
     def add_search(self, total: int) -> None:
         """Count one search by how many hits it has."""
