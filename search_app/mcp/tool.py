@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,11 @@ from pydantic_core import to_json
 EXACT = ConfigDict(strict=True, extra="forbid")
 MOST_PROBLEMS = 5  # of an input that are told at once
 NO_STRANGER = {"readOnlyHint": True, "destructiveHint": False, "idempotentHint": True, "openWorldHint": False}
+
+# control characters, and those that show nothing or turn the line round: a text may hide words in them
+_UNSEEN = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e0fff]"
+)
 
 
 class ToolProblem(Exception):
@@ -50,7 +56,7 @@ class Tool:
         try:
             given = {name: value for name, value in arguments.items() if value is not None}
             taken = self.takes.validate_json(to_json(given))
-            told = self.gives.dump_python(self.run(taken), mode="json", exclude_defaults=True)
+            told = _seen(self.gives.dump_python(self.run(taken), mode="json", exclude_defaults=True))
         except ValidationError as problem:
             return _refused(_told(problem))
         except ToolProblem as problem:
@@ -89,3 +95,17 @@ def _untitled(schema: Any) -> Any:
         for name, value in schema.items()
         if not (name == "title" and isinstance(value, str))
     }
+
+
+def seen(text: str) -> str:
+    """A text without the characters that nobody sees."""
+    return _UNSEEN.sub("", text)
+
+
+def _seen(told: Any) -> Any:
+    """All texts of an answer so: what upstream wrote is told to a machine that obeys words."""
+    if isinstance(told, str):
+        return seen(told)
+    if isinstance(told, list):
+        return [_seen(each) for each in told]
+    return {name: _seen(value) for name, value in told.items()} if isinstance(told, dict) else told

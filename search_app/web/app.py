@@ -19,6 +19,7 @@ from search_app.query.model import QueryProblem
 from search_app.web import api, pages
 from search_app.web import opensearch as browser
 from search_app.web.assistants import endpoint as assistants
+from search_app.web.assistants import markdown_pages
 from search_app.web.guards.access import log_access
 from search_app.web.guards.hosts import refuse_unknown_host
 from search_app.web.operation import health as ops
@@ -50,6 +51,7 @@ def create_app(config: Config, engine: Engine | None = None) -> Flask:
     app.register_blueprint(api.blueprint)
     app.register_blueprint(api.described)
     app.register_blueprint(assistants.blueprint)
+    app.register_blueprint(markdown_pages.blueprint)
     app.register_blueprint(pages.blueprint)
     app.before_request(start)
     if config.server.allowed_hosts:

@@ -16,6 +16,7 @@ from search_app.query.grammar import LANGUAGE
 from search_app.query.model import Query
 from search_app.query.parser import parse_query
 from search_app.web import exports
+from search_app.web.assistants import markdown_pages
 from search_app.web.bangs import said_with_bang, way_to
 from search_app.web.guards.heavy import heavy
 from search_app.web.items.view import item_view, kind_counts
@@ -25,7 +26,8 @@ from search_app.web.operation.freshness import standing
 from search_app.web.operation.measurements import current_measurements
 from search_app.web.results.hit_html import hit_drawing
 from search_app.web.results.view import asked_of, present_results
-from search_app.web.state import current_site
+from search_app.web.state import Site, current_site, wants_markdown
+from search_app.web.urls import MARKDOWN
 
 blueprint = Blueprint("pages", __name__)
 
@@ -52,6 +54,8 @@ def search() -> str | Response:
     """The start page without parameters, the results with them."""
     site = current_site()
     if not request.args:
+        if wants_markdown():
+            return markdown_pages.about()
         return render_template(
             "search/start.html", counts=kind_counts(site), examples=EXAMPLES, standing=standing(site)
         )
@@ -60,6 +64,8 @@ def search() -> str | Response:
     query = parse_query(words, request.args)
     results = site.engine.search(query)
     current_measurements().add_search(results.total)
+    if wants_markdown():
+        return markdown_pages.results_twin(results, query)
     way = way_to(site, results, tool, asked_of(results, query)) if tool else None
     if way:
         told = (way.reason,) if way.reason else ()
@@ -82,25 +88,36 @@ def search() -> str | Response:
 
 
 def item(kind: str, rest: str) -> str | BaseResponse:
-    """The page of one item, at its id."""
+    """The page of one item, at its id; as Markdown, where that is asked for or `.md` stands behind the id."""
     site = current_site()
+    found = site.engine.get(f"{kind}/{rest}")
+    if found is not None and not wants_markdown():
+        view = item_view(site, found, request.args)
+        return render_template(f"item/{kind}.html", view=view, item=found, detail=view.detail)
+    bare = rest.removesuffix(MARKDOWN)
+    if found is None and bare != rest:  # an id that itself ends so is the page: docs have some
+        found = site.engine.get(f"{kind}/{bare}")
+    if found is not None:
+        return markdown_pages.item_twin(found)
+    led = _led_on(site, kind, rest)
+    if led is None and bare != rest and (led := _led_on(site, kind, bare)) and not isinstance(led, str):
+        return redirect(f"{led.location}{MARKDOWN}", led.status_code)
+    return led if led is not None else abort(404)
+
+
+def _led_on(site: Site, kind: str, rest: str) -> str | BaseResponse | None:
+    """Where an address leads at which nothing is: to what was meant, or to what it became."""
     item_id = f"{kind}/{rest}"
-    found = site.engine.get(item_id)
-    if found is None:
-        if rest.endswith("/") and site.engine.get(item_id.rstrip("/")) is not None:
-            return redirect(item_path(item_id.rstrip("/")), 301)
-        departed = read_departed(site.config.data_dir, item_id)
-        if departed is None and (meant := meant_by(site, kind, rest.rstrip("/"))):
-            return redirect(item_path(meant))
-        return _lead_on(departed)
-    view = item_view(site, found, request.args)
-    return render_template(f"item/{kind}.html", view=view, item=found, detail=view.detail)
+    if rest.endswith("/") and site.engine.get(item_id.rstrip("/")) is not None:
+        return redirect(item_path(item_id.rstrip("/")), 301)
+    departed = read_departed(site.config.data_dir, item_id)
+    if departed is None and (meant := meant_by(site, kind, rest.rstrip("/"))):
+        return redirect(item_path(meant))
+    return _lead_on(departed) if departed else None
 
 
-def _lead_on(departed: Departed | None) -> str | BaseResponse:
-    """Where an address leads whose thing is no more: to what it became, else to the last known facts."""
-    if departed is None:
-        abort(404)
+def _lead_on(departed: Departed) -> str | BaseResponse:
+    """To what a thing became that is no more, else to the last known facts."""
     if departed.successor:
         return redirect(item_path(departed.successor), 301)
     label = KINDS[departed.facts.kind].one if departed.facts.kind in KINDS else departed.facts.kind
@@ -125,26 +142,33 @@ def app_map(name: str) -> str | BaseResponse:
     site = current_site()
     app = site.engine.get(f"app/{name}")
     if not isinstance(app, AppItem):
-        return _lead_on(read_departed(site.config.data_dir, f"app/{name}"))
+        departed = read_departed(site.config.data_dir, f"app/{name}")
+        return _lead_on(departed) if departed else abort(404)
     return render_template("map_app.html", view=flow_view(site, app), item=app)
 
 
 @blueprint.get("/status")
-def status() -> str:
+def status() -> str | Response:
     """Per source: last success, age, counts, what was skipped and why."""
+    if wants_markdown():
+        return markdown_pages.status()
     site = current_site()
     return render_template("status.html", standing=standing(site), counts=kind_counts(site))
 
 
 @blueprint.get("/help")
-def help_page() -> str:
+def help_page() -> str | Response:
     """The query language, from the parser's own table."""
+    if wants_markdown():
+        return markdown_pages.language()
     return render_template("help.html", language=LANGUAGE, bangs=tools.bangs())
 
 
 @blueprint.get("/about")
-def about() -> str:
+def about() -> str | Response:
     """What this is, where its data comes from, what it does not know."""
+    if wants_markdown():
+        return markdown_pages.about()
     return render_template("about.html", counts=kind_counts(current_site()))
 
 

@@ -20,7 +20,7 @@ from flask.json.provider import DefaultJSONProvider
 from pydantic_core import to_json
 
 from search_app.web.operation.banner import current_banner
-from search_app.web.state import NothingIndexed, current_site
+from search_app.web.state import NothingIndexed, current_site, wants_markdown
 from search_app.web.templating import asset_digest, assets_digest
 
 SECURITY_HEADERS = {
@@ -40,6 +40,7 @@ GOOD_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")  # of a proxy's; anything else is 
 UNCACHED = ("/status", "/api/v1/status", "/healthz", "/readyz", "/metrics", "/go", "/static/")
 STREAMED = ("/export.",)
 COMPRESSED = ("text/", "application/json", "application/atom", "application/opensearch", "image/svg")
+NEGOTIATED = ("text/html", "text/markdown")  # which of them is answered, Accept decides
 FOR_EVER = "public, max-age=31536000, immutable"
 SMALLEST_COMPRESSED = 600  # bytes; below, the header costs more than it saves
 
@@ -77,6 +78,7 @@ def unchanged() -> Response | None:
     parts = (
         *(generation.id, request.full_path, site.today.isoformat(), assets_digest(), request.host),
         *generation.passed_over,
+        "markdown" if wants_markdown() else "",
         current_banner().text,  # pages carry it
     )
     g.etag = blake2b("\n".join(parts).encode(), digest_size=12).hexdigest()
@@ -102,6 +104,8 @@ def deliver(response: Response) -> Response:
         # only an address that carries the digest of just this content (see asset()) may be kept for ever
         is_of_content = request.args.get("v") == asset_digest(name)
         response.headers["Cache-Control"] = FOR_EVER if is_of_content else "no-cache"
+    if (response.mimetype or "") in NEGOTIATED:
+        response.vary.add("Accept")
     # readers come by TLS: their browsers may be told to come by nothing else
     if request.is_secure or current_site().config.server.public_url.startswith("https:"):
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
@@ -113,7 +117,7 @@ def deliver(response: Response) -> Response:
 def _compressed(response: Response) -> Response:
     if not (response.mimetype or "").startswith(COMPRESSED) or response.status_code != 200:
         return response
-    response.headers.add("Vary", "Accept-Encoding")
+    response.vary.add("Accept-Encoding")
     if not request.accept_encodings["gzip"] or "Content-Encoding" in response.headers:
         return response
     response.direct_passthrough = False

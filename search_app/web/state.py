@@ -1,4 +1,4 @@
-"""What a request needs beside itself: the engine, the settings, today, and links that were worked out.
+"""What a request needs beside its address: the engine, the settings, today, values that were worked out.
 
 Made once by create_app; blueprints get it by current_site().
 """
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
 
-from flask import current_app
+from flask import current_app, request
 
 from indexer.config import Config
 from indexer.index.generation import Generation
@@ -144,3 +144,10 @@ def open_engine(config: Config) -> Engine:
         return SearchEngine(config.data_dir, results_kept=config.search.result_cache)
     except (FileNotFoundError, ValueError) as problem:
         raise NothingIndexed(f"Nothing is indexed yet: {problem}.") from problem
+
+
+def wants_markdown() -> bool:
+    """Whether this request names text/markdown, and wants it no less than HTML: no browser names it."""
+    accepted = request.accept_mimetypes
+    html = accepted["text/html"] if "text/html" in [name for name, _ in accepted] else 0.0
+    return any(name == "text/markdown" and worth > 0 and worth >= html for name, worth in accepted)

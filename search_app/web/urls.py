@@ -1,4 +1,4 @@
-"""Addresses of our own pages beside those of searches: JSON twins, paths with parameters."""
+"""Addresses of our own pages beside those of searches: JSON and Markdown twins, paths with parameters."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from urllib.parse import quote, urlencode
 
 from indexer.model.ids import item_path
+
+MARKDOWN = ".md"  # behind the address of a page: the same as Markdown
 
 
 def api_path(item_id: str) -> str:

@@ -17,10 +17,10 @@ from indexer.model.items import (
 )
 from indexer.store.departed import read_departed
 from indexer.text.plain_text import plain_text
-from search_app.mcp.tool import ToolProblem
+from search_app.mcp.tool import ToolProblem, seen
 from search_app.query.parser import parse_query
 from search_app.tools import Link
-from search_app.web.actions import actions_for
+from search_app.web.actions import Actions, actions_for
 from search_app.web.assistants.shapes import OpenIn, Part, Place, Thing
 from search_app.web.guards.hosts import public_root
 from search_app.web.items.json import columns_of
@@ -33,10 +33,6 @@ LONGEST_TEXT = 1_500  # characters of a description
 LONGEST_NOTE = 240  # of what is said of one part
 MOST_LINKS, MOST_RELATED, MOST_PARTS, MOST_LABELS, MOST_NAMES = 8, 8, 30, 40, 20
 NEAREST = 3
-# control characters, and those that show nothing or turn the line round: a text may hide words in them
-_UNSEEN = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e0fff]"
-)
 
 
 def root() -> str:
@@ -51,7 +47,7 @@ def page(item_id: str) -> str:
 
 def cut(text: str, most: int) -> str:
     """Upstream's text without characters that nobody sees, cut at a word."""
-    text = _UNSEEN.sub("", text).strip()
+    text = seen(text).strip()
     if len(text) <= most:
         return text
     return text[:most].rpartition(" ")[0].rstrip(" ,.;:") + "…"
@@ -97,7 +93,15 @@ def open_in(links: Iterable[Link]) -> list[OpenIn]:
     return [OpenIn(link.tool, link.label, link.url, link.access, link.note) for link in shown]
 
 
-def thing_of(item: AnyItem, asked_id: str, column: str, most_columns: int) -> Thing:
+def thing_of(
+    item: AnyItem,
+    asked_id: str,
+    column: str,
+    most_columns: int,
+    *,
+    actions: Actions | None = None,
+    longest: int = LONGEST_TEXT,
+) -> Thing:
     """All that is told of a thing; of its columns those whose path holds `column`."""
     rows = columns_of(current_site(), item)
     rows = [row for row in rows if column.lower() in (row["column"] or "").lower()]
@@ -110,7 +114,7 @@ def thing_of(item: AnyItem, asked_id: str, column: str, most_columns: int) -> Th
         url=page(item.id),
         json_url=root() + api_path(item.id),
         title=cut(item.title, 200),
-        description=cut(item.description, LONGEST_TEXT),
+        description=cut(item.description, longest),
         warning=cut(plain_text(item.warning), LONGEST_TEXT),
         status_reason=item.status_reason,
         sampled=item.sampled,
@@ -133,7 +137,7 @@ def thing_of(item: AnyItem, asked_id: str, column: str, most_columns: int) -> Th
         extras=_extras(item),
         tiles=_tiles(item),
         labels=[cut(label, 100) for label in item.labels[:MOST_LABELS]] if item.kind != "dashboard" else [],
-        links=open_in(actions_for(current_site(), item).links),
+        links=open_in((actions or actions_for(current_site(), item)).links),
         related={name: list(ids[:MOST_RELATED]) for name, ids in related.items()},
         related_totals={name: len(ids) for name, ids in related.items() if len(ids) > MOST_RELATED},
         moved_from=asked_id if asked_id != item.id else "",

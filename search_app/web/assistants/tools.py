@@ -41,9 +41,14 @@ def _search(wanted: shapes.SearchFor) -> shapes.Found:
     given = {name: list(values) for name, values in filters.items() if values}
     results = _asked(wanted.query, given, wanted.limit, wanted.page)
     current_measurements().add_search(results.total)
+    return found_of(results, root() + search_url(wanted.query, given))
+
+
+def found_of(results: Results, url: str) -> shapes.Found:
+    """An answer of the engine as `search` gives it; `url` is its page."""
     return shapes.Found(
         total=results.total,
-        url=root() + search_url(wanted.query, given),
+        url=url,
         hits=[_hit(hit) for hit in results.hits],
         all_words=results.complete,
         read_as=[f"{each.text}: {each.field} {each.value}" for each in results.understood],
@@ -133,6 +138,11 @@ def _board(item: DashboardItem) -> shapes.Board:
 
 
 def _status(_: shapes.Nothing) -> shapes.Standing:
+    return standing_now()
+
+
+def standing_now() -> shapes.Standing:
+    """How the installation stands, as `status` gives it."""
     site = current_site()
     now = standing(site)
     ages = [(each.name, each.age_seconds) for each in now.status.sources]

@@ -1,0 +1,74 @@
+"""Pages as Markdown: `<address>.md`, a page that is asked for as text/markdown, and `/llms.txt`."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from indexer.model.ids import item_path
+from indexer.model.items import AnyItem
+from search_app.engine.results import Results
+from search_app.query.model import Query
+from search_app.query.parser import parse_query
+from search_app.web.actions import actions_for
+from search_app.web.assistants import twins
+from search_app.web.assistants.things import root, thing_of
+from search_app.web.assistants.tools import found_of, standing_now
+from search_app.web.items.view import kind_counts
+from search_app.web.state import current_site
+
+blueprint = Blueprint("markdown", __name__)
+LONGEST_TEXT, MOST_COLUMNS = 60_000, 200  # of a thing: as much as a page shows of a text
+
+
+def item_twin(item: AnyItem) -> Response:
+    """One thing, in the app, ping or column that its page was asked for."""
+    site, asked = current_site(), request.args
+    column = asked.get("column", "")
+    actions = actions_for(site, item, (asked.get("in_app", ""), asked.get("in_ping", "")), column)
+    thing = thing_of(item, item.id, column, MOST_COLUMNS, actions=actions, longest=LONGEST_TEXT)
+    return _markdown(twins.thing_page(thing, actions.queries), item_path(item.id))
+
+
+def results_twin(results: Results, query: Query) -> Response:
+    """The hits of a search."""
+    return _markdown(twins.results_page(query.text, found_of(results, root() + query.url())), query.url())
+
+
+@blueprint.get("/index.md")
+def search() -> Response:
+    """The results of a search; what this is, where nothing is asked."""
+    if not request.args:
+        return about()
+    query = parse_query(request.args.get("q", ""), request.args)
+    return results_twin(current_site().engine.search(query), query)
+
+
+@blueprint.get("/status.md")
+def status() -> Response:
+    """How fresh the data is."""
+    return _markdown(twins.status_page(standing_now()), "/status")
+
+
+@blueprint.get("/help.md")
+def language() -> Response:
+    """The query language."""
+    return _markdown(twins.help_page(), "/help")
+
+
+@blueprint.get("/about.md")
+def about() -> Response:
+    """What this is, and how a program asks it."""
+    return _markdown(twins.about_page(root(), kind_counts(current_site())), "/about")
+
+
+@blueprint.get("/llms.txt")
+def llms_txt() -> Response:
+    """The same where programs look for it (llmstxt.org)."""
+    return Response(twins.about_page(root(), kind_counts(current_site())), mimetype="text/plain")
+
+
+def _markdown(text: str, page: str) -> Response:
+    """Markdown, with the address of the page that people read."""
+    response = Response(text, mimetype="text/markdown")
+    response.headers["Link"] = f'<{root()}{page}>; rel="canonical"'
+    return response

@@ -1,0 +1,183 @@
+"""Pages as Markdown: which address and which Accept give them; upstream's text stays text in them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from indexer.model.ids import item_path
+from search_app.mcp.tool import seen
+from search_app.web.app import create_app
+from search_app.web.assistants.twins import block, code, words
+from search_app.web.markdown import safe_href
+from tests.support.upstream import Upstream, built
+from tests.web.test_hostile import hostile
+
+PARSER = MarkdownIt("commonmark", {"html": True}).enable("table").enable("strikethrough")
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
+PAGES = ("/", "/?q=gc", "/app/fenix", "/help", "/about", "/status", "/probe/event/pwmgr.open%23login")
+text = st.one_of(
+    st.text(max_size=80),
+    st.text(alphabet="`*_[]()<>!#+-.:&;~|\\/ \n\tab1=\"'", max_size=60),
+    st.sampled_from(
+        ["</p><script>alert(1)</script>", "[a](javascript:x)", "![x](y)", "<http://a.b>", "&lt;b&gt;"]
+    ),
+)
+
+
+def tokens(markdown: str) -> list[Token]:
+    """All tokens of a text, those inside of lines too."""
+    return [each for token in PARSER.parse(markdown) for each in (token, *(token.children or ()))]
+
+
+# ---------------------------------------------------------------- which address, which Accept
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_accept_decides_between_html_and_markdown(small_client: FlaskClient, page: str) -> None:
+    for accept, type_ in (
+        ("text/markdown", "text/markdown"),
+        ("text/markdown, text/html, */*", "text/markdown"),
+        ("text/html;q=0.8, text/markdown", "text/markdown"),
+        (BROWSER, "text/html"),
+        ("*/*", "text/html"),
+        ("", "text/html"),
+        ("text/html, text/markdown;q=0.5", "text/html"),
+        ("text/*", "text/html"),
+    ):
+        response = small_client.get(page, headers={"Accept": accept})
+        assert (response.status_code, response.mimetype) == (200, type_), accept
+        assert "Accept" in response.headers["Vary"].split(", ")
+
+
+def test_html_and_markdown_of_an_address_are_not_taken_for_each_other(small_client: FlaskClient) -> None:
+    html = small_client.get("/app/fenix").headers["ETag"]
+    asked = {"If-None-Match": html, "Accept": "text/markdown"}
+    assert small_client.get("/app/fenix", headers=asked).status_code == 200
+    assert small_client.get("/app/fenix", headers={"If-None-Match": html}).status_code == 304
+
+
+def test_every_thing_has_a_twin_that_names_its_page(small_client: FlaskClient) -> None:
+    for hit in small_client.get("/api/v1/search?size=100&facets=").json["hits"]:
+        twin = small_client.get(f"{hit['url']}.md")
+        assert (twin.status_code, twin.mimetype) == (200, "text/markdown"), hit["id"]
+        assert twin.headers["Link"] == f'<http://localhost{hit["url"]}>; rel="canonical"'
+        assert f"- Id: {code(hit['id'])}" in twin.text
+        assert (
+            f'<link rel="alternate" type="text/markdown" href="{hit["url"]}.md">'
+            in small_client.get(hit["url"]).text
+        )
+
+
+def test_an_id_that_ends_in_md_is_a_page_and_has_its_twin_behind_it(tmp_path: Path) -> None:
+    world = Upstream()
+    world.doc(
+        "notes/plain.md", "Words without a heading, long enough to be kept as a section of their own.\n"
+    )
+    client = create_app(built(world, tmp_path)).test_client()
+    ids = [hit["id"] for hit in client.get("/api/v1/docs").json["hits"]]
+    assert "doc/notes/plain.md" in ids
+    assert client.get("/doc/notes/plain.md").mimetype == "text/html"
+    assert client.get("/doc/notes/plain.md.md").mimetype == "text/markdown"
+    assert client.get("/doc/notes/plain.md", headers={"Accept": "text/markdown"}).mimetype == "text/markdown"
+    assert client.get("/doc/notes/plain").status_code in (302, 404)
+
+
+def test_sections_of_docs_are_pages_at_their_own_address(small_client: FlaskClient) -> None:
+    section = item_path("doc/datasets/pings.md#pings")
+    assert small_client.get(section).mimetype == "text/html"
+    assert "What a ping is." in small_client.get(f"{section}.md").text
+
+
+def test_an_address_that_leads_on_leads_to_the_twin(small_client: FlaskClient) -> None:
+    led = small_client.get("/table/telemetry.main.md")
+    assert led.status_code == 302
+    assert led.headers["Location"] == "/table/moz-fx-data-shared-prod.telemetry.main.md"
+    assert small_client.get(led.headers["Location"]).mimetype == "text/markdown"
+
+
+@pytest.mark.parametrize(
+    "address", ["/metric/fenix/no.such.md", "/app/.md", f"/app/{'x.md' * 1_500}", "/doc/.md.md"]
+)
+def test_a_twin_of_nothing_is_not_found(small_client: FlaskClient, address: str) -> None:
+    assert small_client.get(address).status_code == 404
+
+
+def test_results_as_markdown_have_hits_of_their_page(small_client: FlaskClient) -> None:
+    hits = small_client.get("/api/v1/search?q=fenix&size=7&page=2&kind=metric").json["hits"]
+    twin = small_client.get("/index.md?q=fenix&size=7&page=2&kind=metric").text
+    linked = re.findall(r"\(<http://localhost(/\S+)>\)", twin)
+    assert linked[:-1] == [hit["url"] for hit in hits]
+    assert small_client.get("/index.md?page=0").status_code == 400
+
+
+def test_llms_txt_names_addresses_that_answer(small_client: FlaskClient) -> None:
+    told = small_client.get("/llms.txt")
+    assert told.mimetype == "text/plain"
+    assert told.text.startswith("# Starchart\n\n> ")
+    for address in re.findall(r"\(<http://localhost(/[^>]*)>\)", told.text):
+        assert small_client.get(address).status_code == 200, address
+    assert "`http://localhost/mcp`" in told.text
+
+
+# ---------------------------------------------------------------- upstream's text stays text
+
+
+@given(text)
+def test_words_of_upstream_mean_nothing_to_markdown(upstream: str) -> None:
+    for frame in ("{}", "- {}", "- Kind: {}", "before {} after"):
+        found = tokens(frame.format(words(upstream)))
+        kinds = {token.type for token in found}
+        assert kinds <= {
+            "paragraph_open", "paragraph_close", "inline", "text", "text_special", "bullet_list_open",
+            "bullet_list_close", "list_item_open", "list_item_close",
+        }, (upstream, kinds)  # fmt: skip
+        assert sum(token.type == "list_item_open" for token in found) <= 1
+
+
+@given(text)
+def test_a_name_stays_one_piece_of_code(upstream: str) -> None:
+    line = " ".join(seen(upstream).split())
+    if not line:
+        return
+    found = [token for token in tokens(f"before {code(upstream)} after") if token.type != "text"]
+    assert [token.type for token in found if token.type == "code_inline"] == ["code_inline"]
+    assert next(token.content for token in found if token.type == "code_inline").strip() == line
+
+
+@given(text)
+def test_a_block_of_code_ends_where_it_should(upstream: str) -> None:
+    found = tokens(f"{block(upstream, 'sql')}\n\nafter")
+    assert [token.type for token in found if token.type == "fence"] == ["fence"]
+    assert found[-2].content == "after" or found[-1].type == "paragraph_close"
+
+
+@pytest.fixture(scope="module")
+def hostile_client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
+    return create_app(built(hostile(), tmp_path_factory.mktemp("hostile"))).test_client()
+
+
+def test_no_text_of_upstream_becomes_markup_a_heading_or_a_link(hostile_client: FlaskClient) -> None:
+    """Everything of a world whose every text field means harm, and its results."""
+    hits = hostile_client.get("/api/v1/search?size=100&facets=").json["hits"]
+    pages = [f"{hit['url']}.md" for hit in hits] + ["/index.md?q=&size=100", "/status.md"]
+    assert len(pages) > 10
+    for page in pages:
+        response = hostile_client.get(page)
+        assert response.status_code == 200, page
+        for token in tokens(response.text):
+            assert not token.type.startswith("html"), (page, token.content)
+            assert token.type != "image", page
+            if token.type == "link_open":
+                href = str(token.attrs["href"])
+                assert safe_href(href) == href, page
+        heads = [token for token in PARSER.parse(response.text) if token.type == "heading_open"]
+        assert sum(token.tag == "h1" for token in heads) == 1, page
+        assert "\u202e" not in response.text, page
