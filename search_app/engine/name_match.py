@@ -74,6 +74,7 @@ def match_names(
                 alike = np.isin(documents, reader.facets["kind"].documents(guess.kind))
                 bonus *= np.where(alike, 1.0, guess.other_kind)
             exact.append((documents, bonus, guess.whole))
+    exact = [*_apart(_as_written(reader, _best(exact), meaning.query.text.strip("` ")))]
     for holder in held:
         worth = (weights.exact_whole if holder.whole else weights.exact_part) * holder.worth
         best = reader.prior[holder.ids].max()  # of many tables with a column the one that people use
@@ -81,11 +82,6 @@ def match_names(
             bonus = worth * (reader.prior[documents] / best) ** HOLDERS
             exact.append((documents, bonus.astype(np.float64), holder.whole))
     named = _best(exact)
-    if 1 < len(named.ids) <= MOST_LITERAL:
-        typed = meaning.query.text.strip("` ")
-        # of names that differ in punctuation only, the one that was typed
-        literal = [typed in _written(reader.card(document)) for document in named.ids.tolist()]
-        named = NameMatches(named.ids, named.bonus + weights.literal * np.array(literal), named.whole)
     others = list(_inflected(reader, meaning))
     if near:
         nearness = weights.near_name * np.fromiter(near.values(), np.float64, len(near))
@@ -93,6 +89,14 @@ def match_names(
     if not others:
         return named
     return _best([*_apart(named), *others])
+
+
+def _as_written(reader: IndexReader, named: NameMatches, typed: str) -> NameMatches:
+    """Of own names that differ in punctuation only, the one that was typed stands above the others."""
+    if not 1 < len(named.ids) <= MOST_LITERAL:
+        return named
+    literal = [typed in _written(reader.card(document)) for document in named.ids.tolist()]
+    return NameMatches(named.ids, named.bonus + reader.weights.literal * np.array(literal), named.whole)
 
 
 def _views_of(reader: IndexReader, holder: Holder) -> Ints:

@@ -376,16 +376,16 @@ class Reference:
             for document, sure in self._called(guess):
                 other = guess.other_kind if self.cards[document]["kind"] != guess.kind else 1.0
                 name(document, worth * guess.weight * sure * other, guess.whole)
-        for documents, share, whole, field in self._held_by(meaning):
-            worth = weights.exact_whole if whole else weights.exact_part
-            best = max(self.prior(document) for document in documents)
-            for document in (*documents, *(self._views_of(documents) if field == "column" else ())):
-                name(document, worth * share * (self.prior(document) / best) ** ranking.HOLDERS, whole)
         if 1 < len(added) <= ranking.MOST_LITERAL:
             typed = meaning.query.text.strip("` ")
             for document in added:
                 if typed in self._written(document):
                     added[document] += weights.literal
+        for documents, share, whole, field in self._held_by(meaning):
+            worth = weights.exact_whole if whole else weights.exact_part
+            best = max(self.prior(document) for document in documents)
+            for document in (*documents, *(self._views_of(documents) if field == "column" else ())):
+                name(document, worth * share * (self.prior(document) / best) ** ranking.HOLDERS, whole)
         for document, bonus in self._inflected(meaning):
             name(document, bonus, True)
         for number, nearness in near.items():

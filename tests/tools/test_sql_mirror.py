@@ -18,7 +18,7 @@ def test_every_query_of_the_catalogue_names_only_what_exists(mirror_data: Path) 
     outcome = check_all(opened.path / "catalogue.sqlite", KINDS, processes=2)
     assert outcome.refused == []
     assert outcome.counts["metric places with SQL"] > 50_000
-    assert outcome.counts["probes with SQL"] > 4_500
+    assert outcome.counts["probes with SQL"] > 4_300  # those of legacy events have none: see below
     assert outcome.counts["pings with SQL"] > 600
     # views whose columns nobody publishes have none: the mirror has no SQL
     assert outcome.counts["tables with SQL"] > 3_700
