@@ -16,12 +16,13 @@ from werkzeug.routing import PathConverter
 from indexer.config import Config
 from search_app.engine.protocol import Engine
 from search_app.query.model import QueryProblem
-from search_app.web import api, pages
+from search_app.web import api, crawlers, pages
 from search_app.web import opensearch as browser
 from search_app.web.assistants import endpoint as assistants
 from search_app.web.assistants import markdown_pages
 from search_app.web.guards.access import log_access
 from search_app.web.guards.hosts import refuse_unknown_host
+from search_app.web.meant import near_address
 from search_app.web.operation import health as ops
 from search_app.web.operation.banner import EXTENSION as BANNER
 from search_app.web.operation.banner import Watch
@@ -52,6 +53,7 @@ def create_app(config: Config, engine: Engine | None = None) -> Flask:
     app.register_blueprint(api.described)
     app.register_blueprint(assistants.blueprint)
     app.register_blueprint(markdown_pages.blueprint)
+    app.register_blueprint(crawlers.blueprint)
     app.register_blueprint(pages.blueprint)
     app.before_request(start)
     if config.server.allowed_hosts:
@@ -98,7 +100,13 @@ def _problem(status: int, code: str, message: str, parameter: str) -> Response:
         error = {"code": code, "message": message, "parameter": parameter or None}
         response.set_data(json.dumps({"error": error}))
         return response
-    page = render_template("errors/error.html", status=status, message=message, parameter=parameter)
+    page = render_template(
+        "errors/error.html",
+        status=status,
+        message=message,
+        parameter=parameter,
+        near=near_address(current_app.extensions[EXTENSION], request.path) if status == 404 else None,
+    )
     return Response(page, status=status, mimetype="text/html")
 
 

@@ -39,7 +39,14 @@ GOOD_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")  # of a proxy's; anything else is 
 # what changes while the generation stays, or must be asked anew each time
 UNCACHED = ("/status", "/api/v1/status", "/healthz", "/readyz", "/metrics", "/go", "/static/")
 STREAMED = ("/export.",)
-COMPRESSED = ("text/", "application/json", "application/atom", "application/opensearch", "image/svg")
+COMPRESSED = (
+    "text/",
+    "application/json",
+    "application/atom",
+    "application/opensearch",
+    "application/xml",
+    "image/svg",
+)
 NEGOTIATED = ("text/html", "text/markdown")  # which of them is answered, Accept decides
 FOR_EVER = "public, max-age=31536000, immutable"
 SMALLEST_COMPRESSED = 600  # bytes; below, the header costs more than it saves

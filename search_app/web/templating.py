@@ -16,6 +16,7 @@ from indexer.runtime.progress import read_progress
 from search_app.tools import GAINING_ACCESS
 from search_app.web import labels
 from search_app.web.actions import link_groups, query_groups
+from search_app.web.guards.hosts import page_root
 from search_app.web.markdown import highlighted, markdown, plain, safe_href
 from search_app.web.operation.banner import current_banner
 from search_app.web.operation.freshness import progress_text
@@ -58,6 +59,7 @@ def set_up_templates(app: Flask) -> None:
     )
     env.globals.update(
         asset=asset,
+        page_root=lambda: page_root(current_site().config).rstrip("/"),
         type_label=labels.type_label,
         counted=labels.counted,
         judged=lambda: judged(current_site()),

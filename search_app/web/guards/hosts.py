@@ -58,15 +58,22 @@ def refuse_unknown_host(config: Config) -> None:
 
 def public_root(config: Config) -> str:
     """The address of this server as readers know it, ending in a slash."""
-    if config.server.public_url:
-        return config.server.public_url.rstrip("/") + "/"
-    if is_known(config, request.host):
-        return f"{request.scheme}://{request.host}/"
+    if config.server.public_url or is_known(config, request.host):
+        return page_root(config)
     log.warning(
         "asked as %.*r, a name that no setting knows: addresses in answers say %s. "
         "Set server.public_url or server.allowed_hosts",
         *(LONGEST_NAME, request.host, address(config)),
     )
+    return page_root(config)
+
+
+def page_root(config: Config) -> str:
+    """The same without a word to the log: each page names its own address."""
+    if config.server.public_url:
+        return config.server.public_url.rstrip("/") + "/"
+    if is_known(config, request.host):
+        return f"{request.scheme}://{request.host}/"
     return f"{address(config)}/"
 
 
