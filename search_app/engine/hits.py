@@ -52,6 +52,7 @@ def hits(reader: IndexReader, found: Found, query: Query) -> tuple[Hit, ...]:
                 name_marks,
                 explanation(found, int(places[number]), int(groups[number])) if query.explain else (),
                 match_of(reader, representatives[number], found.held, query.filters) if told else None,
+                bool(found.scored.full[found.places[members]].any()),
             )
         )
     return tuple(made)

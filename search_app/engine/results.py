@@ -32,6 +32,7 @@ class Hit(NamedTuple):
     name_marks: tuple[tuple[int, int], ...] = ()
     explanation: tuple[Part, ...] = ()  # with explain=1
     match: Match | None = None  # what of it was typed, where that is no name
+    complete: bool = True  # whether a member of the group holds every word that was typed, or is named so
 
 
 @dataclass(frozen=True, slots=True)

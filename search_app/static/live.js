@@ -18,8 +18,6 @@ const live = (() => {
   let pace = 0;
   let rest = 0;
 
-  const said = make("p", { class: "live-note", role: "status", hidden: "" });
-
   async function fetchPage(address, gone) {
     const answer = await fetch(address, { signal: gone.signal, headers: { Accept: "text/html" } });
     if (!answer.ok) throw new Error(String(answer.status));
@@ -89,7 +87,8 @@ const live = (() => {
   // what the reader did to the page stays as it is; Idiomorph's ignoreActiveValue would leave the focused link as it was too
   const KEPT = {
     beforeAttributeUpdated: (name, node) =>
-      !((name === "open" && node.localName === "details") || (name === "hidden" && node.matches("[data-copy], [data-filter]"))),
+      !((name === "open" && node.localName === "details") || (name === "hidden" && node.matches("[data-copy], [data-do], [data-filter]"))),
+    beforeNodeRemoved: (node) => node.id !== "peek",
     beforeNodeMorphed: (node) => !(node.nodeType === 1 && node.matches("input[data-filter]")),
   };
 
@@ -107,7 +106,6 @@ const live = (() => {
     find(".field:has(#q)", body).replaceWith(field);
     document.body.className = body.className;
     document.body.replaceChildren(...body.childNodes);
-    document.body.append(said);
     scrollTo({ top: 0, behavior: "instant" });
     if (!focused) return;
     box.focus({ preventScroll: true });
@@ -132,11 +130,6 @@ const live = (() => {
       const next = choices.find((each) => words(each) === wanted) || choices[Math.min(place, choices.length - 1)] || find("#q");
       next.focus({ preventScroll: true });
     };
-  }
-
-  function tell(text) {
-    said.textContent = text;
-    said.hidden = !text;
   }
 
   const address = (form) => {
@@ -225,6 +218,5 @@ const live = (() => {
   }, { passive: true });
 
   history.replaceState({ live: history.state?.live || "first" }, "");
-  document.body.append(said);
   return { go: follow, settle, get shown() { return shown; } };
 })();

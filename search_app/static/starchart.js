@@ -186,6 +186,8 @@ function suggestions(input) {
       else close();
     } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
+      const hit = event.key === "ArrowDown" && find(".hit h2 a");
+      if (panel.hidden && hit) return hit.focus();
       if (panel.hidden) return input.value.trim() ? void ask() : showRecent();
       clearTimeout(timer); // what is being chosen from stays as it is
       asking?.abort();
@@ -208,15 +210,15 @@ function suggestions(input) {
   foot.append("Kept in this browser only", forgetAll);
 }
 
-// "/" goes to the box.
-function slashKey(input) {
-  document.addEventListener("keydown", (event) => {
-    const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
-    if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.preventDefault();
-    input.focus();
-    input.select();
-  });
+// A word or two on what was done, seen and read out.
+const note = make("p", { class: "live-note", role: "status", hidden: "" });
+let noted = 0;
+function tell(text, seconds = 0) {
+  if (!note.isConnected) document.body.append(note); // another page may stand here by now
+  clearTimeout(noted);
+  note.textContent = text;
+  note.hidden = !text;
+  if (seconds) noted = setTimeout(() => tell(""), seconds * 1000);
 }
 
 // Copy buttons: data-copy names the element whose text is copied.
@@ -246,17 +248,20 @@ async function copied(button) {
   }, 1600);
 }
 
-// Long lists, filtered in place: data-filter names the list or table body.
+// Long lists, filtered in place: data-filter names the lists or table bodies, which may be folded.
 function filterList(input) {
   const wanted = input.value.trim().toLowerCase();
-  for (const entry of document.getElementById(input.dataset.filter)?.children || []) {
-    entry.hidden = !entry.textContent.toLowerCase().includes(wanted);
+  for (const id of input.dataset.filter.split(" ")) {
+    const list = document.getElementById(id);
+    for (const entry of list?.children || []) entry.hidden = !entry.textContent.toLowerCase().includes(wanted);
+    const fold = list?.closest("details");
+    if (fold && wanted) fold.open = true;
   }
 }
 
 // Shows what needs script; called again for parts that come in later.
 function ready(within) {
-  for (const element of all("[data-copy], input[data-filter]", within)) element.hidden = false;
+  for (const element of all("[data-copy], [data-do], input[data-filter]", within)) element.hidden = false;
 }
 
 document.addEventListener("click", (event) => {
@@ -334,7 +339,6 @@ const box = find("#q");
 if (box) {
   if (find("#results")) recent.add(box.value);
   suggestions(box);
-  slashKey(box);
 }
 ready(document);
 if (find("[data-swap]")) swaps();

@@ -25,6 +25,7 @@ from search_app.web.meant import meant_by
 from search_app.web.operation.freshness import standing
 from search_app.web.operation.measurements import current_measurements
 from search_app.web.results.hit_html import hit_drawing
+from search_app.web.results.peek import peek_view
 from search_app.web.results.view import asked_of, present_results
 from search_app.web.state import Site, current_site, wants_markdown
 from search_app.web.urls import MARKDOWN
@@ -41,6 +42,19 @@ EXAMPLES = (
     ("expires:90d status:active", "what ends soon"),
     ("metrics.counter.*", "a column"),
     ("added:30d kind:metric", "what is new"),
+)
+# the keys of static/keys.js, which a test holds to this table
+KEYS = (
+    (("/", "Ctrl K"), "go to the box"),
+    (("\u2193", "j"), "next hit; \u2193 in the box: first hit"),
+    (("\u2191", "k"), "hit before"),
+    (("Enter",), "open it, with Ctrl in a new tab"),
+    (("o",), "open the first tool for it"),
+    (("c",), "copy its name"),
+    (("s",), "copy its query"),
+    (("p",), "peek at it beside the list"),
+    (("?",), "these keys"),
+    (("Esc",), "leave the box, the peek, a sheet; what was typed stays"),
 )
 
 
@@ -116,6 +130,18 @@ def _led_on(site: Site, kind: str, rest: str) -> str | BaseResponse | None:
     return _lead_on(departed) if departed else None
 
 
+@blueprint.get("/peek/<path:item_id>")
+def peek(item_id: str) -> Response:
+    """A part of a page: one item as it is shown beside a list."""
+    site = current_site()
+    found = site.engine.get(item_id)
+    if found is None:
+        abort(404)
+    part = make_response(render_template("search/peek.html", **peek_view(site, found, request.args)))
+    part.headers["X-Robots-Tag"] = "noindex"
+    return part
+
+
 def _lead_on(departed: Departed) -> str | BaseResponse:
     """To what a thing became that is no more, else to the last known facts."""
     if departed.successor:
@@ -161,7 +187,7 @@ def help_page() -> str | Response:
     """The query language, from the parser's own table."""
     if wants_markdown():
         return markdown_pages.language()
-    return render_template("help.html", language=LANGUAGE, bangs=tools.bangs())
+    return render_template("help.html", language=LANGUAGE, bangs=tools.bangs(), keys=KEYS)
 
 
 @blueprint.get("/about")

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
-from search_app.engine.results import Hit
+from indexer.model.ids import item_path
+from search_app.engine.results import Hit, Match
 from search_app.query.model import ANY, Asked
 from search_app.query.parser import parse_query
 from search_app.web import state as site_module
@@ -17,7 +19,7 @@ from search_app.web.actions import best_links
 from search_app.web.results.fragments import hit_article, variant_links
 from search_app.web.results.hit_html import hit_drawing
 from search_app.web.results.json import hits_text, link_json
-from search_app.web.results.view import VariantView, present_hit
+from search_app.web.results.view import HitView, VariantView, present_hit, with_namesakes
 from search_app.web.state import Site, current_site
 
 
@@ -86,6 +88,34 @@ def test_what_a_search_says_of_a_hit_is_escaped_in_its_article(site: Site) -> No
     assert '<h2 id="hit-3">' in article
     assert "&lt;n&gt;" in article
     assert "None" not in article
+
+
+def test_hits_of_one_kind_and_name_are_folded_beneath_the_first_of_them(site: Site) -> None:
+    hit = first_hit(site, "kind:metric")
+
+    def named(number: int, name: str, kind: Any = "ping") -> HitView:
+        card = hit.card._replace(id=f"{kind}/{number}", kind=kind, name=name, app_title=(f"<{number}>",))
+        return present_hit(hit._replace(card=card))
+
+    hits = [named(1, "a"), named(2, "b"), named(3, "a"), named(4, "a", "table"), named(5, "a")]
+    faces = with_namesakes(hits)
+    assert [face.card.id for face in faces] == ["ping/1", "ping/2", "table/4"]
+    assert [[each.card.id for each in face.namesakes] for face in faces] == [["ping/3", "ping/5"], [], []]
+    article = hit_article(1, faces[0], hit_drawing(site, faces[0]), why=None)
+    assert "<summary>2 more named so</summary>" in article
+    assert '<a href="/ping/3">&lt;3&gt;</a>' in article
+
+
+def test_what_was_found_in_an_item_leads_to_its_place_there(site: Site) -> None:
+    hit = first_hit(site, "kind:metric")
+    table = hit.card._replace(id="table/p.d.t", kind="table")
+    found = {
+        "/table/p.d.t?column=a.b#schema": (table, Match("column", "a.b")),
+        f"{item_path(hit.card.id)}#extras": (hit.card, Match("extra", "item")),
+        "": (hit.card, Match("bug", "12")),
+    }
+    for url, (card, match) in found.items():
+        assert present_hit(hit._replace(card=card, match=match)).match_url == url
 
 
 def test_links_to_variants_escape_what_they_are_called() -> None:

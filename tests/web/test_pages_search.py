@@ -15,8 +15,9 @@ from search_app.query.grammar import LANGUAGE
 from search_app.query.model import DEEPEST_HIT, Query
 from search_app.query.parser import parse_query
 from search_app.web.labels import STATUS_MEANINGS
-from search_app.web.pages import EXAMPLES
+from search_app.web.pages import EXAMPLES, KEYS
 from search_app.web.results.view import present_results
+from search_app.web.templating import STATIC
 
 PAGES = ("/", "/?q=clients_daily", "/?q=qqzzxx", "/?q=gc&explain=1", "/?q=", "/help", "/about", "/status")
 
@@ -52,6 +53,14 @@ def test_help_has_every_form_of_the_parser_with_an_example_to_click(sample_clien
         assert f"<code>{form.form}</code>" in page
         assert form.meaning in page
         assert f"<code>{form.example}</code></a>" in page
+
+
+def test_help_and_the_sheet_of_keys_tell_the_same_keys(sample_client: FlaskClient) -> None:
+    page, script = text_of(sample_client, "/help"), (STATIC / "keys.js").read_text()
+    for names, what in KEYS:
+        assert f"<td>{what}</td>" in page
+        assert f'["{" or ".join(names)}", "{what}"],' in script
+    assert script.count('", "') >= len(KEYS)
 
 
 def test_help_and_results_explain_every_state(sample_client: FlaskClient) -> None:

@@ -16,12 +16,22 @@ from search_app.web.results.filters import FacetValueView
 from search_app.web.results.view import HitView, VariantView
 
 MATCH_LABELS = {
-    "column": "Has the column",
-    "extra": "Has the extra key",
-    "label": "Has the label",
-    "sql": "Says in its SQL",
-    "bug": "Names bug",
+    "column": "has the column",
+    "extra": "has the extra key",
+    "label": "has the label",
+    "sql": "says in its SQL",
+    "bug": "names bug",
 }
+# what a script can do with a hit; it shows them
+_DO = "".join(
+    f'<button class="do" type="button" data-do="{do}"{state} aria-label="{label}" title="{title}" hidden>'
+    f"{words}</button>"
+    for do, words, label, title, state in (
+        ("copy", "Copy", "Copy the name", "Copy the name (c)", ""),
+        ("peek", "Peek", "Peek at it", "Peek at it (p)", ""),
+        ("star", "Star", "Star it", "Keep it in this browser", ' aria-pressed="false"'),
+    )
+)
 
 
 class HitDrawing(NamedTuple):
@@ -41,20 +51,55 @@ def hit_article(number: int, hit: HitView, drawn: HitDrawing, why: Markup | None
     `why`: the parts of its score, where they were asked for.
     """
     snippet = f'<p class="snippet">{escape(hit.snippet)}</p>\n' if hit.snippet else ""
-    variants = ""
-    if hit.variants:
-        more = f' <span class="quiet">and {hit.more_variants:,} more</span>' if hit.more_variants else ""
-        also = '<span class="quiet">also in</span>'
-        variants = f'<p class="variants">{also} {variant_links(hit.variants)}{more}</p>\n'
-    if hit.match:
-        label, value = MATCH_LABELS[hit.match.field], escape(hit.match.value)
-        snippet = f'<p class="match"><span class="quiet">{label}</span> <code>{value}</code></p>\n{snippet}'
+    near = "" if hit.complete else '<span class="near">not all words</span>'
     return Markup(  # noqa: S704  the drawn pieces are markup, the rest is escaped
-        f'<article class="{drawn.classes}" aria-labelledby="hit-{number}">\n{drawn.top}\n'
+        f'<article class="{drawn.classes}" aria-labelledby="hit-{number}">\n'
         f'<h2 id="hit-{number}"><a href="{escape(hit.url)}">'
         f'<span class="name">{drawn.project}{escape(hit.name)}</span></a>{drawn.heading}</h2>\n'
-        f"{snippet}{drawn.facts}\n{variants}{drawn.tools}\n{why or ''}</article>\n"
+        f'<div class="gist">{drawn.top}{_match(hit)}{near}{drawn.facts}</div>\n{snippet}{_others(hit)}'
+        f'<p class="tools">{drawn.tools}{_DO}</p>\n{why or ""}</article>\n'
     )
+
+
+def _match(hit: HitView) -> str:
+    """What of it was typed, leading to where it stands on the item's page."""
+    if not hit.match:
+        return ""
+    value = f"<code>{escape(hit.match.value)}</code>"
+    if hit.match_url:
+        value = f'<a href="{escape(hit.match_url)}">{value}</a>'
+    return f'<span class="match"><span class="quiet">{MATCH_LABELS[hit.match.field]}</span> {value}</span>'
+
+
+def _others(hit: HitView) -> str:
+    """The other members of its group and the hits of its name, folded."""
+    if not hit.variants and not hit.namesakes:
+        return ""
+    words, lists = [], []
+    if hit.namesakes:
+        words.append(f"{len(hit.namesakes)} more named so")
+        lines = "".join(f"<li>{_namesake(each)}</li>" for each in hit.namesakes)
+        lists.append(f'<ul class="namesakes">{lines}</ul>')
+    if hit.variants:
+        count = len(hit.variants) + hit.more_variants
+        words.append(f"{count} more {'place' if count == 1 else 'places'}")
+        more = f' <span class="quiet">and {hit.more_variants:,} more</span>' if hit.more_variants else ""
+        lists.append(
+            f'<p class="variants"><span class="quiet">also</span> {variant_links(hit.variants)}{more}</p>'
+        )
+    return f'<details class="others"><summary>{", ".join(words)}</summary>{"".join(lists)}</details>\n'
+
+
+def _namesake(hit: HitView) -> str:
+    card = hit.card
+    whose = ", ".join(app.title for app in hit.apps) or card.project or card.name
+    more = f' <span class="quiet">and {hit.more_apps} more</span>' if hit.more_apps else ""
+    state = ""
+    if hit.shows_status:
+        dot = '<span class="dot" aria-hidden="true"></span>'
+        state = f' <span class="status status-{card.status}">{dot}{card.status}</span>'
+    table = f' <code class="quiet">{escape(card.table[0])}</code>' if card.table else ""
+    return f'<a href="{escape(hit.url)}">{escape(whose)}</a>{more}{state}{table}'
 
 
 def facet_items(name: str, values: Sequence[FacetValueView]) -> Markup:

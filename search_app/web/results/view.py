@@ -6,9 +6,9 @@ and for JSON come out. Markup is made here, in fragments.py and in markdown.py, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import takewhile, zip_longest
 from typing import NamedTuple
 
 from markupsafe import Markup, escape
@@ -35,6 +35,7 @@ from search_app.web.urls import with_parameters
 
 SHOWN_APPS = 2
 SHOWN_VARIANTS = 6
+MATCH_PLACES = {"extra": "#extras", "label": "#labels"}  # of a metric's page
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,18 @@ class HitView(NamedTuple):
     score: float
     asked: Asked  # what of it was asked for: which of its apps, pings, datasets
     match: Match | None = None  # what of it was typed, where that is no name
+    complete: bool = True  # whether it holds all words that were typed
+    namesakes: tuple[HitView, ...] = ()  # hits of this page with its kind and name, folded beneath it
+
+    @property
+    def match_url(self) -> str:
+        """Where on its page that stands which was typed; empty where that has no place of its own."""
+        if not self.match:
+            return ""
+        if self.match.field == "column" and self.card.kind == "table":
+            return with_parameters(item_path(self.card.id), {"column": self.match.value}) + "#schema"
+        place = MATCH_PLACES.get(self.match.field, "")
+        return f"{self.url}{place}" if place and self.card.kind == "metric" else ""
 
     @property
     def url(self) -> str:
@@ -135,6 +148,7 @@ class ResultsView:
     spans: tuple[SpanGroup, ...]
     chips: tuple[Chip, ...]
     sorts: tuple[PageLink, ...]
+    near_from: str  # the id of the first hit from which on all of this page lack a word; "" where none do
     paging: Paging
     did_you_mean: PageLink | None
     help: tuple[WayOut, ...]
@@ -211,7 +225,16 @@ def present_hit(hit: Hit, asked: Asked = ANY) -> HitView:
         score=hit.score,
         asked=asked.of(card.app, card.ping, card.dataset) if asked else ANY,
         match=hit.match,
+        complete=hit.complete,
     )
+
+
+def with_namesakes(hits: Iterable[HitView]) -> tuple[HitView, ...]:
+    """Hits of a page with those of one kind and name folded beneath the first of them, in their order."""
+    faces: dict[tuple[str, str], list[HitView]] = {}
+    for hit in hits:
+        faces.setdefault((hit.card.kind, hit.card.name), []).append(hit)
+    return tuple(face._replace(namesakes=tuple(rest)) for face, *rest in faces.values())
 
 
 def _shown_name(hit: Hit) -> Markup:
@@ -255,10 +278,13 @@ def present_results(results: Results, query: Query) -> ResultsView:
     facets = {facet.name: facet for facet in results.facets}
     asked = asked_of(results, query)
     suggestion = results.did_you_mean
+    shown = tuple(present_hit(hit, asked) for hit in results.hits)
+    faces = shown if query.explain else with_namesakes(shown)
     return ResultsView(
         query=query,
         results=results,
-        hits=tuple(present_hit(hit, asked) for hit in results.hits),
+        hits=faces,
+        near_from=_near_from(faces, results, query),
         kinds=kind_tabs(facets.get("kind"), query),
         all_kinds=FacetValueView(
             "All", "", results.total, not query.parameters.get("kind"), query.with_url("kind", ())
@@ -277,6 +303,17 @@ def present_results(results: Results, query: Query) -> ResultsView:
         filters_on=sum(len(values) for name, values in query.parameters.items() if name != "kind"),
         clear_url=query.narrowed_url({}),
     )
+
+
+def _near_from(faces: Sequence[HitView], results: Results, query: Query) -> str:
+    """The first of the hits at the end of a page all of which lack a word; "" where it has none.
+
+    Near misses are not put behind all others: then the wanted hit stands first far less often.
+    """
+    if not 0 < results.complete < results.total or query.sort != "relevance":
+        return ""
+    behind = list(takewhile(lambda hit: not hit.complete, reversed(faces)))
+    return behind[-1].card.id if behind else ""
 
 
 def _paging(results: Results, query: Query) -> Paging:
