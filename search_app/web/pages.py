@@ -19,6 +19,7 @@ from search_app.web import exports
 from search_app.web.assistants import markdown_pages
 from search_app.web.bangs import said_with_bang, way_to
 from search_app.web.guards.heavy import heavy
+from search_app.web.items.collects import collects
 from search_app.web.items.view import item_view, kind_counts
 from search_app.web.maps.view import flow_view, galaxy_view
 from search_app.web.meant import meant_by
@@ -168,9 +169,23 @@ def app_map(name: str) -> str | BaseResponse:
     site = current_site()
     app = site.engine.get(f"app/{name}")
     if not isinstance(app, AppItem):
-        departed = read_departed(site.config.data_dir, f"app/{name}")
-        return _lead_on(departed) if departed else abort(404)
+        return _departed_app(site, name)
     return render_template("map_app.html", view=flow_view(site, app), item=app)
+
+
+@blueprint.get("/app/<name>/collects")
+def app_collects(name: str) -> str | BaseResponse:
+    """What an app collects, in plain words, for who wants to know what is known of them."""
+    site = current_site()
+    app = site.engine.get(f"app/{name}")
+    if not isinstance(app, AppItem):
+        return _departed_app(site, name)
+    return render_template("collects.html", view=collects(site, app), item=app)
+
+
+def _departed_app(site: Site, name: str) -> str | BaseResponse:
+    departed = read_departed(site.config.data_dir, f"app/{name}")
+    return _lead_on(departed) if departed else abort(404)
 
 
 @blueprint.get("/status")
