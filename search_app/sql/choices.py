@@ -6,7 +6,8 @@ The names of parameters are a contract (docs/contracts.md): `thing`, `with`, and
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from search_app.query.model import QueryProblem
 
@@ -36,6 +37,11 @@ class Choices:
         single = ("app", "ping", "process", "column", "channel", "days", "sample", "measure")
         found = [(name, str(value)) for name in single if (value := getattr(self, name))]
         return found + [("by", each) for each in self.by]
+
+    def without(self, name: str) -> Choices:
+        """The same, with nothing said of one name."""
+        emptied: dict[str, Any] = {name: type(getattr(self, name))()}
+        return replace(self, **emptied)
 
 
 @dataclass(frozen=True, slots=True)

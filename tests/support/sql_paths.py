@@ -152,6 +152,8 @@ class _Walk:
         joins = query.args.get("joins") or ()
         for item in [from_.this, *(join.this for join in joins)]:
             self._from_item(item, tables, names, bare)
+            if joins and isinstance(item, exp.Table) and not item.alias:
+                names[item.name.lower()] = tables[item.name.lower()]
         for on in (join.args["on"] for join in joins if join.args.get("on")):
             self._value(on, names, bare)
         outputs: dict[str, Shape] = {}

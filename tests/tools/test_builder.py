@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from indexer.model.items import AnyItem
 from search_app.query.model import QueryProblem
 from search_app.sql.builder import Built, build
-from search_app.sql.choices import Choices, read_choices
+from search_app.sql.choices import Choice, Choices, read_choices
+from search_app.sql.pair import build_pair
 from tests.check_sql import json_keys
 from tests.support.builder_walk import combinations_of
 from tests.support.sql_paths import Checker
@@ -24,7 +27,11 @@ def lines(made: Built) -> list[str]:
 
 
 def offered(made: Built, name: str) -> list[str]:
-    return [option.value for choice in made.choices if choice.name == name for option in choice.options]
+    return offered_of(made.choices, name)
+
+
+def offered_of(choices: Sequence[Choice], name: str) -> list[str]:
+    return [option.value for choice in choices if choice.name == name for option in choice.options]
 
 
 @pytest.mark.parametrize("thing", ITEMS, ids=lambda thing: thing.id)
@@ -171,3 +178,64 @@ def test_parameters_out_of_their_bounds_are_refused(parameters: dict[str, list[s
 def test_an_extra_with_a_comma_in_its_name_stays_one_way_to_split() -> None:
     asked = {"by": ["country,channel", "extra:a,b"]}
     assert read_choices(lambda name: asked.get(name, [])).by == ("country", "channel", "extra:a,b")
+
+
+PAIRS = (
+    ("metric/fenix/tabs.opened", "metric/fenix/tabs.open"),
+    ("metric/fenix/tabs.load", "probe/histogram/GC_MS"),
+    ("metric/fenix/tabs.errors", "metric/fenix/tabs.flags"),
+    ("metric/fenix/tabs.switched", "metric/fenix/tabs.clicked"),
+    ("metric/fenix/tabs.opened", "table/moz-fx-data-shared-prod.telemetry.clients_daily"),
+    ("probe/scalar/tabs.max", "probe/scalar/tabs.by_source"),
+)
+
+
+@pytest.mark.parametrize(("one", "other"), PAIRS)
+def test_all_that_is_offered_of_two_things_names_only_what_their_tables_have(one: str, other: str) -> None:
+    checker = Checker(known_columns)
+    things = (item(one), item(other))
+    keys = json_keys(things[0]) | json_keys(things[1])
+    first = build_pair(*things, Choices(), context(), columns_of)
+    asked = [Choices(by=(way,)) for way in offered_of(first.choices, "by")]
+    asked += [Choices(measure=name) for name in offered_of(first.choices, "measure")]
+    asked += [Choices(channel=name) for name in offered_of(first.choices, "channel")]
+    assert len(asked) > 4
+    for each in asked:
+        made = build_pair(*things, each, context(), columns_of)
+        assert checker.check(made.query.sql, keys) > 0, made.query.sql
+
+
+def test_two_counters_stand_side_by_side_day_by_day() -> None:
+    made = build_pair(
+        item("metric/fenix/tabs.opened"), item("metric/fenix/tabs.open"),
+        Choices(measure="clients", by=("country", "date")), context(), columns_of,
+    )  # fmt: skip
+    assert (
+        made.query.sql.partition(")\nSELECT\n")[2]
+        == """\
+  COALESCE(one.day, other.day) AS day,
+  COALESCE(one.country, other.country) AS country,
+  one.clients AS tabs_opened_clients,
+  other.clients AS tabs_open_clients
+FROM
+  one
+FULL OUTER JOIN
+  other
+  ON one.day = other.day
+  AND one.country = other.country
+ORDER BY
+  day, country"""
+    )
+
+
+def test_a_pair_is_split_only_by_what_both_have() -> None:
+    labelled = build_pair(
+        item("metric/fenix/tabs.errors"), item("metric/fenix/tabs.opened"), Choices(), context(), columns_of
+    )
+    assert "label" not in offered_of(labelled.choices, "by")
+    with pytest.raises(QueryProblem) as refused:
+        build_pair(
+            item("metric/fenix/tabs.errors"), item("metric/fenix/tabs.opened"), Choices(by=("label",)),
+            context(), columns_of,
+        )  # fmt: skip
+    assert refused.value.parameter == "by"
