@@ -41,6 +41,7 @@ from search_app.query.model import QueryProblem
 from search_app.query.parser import parse_query
 from search_app.server import Server
 from search_app.source_command import check_sources_command
+from search_app.sql_command import sql_command
 from search_app.supervisor import ensure_generation, run_together
 from search_app.trial import trial_of
 from search_app.web.app import create_app
@@ -263,6 +264,7 @@ def rollback(settings: Settings) -> None:
 main.add_command(bench_command)
 main.add_command(check_sources_command)
 main.add_command(evaluate_command)
+main.add_command(sql_command)
 main.add_command(mcp_command)
 
 

@@ -117,7 +117,7 @@ def held(item: AnyItem, asked: Choices, context: Context, columns_of: ColumnsOf)
             chosen[name] = _first_readable(item, found, asked.column, context, columns_of).app
             found = [place for place in found if place.app == chosen[name]]
         said = {each: each for each in offered if each}
-        choices.append(choice_of(name, words, said, [chosen.get(name, "")]))
+        choices.append(choice_of(name, words, said, [chosen.get(name) or offered[0]] if offered else []))
     place, reading = _reading(item, found, asked, context, columns_of)
     by_channel, reading, channel, notes = _channelled(item, reading, found, place, asked, context)
     choices.append(by_channel)

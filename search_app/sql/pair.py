@@ -10,7 +10,7 @@ from search_app.query.model import QueryProblem
 from search_app.sql.breakdowns import INVESTIGATION, MOMENTS, Way
 from search_app.sql.builder import planned, ways_of
 from search_app.sql.choices import TOTAL, Choice, Choices, choice_of
-from search_app.sql.plan import Plan, outputs, text_of
+from search_app.sql.plan import Plan, base_notes, outputs, text_of
 from search_app.sql.shape import TOP, clause, ending, head, indented
 from search_app.sql.source import ColumnsOf, SqlQuery, quoted
 from search_app.tools import Context
@@ -176,7 +176,7 @@ def _query(item: AnyItem, other: AnyItem, first: Plan, second: Plan) -> SqlQuery
 
 def _said(title: str, plan: Plan) -> list[str]:
     source = plan.reading.source
-    found = [f"{title}: {note}" for note in plan.reading.base.notes]
+    found = [f"{title}: {note}" for note in base_notes(plan)]
     found += plan.notes
     found += [plan.measured.note] if plan.measured.note else []
     if source.date() and source.ended is None:

@@ -54,10 +54,17 @@ def query_of(plan: Plan) -> SqlQuery:
     """The query of a plan, with all that it takes for granted."""
     base, source = plan.reading.base, plan.reading.source
     words = _words(plan)
-    notes = (*base.notes, *plan.notes, *(_notes(plan)))
+    notes = (*base_notes(plan), *plan.notes, *(_notes(plan)))
     title = f"{base.title}, {words}"
     text = head(title, notes) + text_of(plan).rstrip("\n")
     return replace(base, title=title, sql=text, url="", variant=words, notes=(*notes, *source.assumed()))
+
+
+def base_notes(plan: Plan) -> tuple[str, ...]:
+    """The notes of its reading; units only where values are given."""
+    buckets = plan.reading.buckets
+    unit = buckets.conversion.sentence if buckets and plan.measured.selects else ""
+    return tuple(note for note in plan.reading.base.notes if note != unit)
 
 
 def _words(plan: Plan) -> str:

@@ -15,6 +15,7 @@ from indexer.store.departed import Departed
 from search_app.engine.results import FacetCount, Match, Part
 from search_app.query.grammar import FACETS
 from search_app.query.model import NARROWING, SORTS
+from search_app.sql.choices import MOST_DAYS, SHARES, Option
 from search_app.tools import Link
 
 _STRING = {"type": "string"}
@@ -37,6 +38,7 @@ def openapi_document() -> dict[str, Any]:
             "Suggestions",
         ),
         "/api/v1/status": _get("Generation, sources, crawl", [], "Status"),
+        "/api/v1/sql": _get("A query with choices", _choices(), "ChosenQuery"),
     }
     for kind in KINDS:
         parameters = [each for each in search if each["name"] != "kind"]
@@ -121,6 +123,24 @@ def _item_parameters() -> list[dict[str, Any]]:
         _query("in_app", _STRING, "Of a metric or probe: `queries` of this app only."),
         _query("in_ping", _STRING, "Of a metric or probe: `queries` of this ping only."),
         _query("column", _STRING, "Of a table: `queries` of this column."),
+    ]
+
+
+def _choices() -> list[dict[str, Any]]:
+    """What can be chosen of a query; which values a thing has, the answer says."""
+    strings = {"type": "array", "items": _STRING}
+    return [
+        _query("thing", _STRING, "The id of what is queried; must be given."),
+        _query("with", _STRING, "The id of another thing, to be put beside it."),
+        _query("app", _STRING, "In which app."),
+        _query("ping", _STRING, "In which ping."),
+        _query("process", _STRING, "Of a legacy probe: in which process."),
+        _query("column", _STRING, "Of a table: which column."),
+        _query("channel", _STRING, "Of one channel only."),
+        _query("days", {"type": "integer", "minimum": 1, "maximum": MOST_DAYS}, "How many days."),
+        _query("sample", {"type": "integer", "enum": list(SHARES)}, "Per cent of the clients."),
+        _query("measure", _STRING, "What is computed: clients, over_zero, sum, percentiles, …"),
+        _query("by", strings, "What it is split by; repeatable, or separated by commas."),
     ]
 
 
@@ -217,6 +237,28 @@ def _item() -> dict[str, Any]:
     )
 
 
+def _chosen_query(generation: dict[str, Any]) -> dict[str, Any]:
+    nothing_or_string = {"type": ["string", "null"]}
+    thing = _object(id=_STRING, kind=_STRING, name=_STRING, url=_STRING)
+    choice = _object(
+        name=_STRING,
+        words=_STRING,
+        several={"type": "boolean"},
+        options=_list(_object(**_fields(Option))),
+        reason=nothing_or_string,
+    )
+    return _object(
+        thing=thing,
+        **{"with": {"anyOf": [thing, {"type": "null"}]}},
+        query=_object(title=_STRING, table=_STRING, sql=_STRING, assumptions=_STRINGS),
+        chosen={"type": "object"},
+        choices=_list(choice),
+        url=_STRING,
+        downloads=_object(sql=_STRING, notebook=_STRING),
+        generation=generation,
+    )
+
+
 def _schemas() -> dict[str, Any]:
     nothing_or_string = {"type": ["string", "null"]}
     generation = _object(**_fields(Generation))
@@ -241,6 +283,7 @@ def _schemas() -> dict[str, Any]:
             complete=_COUNT,
         ),
         "Item": _item(),
+        "ChosenQuery": _chosen_query(generation),
         "Suggestions": _object(
             q=_STRING,
             suggestions=_list(_object(**_fields(Suggestion))),

@@ -19,6 +19,7 @@ from tests.support.mirrors import copy_sample
 
 COMMANDS = (
     "run", "crawl", "build", "serve", "schedule", "search", "status", "generations", "rollback", "evaluate",
+    "sql",
 )  # fmt: skip
 
 NO_TRIAL = Path(__file__).parents[1] / "support" / "no_trial.yaml"
@@ -180,3 +181,42 @@ def test_log_lines_go_to_stderr_and_results_to_stdout(tmp_path: Path) -> None:
     assert done.stdout == "tools            parsed           16 records      0 skipped\n"
     assert len(done.stderr.splitlines()) == 1
     assert "crawl source=tools outcome=parsed records=16 skipped=0" in done.stderr
+
+
+def test_a_query_is_made_by_choice_in_the_terminal_as_over_http(
+    sample_data: Path, sample_client: FlaskClient, tmp_path: Path
+) -> None:
+    words = ("sql", "javascript.gc.slice_time", "--by", "country", "--measure", "clients", "--days", "28")
+    told = starchart(*words, data=sample_data)
+    assert told.exit_code == 0, told.output
+    address = "/api/v1/sql?thing=metric/gecko/javascript.gc.slice_time&by=country&measure=clients&days=28"
+    answer = sample_client.get(address).json
+    assert told.output == answer["query"]["sql"] + "\n"
+    assert json.loads(starchart(*words, "--json", data=sample_data).output)["query"] == answer["query"]
+    choices = starchart("sql", "javascript.gc.slice_time", "--choices", data=sample_data).output
+    assert "--days     1, 7*, 14, 28, 90, 365" in choices
+    book = tmp_path / "gc.ipynb"
+    assert starchart(*words, "--notebook", str(book), data=sample_data).exit_code == 0
+    assert answer["query"]["sql"].splitlines()[0] in book.read_text()
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (("sql", "no.such.thing"), "there is no no.such.thing"),
+        (("sql", "javascript.gc.slice_time", "--by", "colour"), "not colour"),
+        (("sql", "javascript.gc.slice_time", "--days", "0"), "0 is not in the range"),
+    ],
+)
+def test_a_choice_that_cannot_be_had_is_bad_usage(
+    sample_data: Path, words: tuple[str, ...], complaint: str
+) -> None:
+    result = starchart(*words, data=sample_data)
+    assert result.exit_code == 2
+    assert complaint in result.output
+
+
+def test_a_query_by_choice_needs_something_indexed(tmp_path: Path) -> None:
+    result = starchart("sql", "gc_ms", data=tmp_path)
+    assert result.exit_code == 1
+    assert "nothing is indexed yet" in result.output

@@ -25,12 +25,15 @@ ROUTES = (
     "/probe/histogram/GC_MS",
     "/metric/fenix/tabs.opened", "/table/moz-fx-data-shared-prod.telemetry.main",
     "/api/v1/item/table/moz-fx-data-shared-prod.telemetry.main", "/static/starchart.css",
+    "/sql", "/api/v1/sql", "/sql/query.sql", "/sql/query.ipynb", "/api/v1/sql?thing=metric/fenix/tabs.opened",
+    "/sql?thing=probe/histogram/GC_MS",
     *(f"/api/v1/{kind}s" for kind in KINDS),
 )  # fmt: skip
 PARAMETERS = (
     "q", "kind", "app", "ping", "type", "table", "dataset", "status", "tag", "sensitivity", "column", "bug",
     "owner", "expires", "added", "page", "size", "sort", "facets", "explain", "literal", "limit", "v",
-    "columns_page", "columns_size", "within", "<b>", "",
+    "columns_page", "columns_size", "within", "<b>", "", "thing", "with", "by", "measure", "days", "sample",
+    "channel", "process",
 )  # fmt: skip
 LIKELY = (
     "", "0", "-1", "1", "99999999999999999999", "1e9", "\u0663", "NaN", "null", "true", "*", "**", '"', '""',
@@ -40,6 +43,7 @@ LIKELY = (
     "a\0b", "\u202eabc", "\ufeff", "\ud800", "\U0010ffff", "e\u0301", "\u0130", "\xdf", "x" * 490, "x " * 200,
     "a." * 200, "fenix", "gc_ms", "javascript.gc.slice_time", "'; DROP TABLE item; --", "<script>", "{{7*7}}",
     "kind:metric kind:probe -kind:table", "relevance", "newest", "kind,app", "metric", "active", "\r\nX: y",
+    "metric/fenix/tabs.opened", "probe/histogram/GC_MS", "country,label", "investigation", "over_zero", "28",
 )  # fmt: skip
 
 text = st.one_of(
