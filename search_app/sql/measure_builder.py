@@ -21,7 +21,12 @@ from search_app.sql.source import ColumnsOf, Source, SqlQuery
 
 OFFERED_DAYS = (7, 28, 90, 365)
 MOST_ROWS = 10_000
-_PLAIN_TABLE = re.compile(r"`(?:mozdata\.)?([\w-]+(?:\.[\w-]+){1,2})`")
+_TABLE = r"`(?:mozdata\.)?([\w-]+(?:\.[\w-]+){1,2})`"
+_PLAIN_TABLE = re.compile(_TABLE)
+# A sub-query that passes all columns of one table on, some rows left out.
+_SOME_ROWS = re.compile(
+    rf"\(\s*SELECT\s+\*\s+FROM\s+{_TABLE}(?:\s+WHERE\b(?:(?!\bUNION\b|--|#)[^()])*)?\s*\)", re.IGNORECASE
+)
 
 
 def build_measure(
@@ -74,14 +79,15 @@ def _days(asked: int, timed: bool) -> Choice:
 
 
 def _ways(item: MeasureItem, rows: MeasureRows | None, columns_of: ColumnsOf) -> Mapping[str, Way]:
-    """By what the rows of a plain table can be split."""
-    plain = _PLAIN_TABLE.fullmatch(rows.source.strip()) if rows else None
+    """By what the rows of a plain table, or of some of its rows, can be split."""
+    source = rows.source.strip() if rows else ""
+    plain = _PLAIN_TABLE.fullmatch(source) or _SOME_ROWS.fullmatch(source)
     if rows is None or plain is None or item.type != "metric":
         return {}
     columns = {column.path: column for column in columns_of(plain[1])}
-    source = Source(plain[1], columns, rows.alias)
+    read = Source(plain[1], columns, rows.alias)
     ways = [Way("date", "day", ((rows.day, "day"),))] if rows.day and columns else []
-    return {way.name: way for way in (*ways, *dimensions(source))}
+    return {way.name: way for way in (*ways, *dimensions(read))}
 
 
 def _split(item: MeasureItem, rows: MeasureRows, query: SqlQuery, ways: list[Way], days: int) -> SqlQuery:

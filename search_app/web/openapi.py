@@ -259,6 +259,24 @@ def _chosen_query(generation: dict[str, Any]) -> dict[str, Any]:
     )
 
 
+def _answer() -> dict[str, Any]:
+    """The card of a question; null for most searches."""
+    way = _object(id=_STRING, kind=_STRING, name=_STRING, why=_STRING, url=_STRING)
+    query = _object(sql=_STRING, assumptions=_STRINGS)
+    card = _object(
+        intent=_STRING,
+        app={"type": ["string", "null"]},
+        concept=_STRING,
+        sentence=_STRING,
+        recommended=_list(way),
+        alternatives=_list(way),
+        query={**query, "type": ["object", "null"]},
+        dashboards=_list(_object(id=_STRING)),
+        facts=_list(_object(label=_STRING, text=_STRING)),
+    )
+    return {**card, "type": ["object", "null"]}
+
+
 def _schemas() -> dict[str, Any]:
     nothing_or_string = {"type": ["string", "null"]}
     generation = _object(**_fields(Generation))
@@ -281,6 +299,7 @@ def _schemas() -> dict[str, Any]:
             facets={"type": "object", "additionalProperties": _list(facet_value)},
             did_you_mean=nothing_or_string,
             complete=_COUNT,
+            answer=_answer(),
         ),
         "Item": _item(),
         "ChosenQuery": _chosen_query(generation),

@@ -12,6 +12,7 @@ from indexer.model.items import AppItem
 from indexer.model.kinds import KINDS
 from indexer.store.departed import Departed, read_departed
 from search_app import tools
+from search_app.answers.answering import may_be_asked
 from search_app.query.grammar import LANGUAGE
 from search_app.query.model import Query
 from search_app.query.parser import parse_query
@@ -25,6 +26,7 @@ from search_app.web.maps.view import flow_view, galaxy_view
 from search_app.web.meant import meant_by
 from search_app.web.operation.freshness import standing
 from search_app.web.operation.measurements import current_measurements
+from search_app.web.results.answer import answer_view
 from search_app.web.results.hit_html import hit_drawing
 from search_app.web.results.peek import peek_view
 from search_app.web.results.view import asked_of, present_results
@@ -95,6 +97,7 @@ def search() -> str | Response:
             examples=EXAMPLES[:4] if not view.paging.total else (),
             most_exported=exports.MOST_EXPORTED,
             way=way,
+            answer=answer_view(site, query, results) if may_be_asked(query, results.understood) else None,
         )
     )
     if way and way.url:  # no redirect: a form of ours may lead to no other site, a page may

@@ -16,10 +16,12 @@ from indexer.index.completion.suggester import Suggestion
 from indexer.index.generation import Generation
 from indexer.model.card import EMPTY_IS_NULL, ONLY_WHERE_GIVEN, Card, marked_fields
 from indexer.model.ids import item_path
+from search_app.answers.answering import may_be_asked
 from search_app.engine.results import Hit, Recognised, Results
 from search_app.query.model import ANY, Asked, Query, QueryProblem, search_url
 from search_app.tools import Link
 from search_app.web.actions import asked_tables, best_links
+from search_app.web.results.answer import answer_json, answer_of
 from search_app.web.results.view import asked_of, marked
 from search_app.web.state import Site
 
@@ -45,6 +47,9 @@ def results_text(site: Site, results: Results, query: Query) -> bytes:
     rest = {
         "facets": {facet.name: [value._asdict() for value in facet.values] for facet in results.facets},
         "did_you_mean": results.did_you_mean,
+        "answer": answer_json(answer_of(site, query, results))
+        if may_be_asked(query, results.understood)
+        else None,
         "understood": [dataclasses.asdict(each) for each in results.understood],
         "help": [{**dataclasses.asdict(h), "url": search_url(h.q, h.filters)} for h in results.help],
         "relaxed": results.relaxed,

@@ -1,0 +1,118 @@
+"""From a query to its card: which template or concept it is, else None."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from search_app.answers.catalogue import Catalogue
+from search_app.answers.model import Answer
+from search_app.answers.rules import Rules, shipped_rules
+from search_app.engine.results import Hit
+from search_app.query.model import SORTS, Query
+from search_app.understanding.model import Understood
+from search_app.understanding.vocabulary import normalise
+
+LONGEST = 160  # characters: a longer text tells a story, and no template understands it
+
+
+def may_be_asked(query: Query, understood: Iterable[Understood]) -> bool:
+    """Whether a query can be a question at all: quick, since most are none."""
+    if query.page != 1 or query.sort != SORTS[0] or query.snippet is not None or query.literal:
+        return False
+    if not query.terms or len(query.text) > LONGEST or query.exclude_filters or query.ranges:
+        return False
+    if set(query.filters) - {"app"} or len(query.filters.get("app", ())) > 1:
+        return False
+    if any(term.kind != "word" or term.exclude or term.group for term in query.terms):
+        return False
+    signals = shipped_rules().signals
+    if query.filters or any(each.field == "app" for each in understood):
+        return True
+    return not signals.isdisjoint(normalise(query.text))
+
+
+def answer_to(
+    query: Query, understood: Sequence[Understood], hits: Sequence[Hit], catalogue: Catalogue
+) -> Answer | None:
+    """The card of a query that may be a question; None where it is not one that can be told for sure."""
+    from search_app.answers.boards import answer_board
+    from search_app.answers.facts import answer_fact
+    from search_app.answers.things import asked_of, thing_of
+
+    rules = shipped_rules()
+    text = " ".join(term.text for term in query.terms).strip(" ?!.")
+    text = re.sub(r"[?!]+$", "", text).strip()
+    words = frozenset(normalise(text))
+    apps, typed, title = _products(query, understood, rules)
+    templates = _matches(text, rules)
+    if shorter := _without_product_at_end(text, typed):
+        templates += _matches(shorter, rules)
+    for intent, subject in templates:
+        if words & rules.never:
+            return None
+        asked = asked_of(subject, typed, apps)
+        if intent == "dashboard":
+            found = answer_board(subject, apps, catalogue, rules)
+        else:
+            thing = thing_of(asked, hits, catalogue, rules)
+            found = answer_fact(intent, thing, asked, catalogue, rules) if thing is not None else None
+        if found is not None:
+            return found
+    return None if templates else _amount(text, typed, apps, title, catalogue, rules)
+
+
+def _without_product_at_end(text: str, typed: Sequence[str]) -> str:
+    """ "Is X still sent on Fenix" without "on Fenix"; empty where it ends in no product."""
+    for each in typed:
+        cut = re.sub(
+            rf"\s+(?:on|in|of|for|from|by)\s+(?:the\s+)?{re.escape(each)}$", "", text, flags=re.IGNORECASE
+        )
+        if cut != text:
+            return cut
+    return ""
+
+
+def _matches(text: str, rules: Rules) -> list[tuple[str, str]]:
+    """Every (intent, subject) of the templates that a text fits."""
+    found = []
+    for template in rules.templates:
+        if match := template.pattern.match(text):
+            found.append((template.intent, match.group("subject")))
+    return found
+
+
+def _amount(
+    text: str, typed: Sequence[str], apps: Sequence[str], title: str, catalogue: Catalogue, rules: Rules
+) -> Answer | None:
+    from search_app.answers.numbers import answer_amount
+    from search_app.answers.reading import read_amount
+
+    if len(apps) > 1:
+        return None
+    for each in typed:
+        text = re.sub(rf"(?<![\w.]){re.escape(each)}(?![\w.])", " | ", text, flags=re.IGNORECASE)
+    app = apps[0] if apps else ""
+    for subject in read_amount(text, app, rules, catalogue.shelf()):
+        if answer := answer_amount(subject, app, title, catalogue, rules):
+            return answer
+    return None
+
+
+def _products(
+    query: Query, understood: Iterable[Understood], rules: Rules
+) -> tuple[tuple[str, ...], tuple[str, ...], str]:
+    """The product that is meant (several, where words leave it open), the words that named it, its title."""
+    names: list[str] = list(query.filters.get("app", ()))
+    typed: list[str] = []
+    title = ""
+    for each in understood:
+        if each.field == "app":
+            names += each.value.split(",")
+            typed.append(each.text)
+            title = each.label.partition(": ")[2]
+    distinct = tuple(dict.fromkeys(names))
+    for product in rules.products:
+        if product.names == frozenset(distinct):
+            return (product.means,), tuple(typed), product.title or title
+    return distinct, tuple(typed), title

@@ -1,0 +1,229 @@
+"""What answers ask of a generation, and the shelf: measures and dashboards by the words of their titles.
+
+A shelf is made once a generation, when the first question is asked of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from indexer.model.card import Card
+from indexer.model.items import AnyItem, DashboardItem, MeasureItem, TableItem
+from search_app.answers.rules import Rules, Trait, words_of
+from search_app.sql import ColumnsOf
+from search_app.tools import Context
+
+# words that say how a measure is made or written, not what it measures
+UNTOLD = frozenset(
+    ("sum", "total", "number", "count", "of", "the", "a", "in", "glean", "legacy", "ms", "per", "all")
+) | {"metric", "v1", "v2", "v3", "2", "3"}
+MEASURE = "measure/metric/"
+DEPTH = 4  # views above each other that are followed to what is beneath
+
+
+class Catalogue(Protocol):
+    """One generation, as answers need it."""
+
+    @property
+    def context(self) -> Context:
+        """Apps and explores, for queries."""
+        ...
+
+    @property
+    def columns_of(self) -> ColumnsOf:
+        """The columns of a table by its name."""
+        ...
+
+    def get(self, item_id: str) -> AnyItem | None:
+        """The whole item, None where there is none of that id."""
+        ...
+
+    def items(self, kind: str) -> Iterator[AnyItem]:
+        """Every item of a kind."""
+        ...
+
+    def shelf(self) -> Shelf:
+        """What build_shelf made of this generation."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ShelvedMeasure:
+    """A usable measure: its titles as sets of words, and its place among those of the same words."""
+
+    id: str
+    name: str
+    wordings: tuple[frozenset[str], ...]
+    rank: tuple[int, ...]  # the smallest is best
+
+
+@dataclass(frozen=True, slots=True)
+class ShelvedDashboard:
+    id: str
+    title: frozenset[str]
+    tiles: tuple[frozenset[str], ...]
+    apps: tuple[str, ...]
+    curated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    measures: dict[str, tuple[ShelvedMeasure, ...]]  # by product, the best first
+    dashboards: tuple[ShelvedDashboard, ...]  # active ones, curated first
+
+
+def build_shelf(catalogue: Catalogue, rules: Rules) -> Shelf:
+    """Measures that may be recommended and dashboards that are alive."""
+    measures: dict[str, list[ShelvedMeasure]] = {}
+    for item in catalogue.items("measure"):
+        if isinstance(item, MeasureItem) and item.type == "metric" and usable_measure(item, rules):
+            measures.setdefault(item.platform, []).append(_shelved(item, rules))
+    boards = [
+        _board(item, rules)
+        for item in catalogue.items("dashboard")
+        if isinstance(item, DashboardItem) and item.status == "active"
+    ]
+    return Shelf(
+        {app: tuple(sorted(found, key=lambda each: (each.rank, each.id))) for app, found in measures.items()},
+        tuple(sorted(boards, key=lambda each: (not each.curated, each.id))),
+    )
+
+
+def usable_measure(item: MeasureItem, rules: Rules) -> bool:
+    """Whether a measure may be recommended: alive, with a query, and none of what rules call unusable."""
+    if item.status != "active" or not (item.rows or item.operands):
+        return False
+    return not any(_has(item, trait) for trait in rules.unusable)
+
+
+def _has(item: MeasureItem, trait: Trait) -> bool:
+    texts = {
+        "title": (item.title,), "name": (_short(item),), "description": (item.description,),
+        "layer": item.layers, "level": (item.level,),
+    }[trait.where]  # fmt: skip
+    return any(trait.pattern.search(text) for text in texts)
+
+
+def _short(item: MeasureItem) -> str:
+    return item.id.rpartition("/")[2]
+
+
+def _shelved(item: MeasureItem, rules: Rules) -> ShelvedMeasure:
+    name = _short(item)
+    texts = (item.title, name.replace("_", " "))
+    wordings = [frozenset(words_of(text, rules.spellings)) - UNTOLD - _of_product(item) for text in texts]
+    version = re.search(r"_v(\d+)$", name)
+    rank = tuple(int(not _has(item, trait)) for trait in rules.preferred)
+    newest = -int(version.group(1)) if version else 0
+    return ShelvedMeasure(
+        item.id,
+        name,
+        tuple(dict.fromkeys(words for words in wordings if words)),
+        (*rank, newest, len(name)),
+    )
+
+
+def _of_product(item: MeasureItem) -> frozenset[str]:
+    """Words that name the product: in a measure of its own they say nothing."""
+    title = words_of(" ".join((*item.app_titles, item.platform.replace("_", " "))), ())
+    extra = ("mobil",) if item.platform == "multi_product" else ()
+    return frozenset((*title, *extra, "fenix", "firefox", "desktop"))
+
+
+def _board(item: DashboardItem, rules: Rules) -> ShelvedDashboard:
+    tiles = (frozenset(words_of(tile.title, rules.spellings)) for tile in item.tiles if tile.title.strip())
+    model = item.model.replace("_", " ")
+    title = frozenset(words_of(f"{item.title} {model}", rules.spellings))
+    return ShelvedDashboard(item.id, title, tuple(tiles), item.apps, item.curated)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Whether a thing may be recommended; if not, why."""
+
+    usable: bool
+    status: str
+    reason: str
+
+
+def standing_of(item: AnyItem, catalogue: Catalogue, rules: Rules) -> Standing:
+    """The state of a thing. Of a view it travels: what only shows what ended has ended."""
+    if item.status not in ("active", "unknown"):
+        return Standing(False, item.status, item.status_reason)
+    if not isinstance(item, TableItem):
+        return Standing(item.status == "active" or item.kind == "ping", item.status, item.status_reason)
+    beneath, seen = item, [item]
+    while beneath.layer == "view" and len(seen) <= DEPTH:
+        below = [catalogue.get(f"table/{name}") for name in beneath.upstream]
+        tables = [table for table in below if isinstance(table, TableItem)]
+        ended = [table for table in tables if table.status in ("removed", "deprecated", "expired")]
+        if ended and len(ended) == len(beneath.upstream):
+            reason = f"it shows {ended[0].name}, which is {ended[0].status}: {ended[0].status_reason}"
+            return Standing(False, ended[0].status, reason)
+        if len(tables) != 1:
+            break
+        beneath = tables[0]
+        seen.append(beneath)
+    if any(doc.startswith(rules.obsolete_docs) for table in seen for doc in table.related.get("doc", ())):
+        return Standing(False, "deprecated", "the documentation lists it among obsolete datasets")
+    return Standing(True, item.status, item.status_reason)
+
+
+def successor_of(item: AnyItem, catalogue: Catalogue, rules: Rules) -> tuple[AnyItem, str] | None:
+    """What upstream names to use in its place, and why that is thought; None where nothing does."""
+    for mirror in getattr(item, "mirrors", ()):
+        if item.kind == "probe" and (found := catalogue.get(mirror)):
+            return found, "it declares that it mirrors the probe"
+    replaced_by = getattr(item, "replaced_by", "")
+    if replaced_by and (found := catalogue.get(replaced_by)):
+        return found, f"probably: {getattr(item, 'replaced_reason', '')}".rstrip(": ")
+    if (
+        item.kind == "app"
+        and (new := rules.followed.get(item.name))
+        and (found := catalogue.get(f"app/{new}"))
+    ):
+        return found, "it followed it"
+    return _named_in_prose(item, catalogue)
+
+
+_INSTEAD = re.compile(
+    r"(?:use|replaced by|superseded by|succeeded by|in favou?r of|deprecated for)\s+(?:the\s+)?(?:new\s+)?"
+    r"[`\"'\[]*([A-Za-z][\w.-]{3,100})",
+    re.IGNORECASE,
+)
+
+
+def _named_in_prose(item: AnyItem, catalogue: Catalogue) -> tuple[AnyItem, str] | None:
+    """The thing of the same kind that a text says to use instead: read for names only."""
+    if item.status == "active":
+        return None
+    for name in _INSTEAD.findall(item.description[:2_000]):
+        bare = name.strip(".")
+        for candidate in _beside(item, bare):
+            found = catalogue.get(candidate)
+            if found is not None and found.id != item.id and found.status == "active":
+                return found, "its description says so"
+    return None
+
+
+def _beside(item: AnyItem, name: str) -> tuple[str, ...]:
+    """Ids that a name can mean beside a thing of the same kind."""
+    folder = item.id.rpartition("/")[0]
+    if isinstance(item, TableItem):
+        place = f"table/{item.project}"
+        return (f"{place}.{item.dataset}.{name}", f"{place}.{name}", f"table/{name}")
+    return (f"{folder}/{name}", f"{folder}/{name.replace('_', '-')}")
+
+
+def card_names(card: Card) -> tuple[str, ...]:
+    """What a hit may be called by: its whole name, and the end of it."""
+    name = card.name
+    last = name.rpartition("/")[2] if card.kind == "probe" else name
+    if card.kind == "table":
+        return (name, name.rpartition(".")[2])
+    if card.kind == "measure":
+        return (name.rpartition("/")[2],)
+    return (name, last)

@@ -1,0 +1,206 @@
+"""Cards of one thing: is it alive, what replaced it, who owns it, when it is sent, where it is stored."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from indexer.model.items import AnyItem, AppItem, MetricItem, PingItem, ProbeItem, TableItem
+from search_app.answers.catalogue import Catalogue, standing_of, successor_of
+from search_app.answers.model import Answer, AnswerQuery, Recommended, short_name
+from search_app.answers.queries import query_of
+from search_app.answers.reading import Told
+from search_app.answers.rules import Rules
+from search_app.answers.things import Asked
+
+MOST_OWNERS = 5
+GROUP = 4  # things of a group that are named
+SHOWN = 300  # characters of upstream's text
+NOTHING_DECLARED = "Nothing that is published names a replacement."
+
+
+def answer_fact(
+    intent: str, item: AnyItem, asked: Asked, catalogue: Catalogue, rules: Rules
+) -> Answer | None:
+    """The card of a fact about one thing; None where nothing is known of it."""
+    makers: dict[str, Callable[..., Answer | None]] = {
+        "alive": _alive, "replaced": _replaced, "owner": _owner, "when_sent": _when_sent,
+        "where_stored": _where_stored, "collected": _collected,
+    }  # fmt: skip
+    return makers[intent](item, asked, catalogue, rules)
+
+
+def _alive(item: AnyItem, asked: Asked, catalogue: Catalogue, rules: Rules) -> Answer:
+    standing = standing_of(item, catalogue, rules)
+    reason = f": {standing.reason}" if standing.reason else ""
+    state = "active" if standing.usable and standing.status == "active" else standing.status
+    if standing.usable is False and standing.status == "active":
+        state = "deprecated"
+    said = f"{short_name(item)} is {state}{reason}."
+    successor = successor_of(item, catalogue, rules)
+    facts = [("State", f"{state}{reason}")]
+    facts.append(("Replaced by", short_name(successor[0]) if successor else NOTHING_DECLARED))
+    if item.expires and item.expires != "never":
+        facts.append(("Expires", item.expires))
+    return Answer(
+        intent="alive",
+        concept=short_name(item),
+        sentence=said,
+        app=_app(item, asked),
+        recommended=(Recommended(item, f"It is {state}{reason}."),),
+        alternatives=(Recommended(successor[0], f"Use it instead: {successor[1]}."),) if successor else (),
+        facts=tuple(facts),
+    )
+
+
+def _replaced(item: AnyItem, asked: Asked, catalogue: Catalogue, rules: Rules) -> Answer:
+    successor = successor_of(item, catalogue, rules)
+    if successor is None:
+        return _alive(item, asked, catalogue, rules)
+    new, why = successor
+    return Answer(
+        intent="replaced",
+        concept=short_name(item),
+        sentence=f"{short_name(new)} replaces {short_name(item)}: {why}.",
+        app=_app(item, asked),
+        recommended=(Recommended(new, f"{why[:1].upper()}{why[1:]}."),),
+        alternatives=(Recommended(item, "What was asked about."),),
+        facts=(
+            (
+                "State of the old one",
+                f"{item.status}{': ' + item.status_reason if item.status_reason else ''}",
+            ),
+        ),
+    )
+
+
+def _owner(item: AnyItem, asked: Asked, catalogue: Catalogue, rules: Rules) -> Answer:
+    owners = item.owners[:MOST_OWNERS]
+    more = len(item.owners) - len(owners)
+    people = ", ".join(owners) + (f" and {more} more" if more else "")
+    said = (
+        f"{item.name}: {people}." if owners else f"Nothing that is published names an owner of {item.name}."
+    )
+    return Answer(
+        intent="owner",
+        concept=short_name(item),
+        sentence=said,
+        app=_app(item, asked),
+        recommended=(Recommended(item, "Its metadata names them." if owners else "It names nobody."),),
+        facts=tuple(("Owner", owner) for owner in owners),
+    )
+
+
+def _when_sent(item: AnyItem, asked: Asked, catalogue: Catalogue, rules: Rules) -> Answer | None:
+    if not isinstance(item, PingItem):
+        return None
+    described = [each for each in item.related.get("described_by", ()) if catalogue.get(each)]
+    text = " ".join(item.description.split())
+    if not text and not described:
+        return None
+    reasons = item.definition.reasons if item.definition else {}
+    facts = [
+        (f"Reason {name}", " ".join(str(said).split())[:SHOWN]) for name, said in list(reasons.items())[:6]
+    ]
+    docs = [
+        Recommended(doc, "The section of the docs about it.")
+        for each in described
+        if (doc := catalogue.get(each))
+    ]
+    return Answer(
+        intent="when_sent",
+        concept=f"{item.name} ping",
+        sentence=_shortened(text) or f"The docs describe the {item.name} ping.",
+        app=item.app,
+        recommended=(Recommended(item, "Its own description, with the reasons for which it is sent."),),
+        alternatives=tuple(docs[:2]),
+        facts=tuple(facts),
+    )
+
+
+def _where_stored(item: AnyItem, asked: Asked, catalogue: Catalogue, rules: Rules) -> Answer | None:
+    app = asked.apps[0] if asked.apps else ""
+    places = [(table, column) for table, column in _places(item, app)]
+    chosen: list[Recommended] = []
+    for table, column in places:
+        found = catalogue.get(f"table/moz-fx-data-shared-prod.{table}")
+        if found is not None and all(each.item.id != found.id for each in chosen):
+            why = f"Column {column}." if column else "The view for users: it stands before its stable table."
+            chosen.append(Recommended(found, why))
+    if not chosen:
+        return None
+    first = chosen[0]
+    column = next((column for table, column in places if table == first.item.name), "")
+    said = f"{short_name(item)} is stored in {first.item.name}"
+    return Answer(
+        intent="where_stored",
+        concept=short_name(item),
+        sentence=f"{said}, column {column}." if column else f"{said}.",
+        app=app or _app(item, asked),
+        recommended=tuple(chosen[:1]),
+        alternatives=(*chosen[1:2], Recommended(item, "What was asked about.")),
+        query=_stored_query(item, app, first.item, catalogue),
+    )
+
+
+def _stored_query(item: AnyItem, app: str, table: AnyItem, catalogue: Catalogue) -> AnswerQuery | None:
+    row = next((row for row in getattr(item, "columns", ()) if row.table == table.name), None)
+    found = query_of(item, Told(""), row.app if row else app, "", catalogue)
+    return found if found is not None and found.query.table == table.name else None
+
+
+def _places(item: AnyItem, app: str) -> Iterator[tuple[str, str]]:
+    """(table, column) of a thing, in the product that is asked for, views over all channels first."""
+    if isinstance(item, MetricItem | ProbeItem):
+        rows = [row for row in item.columns if row.exists is not False and app in ("", row.app)]
+        rows.sort(key=lambda row: (row.app_id != "", row.app != "firefox_desktop", row.ping != "metrics"))
+        yield from ((row.table, row.column) for row in rows)
+    elif isinstance(item, PingItem):
+        yield from ((table, "") for table in item.tables)
+    elif isinstance(item, TableItem):
+        yield item.name, ""
+
+
+def _collected(item: AnyItem, asked: Asked, catalogue: Catalogue, rules: Rules) -> Answer | None:
+    """A group: what a ping or product holds by type; of one metric its sensitivity."""
+    facts: list[tuple[str, str]] = []
+    if isinstance(item, MetricItem):
+        known = ", ".join(item.sensitivity)
+        said = f"{item.name} is {known} data." if known else f"No sensitivity is declared for {item.name}."
+        facts.append(("Sensitivity", known or "not declared"))
+        if item.related.get("ping"):
+            facts.append(
+                ("Sent in", ", ".join(each.partition("/")[2] for each in item.related["ping"][:GROUP]))
+            )
+    elif isinstance(item, PingItem | AppItem):
+        types = sorted(item.metric_types.items(), key=lambda each: -each[1])
+        if not types:
+            return None
+        said = f"{item.title} holds {item.metric_count:,} metrics."
+        facts += [(kind.replace("_", " "), f"{count:,}") for kind, count in types[: 2 * GROUP]]
+        if item.sensitivity:
+            facts.append(("Sensitivity", ", ".join(item.sensitivity)))
+    else:
+        return None
+    return Answer(
+        intent="collected",
+        concept=short_name(item),
+        sentence=said,
+        app=_app(item, asked),
+        recommended=(Recommended(item, "Its page lists all of it."),),
+        facts=tuple(facts),
+    )
+
+
+def _app(item: AnyItem, asked: Asked) -> str:
+    if asked.apps:
+        return asked.apps[0]
+    return item.apps[0] if len(item.apps) == 1 else ""
+
+
+_MARKUP = re.compile(r"[*`]|\[([^\]]*)\]\([^)]*\)")
+
+
+def _shortened(text: str) -> str:
+    plain = _MARKUP.sub(lambda found: found.group(1) or "", text)
+    return plain if len(plain) <= SHOWN else f"{plain[:SHOWN].rsplit(' ', 1)[0]} …"

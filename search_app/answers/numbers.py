@@ -1,0 +1,179 @@
+"""Cards of amounts: how many, which share, which average, percentiles, a trend, by country."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from indexer.model.items import AnyItem, MeasureItem, TableItem
+from search_app.answers.boards import boards_of
+from search_app.answers.catalogue import Catalogue, standing_of
+from search_app.answers.model import Answer, AnswerQuery, Recommended, short_name
+from search_app.answers.queries import gives_distribution, query_of
+from search_app.answers.reading import Subject, Told
+from search_app.answers.rules import Concept, Rules, Use
+
+RUNGS = ("measure", "aggregate", "clients", "raw")  # the recommended order
+ALTERNATIVES = 2
+NO_QUERY = "None: the columns of this table are not published."
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    item: AnyItem
+    rung: str
+    column: str
+    place: int  # in the order of the rules
+
+
+def answer_amount(
+    subject: Subject, app: str, title: str, catalogue: Catalogue, rules: Rules
+) -> Answer | None:
+    """The card of an amount; None where nothing of it is alive and known."""
+    named = app or (subject.concept.product if subject.concept else "")
+    candidates = sorted(
+        _candidates(subject, named, app, catalogue, rules), key=lambda each: _order(each, subject.told)
+    )
+    if not candidates:
+        return None
+    chosen = [Recommended(each.item, _why(each, subject, rules)) for each in candidates[: 1 + ALTERNATIVES]]
+    query = _query(candidates, subject, named, catalogue)
+    concept = subject.concept.name if subject.concept else candidates[0].item.title
+    intent = subject.told.intent or ("trend" if subject.told.trend else "how_many")
+    return Answer(
+        intent=intent,
+        concept=concept,
+        sentence=_sentence(subject, concept, candidates[0], title or _title(named, catalogue), app),
+        app=named,
+        recommended=tuple(chosen[:1]),
+        alternatives=tuple(chosen[1:]),
+        query=query,
+        dashboards=boards_of(subject.words, named, [each.item for each in candidates[:1]], catalogue, rules),
+        facts=_facts(candidates[0].item, query),
+    )
+
+
+def _candidates(
+    subject: Subject, named: str, app: str, catalogue: Catalogue, rules: Rules
+) -> Iterator[Candidate]:
+    if subject.concept is None:
+        for place, measure in enumerate(subject.measures):
+            if item := catalogue.get(measure.id):
+                yield Candidate(item, "measure", "", place)
+        return
+    for place, use in enumerate(_uses(subject.concept, subject.told, named, app)):
+        for item in _items(use, named, catalogue):
+            if standing_of(item, catalogue, rules).usable:
+                yield Candidate(item, rung_of(item, rules), use.column, place)
+
+
+def _uses(concept: Concept, told: Told, named: str, app: str) -> list[Use]:
+    """The candidates of a product, and of the split that is asked for where a table is made for one."""
+    uses = [
+        use for use in concept.use if use.apps is None or app in use.apps or (named and named in use.apps)
+    ]
+    made_for = [use for use in uses if use.split is not None]
+    return [use for use in made_for if use.split == told.by] if made_for else uses
+
+
+def _items(use: Use, app: str, catalogue: Catalogue) -> Iterator[AnyItem]:
+    kind, _, rest = use.target.partition(":")
+    if kind == "measure" and rest:
+        pattern = re.compile(rest)
+        for measure in catalogue.shelf().measures.get(app, ()):
+            if pattern.search(measure.name) and (item := catalogue.get(measure.id)):
+                yield item
+        return
+    if kind == "table" and rest:
+        place = rest.replace("{app}", app).replace("{line}", app.partition("_")[0])
+        target = f"table/moz-fx-data-shared-prod.{place}"
+    else:
+        target = use.target.replace("{app}", app)
+    if item := catalogue.get(target):
+        yield item
+
+
+def rung_of(item: AnyItem, rules: Rules) -> str:
+    """Where a thing stands in the recommended order."""
+    if isinstance(item, MeasureItem):
+        return "measure"
+    if isinstance(item, TableItem) and not item.ping:
+        return next((rung.name for rung in rules.rungs if rung.pattern.search(item.table)), "raw")
+    return "raw"
+
+
+def _order(candidate: Candidate, told: Told) -> tuple[int, ...]:
+    distribution = told.intent == "percentiles" and not gives_distribution(candidate.item)
+    return (int(distribution), RUNGS.index(candidate.rung), candidate.place)
+
+
+def _query(
+    candidates: list[Candidate], subject: Subject, app: str, catalogue: Catalogue
+) -> AnswerQuery | None:
+    """Of the first that has one; where that is not the one recommended, it says so."""
+    first = candidates[0].item
+    for each in candidates[: 1 + ALTERNATIVES]:
+        found = query_of(each.item, subject.told, app, each.column, catalogue)
+        if found is None:
+            continue
+        if each.item.id == first.id:
+            return found
+        said = f"The columns of {first.name} are not known: this query is of {each.item.name}."
+        return AnswerQuery(found.query, (said, *found.assumptions))
+    return None
+
+
+def _why(candidate: Candidate, subject: Subject, rules: Rules) -> str:
+    item = candidate.item
+    if isinstance(item, MeasureItem):
+        official = any(
+            t.where == "description" and t.pattern.search(item.description) for t in rules.preferred
+        )
+        said = "The official measure, as its description says," if official else "A measure of metric-hub"
+        over = f" over {item.tables[0]}" if len(item.tables) == 1 else ""
+        level = f", looked after as {item.level}" if item.level else ""
+        return f"{said}{over}{level}."
+    if candidate.rung != "raw" and isinstance(item, TableItem):
+        return next(rung.reason for rung in rules.rungs if rung.pattern.search(item.table))
+    return f"The raw {item.kind}: nothing that is worked out of it answers this better."
+
+
+def _sentence(subject: Subject, concept: str, first: Candidate, title: str, app: str) -> str:
+    split = f" by {subject.told.by}" if subject.told.by else ""
+    of = f" of {title}" if title else ""
+    said = (
+        f"{concept[:1].upper()}{concept[1:]}{of}{split}: use the {first.item.kind} {short_name(first.item)}."
+    )
+    return said if app or not title else f"{said} No product was named: this is {title}."
+
+
+def _title(app: str, catalogue: Catalogue) -> str:
+    item = catalogue.get(f"app/{app}") if app else None
+    return item.title if item else ""
+
+
+def _facts(item: AnyItem, query: AnswerQuery | None) -> tuple[tuple[str, str], ...]:
+    """Of a ratio, its two sides; where there is no query, why."""
+    facts: list[tuple[str, str]] = []
+    if isinstance(item, MeasureItem) and len(item.operands) == 2:
+        facts += [("Numerator", item.operands[0].name), ("Denominator", item.operands[1].name)]
+    elif isinstance(item, MeasureItem) and (sides := _sides(item.select_expression)):
+        facts += [("Numerator", sides[0]), ("Denominator", sides[1])]
+    if query is None and isinstance(item, TableItem):
+        facts.append(("Query", NO_QUERY))
+    return tuple(facts)
+
+
+_RATIO = re.compile(
+    r"^\s*(SUM\([^()]*\))\s*/\s*(SUM\([^()]*\))\s*$|^\s*SAFE_DIVIDE\((SUM\([^()]*\)),\s*(SUM\([^()]*\))\)\s*$"
+)
+
+
+def _sides(expression: str) -> tuple[str, str] | None:
+    """The two sides of an expression that divides one sum by another."""
+    found = _RATIO.match(expression)
+    if not found:
+        return None
+    top, bottom = (each for each in found.groups() if each)
+    return top, bottom

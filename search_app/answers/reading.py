@@ -1,0 +1,119 @@
+"""A question of an amount, read: what is asked of which concept of which product, split by what.
+
+Every word must be told: the concept's, a product's, an intent's or split's, or a filler. A word that is left
+is one that no template understands, and then there is no answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from search_app.answers.catalogue import Shelf, ShelvedMeasure
+from search_app.answers.rules import ORDER, Concept, Phrase, Rules, words_of
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the words beside the concept ask."""
+
+    intent: str  # of rules.ORDER; "" where none is said
+    by: str = ""  # country, version, channel
+    trend: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A concept of the rules, or the measures whose title is what was typed."""
+
+    told: Told
+    words: frozenset[str]
+    concept: Concept | None = None
+    measures: tuple[ShelvedMeasure, ...] = ()
+
+
+def read_amount(text: str, app: str, rules: Rules, shelf: Shelf) -> list[Subject]:
+    """What a text from which the product was taken out can be about; none where a word is left over.
+
+    What takes up most words stands first, a concept of the rules before a title of as many.
+    """
+    words = words_of(text, rules.spellings)
+    typed = frozenset(words)
+    if not typed or typed & rules.never:
+        return []
+    found = []
+    for taken, concept in _concepts(typed, app, rules):
+        told = tell(words, taken, rules)
+        if told is not None and _is_asked(concept, told, app):
+            found.append(Subject(told, taken, concept))
+    titled = _titled(words, typed, app, rules, shelf)
+    return sorted([*found, *titled], key=lambda subject: -len(subject.words))
+
+
+def _concepts(typed: frozenset[str], app: str, rules: Rules) -> Iterable[tuple[frozenset[str], Concept]]:
+    for concept in rules.concepts:
+        named = app or concept.product
+        if concept.apps is not None and named not in concept.apps:
+            continue
+        for wording in concept.wordings:
+            if wording <= typed:
+                yield wording, concept
+
+
+def _is_asked(concept: Concept, told: Told, app: str) -> bool:
+    """Whether enough was said: a bare concept without product or intent is a fragment, not a question."""
+    if not app and not concept.product and not _for_no_product(concept):
+        return False
+    said = {told.intent, "trend" if told.trend else "", "split" if told.by else "", "app" if app else ""}
+    return bool(said & set(concept.needs) if concept.needs else said - {""})
+
+
+def _for_no_product(concept: Concept) -> bool:
+    return any(use.apps is not None and "" in use.apps for use in concept.use)
+
+
+def _titled(
+    words: Sequence[str], typed: frozenset[str], app: str, rules: Rules, shelf: Shelf
+) -> list[Subject]:
+    """The measures of a product whose title is all that was typed of the concept."""
+    found: dict[frozenset[str], list[ShelvedMeasure]] = {}
+    for measure in shelf.measures.get(app, ()):
+        for wording in measure.wordings:
+            if wording <= typed and not wording <= rules.ambiguous and wording - rules.fillers:
+                found.setdefault(wording, []).append(measure)
+    subjects = []
+    for wording, measures in found.items():
+        told = tell(words, wording, rules)
+        if told is not None and (len(wording) > 1 or told.intent):
+            subjects.append(Subject(told, wording, measures=tuple(measures)))
+    return subjects
+
+
+def tell(words: Sequence[str], taken: frozenset[str], rules: Rules) -> Told | None:
+    """What the words beside the concept say; None where one of them says nothing that is known."""
+    left = ["" if word in taken else word for word in words]
+    intents: set[str] = set()
+    by = ""
+    for phrase in rules.phrases:
+        at = _place(left, phrase)
+        if at is None:
+            continue
+        left[at : at + len(phrase.words)] = [""] * len(phrase.words)
+        if phrase.role == "intent":
+            intents.add(phrase.value)
+        elif by:
+            return None  # no query of a card is split twice
+        else:
+            by = phrase.value
+    if any(word and word not in rules.fillers for word in left):
+        return None
+    first = next((intent for intent in ORDER if intent in intents), "")
+    return Told(first, by, "trend" in intents)
+
+
+def _place(left: Sequence[str], phrase: Phrase) -> int | None:
+    run = list(phrase.words)
+    for at in range(len(left) - len(run) + 1):
+        if left[at : at + len(run)] == run:
+            return at
+    return None

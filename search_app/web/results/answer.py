@@ -1,0 +1,86 @@
+"""The answer above the hits: made where a query can be a question, as view values and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from indexer.model.ids import item_path
+from indexer.model.items import AnyItem
+from search_app.answers.answering import answer_to
+from search_app.answers.catalogue import Shelf, build_shelf
+from search_app.answers.model import Answer, Recommended
+from search_app.answers.rules import shipped_rules
+from search_app.engine.results import Results
+from search_app.query.model import Query
+from search_app.sql import ColumnsOf
+from search_app.tools import Context, Link
+from search_app.web.actions import best_links, columns_of, link_context
+from search_app.web.state import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """The generation of a site, as answers ask of it."""
+
+    site: Site
+    context: Context
+    columns_of: ColumnsOf
+
+    def get(self, item_id: str) -> AnyItem | None:
+        """The whole item, None where there is none of that id."""
+        return self.site.engine.get(item_id)
+
+    def items(self, kind: str) -> Iterator[AnyItem]:
+        """Every item of a kind."""
+        return self.site.engine.items(kind)
+
+    def shelf(self) -> Shelf:
+        """Measures and dashboards by their words, made once a generation."""
+        return self.site.remembered(("answer shelf",), lambda: build_shelf(self, shipped_rules()))
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerView:
+    """A card and the links of the first thing that it recommends."""
+
+    answer: Answer
+    links: tuple[Link, ...]
+
+
+def answer_of(site: Site, query: Query, results: Results) -> Answer | None:
+    """The card of a search that may_be_asked; None where it is no question that can be answered for sure."""
+    catalogue = Generation(site, link_context(site), columns_of(site))
+    return answer_to(query, results.understood, results.hits, catalogue)
+
+
+def answer_view(site: Site, query: Query, results: Results) -> AnswerView | None:
+    """The card as the results page shows it, with links to the tools that show what is recommended."""
+    answer = answer_of(site, query, results)
+    if answer is None:
+        return None
+    return AnswerView(answer, best_links(site, answer.recommended[0].item.id))
+
+
+def answer_json(answer: Answer | None) -> dict[str, Any] | None:
+    """The contract's `answer`."""
+    if answer is None:
+        return None
+    query = answer.query
+    return {
+        "intent": answer.intent,
+        "app": answer.app or None,
+        "concept": answer.concept,
+        "sentence": answer.sentence,
+        "recommended": [_way(each) for each in answer.recommended],
+        "alternatives": [_way(each) for each in answer.alternatives],
+        "query": query and {"sql": query.query.sql, "assumptions": list(query.assumptions)},
+        "dashboards": [{"id": item.id} for item in answer.dashboards],
+        "facts": [{"label": label, "text": text} for label, text in answer.facts],
+    }
+
+
+def _way(way: Recommended) -> dict[str, str]:
+    item = way.item
+    return {"id": item.id, "kind": item.kind, "name": item.name, "why": way.why, "url": item_path(item.id)}

@@ -1,0 +1,284 @@
+"""Each intent's card over a small world: its shape on the page and in JSON, and when there is none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from search_app.answers.rules import shipped_rules
+from search_app.web.app import create_app
+from tests.support.small_world import small_world
+from tests.support.upstream import Upstream, built
+
+FENIX = """
+[metrics.daily_active_users_v1]
+friendly_name = "DAU"
+description = "Old. Deprecated."
+deprecated = true
+select_expression = "COUNT(*)"
+data_source = "daily"
+[metrics.daily_active_users_v2]
+friendly_name = "Fenix DAU"
+description = "It is the official way to count users of a day."
+select_expression = "SUM(dau)"
+data_source = "users"
+[metrics.fenix_engagement_dau_v3]
+friendly_name = "(non-official) DAU"
+select_expression = "SUM(dau)"
+data_source = "users"
+[metrics.search_forecasting_bookmarks]
+friendly_name = "Bookmarks"
+select_expression = "SUM(metrics.counter.tabs_opened)"
+data_source = "daily"
+[metrics.mozilla_default_browser]
+friendly_name = "Has a default browser"
+select_expression = "COALESCE(LOGICAL_OR(dau > 0), FALSE)"
+data_source = "clients"
+[metrics.retention_rate_v1]
+friendly_name = "Retention"
+select_expression = "SUM(dau) / SUM(wau)"
+data_source = "users"
+[metrics.searches_of_day]
+friendly_name = "Searches"
+description = "All searches."
+select_expression = "SUM(metrics.counter.tabs_opened)"
+data_source = "daily"
+[data_sources.daily]
+from_expression = "mozdata.fenix.metrics"
+[data_sources.clients]
+from_expression = "mozdata.fenix.active_users"
+client_id_column = "client_id"
+submission_date_column = "submission_date"
+[data_sources.users]
+from_expression = "mozdata.fenix.active_users_aggregates"
+client_id_column = "NULL"
+submission_date_column = "submission_date"
+"""
+MEASURE, TABLE = "measure/metric/fenix/", "table/moz-fx-data-shared-prod."
+
+
+def world() -> Upstream:
+    """The small world with measures that compete, a table of aggregates, and views over what ended."""
+    made = small_world()
+    made.measures("definitions/fenix.toml", FENIX)
+    made.table(
+        "fenix_derived.active_users_aggregates_v1",
+        {
+            "submission_date": "DATE",
+            "country": "STRING",
+            "dau": "INTEGER",
+            "wau": "INTEGER",
+            "mau": "INTEGER",
+        },
+        description="Users of each day, added up.",
+    )
+    made.view(
+        "fenix.active_users_aggregates",
+        "fenix_derived.active_users_aggregates_v1",
+        sql="SELECT * FROM `moz-fx-data-shared-prod.fenix_derived.active_users_aggregates_v1`",
+    )
+    made.table("fenix_derived.gone_v1", {"submission_date": "DATE"}, deprecated=True)
+    made.view("fenix.gone", "fenix_derived.gone_v1")
+    made.table(
+        "fenix_derived.old_users_v1",
+        {"submission_date": "DATE"},
+        description="DEPRECATED, please use `active_users` instead.",
+    )
+    made.view(
+        "fenix.old_users",
+        "fenix_derived.old_users_v1",
+        description="DEPRECATED, please use `active_users` instead.",
+    )
+    made.dashboard(
+        "fenix",
+        "crashing",
+        {
+            "name": "a",
+            "title": "Crashes a day",
+            "explore": "baseline",
+            "fields": ["baseline.submission_date"],
+        },
+        title="Stability of Fenix [DEPRECATED]",
+    )
+    return made
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
+    return create_app(built(world(), tmp_path_factory.mktemp("answers"))).test_client()
+
+
+def asked(client: FlaskClient, text: str, **parameters: str) -> dict[str, Any] | None:
+    found: dict[str, Any] | None = client.get("/api/v1/search", query_string={"q": text, **parameters}).json[
+        "answer"
+    ]  # type: ignore[index]
+    return found
+
+
+def card(client: FlaskClient, text: str) -> dict[str, Any]:
+    found = asked(client, text)
+    assert found is not None, f"no card for {text}"
+    return found
+
+
+def first(client: FlaskClient, text: str) -> str:
+    return str(card(client, text)["recommended"][0]["id"])
+
+
+def test_a_card_has_the_members_of_the_contract(client: FlaskClient) -> None:
+    found = card(client, "DAU of Fenix")
+    assert {"intent", "app", "concept", "recommended", "alternatives", "query", "dashboards"} <= set(found)
+    assert found["app"] == "fenix"
+    assert found["recommended"][0] == {
+        "id": f"{MEASURE}daily_active_users_v2",
+        "kind": "measure",
+        "name": "daily_active_users_v2",
+        "why": "The official measure, as its description says, over fenix.active_users_aggregates.",
+        "url": f"/{MEASURE}daily_active_users_v2",
+    }
+
+
+def test_the_official_measure_comes_first_and_no_trap_is_named(client: FlaskClient) -> None:
+    found = card(client, "how many people use Fenix every day")
+    named = [each["id"] for each in (*found["recommended"], *found["alternatives"])]
+    assert named == [f"{MEASURE}daily_active_users_v2", f"{TABLE}fenix.active_users_aggregates"]
+
+
+def test_what_only_an_unusable_measure_counts_is_asked_of_the_table_of_aggregates(
+    client: FlaskClient,
+) -> None:
+    found = card(client, "monthly active users of Fenix")
+    assert found["recommended"][0]["id"] == f"{TABLE}fenix.active_users_aggregates"
+    assert "SUM(t.mau)" in found["query"]["sql"]
+
+
+def test_a_split_keeps_the_day(client: FlaskClient) -> None:
+    sql = card(client, "DAU of Fenix by country")["query"]["sql"]
+    assert "submission_date" in sql
+    assert "country AS country" in sql
+
+
+def test_a_split_that_the_rows_do_not_have_is_said_and_not_made(client: FlaskClient) -> None:
+    query = card(client, "DAU of Fenix by channel")["query"]
+    assert "channel" not in query["sql"]
+    assert any("not split by channel" in each for each in query["assumptions"])
+
+
+def test_a_share_is_the_mean_of_yes_and_no_over_clients(client: FlaskClient) -> None:
+    found = card(client, "what share of Fenix users has it as default browser")
+    assert found["intent"] == "share"
+    assert "AS share" in found["query"]["sql"]
+
+
+def test_a_ratio_tells_numerator_and_denominator(client: FlaskClient) -> None:
+    facts = card(client, "retention of Fenix")["facts"]
+    assert facts == [
+        {"label": "Numerator", "text": "SUM(dau)"},
+        {"label": "Denominator", "text": "SUM(wau)"},
+    ]
+
+
+def test_a_measure_is_found_by_its_title_where_no_rule_names_it(client: FlaskClient) -> None:
+    assert first(client, "how many searches on Fenix") == f"{MEASURE}searches_of_day"
+
+
+def test_alive_tells_the_state_and_what_declares_to_replace_it(client: FlaskClient) -> None:
+    found = card(client, "is GC_MS alive and what replaced it")
+    assert found["recommended"][0]["id"] == "probe/histogram/GC_MS"
+    assert found["alternatives"][0]["id"] == "metric/gecko/javascript.gc.slice_time"
+    assert found["query"] is None
+
+
+def test_a_view_is_as_dead_as_the_table_that_it_shows(client: FlaskClient) -> None:
+    facts = {each["label"]: each["text"] for each in card(client, "is fenix.gone still alive")["facts"]}
+    assert facts["State"].startswith("deprecated: it shows fenix_derived.gone_v1")
+
+
+def test_use_x_instead_is_followed(client: FlaskClient) -> None:
+    assert first(client, "what replaced fenix.old_users") == f"{TABLE}fenix.active_users"
+
+
+def test_an_owner_is_people_and_no_query(client: FlaskClient) -> None:
+    found = card(client, "who owns fenix_derived.active_users_v1")
+    assert [each["text"] for each in found["facts"]] == ["data@example.org"]
+    assert found["query"] is None
+
+
+def test_without_a_known_owner_the_card_says_so(client: FlaskClient) -> None:
+    assert "names an owner" in card(client, "who owns fenix.metrics")["sentence"]
+
+
+def test_when_sent_is_the_text_of_the_ping(client: FlaskClient) -> None:
+    found = card(client, "when is the baseline ping sent on Fenix")
+    assert found["sentence"] == "Sent when the app is used."
+    assert found["recommended"][0]["id"] == "ping/fenix/baseline"
+
+
+def test_where_stored_is_the_view_over_all_channels_and_the_column(client: FlaskClient) -> None:
+    found = card(client, "where is tabs.opened stored on Fenix")
+    assert found["recommended"][0]["id"] == f"{TABLE}fenix.metrics"
+    assert "metrics.counter.tabs_opened" in found["sentence"]
+
+
+def test_a_dashboard_is_found_by_the_title_of_a_tile(client: FlaskClient) -> None:
+    found = card(client, "what dashboard shows pings a day")
+    assert found["recommended"][0]["id"] == "dashboard/fenix/usage"
+    assert found["dashboards"] == [{"id": "dashboard/fenix/usage"}]
+
+
+def test_a_deprecated_dashboard_is_not_recommended(client: FlaskClient) -> None:
+    assert asked(client, "what dashboard shows crashes") is None
+
+
+def test_what_is_collected_is_a_group(client: FlaskClient) -> None:
+    found = card(client, "what does the metrics ping of Fenix collect")
+    assert found["recommended"][0]["id"] == "ping/fenix/metrics"
+    assert "counter" in [each["label"] for each in found["facts"]]
+
+
+def test_how_sensitive_a_metric_is_stands_in_its_card(client: FlaskClient) -> None:
+    assert "interaction" in card(client, "how sensitive is browser.search.in_content on Fenix")["sentence"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "DAU", "gc pause", "fenix.metrics", "DAU of Fenix without tablets", "why did DAU drop on Fenix",
+        "DAU of Fenix by phase of the moon", "who owns the moon", "how many ads on Fenix", '"DAU of Fenix"',
+        "DAU -fenix", "kind:table DAU of Fenix", "what is DAU on Fenix like compared to iOS", "how many", "",
+        "bookmarks on Fenix",
+    ],
+)  # fmt: skip
+def test_where_it_is_not_sure_there_is_no_card(client: FlaskClient, text: str) -> None:
+    assert asked(client, text) is None
+
+
+def test_a_card_stands_on_the_first_page_of_the_best_match_only(client: FlaskClient) -> None:
+    assert asked(client, "DAU of Fenix", page="2") is None
+    assert asked(client, "DAU of Fenix", sort="name") is None
+    assert asked(client, "DAU of Fenix", kind="table") is None
+    assert asked(client, "DAU", app="fenix") is not None
+
+
+def test_the_page_shows_the_card_above_the_hits(client: FlaskClient) -> None:
+    text = client.get("/", query_string={"q": "DAU of Fenix"}).text
+    assert text.index('aria-labelledby="answer-title"') < text.index('id="hit-1"')
+    assert 'data-copy="answer-sql"' in text
+    assert 'aria-labelledby="answer-title"' not in client.get("/?q=gc+pause").text
+
+
+def test_upstream_text_in_a_card_is_escaped(tmp_path: Any) -> None:
+    made = small_world()
+    made.ping("org-mozilla-firefox", "evil", description="<script>alert(1)</script> Sent at midnight.")
+    hostile = create_app(built(made, tmp_path)).test_client()
+    text = hostile.get("/", query_string={"q": "when is the evil ping sent on Fenix"}).text
+    assert "Sent at midnight" in text
+    assert "<script>alert" not in text
+
+
+def test_every_rule_that_ships_is_read() -> None:
+    rules = shipped_rules()
+    assert rules.templates
+    assert all(concept.wordings and concept.use and concept.reason for concept in rules.concepts)

@@ -1,0 +1,121 @@
+"""A hundred questions with right answers, and a hundred near-questions, asked of the real data."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlglot
+from flask.testing import FlaskClient
+
+from indexer.index.generation import open_current
+from indexer.store.reader import Store
+from search_app.answers.rules import shipped_rules
+from search_app.engine.engine import SearchEngine
+from tests.check_sql import Schemas, digests_of
+from tests.support.sql_paths import Checker
+
+pytestmark = [pytest.mark.mirror, pytest.mark.slow]
+
+HERE = Path(__file__).parent
+TABS = "metric/fenix/metrics.private_tabs"
+PRODUCT = "measure/metric/firefox_desktop/"
+# the checks that the design names, each with what is right
+NAMED = {
+    "How many people use private browsing on Firefox for Android": f"{TABS}_open_count",
+    "DAU of desktop": f"{PRODUCT}daily_active_users_v2",
+    "default browser rate": f"{PRODUCT}is_default_browser",
+    "page load percentiles on desktop": "metric/gecko/performance.pageload.load_time",
+    "retention of Fenix": "measure/metric/fenix/retention_rate_v1",
+    "crashes per day by version": "table/moz-fx-data-shared-prod.telemetry.firefox_crashes",
+    "is GC_MS alive and what replaced it": "probe/histogram/GC_MS",
+}
+
+
+def rows(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (HERE / name).read_text("utf-8").splitlines()]
+
+
+def answer(client: FlaskClient, text: str) -> dict[str, Any] | None:
+    asked = {"q": text, "size": "1", "facets": ""}
+    found: dict[str, Any] | None = client.get("/api/v1/search", query_string=asked).json["answer"]  # type: ignore[index]
+    return found
+
+
+def figures(client: FlaskClient, name: str) -> tuple[float, float, list[str]]:
+    """(share with a card, share of cards that are right, the wrong ones)."""
+    asked = rows(name)
+    cards = [(row, found) for row in asked if (found := answer(client, row["q"]))]
+    wrong = [
+        f"{row['q']} -> {found['recommended'][0]['id']}"
+        for row, found in cards
+        if found["recommended"][0]["id"] not in row["right"]
+    ]
+    return len(cards) / len(asked), 1 - len(wrong) / len(cards), wrong
+
+
+def test_every_right_answer_is_in_the_catalogue(mirror_engine: SearchEngine) -> None:
+    wanted = {
+        each for name in ("questions.jsonl", "unseen.jsonl") for row in rows(name) for each in row["right"]
+    }
+    assert wanted - mirror_engine.known(wanted) == set()
+
+
+def test_seven_of_ten_questions_get_a_card_and_19_of_20_cards_are_right(mirror_client: FlaskClient) -> None:
+    assert len(rows("questions.jsonl")) >= 100
+    cards, right, wrong = figures(mirror_client, "questions.jsonl")
+    assert cards >= 0.7
+    assert right >= 0.95, wrong
+
+
+def test_at_most_three_of_a_hundred_near_questions_get_a_wrong_card(mirror_client: FlaskClient) -> None:
+    traps = rows("traps.jsonl")
+    assert len(traps) >= 100
+    wrong = [
+        row["q"]
+        for row in traps
+        if (found := answer(mirror_client, row["q"]))
+        and found["recommended"][0]["id"] not in row.get("allowed", ())
+    ]
+    assert len(wrong) <= 3, wrong
+
+
+@pytest.mark.parametrize(("text", "right"), NAMED.items())
+def test_a_named_question_gets_its_right_card(mirror_client: FlaskClient, text: str, right: str) -> None:
+    found = answer(mirror_client, text)
+    assert found is not None
+    assert found["recommended"][0]["id"] == right
+
+
+def test_every_query_of_a_card_reads_columns_that_exist(
+    mirror_data: Path, mirror_client: FlaskClient
+) -> None:
+    store = Store(open_current(mirror_data).store_path)
+    schemas = Schemas(store, digests_of(store))
+    checker = Checker(
+        lambda name: schemas.columns_of(name.split(".", 1)[1] if name.count(".") == 2 else name)
+    )
+    walked = 0
+    for row in rows("questions.jsonl"):
+        found = answer(mirror_client, row["q"])
+        if not found or not found["query"]:
+            continue
+        sql = found["query"]["sql"]
+        assert sqlglot.parse_one(sql, dialect="bigquery")
+        assert found["query"]["assumptions"]
+        if found["recommended"][0]["kind"] != "measure" and "mozdata." in sql:
+            walked += checker.check(sql)
+    assert walked > 50
+
+
+def test_every_concept_finds_something_to_recommend(
+    mirror_client: FlaskClient, mirror_engine: SearchEngine
+) -> None:
+    """A rule whose measures and tables went would be silent: then it must be mended."""
+    known = {item.id for kind in ("measure", "table", "metric") for item in mirror_engine.items(kind)}
+    for concept in shipped_rules().concepts:
+        fixed = [use.target for use in concept.use if "{" not in use.target and "measure:" not in use.target]
+        ids = [each.replace("table:", "table/moz-fx-data-shared-prod.") for each in fixed]
+        assert [each for each in ids if each not in known] == [], concept.name

@@ -1,0 +1,42 @@
+"""Rules are data with reasons: what cannot be used is refused when it is read."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+import yaml
+
+from search_app.answers.rules import FOLDER, RulesProblem, made_of
+
+Content = dict[str, Any]
+
+
+@pytest.fixture
+def content() -> tuple[Content, Content]:
+    intents, concepts = (
+        yaml.safe_load((FOLDER / name).read_text("utf-8")) for name in ("intents.yaml", "concepts.yaml")
+    )
+    return copy.deepcopy(intents), copy.deepcopy(concepts)
+
+
+def test_a_rule_without_a_reason_is_refused(content: tuple[Content, Content]) -> None:
+    intents, concepts = content
+    del concepts["concepts"][0]["reason"]
+    with pytest.raises(RulesProblem, match="says no reason"):
+        made_of(intents, concepts)
+
+
+def test_a_pattern_that_is_none_is_refused(content: tuple[Content, Content]) -> None:
+    intents, concepts = content
+    intents["templates"][0]["patterns"] = ["(unclosed"]
+    with pytest.raises(RulesProblem, match="is no pattern"):
+        made_of(intents, concepts)
+
+
+def test_a_key_of_a_candidate_that_is_not_known_is_refused(content: tuple[Content, Content]) -> None:
+    intents, concepts = content
+    concepts["concepts"][0]["use"][0]["coloumn"] = "dau"
+    with pytest.raises(RulesProblem, match="unknown keys"):
+        made_of(intents, concepts)
