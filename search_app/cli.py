@@ -33,7 +33,6 @@ from indexer.runtime.progress import Progress, ProgressState
 from indexer.scheduler import run_scheduler
 from indexer.status import SourceStatus, Status, read_status, status_json
 from search_app.assistant_command import mcp_command
-from search_app.engine.results import Hit, Results
 from search_app.evaluation.bench.command import bench_command
 from search_app.evaluation.command import evaluate_command
 from search_app.ports import PortUnusable, check_port
@@ -43,8 +42,11 @@ from search_app.server import Server
 from search_app.source_command import check_sources_command
 from search_app.sql_command import sql_command
 from search_app.supervisor import ensure_generation, run_together
+from search_app.terminal.completion import completion_command
+from search_app.terminal.results import look_of, results_lines, show
 from search_app.trial import trial_of
 from search_app.web.app import create_app
+from search_app.web.guards.hosts import address
 from search_app.web.results.json import results_text
 from search_app.web.state import NothingIndexed, current_site, open_engine
 
@@ -189,7 +191,9 @@ def search(settings: Settings, query: tuple[str, ...], as_json: bool, size: int,
             with create_app(settings.config).test_request_context():
                 click.echo(results_text(current_site(), results, asked))
             return
-    click.echo(_results_table(results, shutil.get_terminal_size((110, 24)).columns))
+    terminal = shutil.get_terminal_size((110, 24))
+    look = look_of(sys.stdout, terminal.columns, address(settings.config).rstrip("/"))
+    show(results_lines(results, look), sys.stdout, terminal.lines)
 
 
 @main.command()
@@ -263,6 +267,7 @@ def rollback(settings: Settings) -> None:
 
 main.add_command(bench_command)
 main.add_command(check_sources_command)
+main.add_command(completion_command)
 main.add_command(evaluate_command)
 main.add_command(sql_command)
 main.add_command(mcp_command)
@@ -316,28 +321,6 @@ def _source_line(source: SourceStatus) -> str:
 def _generation_line(manifest: Manifest) -> str:
     counts = ", ".join(f"{count} {kind}s" for kind, count in sorted(manifest.counts.items()))
     return f"{manifest.id}  built {manifest.built_at}{'  (sample)' if manifest.sample else ''}  {counts}"
-
-
-def _results_table(results: Results, width: int) -> str:
-    """One line for each hit, cut to the terminal's width."""
-    head = f"{results.total} found in {results.took_ms:.1f} ms"
-    if results.did_you_mean:
-        head += f"; did you mean: {results.did_you_mean}"
-    names = max((len(hit.card.name) for hit in results.hits), default=0)
-    lines = [_hit_line(hit, min(names, 48), width) for hit in results.hits]
-    return "\n".join([head, *lines, *(f"try: {way.text} ({way.total})" for way in results.help)])
-
-
-def _hit_line(hit: Hit, name_width: int, width: int) -> str:
-    card = hit.card
-    also = f" +{hit.variant_count}" if hit.variant_count else ""
-    apps = ", ".join(card.app[:2])
-    description = " ".join(card.description.split())
-    line = (
-        f"{card.kind:<9} {card.name + also:<{name_width + 4}} {card.status:<10} {card.type:<20.20}"
-        f" {apps:<24.24} {description}"
-    )
-    return line[: max(width, 80)].rstrip()
 
 
 if __name__ == "__main__":

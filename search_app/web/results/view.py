@@ -209,11 +209,8 @@ def _letters(text: str) -> str:
     return "".join(filter(str.isalnum, text.lower()))
 
 
-def present_hit(hit: Hit, asked: Asked = ANY, some_complete: bool = True) -> HitView:
-    """A hit with marks, links and words for people; what was asked for stands first.
-
-    That it lacks a word is told only where `some_complete`: other hits hold all of them.
-    """
+def present_hit(hit: Hit, asked: Asked = ANY) -> HitView:
+    """A hit with marks, links and words for people; what was asked for stands first."""
     card = hit.card
     return HitView(
         card=card,
@@ -228,7 +225,7 @@ def present_hit(hit: Hit, asked: Asked = ANY, some_complete: bool = True) -> Hit
         score=hit.score,
         asked=asked.of(card.app, card.ping, card.dataset) if asked else ANY,
         match=hit.match,
-        complete=hit.complete or not some_complete,
+        complete=hit.complete,
     )
 
 
@@ -281,7 +278,7 @@ def present_results(results: Results, query: Query) -> ResultsView:
     facets = {facet.name: facet for facet in results.facets}
     asked = asked_of(results, query)
     suggestion = results.did_you_mean
-    shown = tuple(present_hit(hit, asked, results.complete > 0) for hit in results.hits)
+    shown = tuple(present_hit(hit, asked) for hit in results.hits)
     faces = shown if query.explain else with_namesakes(shown)
     return ResultsView(
         query=query,

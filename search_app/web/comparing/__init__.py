@@ -1,1 +1,0 @@
-"""Two to four things side by side: facts, state, columns, lineage, queries."""
