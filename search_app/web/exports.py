@@ -7,7 +7,7 @@ import io
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import urljoin
+from urllib.parse import urlencode, urljoin
 
 from flask import Response, render_template
 from pydantic_core import to_json
@@ -16,6 +16,7 @@ from indexer.model.ids import item_path
 from search_app.engine.results import Hit
 from search_app.query.model import Asked, Query
 from search_app.web.guards.hosts import public_root
+from search_app.web.items.owned import Owned
 from search_app.web.labels import parse_day
 from search_app.web.results.json import hit_text
 from search_app.web.state import Site
@@ -132,13 +133,30 @@ def atom(site: Site, query: Query) -> Response:
     """The newest hits of a search."""
     newest = replace(query, page=1, size=FEED_LENGTH, sort="newest", facets=())
     results = site.engine.search(newest)
-    entries = [(hit, _moment(hit.card.changed or hit.card.added) or UNDATED) for hit in results.hits]
+    return _feed(site, query.text or "everything", query.url("/feed.atom"), query.url(), results.hits)
+
+
+def ending_feed(site: Site, found: Owned) -> Response:
+    """What of an owner ends soon, each with its end."""
+    asked = f"?{urlencode({'owner': found.owner})}"
+    title = f"what of {found.owner} ends soon"
+    return _feed(
+        site, title, f"/mine.atom{asked}", f"/mine{asked}", found.ending.hits[:FEED_LENGTH], ends=True
+    )
+
+
+def _feed(site: Site, title: str, own: str, page: str, hits: Sequence[Hit], ends: bool = False) -> Response:
+    """Hits as Atom. `own`: the address of the feed, `page`: of what it follows, both from the root."""
+    entries = [(hit, _moment(hit.card.changed or hit.card.added) or UNDATED) for hit in hits]
     body = render_template(
         "feed.xml",
         root=public_root(site.config),
-        query=query,
+        title=title,
+        own=own,
+        page=page,
         entries=entries,
-        updated=results.generation.built_at,
+        ends=ends,
+        updated=site.engine.generation.built_at,
     )
     return Response(body, mimetype="application/atom+xml")
 

@@ -14,13 +14,14 @@ from indexer.store.departed import Departed, read_departed
 from search_app import tools
 from search_app.answers.answering import may_be_asked
 from search_app.query.grammar import LANGUAGE
-from search_app.query.model import Query
+from search_app.query.model import Query, QueryProblem
 from search_app.query.parser import parse_query
 from search_app.web import exports
 from search_app.web.assistants import markdown_pages
 from search_app.web.bangs import said_with_bang, way_to
 from search_app.web.guards.heavy import heavy
 from search_app.web.items.collects import collects
+from search_app.web.items.owned import SHORTEST, owned
 from search_app.web.items.view import item_view, kind_counts
 from search_app.web.maps.view import flow_view, galaxy_view
 from search_app.web.meant import meant_by
@@ -220,6 +221,23 @@ def about() -> str | Response:
 def feed() -> Response:
     """The hits of a search, newest first, for feed readers."""
     return exports.atom(current_site(), asked())
+
+
+@blueprint.get("/mine")
+def mine() -> str:
+    """What an owner's things need: what ends soon, what has ended, what lacks a description."""
+    owner = request.args.get("owner", "").strip()
+    view = owned(current_site(), owner) if len(owner) >= SHORTEST else None
+    return render_template("mine.html", view=view, given=owner, shortest=SHORTEST)
+
+
+@blueprint.get("/mine.atom")
+def mine_feed() -> Response:
+    """What of an owner ends soon, for feed readers."""
+    owner = request.args.get("owner", "").strip()
+    if len(owner) < SHORTEST:
+        raise QueryProblem("bad_owner", f"owner needs at least {SHORTEST} letters.", "owner")
+    return exports.ending_feed(current_site(), owned(current_site(), owner))
 
 
 @blueprint.get("/export.csv")
