@@ -87,7 +87,7 @@ const live = (() => {
   // what the reader did to the page stays as it is; Idiomorph's ignoreActiveValue would leave the focused link as it was too
   const KEPT = {
     beforeAttributeUpdated: (name, node) =>
-      !((name === "open" && node.localName === "details") || (name === "hidden" && node.matches("[data-copy], [data-do], [data-filter]"))),
+      !(name === "inert" || (name === "class" && node.id === "facets") || (name === "open" && node.localName === "details") || (name === "hidden" && node.matches("[data-copy], [data-do], [data-filter]"))),
     beforeNodeRemoved: (node) => node.id !== "peek",
     beforeNodeMorphed: (node) => !(node.nodeType === 1 && node.matches("input[data-filter]")),
   };
@@ -216,6 +216,26 @@ const live = (() => {
     scrolled = scrollY;
     if (!asking) places.set(history.state?.live, scrolled);
   }, { passive: true });
+
+  // On a phone the filters are a sheet over the hits that stays until it is closed.
+  function sheet(open) {
+    const facets = find("#facets");
+    facets.classList.toggle("sheet", open);
+    document.documentElement.classList.toggle("sheet-open", open);
+    for (const other of all(".top, .tabs, .list, .foot, .skip")) other.inert = open;
+    find(open ? ".facets-close" : ".facets-open")?.focus({ preventScroll: true });
+  }
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest(".facets-open, .facets-close");
+    if (!link || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    sheet(link.matches(".facets-open"));
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && find("#facets.sheet")) sheet(false);
+  });
+  matchMedia("(max-width: 46rem)").addEventListener("change", (narrow) => !narrow.matches && find("#facets.sheet") && sheet(false));
 
   history.replaceState({ live: history.state?.live || "first" }, "");
   return { go: follow, settle, get shown() { return shown; } };

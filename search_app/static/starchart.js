@@ -94,7 +94,7 @@ function suggestions(input) {
       "li",
       { role: "option", id: `suggestion-${number}`, class: isRecent ? "suggestion recent" : "suggestion", "aria-selected": "false" },
       marked(line.text, input.value),
-      words ? make("span", { class: "quiet" }, words) : "",
+      words ? marked(words, input.value, "quiet") : "",
       isRecent ? "" : make("span", { class: `kind kind-${line.kind}` }, count || kind),
     );
     element.addEventListener("click", () => choose(number));
@@ -117,15 +117,15 @@ function suggestions(input) {
     return line.label.includes(": ") ? line.label.slice(line.label.indexOf(": ") + 2) : "";
   }
 
-  function marked(text, typed) {
-    const name = make("span", { class: "name" });
-    const start = typed ? text.toLowerCase().indexOf(typed.trim().toLowerCase()) : -1;
-    if (start < 0 || !typed.trim()) name.append(text);
-    else {
-      const end = start + typed.trim().length;
-      name.append(text.slice(0, start), make("b", {}, text.slice(start, end)), text.slice(end));
-    }
-    return name;
+  // every typed word, wherever it stands; a word of one or two letters only where a word begins
+  function marked(text, typed, tag = "name") {
+    const element = make("span", { class: tag });
+    const words = typed.toLowerCase().split(/[\s"]+/).map((word) => word.replace(/^-?\w+:/, "")).filter(Boolean);
+    const escaped = words.sort((one, other) => other.length - one.length).map((word) => word.replace(/[^\w]/g, "\\$&"));
+    const begin = escaped.map((word) => (word.length > 2 ? word : `(?<![A-Za-z0-9])${word}`));
+    if (!words.length) element.append(text);
+    else text.split(new RegExp(`(${begin.join("|")})`, "gi")).forEach((part, place) => element.append(place % 2 ? make("b", {}, part) : part));
+    return element;
   }
 
   function showRecent() {
@@ -153,7 +153,7 @@ function suggestions(input) {
     if (!typed.trim()) return close();
     const mine = (asking = new AbortController());
     try {
-      const answer = await fetch(`/api/v1/suggest?q=${encodeURIComponent(typed)}`, { signal: mine.signal });
+      const answer = await fetch(`/api/v1/suggest?q=${encodeURIComponent(typed)}&limit=${find("#results") ? 6 : 10}`, { signal: mine.signal });
       if (!answer.ok) throw new Error(String(answer.status));
       const found = (await answer.json()).suggestions;
       failures = 0;

@@ -16,7 +16,7 @@ from werkzeug.routing import PathConverter
 from indexer.config import Config
 from search_app.engine.protocol import Engine
 from search_app.query.model import QueryProblem
-from search_app.web import api, crawlers, pages, sql_pages
+from search_app.web import api, compare_pages, crawlers, pages, sql_pages
 from search_app.web import opensearch as browser
 from search_app.web.assistants import endpoint as assistants
 from search_app.web.assistants import markdown_pages
@@ -55,6 +55,7 @@ def create_app(config: Config, engine: Engine | None = None) -> Flask:
     app.register_blueprint(markdown_pages.blueprint)
     app.register_blueprint(crawlers.blueprint)
     app.register_blueprint(sql_pages.blueprint)
+    app.register_blueprint(compare_pages.blueprint)
     app.register_blueprint(pages.blueprint)
     app.before_request(start)
     if config.server.allowed_hosts:

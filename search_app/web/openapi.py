@@ -38,6 +38,11 @@ def openapi_document() -> dict[str, Any]:
             "Suggestions",
         ),
         "/api/v1/status": _get("Generation, sources, crawl", [], "Status"),
+        "/api/v1/compare": _get(
+            "Two to four metrics, probes, pings or tables side by side",
+            [_query("id", {"type": "array", "items": _STRING}, "The ids, two to four.")],
+            "Compared",
+        ),
         "/api/v1/sql": _get("A query with choices", _choices(), "ChosenQuery"),
     }
     for kind in KINDS:
@@ -237,6 +242,27 @@ def _item() -> dict[str, Any]:
     )
 
 
+def _compared(generation: dict[str, Any]) -> dict[str, Any]:
+    nothing_or_string = {"type": ["string", "null"]}
+    value = _object(text=_STRING, id=nothing_or_string)
+    row = _object(
+        name=_STRING,
+        words=_STRING,
+        differs={"type": "boolean"},
+        values=_list({"type": "array", "items": value}),
+    )
+    return _object(
+        things=_list(
+            _object(id=_STRING, kind=_STRING, name=_STRING, title=_STRING, status=_STRING, url=_STRING)
+        ),
+        sections=_list(_object(name=_STRING, title=_STRING, note=nothing_or_string, rows=_list(row))),
+        queries=_list(_object(sql=nothing_or_string, assumptions=_STRINGS, reason=nothing_or_string)),
+        together=nothing_or_string,
+        url=_STRING,
+        generation=generation,
+    )
+
+
 def _chosen_query(generation: dict[str, Any]) -> dict[str, Any]:
     nothing_or_string = {"type": ["string", "null"]}
     thing = _object(id=_STRING, kind=_STRING, name=_STRING, url=_STRING)
@@ -302,6 +328,7 @@ def _schemas() -> dict[str, Any]:
             answer=_answer(),
         ),
         "Item": _item(),
+        "Compared": _compared(generation),
         "ChosenQuery": _chosen_query(generation),
         "Suggestions": _object(
             q=_STRING,

@@ -7,6 +7,7 @@ from dataclasses import replace
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from indexer.index.completion.suggester import Suggestion
 from indexer.model.ids import item_path
 from indexer.model.items import AppItem
 from indexer.model.kinds import KINDS
@@ -35,6 +36,7 @@ from search_app.web.state import Site, current_site, wants_markdown
 from search_app.web.urls import MARKDOWN
 
 blueprint = Blueprint("pages", __name__)
+NEAREST = 6  # names offered where nothing was found
 
 # example searches of the start page: each shows one thing that the box can do
 EXAMPLES = (
@@ -96,6 +98,7 @@ def search() -> str | Response:
             query=query,
             hits=[(hit, hit_drawing(site, hit)) for hit in view.hits],
             examples=EXAMPLES[:4] if not view.paging.total else (),
+            nearest=_nearest(site, query) if not view.paging.total else (),
             most_exported=exports.MOST_EXPORTED,
             way=way,
             answer=answer_view(site, query, results) if may_be_asked(query, results.understood) else None,
@@ -104,6 +107,16 @@ def search() -> str | Response:
     if way and way.url:  # no redirect: a form of ours may lead to no other site, a page may
         page.headers["Refresh"] = f"0; url={way.url}"
     return page
+
+
+def _nearest(site: Site, query: Query) -> tuple[Suggestion, ...]:
+    """Names that look like what was typed: of all words together, else of the longest of them."""
+    words = [term.text for term in query.terms if not term.exclude]
+    for typed in dict.fromkeys((" ".join(words), max(words, key=len, default=""))):
+        found = [each for each in site.engine.suggest(typed, NEAREST) if each.url] if typed else []
+        if found:
+            return tuple(found)
+    return ()
 
 
 def item(kind: str, rest: str) -> str | BaseResponse:

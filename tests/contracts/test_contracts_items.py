@@ -187,7 +187,8 @@ def test_the_description_names_every_endpoint_and_parameter(small_client: FlaskC
     document = small_client.get("/api/openapi.json").json
     assert document["openapi"].startswith("3.1")
     paths = document["paths"]
-    wanted = {"/api/v1/search", "/api/v1/item/{id}", "/api/v1/suggest", "/api/v1/status", "/api/v1/sql"}
+    wanted = {"/api/v1/search", "/api/v1/item/{id}", "/api/v1/suggest", "/api/v1/status"}
+    wanted |= {"/api/v1/sql", "/api/v1/compare"}
     wanted |= {f"/api/v1/{kind}s" for kind in KINDS} | {"/feed.atom", "/export.csv", "/export.json"}
     assert wanted <= set(paths)
     named = {each["name"] for each in paths["/api/v1/search"]["get"]["parameters"]}
@@ -227,6 +228,8 @@ def test_answers_have_the_shape_that_the_description_gives(small_client: FlaskCl
     check(small_client.get("/api/v1/status").json, schemas["Status"], "status")
     chosen = small_client.get("/api/v1/sql?thing=metric/fenix/tabs.opened&with=ping/fenix/metrics").json
     check(chosen, schemas["ChosenQuery"], "sql")
+    compared = small_client.get("/api/v1/compare?id=metric/fenix/tabs.opened&id=probe/histogram/GC_MS").json
+    check(compared, schemas["Compared"], "compare")
     for item_id in all_ids(small_client):
         check(item(small_client, item_id), schemas["Item"], item_id)
 

@@ -26,14 +26,15 @@ ROUTES = (
     "/metric/fenix/tabs.opened", "/table/moz-fx-data-shared-prod.telemetry.main",
     "/api/v1/item/table/moz-fx-data-shared-prod.telemetry.main", "/static/starchart.css",
     "/sql", "/api/v1/sql", "/sql/query.sql", "/sql/query.ipynb", "/api/v1/sql?thing=metric/fenix/tabs.opened",
-    "/sql?thing=probe/histogram/GC_MS",
+    "/sql?thing=probe/histogram/GC_MS", "/compare", "/api/v1/compare",
+    "/compare?id=metric/fenix/tabs.opened&id=probe/histogram/GC_MS",
     *(f"/api/v1/{kind}s" for kind in KINDS),
 )  # fmt: skip
 PARAMETERS = (
     "q", "kind", "app", "ping", "type", "table", "dataset", "status", "tag", "sensitivity", "column", "bug",
     "owner", "expires", "added", "page", "size", "sort", "facets", "explain", "literal", "limit", "v",
     "columns_page", "columns_size", "within", "<b>", "", "thing", "with", "by", "measure", "days", "sample",
-    "channel", "process",
+    "channel", "process", "id", "only",
 )  # fmt: skip
 LIKELY = (
     "", "0", "-1", "1", "99999999999999999999", "1e9", "\u0663", "NaN", "null", "true", "*", "**", '"', '""',

@@ -158,3 +158,10 @@ def test_what_is_named_after_a_table_stands_behind_it_and_namesakes_are_one_line
         "clients_daily",
     ]
     assert [s.url for s in suggester.suggest("basel")] == ["/ping/4"]
+
+
+def test_a_state_is_offered_as_a_filter_when_it_is_typed_as_a_word() -> None:
+    states = made(ENTRIES, WORDS, {"status": [FilterValue("expired", "expired", 9)]})
+    for typed, before in (("expired", ""), ("gc expi", "gc ")):
+        filters = [each.text for each in states.suggest(typed) if each.kind == "filter"]
+        assert f"{before}status:expired " in filters

@@ -136,6 +136,23 @@ def test_words_that_were_understood_are_chips_that_take_them_literally() -> None
     assert chip.url == "/?q=%22how+do+I%22+events"
 
 
+def test_a_word_that_prefers_is_turned_into_a_filter_and_a_filter_into_a_word() -> None:
+    word = Understood("Fenix", "app", "fenix", "Firefox for Android", 'gc "Fenix" pause')
+    (chip,) = chips(results(understood=(word,)), asked("gc Fenix pause", {"kind": ("metric",)}))[1:]
+    assert (chip.understood, chip.turned) == (True, "/?q=gc+pause&kind=metric&app=fenix")
+    apps = facet("app", {"fenix": 3}, "fenix", {"fenix": "Firefox for Android"})
+    (chip,) = chips(results((apps,)), asked("gc", {"app": ("fenix",)}))
+    assert (chip.understood, chip.turned) == (False, "/?q=gc+firefox+for+android")
+
+
+def test_a_filter_stays_one_where_no_single_word_says_the_same() -> None:
+    apps = facet("app", {"fenix": 3, "klar": 1}, "fenix", {"fenix": "Firefox for Android", "klar": "Klar"})
+    query = asked("gc", {"app": ("fenix", "klar"), "expires": ("90d",)})
+    assert {chip.turned for chip in chips(results((apps,)), query)} == {""}
+    tool = Understood("GLAM", "tool", "glam", "GLAM", '"GLAM"')
+    assert chips(results(understood=(tool,)), asked("GLAM"))[0].turned == ""
+
+
 def test_a_filter_without_a_title_is_shown_as_it_was_given() -> None:
     assert filter_words("added", "2024-01..2024-06") == "Added: 2024-01..2024-06"
     assert filter_words("owner", "perf-telemetry") == "Owner: perf-telemetry"

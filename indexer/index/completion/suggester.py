@@ -242,7 +242,7 @@ class Suggester:
         return [self._value_suggestion(before, number) for number in numbers[:limit]]
 
     def _of_any_filter(self, before: str, last: str) -> list[Suggestion]:
-        """`app:fenix` for "fen" and for "firefox for a…"; `app:` for "ap"."""
+        """`app:fenix` for "fen" and "firefox for a…", `status:expired` for "expi"; `app:` for "ap"."""
         key = spelling_key(last)
         if len(key) < 2 or not last.replace("_", "").isalnum():
             return []
@@ -251,7 +251,7 @@ class Suggester:
             Suggestion(f"{before}{form.name}:", "filter", f"{form.name}:", form.meaning) for form in names
         ]
         if len(key) >= SHORTEST_FILTER_VALUE:
-            for name in ("app", "ping", "type", "kind"):
+            for name in ("status", "app", "ping", "type", "kind"):
                 found += [self._value_suggestion(before, n) for n in self._value_places(name, key)[:1]]
         return found
 

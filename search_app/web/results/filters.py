@@ -88,12 +88,16 @@ class SpanGroup:
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A filter that is on, or a word that was understood; `url` takes it off."""
+    """A filter that is on, or a word that was understood; `url` takes it off.
+
+    A word that was understood only prefers, a filter leaves the others out: `turned` makes the one the other.
+    """
 
     label: str
     detail: str
     url: str
     understood: bool = False
+    turned: str = ""  # empty where no word is certain to be understood so
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,15 +187,34 @@ def chips(results: Results, query: Query) -> tuple[Chip, ...]:
             filter_words(name, value, titles.get((name, value), "")),
             "",
             query.without_url(name, value),
+            turned=_preferring(query, name, value, titles.get((name, value), "")),
         )
         for name in NARROWING
         for value in query.parameters.get(name, ())
     ]
     understood = [
-        Chip(each.text, _understood_words(each), query.asking_url(each.q_without), understood=True)
+        Chip(each.text, _understood_words(each), query.asking_url(each.q_without), True, _only(query, each))
         for each in results.understood
     ]
     return tuple(on + understood)
+
+
+def _only(query: Query, word: Understood) -> str:
+    """The search that shows nothing but what a word was taken to mean, with a filter for the word."""
+    if word.field not in NARROWING:
+        return ""
+    pattern = rf"(?<!\S){re.escape(word.text)}(?!\S)"
+    text = " ".join(re.sub(pattern, "", query.text, count=1, flags=re.IGNORECASE).split())
+    values = query.parameters.get(word.field, ())
+    wanted = query.parameters.with_values(word.field, tuple(dict.fromkeys((*values, word.value))))
+    return query.asking_url(text, wanted)
+
+
+def _preferring(query: Query, name: str, value: str, title: str) -> str:
+    """The search that prefers what a filter demands, by a word for it: the title of an app is always one."""
+    if name != "app" or not title or not query.text or len(query.parameters["app"]) > 1:
+        return ""
+    return query.asking_url(f"{query.text} {title.lower()}", query.parameters.with_values(name, ()))
 
 
 def value_titles(results: Results, names: Container[str] = FACET_LABELS) -> dict[tuple[str, str], str]:

@@ -209,8 +209,11 @@ def _letters(text: str) -> str:
     return "".join(filter(str.isalnum, text.lower()))
 
 
-def present_hit(hit: Hit, asked: Asked = ANY) -> HitView:
-    """A hit with marks, links and words for people; what was asked for stands first."""
+def present_hit(hit: Hit, asked: Asked = ANY, some_complete: bool = True) -> HitView:
+    """A hit with marks, links and words for people; what was asked for stands first.
+
+    That it lacks a word is told only where `some_complete`: other hits hold all of them.
+    """
     card = hit.card
     return HitView(
         card=card,
@@ -225,7 +228,7 @@ def present_hit(hit: Hit, asked: Asked = ANY) -> HitView:
         score=hit.score,
         asked=asked.of(card.app, card.ping, card.dataset) if asked else ANY,
         match=hit.match,
-        complete=hit.complete,
+        complete=hit.complete or not some_complete,
     )
 
 
@@ -278,7 +281,7 @@ def present_results(results: Results, query: Query) -> ResultsView:
     facets = {facet.name: facet for facet in results.facets}
     asked = asked_of(results, query)
     suggestion = results.did_you_mean
-    shown = tuple(present_hit(hit, asked) for hit in results.hits)
+    shown = tuple(present_hit(hit, asked, results.complete > 0) for hit in results.hits)
     faces = shown if query.explain else with_namesakes(shown)
     return ResultsView(
         query=query,

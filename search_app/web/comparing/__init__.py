@@ -1,0 +1,1 @@
+"""Two to four things side by side: facts, state, columns, lineage, queries."""
