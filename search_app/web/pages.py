@@ -21,6 +21,7 @@ from search_app.web import exports
 from search_app.web.assistants import markdown_pages
 from search_app.web.bangs import said_with_bang, way_to
 from search_app.web.guards.heavy import heavy
+from search_app.web.guards.hosts import public_root
 from search_app.web.items.collects import collects
 from search_app.web.items.owned import SHORTEST, owned
 from search_app.web.items.view import item_view, kind_counts
@@ -30,6 +31,7 @@ from search_app.web.operation.freshness import standing
 from search_app.web.operation.measurements import current_measurements
 from search_app.web.results.answer import answer_view
 from search_app.web.results.hit_html import hit_drawing
+from search_app.web.results.news import front
 from search_app.web.results.peek import peek_view
 from search_app.web.results.view import asked_of, present_results
 from search_app.web.state import Site, current_site, wants_markdown
@@ -40,14 +42,14 @@ NEAREST = 6  # names offered where nothing was found
 
 # example searches of the start page: each shows one thing that the box can do
 EXAMPLES = (
-    ("gc pause fenix", "words, with a product among them"),
-    ("clients_daily", "a table by a part of its name"),
+    ("private browsing on Android", "what measures a feature of a product"),
+    ("daily active users", "table, measure and dashboard"),
+    ("is GC_MS alive", "the state of an old probe"),
     ("how do I query events", "a question"),
-    ('"active hours"', "a phrase"),
+    ("gc pause fenix", "words, with a product among them"),
     ("type:labeled_counter app:fenix", "filters"),
     ("expires:90d status:active", "what ends soon"),
     ("metrics.counter.*", "a column"),
-    ("added:30d kind:metric", "what is new"),
 )
 # the keys of static/keys.js, which a test holds to this table
 KEYS = (
@@ -77,7 +79,12 @@ def search() -> str | Response:
         if wants_markdown():
             return markdown_pages.about()
         return render_template(
-            "search/start.html", counts=kind_counts(site), examples=EXAMPLES, standing=standing(site)
+            "search/start.html",
+            counts=kind_counts(site),
+            examples=EXAMPLES,
+            standing=standing(site),
+            front=front(site),
+            root=public_root(site.config),
         )
     text = request.args.get("q", "")
     tool, words = said_with_bang(text) if "!" in text else ("", text)
