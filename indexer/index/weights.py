@@ -50,6 +50,9 @@ class Weights:
     exact_part: float = 9.0  # one of the typed words is this thing's name
     preference: float = 1.2  # how far a soft preference of weight 1 lifts: x (1 + this)
     shared: float = 0.3  # of that lift for an app: what many apps share through a library is less its own
+    # Times that lift for a kind, of what holds every word: "crash dashboard" asks for one that shows crashes,
+    # and tables and pings are called so.
+    wanted_kinds: dict[str, float] = field(default_factory=lambda: {"dashboard": 4.0})
     listed: float = 4.0  # "pings of fenix": what is listed stands before what mentions it
     neighbours: float = 0.35  # two query words side by side, share of the pair's score
     usage: float = 0.06  # for each doubling of how many other things name it
@@ -92,6 +95,7 @@ SAYING = 0.3  # weight from which a word says something
 NEAR = 0.5  # least share of the wanted words, by their weight, that a near miss must hold
 NEAR_FALLS = 0.06  # with every telling word beyond SEVERAL: of a long question fewer are held
 NEAR_LEAST = 0.25
+WHOLE = 0.999  # share of the wanted words from which all of them are held: shares are sums of fractions
 PREFIX_TERMS = 300  # words that one prefix* may stand for; the most frequent ones
 COMPLETIONS = 12  # words that one unfinished word may stand for
 SHORTEST_COMPLETION = 3  # letters: two letters begin too many words

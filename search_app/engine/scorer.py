@@ -15,7 +15,16 @@ from typing import NamedTuple
 import numpy as np
 
 from indexer.index.reader import Bools, IndexReader, Ints
-from indexer.index.weights import FACET_FROM, PROXIMITY_FOR, RAREST, SHARED_FROM, TIES, UNKNOWN, Floats
+from indexer.index.weights import (
+    FACET_FROM,
+    PROXIMITY_FOR,
+    RAREST,
+    SHARED_FROM,
+    TIES,
+    UNKNOWN,
+    WHOLE,
+    Floats,
+)
 from search_app.engine.matcher import Candidates, Matches, matching, places_of, positive, side_by_side
 from search_app.engine.name_match import Holder, NameMatches, match_names
 from search_app.engine.planner import Clause, Disjunct, Plan, are_neighbours
@@ -67,7 +76,7 @@ def score(
     if not plan.wanted and not near and not meaning.names:
         ids = _held_by_all(reader, np.arange(reader.size, dtype=np.int32), plan)
         ones = np.ones(len(ids), np.float32)
-        factors = (Factor("importance", reader.prior[ids]), *_preferences(reader, ids, meaning.boosts))
+        factors = (Factor("importance", reader.prior[ids]), *_preferences(reader, ids, ones, meaning.boosts))
         return Scored(ids, ones, ones, _product(ones, factors), factors)
     facets = _facet_holders(reader, meaning)
     worth = _worth(reader, plan.wanted, facets)
@@ -91,7 +100,7 @@ def score(
         Factor("words missing", cover**reader.weights.coordination),
         Factor("importance", reader.prior[ids]),
         *((Factor("asked to list", listed[ids]),) if listed is not None else ()),
-        *_preferences(reader, ids, meaning.boosts),
+        *_preferences(reader, ids, cover, meaning.boosts),
     )
     scores = _product(text, factors) + _of_names(reader, ids, named)
     parts = tuple((clause.text, *found.matches[number]) for number, clause in enumerate(plan.wanted))
@@ -241,7 +250,7 @@ def _holding(reader: IndexReader, name: str, values: Sequence[str]) -> Bools:
     return mask
 
 
-def _preferences(reader: IndexReader, ids: Ints, boosts: Sequence[Boost]) -> Iterator[Factor]:
+def _preferences(reader: IndexReader, ids: Ints, cover: Floats, boosts: Sequence[Boost]) -> Iterator[Factor]:
     """Lift what has the facet values that words of the query asked for."""
     for boost in boosts:
         facet = reader.facets.get(boost.field)
@@ -253,6 +262,8 @@ def _preferences(reader: IndexReader, ids: Ints, boosts: Sequence[Boost]) -> Ite
         lifts = np.full(len(ids), lift, np.float32)
         if boost.field == "app":
             lifts[reader.app_count[ids] > SHARED_FROM] *= np.float32(reader.weights.shared)
+        if boost.field == "kind":
+            lifts[cover >= WHOLE] *= np.float32(reader.weights.wanted_kinds.get(boost.value, 1.0))
         values = np.where(mask[ids], np.float32(1.0) + lifts, np.float32(1.0))
         yield Factor(f"{boost.field}: {boost.value}", values)
 

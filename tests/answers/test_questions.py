@@ -14,6 +14,7 @@ from indexer.index.generation import open_current
 from indexer.store.reader import Store
 from search_app.answers.rules import shipped_rules
 from search_app.engine.engine import SearchEngine
+from search_app.query.parser import parse_query
 from tests.check_sql import Schemas, digests_of
 from tests.support.sql_paths import Checker
 
@@ -119,3 +120,9 @@ def test_every_concept_finds_something_to_recommend(
         fixed = [use.target for use in concept.use if "{" not in use.target and "measure:" not in use.target]
         ids = [each.replace("table:", "table/moz-fx-data-shared-prod.") for each in fixed]
         assert [each for each in ids if each not in known] == [], concept.name
+
+
+@pytest.mark.parametrize("text", ["crash dashboard", "what dashboard shows retention"])
+def test_curated_dashboards_stand_first_among_the_hits_too(mirror_engine: SearchEngine, text: str) -> None:
+    first = [hit.card for hit in mirror_engine.search(parse_query(text)).hits[:2]]
+    assert [card.type for card in first] == ["curated", "curated"]

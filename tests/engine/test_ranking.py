@@ -7,7 +7,8 @@ from pathlib import Path
 
 from indexer.catalogue.model import Catalogue
 from indexer.index.weights import ENOUGH
-from indexer.model.items import AnyItem, AppItem, MeasureItem, MetricItem, TableItem
+from indexer.model.items import AnyItem, AppItem, DashboardItem, MeasureItem, MetricItem, TableItem
+from indexer.model.parts import DashboardTileRef
 from indexer.model.table_records import Column
 from search_app.engine.engine import SearchEngine
 from search_app.query.parser import parse_query
@@ -194,3 +195,26 @@ def test_what_an_app_defines_itself_stands_before_what_many_apps_share(tmp_path:
     app = AppItem(id="app/fenix", kind="app", name="fenix", title="Fenix", apps=("fenix",))
     names = found(engine_of(tmp_path, own, shared, app), "fenix tabs opened how often")
     assert names.index("tabs.opened") < names.index("tabs.opened_often")
+
+
+def board(name: str, *tiles: str, curated: bool = True) -> DashboardItem:
+    return DashboardItem(
+        id=f"dashboard/fenix/{name}", kind="dashboard", name=name, title=name, model="fenix", curated=curated,
+        type="curated" if curated else "monitoring", labels=tiles,
+        tiles=tuple(DashboardTileRef(tile, "looker_line") for tile in tiles),
+    )  # fmt: skip
+
+
+def test_who_says_dashboard_gets_curated_ones_before_what_is_called_so(tmp_path: Path) -> None:
+    engine = engine_of(
+        tmp_path,
+        table("crash_summary", usage=200),
+        table("crashes_daily"),
+        board("stability", "Crash counts"),
+        board("rollout", "Crash counts", curated=False),
+        board("growth", "New profiles"),
+    )
+    found = [hit.card.id for hit in engine.search(parse_query("crash dashboard")).hits]
+    assert found[0] == "dashboard/fenix/stability"
+    assert found.index("dashboard/fenix/rollout") > 0
+    assert engine.search(parse_query("crash")).hits[0].card.kind == "table"

@@ -354,6 +354,8 @@ class Reference:
                 if boost.value in facets.get(boost.field, ()):
                     of_many = boost.field == "app" and len(facets.get("app", ())) > ranking.SHARED_FROM
                     lift = self.weights.preference * boost.weight
+                    if boost.field == "kind" and share >= ranking.WHOLE:
+                        lift *= self.weights.wanted_kinds.get(boost.value, 1.0)
                     score *= 1.0 + lift * (self.weights.shared if of_many else 1.0)
             if document not in unwanted:
                 lifted[document] = (score, share)
