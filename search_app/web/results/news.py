@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
@@ -70,6 +69,6 @@ def _when(expires: str) -> tuple[int, str]:
     return (0, expires) if parse_day(expires) else (1, expires.zfill(6))
 
 
-def _hits(site: Site, parameters: dict[str, str]) -> tuple[Sequence[HitView], int]:
+def _hits(site: Site, parameters: dict[str, str]) -> tuple[tuple[HitView, ...], int]:
     results = site.engine.search(parse_query("", MultiDict(parameters)))
     return tuple(present_hit(hit) for hit in results.hits), results.total
