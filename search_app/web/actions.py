@@ -10,7 +10,7 @@ from indexer.model.ids import table_id
 from indexer.model.items import AnyItem, MetricItem, ProbeItem, TableItem
 from indexer.model.table_records import Column
 from search_app import tools
-from search_app.query.model import ANY, Asked
+from search_app.query.model import ANY, Asked, QueryProblem
 from search_app.sql import (
     PLACES,
     ColumnsOf,
@@ -20,6 +20,8 @@ from search_app.sql import (
     queries_for_column,
     why_no_query,
 )
+from search_app.sql.builder import build
+from search_app.sql.choices import Choice, Choices
 from search_app.tools import Context, Link, NoLink
 from search_app.web.markdown import safe_href
 from search_app.web.state import Site
@@ -130,6 +132,21 @@ def _queries(site: Site, item: AnyItem, place: tuple[str, str], column: str) -> 
         chosen = list(places.values())[:PLACES]
         return [query for row in chosen for query in queries_for_column(item, row, context, columns)]
     return queries_for(item, context, columns)
+
+
+def choices_for(
+    site: Site, item: AnyItem, place: tuple[str, str] = ("", ""), column: str = ""
+) -> tuple[Choice, ...]:
+    """What can be chosen of the query of an item; nothing where it has none, or none there."""
+    asked = Choices(app=place[0], ping=place[1], column=column if isinstance(item, TableItem) else "")
+
+    def choices() -> tuple[Choice, ...]:
+        try:
+            return build(item, asked, link_context(site), columns_of(site)).choices
+        except QueryProblem:
+            return ()
+
+    return site.remembered(("choices", item.id, asked), choices)
 
 
 def columns_of(site: Site) -> ColumnsOf:

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, jsonify, render_template, request
 
 from search_app.web.comparing.comparison import FEWEST, MOST, compare, differing, things_compared
 from search_app.web.comparing.json import compared_json
-from search_app.web.queries.sisters import sisters_of
+from search_app.web.sisters import sisters_of
 from search_app.web.state import current_site
 
 blueprint = Blueprint("compare", __name__)

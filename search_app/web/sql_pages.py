@@ -9,7 +9,7 @@ from search_app.web.guards.hosts import public_root
 from search_app.web.queries.chosen import ChosenQuery, chosen_query, nearest_query
 from search_app.web.queries.json import query_json
 from search_app.web.queries.notebook import notebook
-from search_app.web.queries.sisters import sisters_of
+from search_app.web.sisters import sisters_of
 from search_app.web.state import current_site
 
 blueprint = Blueprint("sql", __name__)

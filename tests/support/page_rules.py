@@ -35,7 +35,7 @@ ALLOWED: dict[str, set[str]] = {
     "kbd": {"aria-hidden"}, "section": {"aria-labelledby", "data-swap"}, "details": {"open"},
     "div": {"role", "tabindex", "aria-labelledby", "aria-label"}, "th": {"scope"},
     "option": {"value", "selected"},
-    "form": {"role", "action", "method", "autocomplete"}, "label": {"for"}, "select": {"name", "aria-label"},
+    "form": {"role", "action", "method", "autocomplete", "aria-label"}, "label": {"for"}, "select": {"name", "aria-label"},
     "input": {
         "name", "type", "value", "maxlength", "placeholder", "spellcheck", "autocapitalize", "autocorrect",
         "enterkeyhint", "aria-label", "data-filter", "data-swap-input",

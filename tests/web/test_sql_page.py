@@ -134,3 +134,54 @@ def test_a_query_needs_no_script(small_client: FlaskClient) -> None:
     assert form
     assert '<button class="button" type="submit">' in form[0]
     assert small_client.get("/sql").status_code == 200
+
+
+def controls(page: str) -> dict[str, str]:
+    """The parameters that the small form beside the queries of a page sends as it stands."""
+    form = re.search(r'<form class="controls" action="/sql" method="get".*?</form>', page, re.DOTALL)
+    assert form
+    found = dict(re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', form[0]))
+    for name, options in re.findall(r'<select[^>]* name="([^"]*)">(.*?)</select>', form[0], re.DOTALL):
+        chosen = re.findall(r'<option value="([^"]*)" selected>', options)
+        assert len(chosen) == 1, (name, chosen)
+        found[name] = chosen[0]
+    return found
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "metric/fenix/tabs.opened",
+        "probe/histogram/GC_MS",
+        "ping/fenix/metrics",
+        "measure/metric/fenix/searches_of_day",
+        "table/moz-fx-data-shared-prod.fenix.metrics",
+    ],
+)
+def test_the_controls_of_an_item_page_lead_to_its_query_as_it_stands(
+    small_client: FlaskClient, path: str
+) -> None:
+    sent = controls(small_client.get(f"/{path}").text)
+    assert sent["thing"] == path
+    as_it_stands = small_client.get(address("/api/v1/sql", path)).json
+    by_the_form = small_client.get(f"/api/v1/sql?{urlencode(sent)}")
+    assert by_the_form.status_code == 200, by_the_form.text
+    assert by_the_form.json["query"] == as_it_stands["query"]
+    changed = small_client.get(f"/sql?{urlencode({**sent, 'days': '28'})}")
+    assert "INTERVAL 28 DAY" in html.unescape(re.sub(r"<[^>]+>", "", changed.text))
+
+
+def test_the_controls_of_a_column_are_of_that_column(small_client: FlaskClient) -> None:
+    table = "/table/moz-fx-data-shared-prod.fenix.metrics"
+    sent = controls(small_client.get(f"{table}?column=metrics.counter.tabs_opened").text)
+    assert sent["column"] == "metrics.counter.tabs_opened"
+    assert 'class="controls"' not in small_client.get(f"{table}?column=no.such").text
+
+
+def test_an_item_page_leads_to_what_it_may_be_compared_with(sample_client: FlaskClient) -> None:
+    page = sample_client.get("/ping/fenix/baseline").text
+    link = re.search(r'href="(/compare\?[^"]+)">with <span class="name">firefox_desktop/baseline<', page)
+    assert link
+    compared = sample_client.get(html.unescape(link[1]))
+    assert compared.status_code == 200
+    assert "Side by side" in compared.text

@@ -10,9 +10,11 @@ from indexer.model.items import AnyItem, ExploreItem, MeasureItem, PingItem, Tab
 from indexer.model.kinds import KINDS
 from indexer.model.parts import ColumnRef
 from search_app.query.model import Query
-from search_app.web.actions import Actions, actions_for
+from search_app.sql.choices import Choice
+from search_app.web.actions import Actions, actions_for, choices_for
 from search_app.web.items.detail import Detail, MetricDetail, ProbeDetail, detail_of
 from search_app.web.results.view import AppName, app_names
+from search_app.web.sisters import sisters_of
 from search_app.web.state import Site
 
 # relations that a kind's own template shows in a better place than the list of what is related
@@ -47,6 +49,8 @@ class ItemView:
     related: tuple[RelatedGroup, ...]
     known: frozenset[str]  # ids that the page may link to, of those that its template names
     detail: Detail  # what only its kind has
+    choices: tuple[Choice, ...] = ()  # of its query
+    sisters: tuple[str, ...] = ()  # ids of what it may be compared with
 
     def ping_of(self, row: ColumnRef) -> str:
         """The id of the ping that a row of the matrix names: legacy probes come in legacy pings."""
@@ -60,13 +64,16 @@ def item_view(site: Site, item: AnyItem, parameters: Mapping[str, str]) -> ItemV
     """
     detail = detail_of(site, item, parameters)
     place = (parameters.get("in_app", ""), parameters.get("in_ping", ""))
+    actions = actions_for(site, item, place, parameters.get("column", ""))
     return ItemView(
         item=item,
-        actions=actions_for(site, item, place, parameters.get("column", "")),
+        actions=actions,
         apps=app_names(item.apps, item.app_titles),
         related=_related(item),
         known=site.engine.known(_named(item, detail)),
         detail=detail,
+        choices=choices_for(site, item, place, parameters.get("column", "")) if actions.queries else (),
+        sisters=sisters_of(site, item),
     )
 
 
