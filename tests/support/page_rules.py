@@ -35,7 +35,8 @@ ALLOWED: dict[str, set[str]] = {
     "kbd": {"aria-hidden"}, "section": {"aria-labelledby", "data-swap"}, "details": {"open"},
     "div": {"role", "tabindex", "aria-labelledby", "aria-label"}, "th": {"scope"},
     "option": {"value", "selected"},
-    "form": {"role", "action", "method", "autocomplete", "aria-label"}, "label": {"for"}, "select": {"name", "aria-label"},
+    "form": {"role", "action", "method", "autocomplete", "aria-label"}, "label": {"for"},
+    "select": {"name", "aria-label"},
     "input": {
         "name", "type", "value", "maxlength", "placeholder", "spellcheck", "autocapitalize", "autocorrect",
         "enterkeyhint", "aria-label", "data-filter", "data-swap-input",
@@ -45,6 +46,7 @@ ALLOWED: dict[str, set[str]] = {
     "svg": {"viewBox", "aria-hidden", "focusable", "role", "aria-label", "preserveAspectRatio"},
     "circle": {"cx", "cy", "r"}, "path": {"d"}, "rect": {"x", "y", "width", "height", "rx"},
 }  # fmt: skip
+OF_AN_APP = ("/map", "/collects")  # pages below that of an app
 _ADDRESS = re.compile(r"(https?://|mailto:|/|#|\?)")
 
 
@@ -79,7 +81,10 @@ def read_page(text: str, item_id: str) -> Page:
         if target := element.get("data-copy"):
             named.add(target)
         if tag == "a" or (tag == "link" and element.get("rel") in ("alternate", "canonical")):
-            _check_address(element.get("href") or "", page, named)
+            address = element.get("href") or ""
+            if element.get("type") == "text/markdown":  # of an item's page: its twin
+                address = address.removesuffix(".md")
+            _check_address(address, page, named)
     page.faults += [f"id {own!r} stands twice" for own, count in ids.items() if count > 1]
     page.faults += [f"nothing has the id {name!r}" for name in sorted(named - ids.keys())]
     page.faults += _frame(tree, item_id)
@@ -110,21 +115,23 @@ def _check_address(address: str, page: Page, named: set[str]) -> None:
         return
     parts = urlsplit(address)
     path = parts.path.removeprefix("/api/v1/item")
-    if path.split("/")[1] not in KINDS or path.count("/") < 2 or path.endswith("/map"):
+    if path.split("/")[1] not in KINDS or path.count("/") < 2 or path.endswith(OF_AN_APP):
         page.places.add(unquote(path))
     if path.split("/")[1] not in KINDS or path.count("/") < 2:
         return
     target = unquote(path[1:])
-    page.items.add(target.removesuffix("/map") if target.startswith("app/") else target)
+    for page_of_it in OF_AN_APP if target.startswith("app/") else ():
+        target = target.removesuffix(page_of_it)
+    page.items.add(target)
     if column := parse_qs(parts.query).get("column"):
         page.columns.add((target, column[0]))
 
 
 def _frame(tree: Any, item_id: str) -> Iterator[str]:
-    """One heading, a title, and the JSON twin by name."""
+    """One heading, a title, and the twins in JSON and Markdown by name."""
     headings = [element for element in _elements(tree) if element.tag == "h1"]
     if len(headings) != 1 or not "".join(headings[0].itertext()).strip():
         yield "not one h1 with words"
     twins = [e.get("href") or "" for e in _elements(tree) if e.tag == "link" and e.get("rel") == "alternate"]
-    if [unquote(twin) for twin in twins] != [f"/api/v1/item/{item_id}"]:
-        yield f"its JSON twin is not named: {twins}"
+    if [unquote(twin) for twin in twins] != [f"/api/v1/item/{item_id}", f"/{item_id}.md"]:
+        yield f"its twins in JSON and Markdown are not named: {twins}"

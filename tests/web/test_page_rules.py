@@ -7,7 +7,8 @@ import pytest
 from tests.support.page_rules import read_page
 
 GOOD = """<!doctype html><html lang="en"><head><title>A</title>
-<link rel="alternate" type="application/json" href="/api/v1/item/app/fenix"></head>
+<link rel="alternate" type="application/json" href="/api/v1/item/app/fenix">
+<link rel="alternate" type="text/markdown" href="/app/fenix.md"></head>
 <body><h1>Fenix</h1>BODY</body></html>"""
 
 
@@ -39,9 +40,11 @@ def test_a_fault_is_named(body: str, fault: str) -> None:
     assert fault in faults(body)
 
 
-def test_a_page_must_name_its_own_json_twin() -> None:
+def test_a_page_must_name_its_own_twins() -> None:
     found = read_page(GOOD.replace("BODY", ""), "app/klar").faults
-    assert found == ["its JSON twin is not named: ['/api/v1/item/app/fenix']"]
+    assert found == [
+        "its twins in JSON and Markdown are not named: ['/api/v1/item/app/fenix', '/app/fenix.md']"
+    ]
 
 
 def test_links_to_items_and_columns_are_gathered_decoded() -> None:
