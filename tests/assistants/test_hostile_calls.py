@@ -13,7 +13,7 @@ from search_app.mcp.stdio import serve_streams
 from search_app.web.assistants.tools import server
 from tests.support.assistant import META, NEWEST, asked, posted
 
-TOOLS = ("search", "get", "sql", "dashboards", "status")
+TOOLS = ("search", "get", "sql", "answer", "compare", "dashboards", "status")
 WRONG: tuple[Any, ...] = (
     0, -1, 1.5, 1e308, True, [], {}, [[]], {"a": {"b": []}}, "", "\0", "\u202e\U000e0041", "x" * 5_000,
     10**30, ["metric"] * 50, {"$ref": "file:///etc/passwd"},
@@ -52,6 +52,7 @@ METHODS = (
 def hostile_calls() -> list[tuple[str, dict[str, Any]]]:
     """Tool and arguments: every argument of every tool with everything that it must not be."""
     arguments = {"search": "query", "get": "id", "sql": "id", "dashboards": "shows", "status": "nothing"}
+    arguments |= {"answer": "question", "compare": "ids"}
     calls: list[tuple[str, dict[str, Any]]] = [
         (tool, {arguments[tool]: value}) for tool in TOOLS for value in WRONG
     ]
@@ -64,6 +65,7 @@ def hostile_calls() -> list[tuple[str, dict[str, Any]]]:
 
 MEANT_WELL = {  # what of the above is a question with an answer, if an empty one
     ("search", "query"): {"\0", "\u202e\U000e0041"},
+    ("answer", "question"): {"\0", "\u202e\U000e0041"},
 }
 
 

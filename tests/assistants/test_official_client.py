@@ -41,7 +41,7 @@ def conversation(server: Any, mode: Mode, talk: Callable[[Client], Awaitable[Non
 async def every_tool(client: Client) -> None:
     """Each tool is listed and called; the client itself checks each answer against its schema."""
     listed = {tool.name: tool for tool in (await client.list_tools()).tools}
-    assert {"search", "get", "sql", "dashboards", "status"} <= set(listed)
+    assert {"search", "get", "sql", "answer", "compare", "dashboards", "status"} == set(listed)
     assert all(tool.annotations and tool.annotations.read_only_hint for tool in listed.values())
     found = (
         await client.call_tool("search", {"query": "gc", "kind": ["metric", "probe"]})
@@ -51,6 +51,12 @@ async def every_tool(client: Client) -> None:
         thing = (await client.call_tool("get", {"id": hit["id"]})).structured_content
         assert thing["id"] == hit["id"]
         assert (await client.call_tool("sql", {"id": hit["id"]})).structured_content["id"] == hit["id"]
+    answered = await client.call_tool("answer", {"question": "is GC_MS alive"})
+    assert answered.structured_content["url"]
+    ids = [hit["id"] for hit in found["hits"]]
+    if len(ids) > 1:
+        compared = await client.call_tool("compare", {"ids": ids[:2]})
+        assert [each["id"] for each in compared.structured_content["things"]] == ids[:2]
     assert (await client.call_tool("dashboards", {"query": "fenix"})).structured_content["total"] >= 0
     assert (await client.call_tool("status", {})).structured_content["generation"]
     wrong = await client.call_tool("search", {"query": "gc", "limit": 1000})

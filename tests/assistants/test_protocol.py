@@ -34,7 +34,9 @@ def test_discover_tells_versions_tools_and_how_long_to_keep_them(small_client: F
 def test_tools_come_in_one_order_with_schemas_and_are_read_only(small_client: FlaskClient) -> None:
     lists = [asked(small_client, "tools/list").json["result"]["tools"] for _ in range(2)]
     assert lists[0] == lists[1]
-    assert {"search", "get", "sql", "dashboards", "status"} <= {tool["name"] for tool in lists[0]}
+    assert {"search", "get", "sql", "answer", "compare", "dashboards", "status"} == {
+        tool["name"] for tool in lists[0]
+    }
     for tool in lists[0]:
         assert tool["annotations"]["readOnlyHint"] is True
         assert tool["inputSchema"]["additionalProperties"] is False

@@ -74,6 +74,51 @@ def test_queries_are_those_of_the_page(small_client: FlaskClient) -> None:
     assert all(each["notes"] for each in queries["queries"])
 
 
+def test_a_query_by_what_is_chosen_is_that_of_the_builder(small_client: FlaskClient) -> None:
+    parameters = {"thing": METRIC, "by": "label", "days": "3"}
+    built = small_client.get("/api/v1/sql", query_string=parameters).json
+    made = answered(small_client, "sql", id=METRIC, by=["label"], days=3)
+    assert [each["sql"] for each in made["queries"]] == [built["query"]["sql"]]
+    assert made["url"] == f"http://localhost{built['url']}"
+    offered = {each["name"]: each["values"] for each in made["choices"] if "values" in each}
+    assert "label" in offered["by"]
+    refused = called(small_client, "sql", id=METRIC, by=["nothing"])
+    assert refused["isError"]
+    assert "label" in refused["content"][0]["text"]
+
+
+def test_an_answer_is_that_of_the_search_or_hits_where_none_is_sure(small_client: FlaskClient) -> None:
+    question = "is GC_MS alive"
+    card = small_client.get("/api/v1/search", query_string={"q": question}).json["answer"]
+    told = answered(small_client, "answer", question=question)
+    assert told["sure"] is True
+    assert (told["sentence"], told["intent"]) == (card["sentence"], card["intent"])
+    assert [each["id"] for each in told["recommended"]] == [each["id"] for each in card["recommended"]]
+    unsure = answered(small_client, "answer", question="gc pause fenix")
+    assert unsure["sure"] is False
+    assert unsure["hits"]
+    assert "sentence" not in unsure
+
+
+def test_things_compared_are_those_of_the_json_interface(small_client: FlaskClient) -> None:
+    ids = ["metric/gecko/javascript.gc.slice_time", "probe/histogram/GC_MS"]
+    record = small_client.get("/api/v1/compare", query_string={"id": ids}).json
+    told = answered(small_client, "compare", ids=ids, all_rows=True)
+    assert [each["id"] for each in told["things"]] == ids
+    rows = {
+        (section["title"], row["words"]): row for section in record["sections"] for row in section["rows"]
+    }
+    assert told["rows_total"] == len(rows)
+    for row in told["rows"]:
+        wanted = rows[row["section"], row["name"]]
+        assert row.get("differs", False) == wanted["differs"]
+        assert row["values"] == [[each["text"] for each in values] for values in wanted["values"]]
+    few = answered(small_client, "compare", ids=ids)
+    assert 0 < few["rows_total"] < told["rows_total"]
+    assert all(row["differs"] for row in few["rows"])
+    assert called(small_client, "compare", ids=["app/fenix", "app/focus"])["isError"]
+
+
 def test_no_query_is_made_up(small_client: FlaskClient) -> None:
     none = answered(small_client, "sql", id="app/fenix")
     assert "queries" not in none

@@ -11,8 +11,9 @@ from search_app.query.model import Query
 from search_app.query.parser import parse_query
 from search_app.web.actions import actions_for
 from search_app.web.assistants import twins
+from search_app.web.assistants.searching import found_of
 from search_app.web.assistants.things import root, thing_of
-from search_app.web.assistants.tools import found_of, standing_now
+from search_app.web.assistants.tools import standing_now
 from search_app.web.items.view import kind_counts
 from search_app.web.state import current_site
 

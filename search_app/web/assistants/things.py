@@ -21,7 +21,7 @@ from search_app.mcp.tool import ToolProblem, seen
 from search_app.query.parser import parse_query
 from search_app.tools import Link
 from search_app.web.actions import Actions, actions_for
-from search_app.web.assistants.shapes import OpenIn, Part, Place, Thing
+from search_app.web.assistants.gives import OpenIn, Part, Place, Thing
 from search_app.web.guards.hosts import public_root
 from search_app.web.items.json import columns_of
 from search_app.web.markdown import safe_href

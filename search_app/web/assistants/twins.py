@@ -1,6 +1,6 @@
 """Pages as Markdown, for programs and assistants that read text: things, results, status, help, about.
 
-The facts are those that the tools give (shapes.py). What upstream wrote is escaped: it can be read here,
+The facts are those that the tools give (gives.py). What upstream wrote is escaped: it can be read here,
 it cannot become a heading, a link, a table or markup of ours. A block of code keeps its text.
 """
 
@@ -14,7 +14,7 @@ from indexer.text.plain_text import plain_text
 from search_app.mcp.tool import seen
 from search_app.query.grammar import LANGUAGE
 from search_app.sql import SqlQuery
-from search_app.web.assistants.shapes import Found, Hit, OpenIn, Place, Standing, Thing
+from search_app.web.assistants.gives import Found, Hit, OpenIn, Place, Standing, Thing
 from search_app.web.labels import counted, kind_label, plural, relation_label
 
 # what has a meaning wherever it stands; an underscore has none inside a word, an ampersand only in `&lt;`

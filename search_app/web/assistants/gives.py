@@ -1,91 +1,8 @@
-"""What the tools of assistants take and give. JSON Schemas are made of these; what is empty is left out."""
+"""What the tools of assistants give. JSON Schemas are made of these; what is empty is left out."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated
-
-from pydantic import Field
-
-from indexer.model.literals import KindName, Status
-from search_app.mcp.tool import EXACT
-
-Text = Annotated[str, Field(min_length=1, max_length=500)]
-Value = Annotated[str, Field(min_length=1, max_length=200)]
-Choice = Annotated[str, Field(max_length=200)]
-ItemId = Annotated[
-    str,
-    Field(
-        min_length=1,
-        max_length=500,
-        description="An id as a search gives it, such as metric/fenix/search.counts or app/fenix. "
-        "A kind and a name are enough where they mean one thing: table/telemetry.main.",
-    ),
-]
-
-
-@dataclass(frozen=True, slots=True)
-class SearchFor:
-    """What `search` takes."""
-
-    __pydantic_config__ = EXACT
-
-    query: Annotated[Text, Field(description="Words or a name; app:, kind:, status: and other filters work.")]
-    kind: Annotated[list[KindName], Field(max_length=11, description="Only these kinds.")] = field(
-        default_factory=list
-    )
-    app: Annotated[list[Value], Field(max_length=20, description="Only these apps, such as fenix.")] = field(
-        default_factory=list
-    )
-    status: Annotated[list[Status], Field(max_length=6, description="Only what stands so.")] = field(
-        default_factory=list
-    )
-    limit: Annotated[int, Field(ge=1, le=20)] = 5
-    page: Annotated[int, Field(ge=1, le=100)] = 1
-
-
-@dataclass(frozen=True, slots=True)
-class ThingFor:
-    """What `get` takes."""
-
-    __pydantic_config__ = EXACT
-
-    id: ItemId
-    column: Annotated[Choice, Field(description="Of a table: only columns whose path holds this text.")] = ""
-    most_columns: Annotated[int, Field(ge=1, le=200)] = 25
-
-
-@dataclass(frozen=True, slots=True)
-class QueriesFor:
-    """What `sql` takes."""
-
-    __pydantic_config__ = EXACT
-
-    id: ItemId
-    app: Annotated[Choice, Field(description="Of a metric: as this app collects it, such as fenix.")] = ""
-    ping: Annotated[Choice, Field(description="Of a metric: as this ping carries it.")] = ""
-    column: Annotated[Choice, Field(description="Of a table: queries of this column.")] = ""
-    limit: Annotated[int, Field(ge=1, le=10)] = 3
-
-
-@dataclass(frozen=True, slots=True)
-class DashboardsFor:
-    """What `dashboards` takes: words, or the id of a thing that the dashboards show."""
-
-    __pydantic_config__ = EXACT
-
-    query: Annotated[str, Field(max_length=500, description="Words of a title or a tile.")] = ""
-    shows: Annotated[
-        str, Field(max_length=500, description="Id of a table, metric or measure: what shows it?")
-    ] = ""
-    limit: Annotated[int, Field(ge=1, le=20)] = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Nothing:
-    """What `status` takes."""
-
-    __pydantic_config__ = EXACT
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,16 +124,98 @@ class Sql:
 
 
 @dataclass(frozen=True, slots=True)
+class Offered:
+    """What can be chosen of a query, by the name of an argument of `sql`."""
+
+    name: str
+    values: list[str] = field(default_factory=list)
+    chosen: list[str] = field(default_factory=list)
+    several: bool = False
+    why_none: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Queries:
     """What `sql` gives."""
 
     id: str
     status: str
-    url: str
+    url: str  # its page; of a query with choices: the page that shows it with them
     queries: list[Sql] = field(default_factory=list)
     total: int = 0
     why_none: str = ""
     status_reason: str = ""
+    choices: list[Offered] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A thing that answers a question, and why it is recommended."""
+
+    id: str
+    kind: str
+    name: str
+    why: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One fact with its label."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What `answer` gives. `sure` is false where it is no question that rules can tell: then hits come."""
+
+    sure: bool
+    url: str  # the question as a search
+    sentence: str = ""
+    intent: str = ""
+    app: str = ""
+    concept: str = ""
+    recommended: list[Way] = field(default_factory=list)  # the best first
+    alternatives: list[Way] = field(default_factory=list)
+    sql: str = ""
+    assumptions: list[str] = field(default_factory=list)
+    dashboards: list[str] = field(default_factory=list)  # ids
+    facts: list[Told] = field(default_factory=list)
+    hits: list[Hit] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One thing of a comparison."""
+
+    id: str
+    name: str
+    status: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One fact of all things; `values` stand in the order of `things`."""
+
+    section: str
+    name: str
+    values: list[list[str]]
+    differs: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What `compare` gives."""
+
+    things: list[Compared]
+    url: str
+    rows: list[Row] = field(default_factory=list)
+    rows_total: int = 0
+    notes: list[str] = field(default_factory=list)
+    one_query: str = ""  # the page of one query over both, where there is one
 
 
 @dataclass(frozen=True, slots=True)
