@@ -31,7 +31,14 @@ from search_app.worker import CONNECTIONS, worker_class
 log = logging.getLogger(__name__)
 
 _M_ARENA_MAX = -8  # as glibc numbers it
-WARMED = ("/?q=gc", "/api/v1/search?q=gc", "/suggest?q=gc", "/tool/glam", "/api/v1/item/tool/glam")
+WARMED = (
+    "/?q=gc",
+    "/?q=DAU+of+desktop",
+    "/api/v1/search?q=gc",
+    "/suggest?q=gc",
+    "/tool/glam",
+    "/api/v1/item/tool/glam",
+)
 LONGEST_REQUEST_LINE = 8_190  # gunicorn's own most; create_app refuses a little less, in our shape
 
 

@@ -103,16 +103,24 @@ def _products(
     query: Query, understood: Iterable[Understood], rules: Rules
 ) -> tuple[tuple[str, ...], tuple[str, ...], str]:
     """The product that is meant (several, where words leave it open), the words that named it, its title."""
-    names: list[str] = list(query.filters.get("app", ()))
-    typed: list[str] = []
-    title = ""
-    for each in understood:
-        if each.field == "app":
-            names += each.value.split(",")
-            typed.append(each.text)
-            title = each.label.partition(": ")[2]
+    named = [each for each in understood if each.field == "app"]
+    typed = [each.text for each in named]
+    title = named[-1].label.partition(": ")[2] if named else ""
+    names = [*query.filters.get("app", ()), *(app for each in named for app in each.value.split(","))]
+    if told := _told_by_platform(named, rules):
+        names, title = [told], ""
     distinct = tuple(dict.fromkeys(names))
     for product in rules.products:
         if product.names == frozenset(distinct):
             return (product.means,), tuple(typed), product.title or title
     return distinct, tuple(typed), title
+
+
+def _told_by_platform(named: Sequence[Understood], rules: Rules) -> str:
+    """Of "Klar for Android" the app of that platform; empty where two words do not tell one app."""
+    platforms = [each.text.lower() for each in named if each.text.lower() in rules.platforms]
+    several = [each.value.split(",") for each in named if "," in each.value]
+    if len(named) != 2 or len(platforms) != 1 or len(several) != 1:
+        return ""
+    found = [app for app in several[0] if app.endswith(f"_{platforms[0]}")]
+    return found[0] if len(found) == 1 else ""

@@ -57,6 +57,7 @@ class ShelvedMeasure:
     id: str
     name: str
     wordings: tuple[frozenset[str], ...]
+    said: frozenset[str]  # all words of title and name: those of UNTOLD may be typed, and need not
     rank: tuple[int, ...]  # the smallest is best
 
 
@@ -122,6 +123,7 @@ def _shelved(item: MeasureItem, rules: Rules) -> ShelvedMeasure:
         item.id,
         name,
         tuple(dict.fromkeys(words for words in wordings if words)),
+        frozenset(word for text in texts for word in words_of(text, rules.spellings)),
         (*rank, newest, len(name)),
     )
 

@@ -40,7 +40,7 @@ def _alive(item: AnyItem, asked: Asked, catalogue: Catalogue, rules: Rules) -> A
     successor = successor_of(item, catalogue, rules)
     facts = [("State", f"{state}{reason}")]
     facts.append(("Replaced by", short_name(successor[0]) if successor else NOTHING_DECLARED))
-    if item.expires and item.expires != "never":
+    if item.expires:
         facts.append(("Expires", item.expires))
     return Answer(
         intent="alive",

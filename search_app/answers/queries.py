@@ -27,6 +27,7 @@ COMPUTED = {
     "percentiles": ("percentiles",),
 }
 UNSPLIT = "It is not split by {}: no column of it is known."
+ALL_CLIENTS = "Its clients are all that have a row, not only those with a value above 0."
 # of a metric or probe: each of its samples is one of many
 DISTRIBUTIONS = ("timing_distribution", "memory_distribution", "custom_distribution", "histogram")
 
@@ -82,7 +83,10 @@ def _of_measure(item: MeasureItem, told: Told, catalogue: Catalogue) -> AnswerQu
     if not item.select_expression or (told.intent == "share" and item.operands):
         order = ("ratio over time", *order)
     query = _first(queries, order)
-    return _made(query, *((UNSPLIT.format(told.by),) if told.by else ())) if query else None
+    notes = [UNSPLIT.format(told.by)] if told.by else []
+    if told.intent == "people" and not wanted and item.rows and item.rows.client_id:
+        notes.append(ALL_CLIENTS)
+    return _made(query, *notes) if query else None
 
 
 def _statistics(item: MeasureItem, told: Told) -> tuple[MeasureStatistic, ...]:

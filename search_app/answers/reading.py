@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from search_app.answers.catalogue import Shelf, ShelvedMeasure
+from search_app.answers.catalogue import UNTOLD, Shelf, ShelvedMeasure
 from search_app.answers.rules import ORDER, Concept, Phrase, Rules, words_of
 
 
@@ -46,6 +46,13 @@ def read_amount(text: str, app: str, rules: Rules, shelf: Shelf) -> list[Subject
         told = tell(words, taken, rules)
         if told is not None and _is_asked(concept, told, app):
             found.append(Subject(told, taken, concept))
+    if not found and (told := tell(words, frozenset(), rules)):
+        bare = [
+            concept
+            for concept in rules.concepts
+            if told.intent in concept.bare and app in (concept.apps or ())
+        ]
+        return [Subject(told, frozenset(), concept) for concept in bare]
     titled = _titled(words, typed, app, rules, shelf)
     return sorted([*found, *titled], key=lambda subject: -len(subject.words))
 
@@ -83,7 +90,9 @@ def _titled(
                 found.setdefault(wording, []).append(measure)
     subjects = []
     for wording, measures in found.items():
-        told = tell(words, wording, rules)
+        told = tell(words, wording | (measures[0].said & UNTOLD & typed), rules) or tell(
+            words, wording, rules
+        )
         if told is not None and (len(wording) > 1 or told.intent):
             subjects.append(Subject(told, wording, measures=tuple(measures)))
     return subjects

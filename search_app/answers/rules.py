@@ -65,6 +65,7 @@ class Concept:
     apps: tuple[str, ...] | None = None
     product: str = ""
     needs: tuple[str, ...] = ()
+    bare: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,7 @@ class Rules:
     signals: frozenset[str]  # a query with none of them, and with no product, is no question
     spellings: tuple[tuple[str, str], ...]
     products: tuple[Product, ...]
+    platforms: tuple[str, ...]
     unusable: tuple[Trait, ...]
     preferred: tuple[Trait, ...]
     rungs: tuple[Rung, ...]
@@ -140,6 +142,7 @@ def made_of(intents: Mapping[str, Any], concepts: Mapping[str, Any]) -> Rules:
             Product(frozenset(each["names"]), each["means"], each.get("title", ""))
             for each in _entries(concepts["products"])
         ),
+        platforms=tuple(word for each in _entries(concepts["platforms"]) for word in each["words"]),
         unusable=_traits(concepts["measures"]["unusable"]),
         preferred=_traits(concepts["measures"]["prefer"]),
         rungs=tuple(
@@ -171,6 +174,7 @@ def _concept(entry: Mapping[str, Any], spellings: tuple[tuple[str, str], ...]) -
         _names(entry.get("apps")),
         entry.get("product", ""),
         tuple(entry.get("needs", ())),
+        tuple(entry.get("bare", ())),
     )
 
 

@@ -154,6 +154,18 @@ def test_what_only_an_unusable_measure_counts_is_asked_of_the_table_of_aggregate
     assert "SUM(t.mau)" in found["query"]["sql"]
 
 
+def test_users_of_a_product_are_counted_by_day_where_nothing_else_is_said(client: FlaskClient) -> None:
+    found = card(client, "how many users does Fenix have")
+    assert (found["intent"], found["concept"]) == ("people", "daily active users")
+
+
+def test_when_a_thing_expires_stands_in_its_state(client: FlaskClient) -> None:
+    facts = {
+        each["label"]: each["text"] for each in card(client, "when does tabs.opened expire on Fenix")["facts"]
+    }
+    assert facts["Expires"] == "160"
+
+
 def test_a_split_keeps_the_day(client: FlaskClient) -> None:
     sql = card(client, "DAU of Fenix by country")["query"]["sql"]
     assert "submission_date" in sql
