@@ -35,6 +35,9 @@ PAGES = (
     "/explore/fenix/events_stream",
     "/doc/datasets/pings.md%23ping-metadata",
     "/tool/glam",
+    "/sql?thing=metric/gecko/javascript.gc.slice_time&by=country&by=date&app=nowhere",
+    "/sql?thing=metric/gecko/javascript.gc.slice_time&with=probe/histogram/GC_MS",
+    "/compare?id=ping/fenix/baseline&id=ping/firefox_ios/baseline&id=ping/firefox_desktop/baseline",
     "/map",
     "/app/fenix/map",
 )
