@@ -61,8 +61,8 @@ def part(kind: str, number: int) -> Response:
     """The addresses of one part: of things of a kind, or of the pages that are of no thing."""
     site = current_site()
     if kind == "places" and number == 1:
-        maps = (f"{item_path(app)}/map" for app in _ids(site, "app"))
-        paths: Iterable[str] = (*PLACES, *maps)
+        of_apps = (f"{item_path(app)}/{page}" for app in _ids(site, "app") for page in ("map", "collects"))
+        paths: Iterable[str] = (*PLACES, *of_apps)
     elif kind in KINDS:
         paths = map(item_path, _ids(site, kind)[(number - 1) * LARGEST_PART : number * LARGEST_PART])
     else:
