@@ -22,6 +22,7 @@ class AnswerQuery:
 
     query: SqlQuery
     assumptions: tuple[str, ...]
+    choices: tuple[tuple[str, str], ...]  # where the builder has it, or comes nearest to it
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from indexer.model.items import AnyItem, MeasureItem, TableItem
 from search_app.answers.boards import boards_of
@@ -120,7 +120,7 @@ def _query(
         if each.item.id == first.id:
             return found
         said = f"The columns of {first.name} are not known: this query is of {each.item.name}."
-        return AnswerQuery(found.query, (said, *found.assumptions))
+        return replace(found, assumptions=(said, *found.assumptions))
     return None
 
 

@@ -16,6 +16,7 @@ from search_app.sql.builder import build
 from search_app.sql.choices import Choices
 from search_app.sql.source import SqlQuery
 
+NOTHING_CHOSEN = Choices()
 # what is computed over the values of clients of a measure
 STATISTICS = {"people": "client_count", "average": "mean", "percentiles": "percentile"}
 PERCENTS = "5, 25, 50, 75, 95"
@@ -60,7 +61,8 @@ def _first_built(
     for by in (("date", told.by), *ways) if told.by else ways:
         for choices in asked:
             if query := _built(item, replace(choices, by=by), catalogue):
-                return _made(query, *((UNSPLIT.format(told.by),) if told.by and told.by not in by else ()))
+                unsplit = (UNSPLIT.format(told.by),) if told.by and told.by not in by else ()
+                return _made(item, query, unsplit, replace(choices, by=by))
     return None
 
 
@@ -72,8 +74,9 @@ def _built(item: AnyItem, choices: Choices, catalogue: Catalogue) -> SqlQuery | 
 
 
 def _of_measure(item: MeasureItem, told: Told, catalogue: Catalogue) -> AnswerQuery | None:
-    if told.by and (split := _built(item, Choices(by=("date", told.by)), catalogue)):
-        return _made(split)
+    both = Choices(by=("date", told.by))
+    if told.by and (split := _built(item, both, catalogue)):
+        return _made(item, split, (), both)
     wanted = _statistics(item, told)
     item = replace(item, statistics=wanted) if wanted else item
     queries = queries_for(item, catalogue.context, catalogue.columns_of)
@@ -86,7 +89,7 @@ def _of_measure(item: MeasureItem, told: Told, catalogue: Catalogue) -> AnswerQu
     notes = [UNSPLIT.format(told.by)] if told.by else []
     if told.intent == "people" and not wanted and item.rows and item.rows.client_id:
         notes.append(ALL_CLIENTS)
-    return _made(query, *notes) if query else None
+    return _made(item, query, notes) if query else None
 
 
 def _statistics(item: MeasureItem, told: Told) -> tuple[MeasureStatistic, ...]:
@@ -113,5 +116,9 @@ def _first(queries: Iterable[SqlQuery], variants: Iterable[str]) -> SqlQuery | N
     return next((known[variant] for variant in variants if variant in known), None)
 
 
-def _made(query: SqlQuery, *notes: str) -> AnswerQuery:
-    return AnswerQuery(query, tuple(dict.fromkeys((f"It reads {query.table}.", *query.notes, *notes))))
+def _made(
+    item: AnyItem, query: SqlQuery, notes: Iterable[str], choices: Choices = NOTHING_CHOSEN
+) -> AnswerQuery:
+    sentences = (f"It reads {query.table}.", *query.notes, *notes)
+    where = (("thing", item.id), *choices.parameters())
+    return AnswerQuery(query, tuple(dict.fromkeys(sentences)), where)

@@ -288,7 +288,7 @@ def _chosen_query(generation: dict[str, Any]) -> dict[str, Any]:
 def _answer() -> dict[str, Any]:
     """The card of a question; null for most searches."""
     way = _object(id=_STRING, kind=_STRING, name=_STRING, why=_STRING, url=_STRING)
-    query = _object(sql=_STRING, assumptions=_STRINGS)
+    query = _object(sql=_STRING, assumptions=_STRINGS, url=_STRING)
     card = _object(
         intent=_STRING,
         app={"type": ["string", "null"]},

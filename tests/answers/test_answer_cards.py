@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+import html5lib
 import pytest
 from flask.testing import FlaskClient
 
@@ -279,6 +281,23 @@ def test_the_page_shows_the_card_above_the_hits(client: FlaskClient) -> None:
     assert text.index('aria-labelledby="answer-title"') < text.index('id="hit-1"')
     assert 'data-copy="answer-sql"' in text
     assert 'aria-labelledby="answer-title"' not in client.get("/?q=gc+pause").text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["DAU of Fenix by country", "is GC_MS alive", "what dashboard shows pings a day", "retention of Fenix"],
+)
+def test_a_page_with_a_card_is_valid_and_has_nothing_inline(client: FlaskClient, text: str) -> None:
+    page = client.get("/", query_string={"q": text}).text
+    html5lib.HTMLParser(strict=True).parse(page)
+    assert 'class="answer"' in page
+    assert not re.search(r"<script(?! src=)| style=| on\w+=", page)
+
+
+def test_the_query_of_a_card_can_be_changed_on_its_page(client: FlaskClient) -> None:
+    address = card(client, "DAU of Fenix by country")["query"]["url"]
+    assert client.get(address).status_code == 200
+    assert "by=country" in address
 
 
 def test_upstream_text_in_a_card_is_escaped(tmp_path: Any) -> None:

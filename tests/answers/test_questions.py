@@ -106,6 +106,7 @@ def test_every_query_of_a_card_reads_columns_that_exist(
         sql = found["query"]["sql"]
         assert sqlglot.parse_one(sql, dialect="bigquery")
         assert found["query"]["assumptions"]
+        assert mirror_client.get(found["query"]["url"]).status_code == 200, found["query"]["url"]
         if found["recommended"][0]["kind"] != "measure" and "mozdata." in sql:
             walked += checker.check(sql)
     assert walked > 50

@@ -17,6 +17,7 @@ PAGES = (
     "/?q=gc+pause+fenix",
     "/?q=&app=fenix&status=active&status=expired&type=event",
     "/?q=search+counts&explain=1",
+    "/?q=DAU+of+desktop+by+country",
     "/?q=qqzzxx",
     "/?q=" + "unbroken" * 40,
     "/help",

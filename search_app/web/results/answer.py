@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from indexer.model.ids import item_path
 from indexer.model.items import AnyItem
@@ -43,10 +44,11 @@ class Generation:
 
 @dataclass(frozen=True, slots=True)
 class AnswerView:
-    """A card and the links of the first thing that it recommends."""
+    """A card, the links of the first thing that it recommends, and where its query can be changed."""
 
     answer: Answer
     links: tuple[Link, ...]
+    change_url: str
 
 
 def answer_of(site: Site, query: Query, results: Results) -> Answer | None:
@@ -60,7 +62,13 @@ def answer_view(site: Site, query: Query, results: Results) -> AnswerView | None
     answer = answer_of(site, query, results)
     if answer is None:
         return None
-    return AnswerView(answer, best_links(site, answer.recommended[0].item.id))
+    links = best_links(site, answer.recommended[0].item.id)
+    return AnswerView(answer, tuple(each for each in links if each.tool != "mail"), _change_url(answer))
+
+
+def _change_url(answer: Answer) -> str:
+    """The page that makes such a query by other choices; empty where the card has none."""
+    return f"/sql?{urlencode(answer.query.choices)}" if answer.query else ""
 
 
 def answer_json(answer: Answer | None) -> dict[str, Any] | None:
@@ -75,7 +83,8 @@ def answer_json(answer: Answer | None) -> dict[str, Any] | None:
         "sentence": answer.sentence,
         "recommended": [_way(each) for each in answer.recommended],
         "alternatives": [_way(each) for each in answer.alternatives],
-        "query": query and {"sql": query.query.sql, "assumptions": list(query.assumptions)},
+        "query": query
+        and {"sql": query.query.sql, "assumptions": list(query.assumptions), "url": _change_url(answer)},
         "dashboards": [{"id": item.id} for item in answer.dashboards],
         "facts": [{"label": label, "text": text} for label, text in answer.facts],
     }
