@@ -187,17 +187,18 @@ const keys = (() => {
 
   const caps = (key) => key.split(/( or )/).flatMap((part) => (part === " or " ? [part] : make("kbd", {}, part)));
 
-  // One stop of the Tab key for a row of links; the arrows go through it.
+  // One stop of the Tab key for a row of links and buttons; the arrows go through it.
+  const inRow = (row) => all("a, button", row).filter((each) => each.offsetParent);
   function rove() {
     for (const row of all("[data-rove]")) {
-      const links = all("a", row);
+      const links = inRow(row);
       const stop = links.find((link) => link === document.activeElement) || links.find((link) => link.getAttribute("aria-current")) || links[0];
       for (const link of links) link.tabIndex = link === stop ? 0 : -1;
     }
   }
 
   function along(row, key) {
-    const links = all("a", row);
+    const links = inRow(row);
     const at = links.indexOf(document.activeElement);
     const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: links.length - 1 }[key];
     if (to === undefined || at < 0) return false;

@@ -121,13 +121,17 @@ const live = (() => {
     const words = (element) =>
       element.getAttribute("aria-label") || find(".facet-label", element)?.textContent || element.textContent.replace(/[\d,]+\s*$/, "").trim();
     const wanted = words(focused);
-    const place = part ? all("a, button, summary", part).indexOf(focused) : 0;
+    const sort = (element) => element.className.replace(/ ?\bon\b/, "");
+    const was = sort(focused); // it may be another one by then
+    const alike = (element) => sort(element) === was;
+    const place = part ? all("a, button, summary", part).filter(alike).indexOf(focused) : 0;
     return () => {
       if (document.activeElement === focused && focused.isConnected && words(focused) === wanted) return;
       const parts = all("[aria-labelledby], [aria-label], article", old);
       const now = parts.find((each) => [each.getAttribute("aria-labelledby"), each.getAttribute("aria-label")].includes(name));
       const choices = all("a, button, summary", now || old);
-      const next = choices.find((each) => words(each) === wanted) || choices[Math.min(place, choices.length - 1)] || find("#q");
+      const near = choices.filter(alike);
+      const next = choices.find((each) => words(each) === wanted) || near[Math.min(place, near.length - 1)] || choices[0] || find("#q");
       next.focus({ preventScroll: true });
     };
   }

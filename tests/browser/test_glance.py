@@ -38,16 +38,25 @@ def test_on_a_phone_tools_are_there_without_pointing(open_page: OpenPage) -> Non
 
 
 def test_hits_of_one_name_are_folded_and_open_in_place(open_page: OpenPage) -> None:
-    page = open_page("/?q=kind:ping+baseline", width=1440)
+    page = open_page("/?q=days_of_use&kind=measure", width=1440)
     fold = page.locator(".hit").first.locator(".others")
     names = page.locator(".hit h2 .name").all_inner_texts()
-    assert names.count("baseline") == 1
-    count = int(re.match(r"(\d+) more named so", fold.locator("summary").inner_text())[1])  # type: ignore[index]
+    assert len(names) == len(set(names)) > 3
+    told = re.match(r"(\d+) more named so", fold.locator("summary").inner_text())
+    assert told is not None
     expect(fold.locator("li").first).to_be_hidden()
     fold.locator("summary").click()
-    expect(fold.locator(".namesakes li")).to_have_count(count)
+    expect(fold.locator(".namesakes li")).to_have_count(int(told[1]))
     expect(fold.locator("li").first).to_be_visible()
-    assert page.locator(".hit").count() + count <= 20
+    folded = page.locator(".namesakes li").count()
+    assert len(names) + folded == 20
+
+
+def test_what_is_folded_is_shown_at_once_where_little_else_is(open_page: OpenPage) -> None:
+    page = open_page("/?q=baseline&kind=ping", width=1440)
+    assert page.locator(".hit").count() < 4
+    expect(page.locator(".namesakes li").first).to_be_visible()
+    expect(page.locator(".found")).to_contain_text("52 hits")
 
 
 def test_a_line_stands_before_the_hits_that_lack_a_word(open_page: OpenPage) -> None:

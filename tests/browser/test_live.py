@@ -219,7 +219,7 @@ def test_the_filters_are_kept_while_the_words_change(open_page: OpenPage) -> Non
     page.locator("#q").fill("search")
     expect(page).to_have_url(re.compile(r"\?q=search&app=fenix$"))
     page.keyboard.press("Escape")
-    page.locator(".chip a").first.click()
+    page.locator(".chip .off").first.click()
     expect(page).to_have_url(re.compile(r"\?q=search$"))
     page.locator("#q").fill("shutdown")
     expect(page).to_have_url(re.compile(r"\?q=shutdown$"))

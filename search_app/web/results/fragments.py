@@ -45,10 +45,12 @@ class HitDrawing(NamedTuple):
     tools: Markup
 
 
-def hit_article(number: int, hit: HitView, drawn: HitDrawing, why: Markup | None) -> Markup:
+def hit_article(
+    number: int, hit: HitView, drawn: HitDrawing, why: Markup | None, unfolded: bool = False
+) -> Markup:
     """A hit: what was drawn of its item, with its marked name and snippet and its variants between.
 
-    `why`: the parts of its score, where they were asked for.
+    `why`: the parts of its score, where they were asked for. `unfolded`: what is beneath it is shown at once.
     """
     snippet = f'<p class="snippet">{escape(hit.snippet)}</p>\n' if hit.snippet else ""
     near = "" if hit.complete else '<span class="near">not all words</span>'
@@ -56,7 +58,8 @@ def hit_article(number: int, hit: HitView, drawn: HitDrawing, why: Markup | None
         f'<article class="{drawn.classes}" aria-labelledby="hit-{number}">\n'
         f'<h2 id="hit-{number}"><a href="{escape(hit.url)}">'
         f'<span class="name">{drawn.project}{escape(hit.name)}</span></a>{drawn.heading}</h2>\n'
-        f'<div class="gist">{drawn.top}{_match(hit)}{near}{drawn.facts}</div>\n{snippet}{_others(hit)}'
+        f'<div class="gist">{drawn.top}{_match(hit)}{near}{drawn.facts}</div>\n'
+        f"{snippet}{_others(hit, unfolded)}"
         f'<p class="tools">{drawn.tools}{_DO}</p>\n{why or ""}</article>\n'
     )
 
@@ -71,7 +74,7 @@ def _match(hit: HitView) -> str:
     return f'<span class="match"><span class="quiet">{MATCH_LABELS[hit.match.field]}</span> {value}</span>'
 
 
-def _others(hit: HitView) -> str:
+def _others(hit: HitView, unfolded: bool) -> str:
     """The other members of its group and the hits of its name, folded."""
     if not hit.variants and not hit.namesakes:
         return ""
@@ -87,7 +90,8 @@ def _others(hit: HitView) -> str:
         lists.append(
             f'<p class="variants"><span class="quiet">also</span> {variant_links(hit.variants)}{more}</p>'
         )
-    return f'<details class="others"><summary>{", ".join(words)}</summary>{"".join(lists)}</details>\n'
+    state = " open" if unfolded else ""
+    return f'<details class="others"{state}><summary>{", ".join(words)}</summary>{"".join(lists)}</details>\n'
 
 
 def _namesake(hit: HitView) -> str:
