@@ -244,6 +244,7 @@ def feed() -> Response:
 
 
 @blueprint.get("/mine")
+@heavy
 def mine() -> str:
     """What an owner's things need: what ends soon, what has ended, what lacks a description."""
     owner = request.args.get("owner", "").strip()
@@ -252,6 +253,7 @@ def mine() -> str:
 
 
 @blueprint.get("/mine.atom")
+@heavy
 def mine_feed() -> Response:
     """What of an owner ends soon, for feed readers."""
     owner = request.args.get("owner", "").strip()
