@@ -245,11 +245,11 @@ def feed() -> Response:
 
 @blueprint.get("/mine")
 @heavy
-def mine() -> str:
+def mine() -> Response:
     """What an owner's things need: what ends soon, what has ended, what lacks a description."""
     owner = request.args.get("owner", "").strip()
     view = owned(current_site(), owner) if len(owner) >= SHORTEST else None
-    return render_template("mine.html", view=view, given=owner, shortest=SHORTEST)
+    return make_response(render_template("mine.html", view=view, given=owner, shortest=SHORTEST))
 
 
 @blueprint.get("/mine.atom")

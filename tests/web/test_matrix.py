@@ -33,6 +33,19 @@ def test_one_app_and_one_ping_can_be_chosen() -> None:
     assert [(each.value, each.count) for each in view.pings] == [("events", 1), ("metrics", 1)]
 
 
+def test_a_column_is_told_once_with_the_tables_of_all_channels_and_apart_where_one_lacks_it() -> None:
+    rows = [
+        row("fenix", "metrics"),
+        row("fenix", "metrics", "org.b"),
+        row("fenix", "metrics", "org.c", exists=False),
+        row("klar", "metrics"),
+    ]
+    places = matrix_view(rows, "", "", 1).places
+    assert [(p.row.app, [each.app_id for each in p.tables], p.row.exists) for p in places] == [
+        ("fenix", ["", "org.b"], True), ("fenix", ["org.c"], False), ("klar", [""], True),
+    ]  # fmt: skip
+
+
 def test_columns_that_are_absent_or_not_known_are_counted() -> None:
     rows = [
         row("a", "x", exists=False),

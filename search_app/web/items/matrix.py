@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from indexer.model.items import PingItem
 from indexer.model.parts import ChannelStatus, ColumnRef, PingTable
@@ -21,6 +21,14 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """One column of one ping of an app, with the rows of all tables that it stands in."""
+
+    row: ColumnRef  # the first of them
+    tables: tuple[ColumnRef, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MatrixView:
     rows: tuple[ColumnRef, ...]
     total: int
@@ -32,6 +40,14 @@ class MatrixView:
     pages: int
     absent: int  # rows whose column is not in the schema
     unknown: int  # rows whose table has no known schema
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """The rows of this page, those of one column together: a column is the same in each channel."""
+        found: dict[ColumnRef, list[ColumnRef]] = {}
+        for row in self.rows:
+            found.setdefault(replace(row, app_id="", channel="", table=""), []).append(row)
+        return tuple(Place(rows[0], tuple(rows)) for rows in found.values())
 
 
 def matrix_view(columns: Sequence[ColumnRef], app: str, ping: str, page: int) -> MatrixView:

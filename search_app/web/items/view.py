@@ -6,13 +6,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from indexer.model.ids import table_id
-from indexer.model.items import AnyItem, ExploreItem, MeasureItem, PingItem, TableItem
+from indexer.model.items import AnyItem, ExploreItem, MeasureItem, MetricItem, PingItem, ProbeItem, TableItem
 from indexer.model.kinds import KINDS
 from indexer.model.parts import ColumnRef
-from search_app.query.model import Query
+from search_app.query.model import Asked, Query
 from search_app.sql.choices import Choice
-from search_app.web.actions import Actions, actions_for, choices_for
+from search_app.tools import Link
+from search_app.web.actions import Actions, actions_for, best_links, choices_for
 from search_app.web.items.detail import Detail, MetricDetail, ProbeDetail, detail_of
+from search_app.web.markdown import safe_href
 from search_app.web.results.view import AppName, app_names
 from search_app.web.sisters import sisters_of
 from search_app.web.state import Site
@@ -46,6 +48,8 @@ class ItemView:
     item: AnyItem
     actions: Actions
     apps: tuple[AppName, ...]
+    tools: tuple[Link, ...]  # the best view of each of the few best tools
+    place: ColumnRef | None  # where its values are, first of all
     related: tuple[RelatedGroup, ...]
     known: frozenset[str]  # ids that the page may link to, of those that its template names
     detail: Detail  # what only its kind has
@@ -65,15 +69,34 @@ def item_view(site: Site, item: AnyItem, parameters: Mapping[str, str]) -> ItemV
     detail = detail_of(site, item, parameters)
     place = (parameters.get("in_app", ""), parameters.get("in_ping", ""))
     actions = actions_for(site, item, place, parameters.get("column", ""))
+    best = best_links(site, item.id, Asked(*((value,) if value else () for value in place)))
     return ItemView(
         item=item,
         actions=actions,
         apps=app_names(item.apps, item.app_titles),
+        tools=tuple(link for link in best if safe_href(link.url)),
+        place=first_place(item, actions.queries[0].table if actions.queries else "", *place),
         related=_related(item),
         known=site.engine.known(_named(item, detail)),
         detail=detail,
         choices=choices_for(site, item, place, parameters.get("column", "")) if actions.queries else (),
         sisters=sisters_of(site, item),
+    )
+
+
+def first_place(item: AnyItem, queried: str = "", app: str = "", ping: str = "") -> ColumnRef | None:
+    """The table and column that one reads first: where the first query reads, else one that is there, of
+    the first app, over all channels.
+    """
+    if not isinstance(item, MetricItem | ProbeItem):
+        return None
+    rows = [row for row in item.columns if app in ("", row.app) and ping in ("", row.ping)]
+    rows = [row for row in rows if row.exists is not False]
+    order = {name: at for at, name in enumerate(dict.fromkeys(row.app for row in item.columns))}
+    return min(
+        rows,
+        key=lambda r: (r.table != queried, r.exists is not True, order[r.app], r.app_id != ""),
+        default=None,
     )
 
 

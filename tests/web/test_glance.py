@@ -1,0 +1,55 @@
+"""The head of an item's page: where its values are, its query and its best tools, before all else."""
+
+from __future__ import annotations
+
+from flask.testing import FlaskClient
+
+from indexer.model.items import MetricItem
+from indexer.model.parts import ColumnRef
+from search_app.web.items.view import first_place
+
+
+def head(client: FlaskClient, address: str) -> str:
+    page = client.get(address).text
+    return page[page.find('<header class="item-head">') :].partition("</header>")[0]
+
+
+def metric(*rows: tuple[str, str, bool | None]) -> MetricItem:
+    columns = tuple(
+        ColumnRef(app, app_id, "", "metrics", f"{app}{app_id}.metrics", "metrics.counter.a", exists)
+        for app, app_id, exists in rows
+    )
+    return MetricItem(
+        id="metric/fenix/a",
+        kind="metric",
+        name="a",
+        title="a",
+        description="",
+        origin="fenix",
+        columns=columns,
+    )
+
+
+def test_the_head_names_the_column_its_table_the_query_and_the_best_tools(small_client: FlaskClient) -> None:
+    found = head(small_client, "/metric/fenix/tabs.opened")
+    assert "metrics.counter.tabs_opened" in found
+    assert (
+        'href="/table/moz-fx-data-shared-prod.fenix.metrics?column=metrics.counter.tabs_opened#schema"'
+        in found
+    )
+    assert '<a class="button" href="#sql">Query it</a>' in found
+    assert 0 < found.count('class="button tool"') <= 3
+
+
+def test_of_several_places_the_first_is_where_the_query_reads_else_one_that_is_there() -> None:
+    rows = (("fenix", "_b", True), ("fenix", "", True), ("klar", "", True))
+    assert first_place(metric(*rows)) == metric(*rows).columns[1]
+    assert first_place(metric(*rows), "klar.metrics") == metric(*rows).columns[2]
+    assert first_place(metric(*rows), app="klar") == metric(*rows).columns[2]
+    unsure = (("fenix", "", None), ("klar", "", True))
+    assert first_place(metric(*unsure)) == metric(*unsure).columns[1]
+    assert first_place(metric(("fenix", "", False))) is None
+
+
+def test_what_has_no_place_and_no_query_has_no_head_of_them(small_client: FlaskClient) -> None:
+    assert "Query it" not in head(small_client, "/doc/datasets/pings.md%23pings")
