@@ -51,7 +51,7 @@ def answer_to(
     for intent, subject in templates:
         if words & rules.never:
             return None
-        asked = asked_of(subject, typed, apps)
+        asked = asked_of(subject, typed, apps, hits)
         if intent == "dashboard":
             found = answer_board(subject, apps, catalogue, rules)
         else:

@@ -6,7 +6,7 @@ A shelf is made once a generation, when the first question is asked of it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -21,6 +21,7 @@ UNTOLD = frozenset(
     ("sum", "total", "number", "count", "of", "the", "a", "in", "glean", "legacy", "ms", "per", "all")
 ) | {"metric", "v1", "v2", "v3", "2", "3"}
 MEASURE = "measure/metric/"
+READ = 2_000  # characters of a description that are read
 DEPTH = 4  # views above each other that are followed to what is beneath
 
 
@@ -174,21 +175,32 @@ def standing_of(item: AnyItem, catalogue: Catalogue, rules: Rules) -> Standing:
     return Standing(True, item.status, item.status_reason)
 
 
-def successor_of(item: AnyItem, catalogue: Catalogue, rules: Rules) -> tuple[AnyItem, str] | None:
-    """What upstream names to use in its place, and why that is thought; None where nothing does."""
+@dataclass(frozen=True, slots=True)
+class Successor:
+    """What to use in the place of a thing, and why that is thought."""
+
+    item: AnyItem
+    why: str
+    sure: bool = True  # False: nothing declares it
+
+
+def successor_of(
+    item: AnyItem, catalogue: Catalogue, rules: Rules, seen: Iterable[str] = ()
+) -> Successor | None:
+    """What upstream names to use in its place; None where nothing does.
+
+    `seen`: ids of things that a search for it found: one of them may say that it replaces it.
+    """
     for mirror in getattr(item, "mirrors", ()):
         if item.kind == "probe" and (found := catalogue.get(mirror)):
-            return found, "it declares that it mirrors the probe"
+            return Successor(found, "it declares that it mirrors the probe")
     replaced_by = getattr(item, "replaced_by", "")
     if replaced_by and (found := catalogue.get(replaced_by)):
-        return found, f"probably: {getattr(item, 'replaced_reason', '')}".rstrip(": ")
-    if (
-        item.kind == "app"
-        and (new := rules.followed.get(item.name))
-        and (found := catalogue.get(f"app/{new}"))
-    ):
-        return found, "it followed it"
-    return _named_in_prose(item, catalogue)
+        return Successor(found, getattr(item, "replaced_reason", "") or "their names are alike", sure=False)
+    line = item.dataset if isinstance(item, TableItem) else item.name
+    if (new := rules.followed.get(line)) and (found := catalogue.get(f"app/{new}")):
+        return Successor(found, f"the data of {line} moved on to {new}")
+    return _named_in_prose(item, catalogue) or _says_that_it_replaces(item, catalogue, seen)
 
 
 _INSTEAD = re.compile(
@@ -198,16 +210,28 @@ _INSTEAD = re.compile(
 )
 
 
-def _named_in_prose(item: AnyItem, catalogue: Catalogue) -> tuple[AnyItem, str] | None:
+def _named_in_prose(item: AnyItem, catalogue: Catalogue) -> Successor | None:
     """The thing of the same kind that a text says to use instead: read for names only."""
     if item.status == "active":
         return None
-    for name in _INSTEAD.findall(item.description[:2_000]):
-        bare = name.strip(".")
-        for candidate in _beside(item, bare):
+    for name in _INSTEAD.findall(item.description[:READ]):
+        for candidate in _beside(item, name.strip(".")):
             found = catalogue.get(candidate)
             if found is not None and found.id != item.id and found.status == "active":
-                return found, "its description says so"
+                return Successor(found, "its description says so")
+    return None
+
+
+def _says_that_it_replaces(item: AnyItem, catalogue: Catalogue, seen: Iterable[str]) -> Successor | None:
+    """A thing of the same kind whose text says "replaces" and the name of this one."""
+    name = item.table if isinstance(item, TableItem) else item.name
+    says = re.compile(
+        rf"\b(?:replaces|supersedes)\s+(?:the\s+)?[`\"'\w.-]*?\b{re.escape(name)}\b", re.IGNORECASE
+    )
+    for each in seen:
+        found = catalogue.get(each) if each != item.id and each.startswith(f"{item.kind}/") else None
+        if found is not None and found.status == "active" and says.search(found.description[:READ]):
+            return Successor(found, "its description says so")
     return None
 
 
@@ -216,7 +240,8 @@ def _beside(item: AnyItem, name: str) -> tuple[str, ...]:
     folder = item.id.rpartition("/")[0]
     if isinstance(item, TableItem):
         place = f"table/{item.project}"
-        return (f"{place}.{item.dataset}.{name}", f"{place}.{name}", f"table/{name}")
+        datasets = (item.dataset, item.dataset.removesuffix("_derived"))
+        return (*(f"{place}.{dataset}.{name}" for dataset in datasets), f"{place}.{name}", f"table/{name}")
     return (f"{folder}/{name}", f"{folder}/{name.replace('_', '-')}")
 
 

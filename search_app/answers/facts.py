@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from indexer.model.items import AnyItem, AppItem, MetricItem, PingItem, ProbeItem, TableItem
-from search_app.answers.catalogue import Catalogue, standing_of, successor_of
+from search_app.answers.catalogue import Catalogue, Successor, standing_of, successor_of
 from search_app.answers.model import Answer, AnswerQuery, Recommended, short_name
 from search_app.answers.queries import query_of
 from search_app.answers.reading import Told
@@ -32,46 +32,55 @@ def answer_fact(
 
 def _alive(item: AnyItem, asked: Asked, catalogue: Catalogue, rules: Rules) -> Answer:
     standing = standing_of(item, catalogue, rules)
-    reason = f": {standing.reason}" if standing.reason else ""
-    state = "active" if standing.usable and standing.status == "active" else standing.status
-    if standing.usable is False and standing.status == "active":
+    state = standing.status
+    if not standing.usable and state == "active":
         state = "deprecated"
-    said = f"{short_name(item)} is {state}{reason}."
-    successor = successor_of(item, catalogue, rules)
-    facts = [("State", f"{state}{reason}")]
-    facts.append(("Replaced by", short_name(successor[0]) if successor else NOTHING_DECLARED))
+    state = _stated(state, standing.reason)
+    successor = successor_of(item, catalogue, rules, asked.seen)
+    facts = [("State", state), ("Replaced by", _named(successor) if successor else NOTHING_DECLARED)]
     if item.expires:
         facts.append(("Expires", item.expires))
     return Answer(
         intent="alive",
         concept=short_name(item),
-        sentence=said,
+        sentence=f"{short_name(item)} is {state}.",
         app=_app(item, asked),
-        recommended=(Recommended(item, f"It is {state}{reason}."),),
-        alternatives=(Recommended(successor[0], f"Use it instead: {successor[1]}."),) if successor else (),
+        recommended=(Recommended(item, f"It is {state}."),),
+        alternatives=(Recommended(successor.item, _why(successor)),) if successor else (),
         facts=tuple(facts),
     )
 
 
+def _stated(status: str, reason: str) -> str:
+    """A state with its reason, which may begin with it."""
+    if reason.startswith(status) or not reason:
+        return reason or status
+    return f"{status}: {reason}"
+
+
 def _replaced(item: AnyItem, asked: Asked, catalogue: Catalogue, rules: Rules) -> Answer:
-    successor = successor_of(item, catalogue, rules)
+    successor = successor_of(item, catalogue, rules, asked.seen)
     if successor is None:
         return _alive(item, asked, catalogue, rules)
-    new, why = successor
+    verb = "replaces" if successor.sure else "probably replaces"
     return Answer(
         intent="replaced",
         concept=short_name(item),
-        sentence=f"{short_name(new)} replaces {short_name(item)}: {why}.",
+        sentence=f"{short_name(successor.item)} {verb} {short_name(item)}: {successor.why}.",
         app=_app(item, asked),
-        recommended=(Recommended(new, f"{why[:1].upper()}{why[1:]}."),),
+        recommended=(Recommended(successor.item, _why(successor)),),
         alternatives=(Recommended(item, "What was asked about."),),
-        facts=(
-            (
-                "State of the old one",
-                f"{item.status}{': ' + item.status_reason if item.status_reason else ''}",
-            ),
-        ),
+        facts=(("State of the old one", _stated(item.status, item.status_reason)),),
     )
+
+
+def _why(successor: Successor) -> str:
+    said = f"{successor.why[:1].upper()}{successor.why[1:]}."
+    return said if successor.sure else f"Probably, nothing declares it: {successor.why}."
+
+
+def _named(successor: Successor) -> str:
+    return short_name(successor.item) + ("" if successor.sure else ", probably")
 
 
 def _owner(item: AnyItem, asked: Asked, catalogue: Catalogue, rules: Rules) -> Answer:

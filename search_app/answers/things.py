@@ -34,13 +34,14 @@ class Asked:
     tokens: tuple[str, ...]
     kind: str  # "" where none is said
     apps: tuple[str, ...]  # as typed, the best first
+    seen: tuple[str, ...] = ()  # ids of the hits
 
     @property
     def text(self) -> str:
         return " ".join(self.tokens)
 
 
-def asked_of(subject: str, app_words: Sequence[str], apps: Sequence[str]) -> Asked:
+def asked_of(subject: str, app_words: Sequence[str], apps: Sequence[str], hits: Sequence[Hit] = ()) -> Asked:
     """A subject in parts. `app_words`: texts in it that were understood as products."""
     text = subject
     for typed in app_words:
@@ -52,7 +53,7 @@ def asked_of(subject: str, app_words: Sequence[str], apps: Sequence[str]) -> Ask
             kind = kind or KIND_WORDS[plain.lower()]
         elif plain and plain.lower() not in SMALL:
             tokens.append(plain)
-    return Asked(tuple(tokens), kind, tuple(apps))
+    return Asked(tuple(tokens), kind, tuple(apps), tuple(hit.card.id for hit in hits))
 
 
 def thing_of(asked: Asked, hits: Sequence[Hit], catalogue: Catalogue, rules: Rules) -> AnyItem | None:

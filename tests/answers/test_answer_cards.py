@@ -93,6 +93,12 @@ def world() -> Upstream:
         "fenix_derived.old_users_v1",
         description="DEPRECATED, please use `active_users` instead.",
     )
+    made.table("fenix_derived.counts_v1", {"submission_date": "DATE"}, description="Counts.")
+    made.table(
+        "fenix_derived.counts_v2",
+        {"submission_date": "DATE"},
+        description="Counts. Replaces `counts_v1` of old.",
+    )
     made.dashboard(
         "fenix",
         "crashing",
@@ -212,6 +218,15 @@ def test_a_view_is_as_dead_as_the_table_that_it_shows(client: FlaskClient) -> No
 
 def test_use_x_instead_is_followed(client: FlaskClient) -> None:
     assert first(client, "what replaced fenix.old_users") == f"{TABLE}fenix.active_users"
+
+
+def test_what_says_that_it_replaces_another_is_found_from_the_other(client: FlaskClient) -> None:
+    assert first(client, "what replaced fenix_derived.counts_v1") == f"{TABLE}fenix_derived.counts_v2"
+
+
+def test_a_declared_successor_is_named_with_who_declares_it(client: FlaskClient) -> None:
+    sentence = card(client, "what replaced GC_MS")["sentence"]
+    assert sentence == "javascript.gc.slice_time replaces GC_MS: it declares that it mirrors the probe."
 
 
 def test_an_owner_is_people_and_no_query(client: FlaskClient) -> None:
