@@ -28,7 +28,7 @@ from search_app.query.model import (
     TermKind,
 )
 from search_app.query.ranges import bounds
-from search_app.query.snippet import MOST_READ, apart_from_filters, looks_pasted, recognise, said
+from search_app.query.snippet import LOOKS_PASTED, MOST_READ, apart_from_filters, recognise, said
 
 _FORMS = {form.name: form for form in LANGUAGE if form.name}
 _SWITCH = {"1": True, "true": True, "yes": True, "on": True}
@@ -92,7 +92,7 @@ class _Parts:
 def _read_text(text: str, parts: _Parts) -> str:
     """Fill `parts` from the text; the text as it was read, without what was too much."""
     clean = "".join(c if c.isprintable() or c.isspace() else " " for c in text[:MOST_READ])
-    if looks_pasted(clean):
+    if LOOKS_PASTED.search(clean):
         rest, filters = apart_from_filters(clean)
         parts.snippet = recognise(rest)
         if parts.snippet is not None and not parts.snippet.mentions:  # https://host/ names nothing

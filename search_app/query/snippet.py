@@ -38,8 +38,9 @@ _PROBE_COLUMN = re.compile(r"(?:^|\.)(?:keyed_)?(?:histograms|scalars)\.\w+", re
 _FILTERS = re.compile(
     r'(?:-?[a-z]{3,12}:(?![:/\s])(?:"[^"]*"|[^\s"()]+)\s+)+|(?:\s+-?[a-z]{3,12}:(?![:/\s])[^\s"()]+)+$'
 )
-_MARKS = "./:(=_;{[`\"'"
 _BUG = re.compile(r"bug[\s#]+(\d{5,8})", re.IGNORECASE)
+# What a snippet has somewhere: asked of everything that is typed, so it is quick and never misses one.
+LOOKS_PASTED = re.compile(rf"[./:(=_;{{\[`\"']|\A\s*{_BUG.pattern}\s*\Z", re.IGNORECASE)
 _TABLES = ("SQL", "bq", "LookML", "dbt or Jinja", "TOML", "a path of bigquery-etl")
 
 
@@ -52,7 +53,7 @@ def recognise(text: str) -> Snippet | None:
     True
     """
     line = " ".join(text[:MOST_READ].split())
-    if not looks_pasted(line) or (line[0] == line[-1] == '"' and line.count('"') == 2):
+    if not LOOKS_PASTED.search(line) or (line[0] == line[-1] == '"' and line.count('"') == 2):
         return None
     bug = _BUG.fullmatch(line)
     if bug:
@@ -69,11 +70,6 @@ def recognise(text: str) -> Snippet | None:
         [*_placed(line), *_shaped(line, of_tables), *_strings(line, of_tables), *_addresses(line)]
     )
     return Snippet(language, mentions) if mentions else None
-
-
-def looks_pasted(text: str) -> bool:
-    """Whether a text may be a snippet: asked of everything that is typed, so it is quick and never misses."""
-    return any(mark in text for mark in _MARKS) or _BUG.fullmatch(text.strip()) is not None
 
 
 def said(snippet: Snippet) -> tuple[str, ...]:

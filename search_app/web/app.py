@@ -31,7 +31,6 @@ from search_app.web.state import EXTENSION, NothingIndexed, Site, open_engine
 from search_app.web.templating import STATIC, set_up_templates
 
 READ_BY_PROGRAMS = ("/api/", "/export.", "/feed.atom", "/suggest", "/mcp")
-LONGEST_ADDRESS = 8_000  # characters of path and parameters; nothing of ours comes near
 
 
 def create_app(config: Config, engine: Engine | None = None) -> Flask:
@@ -60,8 +59,7 @@ def create_app(config: Config, engine: Engine | None = None) -> Flask:
     app.before_request(start)
     if config.server.allowed_hosts:
         app.before_request(lambda: refuse_unknown_host(config))
-    app.before_request(lambda: app.extensions[EXTENSION].look_for_newer())
-    app.before_request(_refuse_long_address)
+    app.before_request(app.extensions[EXTENSION].look_for_newer)
     app.before_request(unchanged)
     app.after_request(deliver)
     if config.logging.access:
@@ -87,12 +85,6 @@ def template_folder() -> Path:
     """templates/: inside the package where a wheel put it, else beside the packages of a checkout."""
     inside = Path(__file__).parents[1] / "templates"
     return inside if inside.is_dir() else Path(__file__).parents[2] / "templates"
-
-
-def _refuse_long_address() -> Response | None:
-    if len(request.full_path) > LONGEST_ADDRESS:
-        return _problem(414, "too_long", "The address is too long.", "")
-    return None
 
 
 def _problem(status: int, code: str, message: str, parameter: str) -> Response:
@@ -130,6 +122,7 @@ def _http_problem(problem: HTTPException) -> Response:
     messages = {
         404: ("not_found", "There is nothing at this address."),
         405: ("method_not_allowed", "Only GET and HEAD are answered here."),
+        414: ("too_long", "The address is too long."),
         429: ("too_many_requests", problem.description or ""),
     }
     code, message = messages.get(status, ("http_error", problem.description or problem.name))

@@ -18,6 +18,7 @@ from typing import Any
 from flask import Response, g, request
 from flask.json.provider import DefaultJSONProvider
 from pydantic_core import to_json
+from werkzeug.exceptions import RequestURITooLarge
 
 from search_app.web.operation.banner import current_banner
 from search_app.web.state import NothingIndexed, current_site, wants_markdown
@@ -34,6 +35,7 @@ SECURITY_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+LONGEST_ADDRESS = 8_000  # characters of path and parameters; nothing of ours comes near
 REQUEST_ID = "X-Request-Id"
 GOOD_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")  # of a proxy's; anything else is replaced
 # what changes while the generation stays, or must be asked anew each time
@@ -64,11 +66,14 @@ def start() -> None:
     """Before all else: every response says how long it took, and for which request it is.
 
     A request has the id that a proxy gave it, else a new one: what a reader reports can be found in the log.
+    Raises RequestURITooLarge.
     """
     g.started = time.perf_counter()
     g.etag = ""
     given = request.headers.get(REQUEST_ID, "")
     g.request_id = given if GOOD_ID.fullmatch(given) else secrets.token_hex(8)
+    if len(request.full_path) > LONGEST_ADDRESS:
+        raise RequestURITooLarge
 
 
 def unchanged() -> Response | None:
