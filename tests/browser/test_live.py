@@ -87,13 +87,14 @@ def test_back_leads_to_the_start_page_and_its_examples(open_page: OpenPage) -> N
 def test_back_scrolls_to_where_one_was(open_page: OpenPage) -> None:
     page = open_page("/?q=search")
     page.evaluate("scrollTo({top: 700, behavior: 'instant'})")
-    page.wait_for_function("scrollY === 700")
-    page.get_by_role("link", name="Next").click()
+    scrolled = page.locator("html")
+    expect(scrolled).to_have_js_property("scrollTop", 700)
+    page.get_by_role("link", name="Next").evaluate("link => link.click()")
     expect(page).to_have_url(re.compile("page=2"))
-    page.wait_for_function("scrollY === 0")
+    expect(scrolled).to_have_js_property("scrollTop", 0)
     page.go_back()
     expect(page).to_have_url(re.compile("q=search$"))
-    page.wait_for_function("scrollY > 600")
+    expect(scrolled).to_have_js_property("scrollTop", 700)
 
 
 def test_an_answer_that_comes_late_never_replaces_a_newer_one(open_page: OpenPage) -> None:

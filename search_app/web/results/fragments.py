@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 from search_app.web.results.filters import FacetValueView
 from search_app.web.results.view import HitView, VariantView
 
+FACET_WIDTH = 24  # letters of a value that are shown for certain
 MATCH_LABELS = {
     "column": "has the column",
     "extra": "has the extra key",
@@ -128,7 +129,9 @@ def _label(name: str, value: str, label: str) -> str:
     if name == "status":
         dot = '<span class="dot" aria-hidden="true"></span>'
         return f'<span class="facet-label status-{escape(value)} status">{dot}{escape(label)}</span>'
-    return f'<span class="facet-label" title="{escape(value)}">{escape(label)}</span>'
+    said = len(label) <= FACET_WIDTH and label in (value, value.replace("_", " "))  # all of it is shown
+    title = "" if said else f' title="{escape(value)}"'
+    return f'<span class="facet-label"{title}>{escape(label)}</span>'
 
 
 def variant_links(variants: Iterable[VariantView]) -> Markup:
