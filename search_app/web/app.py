@@ -27,8 +27,9 @@ from search_app.web.operation import health as ops
 from search_app.web.operation.banner import EXTENSION as BANNER
 from search_app.web.operation.banner import Watch
 from search_app.web.responses import FastJson, deliver, start, unchanged
-from search_app.web.state import EXTENSION, NothingIndexed, Site, open_engine
+from search_app.web.state import EXTENSION, NothingIndexed, Site, open_engine, wants_markdown
 from search_app.web.templating import STATIC, set_up_templates
+from search_app.web.urls import MARKDOWN
 
 READ_BY_PROGRAMS = ("/api/", "/export.", "/feed.atom", "/suggest", "/mcp")
 
@@ -94,6 +95,8 @@ def _problem(status: int, code: str, message: str, parameter: str) -> Response:
         error = {"code": code, "message": message, "parameter": parameter or None}
         response.set_data(json.dumps({"error": error}))
         return response
+    if status == 404 and (wants_markdown() or request.path.endswith(MARKDOWN)):
+        return markdown_pages.lost(message, request.path)
     page = render_template(
         "errors/error.html",
         status=status,

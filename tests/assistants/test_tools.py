@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
-from tests.support.assistant import answered, called
+from search_app.web.app import create_app
+from tests.support.assistant import answered, asked, called
+from tests.support.mirrors import settings
 
 METRIC = "metric/fenix/browser.search.in_content"
 
@@ -162,3 +165,12 @@ def test_a_wrong_input_is_told_in_words(small_client: FlaskClient) -> None:
         assert result["isError"] is True
         assert word in result["content"][0]["text"]
     assert not called(small_client, "search", query="gc", kind=None)["isError"]
+
+
+def test_where_nothing_is_indexed_each_tool_says_so(tmp_path: Path) -> None:
+    client = create_app(settings(tmp_path, tmp_path)).test_client()
+    assert asked(client, "tools/list").status_code == 200
+    for tool, arguments in (("search", {"query": "a"}), ("get", {"id": "app/a"}), ("status", {})):
+        result = called(client, tool, **arguments)
+        assert result["isError"] is True
+        assert "Nothing is indexed yet" in result["content"][0]["text"]

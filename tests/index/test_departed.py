@@ -15,8 +15,9 @@ from indexer.catalogue.model import Catalogue
 from indexer.index.build import Inputs, build_generation
 from indexer.model.ids import item_path
 from indexer.model.items import AnyItem, MetricItem
-from indexer.store.departed import FILE, departed_ids, read_departed
+from indexer.store.departed import FILE, Departed, departed_ids, read_departed
 from search_app.web.app import create_app
+from tests.support.assistant import answered, called
 from tests.support.mirrors import settings
 from tests.support.small_catalogue import random_catalogue
 
@@ -110,3 +111,25 @@ def test_a_damaged_table_is_put_aside_and_breaks_nothing(data: Path) -> None:
     built(data, WHOLE.items[::3], "third")
     assert departed_ids(data)
     assert (data / FILE).with_suffix(".damaged").exists()
+
+
+def test_the_markdown_of_what_moved_leads_to_that_of_what_it_became(client: FlaskClient) -> None:
+    was, became = item_path(moving().id), item_path(f"metric/glean/{moving().name}")
+    led = client.get(f"{was}.md")
+    assert (led.status_code, led.headers["Location"]) == (301, f"{became}.md")
+    assert client.get(f"{became}.md").mimetype == "text/markdown"
+
+
+def test_assistants_are_led_on_or_told_what_was_known_last(client: FlaskClient, published: Path) -> None:
+    moved = answered(client, "get", id=moving().id)
+    assert (moved["id"], moved["moved_from"]) == (f"metric/glean/{moving().name}", moving().id)
+    gone = next(each for each in departed_ids(published) if not departed_of(published, each).successor)
+    told = called(client, "get", id=gone)
+    assert told["isError"] is True
+    assert f"No source names {gone} any more. Last seen 20" in told["content"][0]["text"]
+
+
+def departed_of(data: Path, item_id: str) -> Departed:
+    found = read_departed(data, item_id)
+    assert found is not None
+    return found

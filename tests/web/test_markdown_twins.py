@@ -118,6 +118,23 @@ def test_results_as_markdown_have_hits_of_their_page(small_client: FlaskClient) 
     assert small_client.get("/index.md?page=0").status_code == 400
 
 
+def test_a_question_is_answered_above_the_hits(small_client: FlaskClient) -> None:
+    card = small_client.get("/api/v1/search?q=is+GC_MS+alive").json["answer"]
+    twin = small_client.get("/?q=is+GC_MS+alive", headers={"Accept": "text/markdown"}).text
+    assert f"## Answer\n\n{words(card['sentence'])}\n" in twin
+    assert "## Answer" not in small_client.get("/index.md?q=gc").text
+
+
+def test_a_lost_address_is_told_in_markdown_with_what_is_near(small_client: FlaskClient) -> None:
+    for path, headers in (
+        ("/table/telemetry.mainn.md", {}),
+        ("/table/telemetry.mainn", {"Accept": "text/markdown"}),
+    ):
+        response = small_client.get(path, headers=headers)
+        assert (response.status_code, response.mimetype) == (404, "text/markdown")
+        assert "(<http://localhost/table/moz-fx-data-shared-prod.telemetry.main>)" in response.text
+
+
 def test_llms_txt_names_addresses_that_answer(small_client: FlaskClient) -> None:
     told = small_client.get("/llms.txt")
     assert told.mimetype == "text/plain"

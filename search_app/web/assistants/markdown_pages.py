@@ -11,10 +11,12 @@ from search_app.query.model import Query
 from search_app.query.parser import parse_query
 from search_app.web.actions import actions_for
 from search_app.web.assistants import twins
+from search_app.web.assistants.queries import answer_told
 from search_app.web.assistants.searching import found_of
 from search_app.web.assistants.things import root, thing_of
 from search_app.web.assistants.tools import standing_now
 from search_app.web.items.view import kind_counts
+from search_app.web.meant import near_address
 from search_app.web.state import current_site
 
 blueprint = Blueprint("markdown", __name__)
@@ -32,7 +34,8 @@ def item_twin(item: AnyItem) -> Response:
 
 def results_twin(results: Results, query: Query) -> Response:
     """The hits of a search."""
-    return _markdown(twins.results_page(query.text, found_of(results, root() + query.url())), query.url())
+    found = found_of(results, root() + query.url())
+    return _markdown(twins.results_page(query.text, found, answer_told(query, results)), query.url())
 
 
 @blueprint.get("/index.md")
@@ -66,6 +69,13 @@ def about() -> Response:
 def llms_txt() -> Response:
     """The same where programs look for it (llmstxt.org)."""
     return Response(twins.about_page(root(), kind_counts(current_site())), mimetype="text/plain")
+
+
+def lost(message: str, path: str) -> Response:
+    """What is said of a Markdown address at which nothing is."""
+    near = near_address(current_site(), path)
+    hits = [(hit.name, root() + hit.url) for hit in near.hits] if near else []
+    return Response(twins.lost_page(message, hits), 404, mimetype="text/markdown")
 
 
 def _markdown(text: str, page: str) -> Response:

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from indexer.model.items import AnyItem
 from search_app.answers.answering import may_be_asked
 from search_app.answers.model import Recommended
+from search_app.engine.results import Results
 from search_app.mcp.tool import ToolProblem
-from search_app.query.model import QueryProblem, search_url
+from search_app.query.model import Query, QueryProblem, search_url
 from search_app.sql.choices import Choice
 from search_app.sql.source import SqlQuery
 from search_app.web.actions import actions_for
@@ -91,13 +92,21 @@ def _offered(choice: Choice) -> gives.Offered:
 def answer(wanted: takes.Question) -> gives.Answered:
     """The card of a question; where rules are not sure, the first hits of its words."""
     query, results = asked(wanted.question, {}, HITS_READ)
-    url = root() + search_url(wanted.question)
+    told = answer_told(query, results)
+    if told is not None:
+        return told
+    hits = [hit_of(hit) for hit in results.hits[:HITS_SHOWN]]
+    return gives.Answered(False, root() + search_url(wanted.question), hits=hits)
+
+
+def answer_told(query: Query, results: Results) -> gives.Answered | None:
+    """The card of a search; None where it is no question that rules can tell for sure."""
     card = answer_of(current_site(), query, results) if may_be_asked(query, results.understood) else None
     if card is None:
-        return gives.Answered(False, url, hits=[hit_of(hit) for hit in results.hits[:HITS_SHOWN]])
+        return None
     return gives.Answered(
         sure=True,
-        url=url,
+        url=root() + search_url(query.text),
         sentence=card.sentence,
         intent=card.intent,
         app=card.app,

@@ -14,7 +14,7 @@ from indexer.text.plain_text import plain_text
 from search_app.mcp.tool import seen
 from search_app.query.grammar import LANGUAGE
 from search_app.sql import SqlQuery
-from search_app.web.assistants.gives import Found, Hit, OpenIn, Place, Standing, Thing
+from search_app.web.assistants.gives import Answered, Found, Hit, OpenIn, Place, Standing, Thing
 from search_app.web.labels import counted, kind_label, plural, relation_label
 
 # what has a meaning wherever it stands; an underscore has none inside a word, an ampersand only in `&lt;`
@@ -168,18 +168,41 @@ def _related(thing: Thing) -> Iterable[str]:
         yield f"{relation_label(name)}: {', '.join(map(code, ids))}{rest}"
 
 
-def results_page(typed: str, found: Found) -> str:
-    """The hits of a search."""
+def results_page(typed: str, found: Found, answer: Answered | None = None) -> str:
+    """The hits of a search, and the answer above them where it is a question that has one."""
     told = [f"{words(each)}" for each in found.read_as]
     return _page(
         f"Search: {code(typed)}" if typed.strip() else "Search",
         f"{plural(found.total, 'hit')}, {found.all_words:,} with all words.",
         f"Read as {', '.join(told)}." if told else "",
         f"Did you mean {code(found.did_you_mean)}?" if found.did_you_mean else "",
+        _answer(answer) if answer else "",
         _list(map(_hit, found.hits)),
         _section("Try instead", _list(map(words, found.try_instead))),
         link("Page", found.url),
     )
+
+
+def _answer(answer: Answered) -> str:
+    facts = (f"{words(each.label)}: {words(each.text)}" for each in answer.facts)
+    ways = (f"{link(way.name, way.url)}: {words(way.why)}" for way in answer.recommended)
+    others = (f"{link(way.name, way.url)}: {words(way.why)}" for way in answer.alternatives)
+    return _section(
+        "Answer",
+        words(answer.sentence),
+        _list(facts),
+        _list(ways),
+        block(answer.sql, "sql") if answer.sql else "",
+        _list(map(words, answer.assumptions)),
+        f"Dashboards: {', '.join(map(code, answer.dashboards))}" if answer.dashboards else "",
+        f"Alternatives:\n\n{_list(others)}" if answer.alternatives else "",
+    )
+
+
+def lost_page(message: str, near: Sequence[tuple[str, str]]) -> str:
+    """What is said of an address at which nothing is: (name, address) of what comes nearest to it."""
+    hits = _list(link(name, url) for name, url in near)
+    return _page("Nothing here", words(message), _section("Nearest", hits))
 
 
 def _hit(hit: Hit) -> str:
