@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from indexer.model.items import AnyItem, AppItem, MetricItem, PingItem, ProbeItem, TableItem
+from indexer.model.items import AnyItem, AppItem, DocItem, MetricItem, PingItem, ProbeItem, TableItem
 from search_app.answers.catalogue import Catalogue, Successor, standing_of, successor_of
 from search_app.answers.model import Answer, AnswerQuery, Recommended, short_name
 from search_app.answers.queries import query_of
@@ -15,6 +15,7 @@ from search_app.answers.things import Asked
 
 MOST_OWNERS = 5
 GROUP = 4  # things of a group that are named
+MOST_REASONS = 6
 SHOWN = 300  # characters of upstream's text
 NOTHING_DECLARED = "Nothing that is published names a replacement."
 
@@ -101,30 +102,43 @@ def _owner(item: AnyItem, asked: Asked, catalogue: Catalogue, rules: Rules) -> A
 
 
 def _when_sent(item: AnyItem, asked: Asked, catalogue: Catalogue, rules: Rules) -> Answer | None:
+    """The sentences of a ping's own text that tell it, else those of the docs; None where neither does."""
     if not isinstance(item, PingItem):
         return None
-    described = [each for each in item.related.get("described_by", ()) if catalogue.get(each)]
-    text = " ".join(item.description.split())
-    if not text and not described:
+    sections = [doc for each in item.related.get("described_by", ()) if (doc := catalogue.get(each))]
+    texts = [item.description, *(doc.section.text for doc in sections if isinstance(doc, DocItem))]
+    said = next((found for text in texts if (found := telling_when(text))), "")
+    if not said:
         return None
     reasons = item.definition.reasons if item.definition else {}
-    facts = [
-        (f"Reason {name}", " ".join(str(said).split())[:SHOWN]) for name, said in list(reasons.items())[:6]
-    ]
-    docs = [
-        Recommended(doc, "The section of the docs about it.")
-        for each in described
-        if (doc := catalogue.get(each))
-    ]
+    # one text for all reasons says nothing of any
+    told = reasons if len(set(reasons.values())) > 1 or len(reasons) == 1 else {}
+    facts = [(f"Reason {name}", _shortened(" ".join(str(text).split()))) for name, text in told.items()]
     return Answer(
         intent="when_sent",
         concept=f"{item.name} ping",
-        sentence=_shortened(text) or f"The docs describe the {item.name} ping.",
+        sentence=said,
         app=item.app,
-        recommended=(Recommended(item, "Its own description, with the reasons for which it is sent."),),
-        alternatives=tuple(docs[:2]),
-        facts=tuple(facts),
+        recommended=(
+            Recommended(item, "The ping with its whole description and the reasons for which it is sent."),
+        ),
+        alternatives=tuple(Recommended(doc, "The section of the docs about it.") for doc in sections[:2]),
+        facts=tuple(facts[:MOST_REASONS]),
     )
+
+
+# what a sentence says that tells when a ping goes out
+_WHEN = re.compile(
+    r"\b(?:sent|sends?|submit(?:s|ted)?|schedul\w+|trigger\w*|once|daily|every)\b", re.IGNORECASE
+)
+_SENTENCE = re.compile(r"(?<=[.!?)])\s+(?=[A-Z`*\"(])|\n\s*\n")
+
+
+def telling_when(text: str) -> str:
+    """The first two sentences that tell when, else the beginning."""
+    sentences = [" ".join(each.split()) for each in _SENTENCE.split(text) if each.strip()]
+    telling = [each for each in sentences if _WHEN.search(each)][:2]
+    return _shortened(" ".join(telling or sentences[:2]))
 
 
 def _where_stored(item: AnyItem, asked: Asked, catalogue: Catalogue, rules: Rules) -> Answer | None:

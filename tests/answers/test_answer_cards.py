@@ -9,6 +9,7 @@ import html5lib
 import pytest
 from flask.testing import FlaskClient
 
+from search_app.answers.facts import telling_when
 from search_app.answers.rules import shipped_rules
 from search_app.web.app import create_app
 from tests.support.small_world import small_world
@@ -187,7 +188,7 @@ def test_a_split_that_the_rows_do_not_have_is_said_and_not_made(client: FlaskCli
 
 
 def test_a_share_is_the_mean_of_yes_and_no_over_clients(client: FlaskClient) -> None:
-    found = card(client, "what share of Fenix users has it as default browser")
+    found = card(client, "what share of Fenix users has a default browser")
     assert found["intent"] == "share"
     assert "AS share" in found["query"]["sql"]
 
@@ -243,6 +244,22 @@ def test_when_sent_is_the_text_of_the_ping(client: FlaskClient) -> None:
     found = card(client, "when is the baseline ping sent on Fenix")
     assert found["sentence"] == "Sent when the app is used."
     assert found["recommended"][0]["id"] == "ping/fenix/baseline"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("It holds counts. It is sent once a day. It has no id.", "It is sent once a day."),
+        (
+            "It holds counts.\n\nSubmitted at start. Also every hour. Daily too.",
+            "Submitted at start. Also every hour.",
+        ),
+        ("Reports an answer. Nothing else.", "Reports an answer. Nothing else."),
+        ("", ""),
+    ],
+)
+def test_of_a_ping_the_sentences_that_tell_when_are_given(text: str, told: str) -> None:
+    assert telling_when(text) == told
 
 
 def test_where_stored_is_the_view_over_all_channels_and_the_column(client: FlaskClient) -> None:

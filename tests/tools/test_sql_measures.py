@@ -10,10 +10,13 @@ import sqlglot
 from indexer.model.definitions import MeasureRows, MeasureStatistic, Operand, ReadColumn
 from indexer.model.items import MeasureItem
 from indexer.model.table_records import Column
+from search_app.query.model import QueryProblem
 from search_app.sql import SqlQuery, queries_for
+from search_app.sql.choices import Choices
+from search_app.sql.measure_builder import build_measure
 from search_app.sql.measures import measure_queries
 from search_app.tools import Context
-from tests.support.sql_world import names, table
+from tests.support.sql_world import columns_of, names, table
 
 ROWS = MeasureRows("daily_rows", "`mozdata.fenix.daily`", "client_id", "submission_date")
 AGGREGATE = replace(ROWS, client_id="")
@@ -213,3 +216,34 @@ def test_a_view_sums_what_measures_sum_of_the_table_beneath_it() -> None:
     context = Context(lookup={read.id: read}.get)
     over_time, *_ = queries_for(users, context, lambda name: AGGREGATES)
     assert "SUM(t.dau) AS dau" in over_time.sql
+
+
+TABLE = "`mozdata.telemetry.clients_daily`"
+
+
+@pytest.mark.parametrize(
+    ("source", "splits"),
+    [
+        (TABLE, True),
+        (f"(SELECT * FROM {TABLE} WHERE normalized_channel = 'release')", True),
+        (f"(\n  SELECT *\n  FROM {TABLE}\n)", True),
+        (f"(SELECT client_id, submission_date FROM {TABLE})", False),
+        (f"(SELECT * FROM {TABLE} WHERE active_hours > 0 UNION ALL SELECT * FROM {TABLE})", False),
+        (f"(SELECT * FROM {TABLE} JOIN {TABLE} USING (client_id))", False),
+        (f"(SELECT * FROM {TABLE} -- WHERE true\n)", False),
+    ],
+)
+def test_rows_can_be_split_where_their_sub_query_passes_all_columns_of_one_table_on(
+    source: str, splits: bool
+) -> None:
+    rows = replace(AGGREGATE, source=source)
+    found = measure(rows=rows, tables=("telemetry.clients_daily",))
+    asked = Choices(by=("date", "country"))
+    if not splits:
+        with pytest.raises(QueryProblem, match="by"):
+            build_measure(found, asked, columns_of)
+        return
+    query, chosen, _ = build_measure(found, asked, columns_of)
+    assert chosen.by == ("date", "country")
+    assert "daily_rows.country" in query.sql
+    assert sqlglot.parse_one(query.sql, dialect="bigquery")
