@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from indexer.model.card import Card
-from indexer.model.items import AnyItem, DashboardItem, MeasureItem, TableItem
+from indexer.model.items import SHARED_PROJECT, AnyItem, DashboardItem, MeasureItem, TableItem
 from search_app.answers.rules import Rules, Trait, words_of
 from search_app.sql import ColumnsOf
 from search_app.tools import Context
@@ -156,6 +156,8 @@ def standing_of(item: AnyItem, catalogue: Catalogue, rules: Rules) -> Standing:
     """The state of a thing. Of a view it travels: what only shows what ended has ended."""
     if item.status not in ("active", "unknown"):
         return Standing(False, item.status, item.status_reason)
+    if isinstance(item, MeasureItem):
+        return _standing_of_measure(item, catalogue, rules)
     if not isinstance(item, TableItem):
         return Standing(item.status == "active" or item.kind == "ping", item.status, item.status_reason)
     beneath, seen = item, [item]
@@ -170,9 +172,24 @@ def standing_of(item: AnyItem, catalogue: Catalogue, rules: Rules) -> Standing:
             break
         beneath = tables[0]
         seen.append(beneath)
-    if any(doc.startswith(rules.obsolete_docs) for table in seen for doc in table.related.get("doc", ())):
+    if any(_is_obsolete(table, rules) for table in seen):
         return Standing(False, "deprecated", "the documentation lists it among obsolete datasets")
     return Standing(True, item.status, item.status_reason)
+
+
+def _is_obsolete(table: TableItem, rules: Rules) -> bool:
+    """Whether the docs of obsolete datasets have a page of it; that they mention it says nothing."""
+    pages = [f"{rules.obsolete_docs}{name}/" for name in {table.table, re.sub(r"_v\d+$", "", table.table)}]
+    return any(doc.startswith(page) for doc in table.related.get("doc", ()) for page in pages)
+
+
+def _standing_of_measure(item: MeasureItem, catalogue: Catalogue, rules: Rules) -> Standing:
+    """Of a measure whose rows all come from what ended, it has ended too."""
+    tables = [catalogue.get(f"table/{SHARED_PROJECT}.{name}") for name in item.tables]
+    below = [standing_of(table, catalogue, rules) for table in tables if table is not None]
+    if below and not any(each.usable for each in below):
+        return Standing(False, below[0].status, f"its rows come from {item.tables[0]}: {below[0].reason}")
+    return Standing(item.status == "active", item.status, item.status_reason)
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ def _candidates(
 ) -> Iterator[Candidate]:
     if subject.concept is None:
         for place, measure in enumerate(subject.measures):
-            if item := catalogue.get(measure.id):
+            if (item := catalogue.get(measure.id)) and standing_of(item, catalogue, rules).usable:
                 yield Candidate(item, "measure", "", place)
         return
     for place, use in enumerate(_uses(subject.concept, subject.told, named, app)):

@@ -100,6 +100,12 @@ def world() -> Upstream:
         {"submission_date": "DATE"},
         description="Counts. Replaces `counts_v1` of old.",
     )
+    made.table("fenix_derived.faults_v1", {"submission_date": "DATE"})
+    made.view("fenix.faults", "fenix_derived.faults_v1")
+    made.doc(
+        "datasets/obsolete/faults/reference.md",
+        "# Faults\n\nThe table `fenix.faults` ended. Use `fenix.active_users` now.\n",
+    )
     made.dashboard(
         "fenix",
         "crashing",
@@ -215,6 +221,11 @@ def test_alive_tells_the_state_and_what_declares_to_replace_it(client: FlaskClie
 def test_a_view_is_as_dead_as_the_table_that_it_shows(client: FlaskClient) -> None:
     facts = {each["label"]: each["text"] for each in card(client, "is fenix.gone still alive")["facts"]}
     assert facts["State"].startswith("deprecated: it shows fenix_derived.gone_v1")
+
+
+def test_a_page_among_obsolete_docs_tells_of_its_own_table_only(client: FlaskClient) -> None:
+    assert "is deprecated" in card(client, "is fenix.faults deprecated")["sentence"]
+    assert card(client, "is fenix.active_users deprecated")["sentence"] == "fenix.active_users is active."
 
 
 def test_use_x_instead_is_followed(client: FlaskClient) -> None:

@@ -90,6 +90,22 @@ def test_a_named_question_gets_its_right_card(mirror_client: FlaskClient, text: 
     assert found["recommended"][0]["id"] == right
 
 
+@pytest.mark.parametrize(
+    ("table", "state"),
+    [
+        ("telemetry.clients_daily", "active"),  # old docs mention it
+        ("telemetry.crash", "active"),
+        ("telemetry.crash_summary", "removed"),  # beneath it
+        ("telemetry.urlbar_clients_daily", "deprecated"),  # beneath it
+        ("telemetry.crash_aggregates", "deprecated"),  # its docs are of what ended
+    ],
+)
+def test_the_state_of_a_table_is_told_as_it_is(mirror_client: FlaskClient, table: str, state: str) -> None:
+    found = answer(mirror_client, f"is {table} still alive")
+    assert found is not None
+    assert found["sentence"].startswith(f"{table} is {state}")
+
+
 def test_every_query_of_a_card_reads_columns_that_exist(
     mirror_data: Path, mirror_client: FlaskClient
 ) -> None:
