@@ -182,8 +182,10 @@ for _kind in KINDS:
 
 
 @blueprint.get("/map")
-def all_apps_map() -> str:
+def all_apps_map() -> str | Response:
     """All apps, each as large as what it measures."""
+    if wants_markdown():
+        return markdown_pages.all_apps_map()
     return render_template("map.html", view=galaxy_view(current_site()))
 
 
@@ -194,6 +196,8 @@ def app_map(name: str) -> str | BaseResponse:
     app = site.engine.get(f"app/{name}")
     if not isinstance(app, AppItem):
         return _departed_app(site, name)
+    if wants_markdown():
+        return markdown_pages.app_map(name)
     return render_template("map_app.html", view=flow_view(site, app), item=app)
 
 
@@ -204,6 +208,8 @@ def app_collects(name: str) -> str | BaseResponse:
     app = site.engine.get(f"app/{name}")
     if not isinstance(app, AppItem):
         return _departed_app(site, name)
+    if wants_markdown():
+        return markdown_pages.app_collects(name)
     return render_template("collects.html", view=collects(site, app), item=app)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify, render_template, request
 
 from search_app.tools.addressing.names import snake_case
+from search_app.web.assistants import markdown_pages
 from search_app.web.guards.hosts import public_root
 from search_app.web.queries.chosen import ChosenQuery, chosen_query, nearest_query
 from search_app.web.queries.json import query_json
 from search_app.web.queries.notebook import notebook
 from search_app.web.sisters import sisters_of
-from search_app.web.state import current_site
+from search_app.web.state import current_site, wants_markdown
 
 blueprint = Blueprint("sql", __name__)
 
@@ -19,10 +20,12 @@ FIRST_WAYS = ("date", "week", "month", "country", "channel", "version", "major_v
 
 
 @blueprint.get("/sql")
-def page() -> str:
+def page() -> str | Response:
     """The query of a thing, with what can be chosen of it as a form."""
     if not request.args.get("thing", "").strip():
         return render_template("sql/start.html")
+    if wants_markdown():
+        return markdown_pages.query()
     site = current_site()
     made = nearest_query(site, request.args.getlist)
     beside = sisters_of(site, made.item)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
@@ -15,14 +17,19 @@ from markdown_it.token import Token
 from indexer.model.ids import item_path
 from search_app.mcp.tool import seen
 from search_app.web.app import create_app
-from search_app.web.assistants.twins import block, code, words
+from search_app.web.assistants.markup import block, code, words
 from search_app.web.markdown import safe_href
 from tests.support.upstream import Upstream, built
 from tests.web.test_hostile import hostile
 
 PARSER = MarkdownIt("commonmark", {"html": True}).enable("table").enable("strikethrough")
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
-PAGES = ("/", "/?q=gc", "/app/fenix", "/help", "/about", "/status", "/probe/event/pwmgr.open%23login")
+METRIC = "metric/fenix/browser.search.in_content"
+PAGES = (
+    *("/", "/?q=gc", "/app/fenix", "/help", "/about", "/status", "/probe/event/pwmgr.open%23login"),
+    *("/map", "/app/fenix/map", "/app/fenix/collects"),
+    *(f"/sql?thing={METRIC}", f"/compare?id={METRIC}&id=probe/histogram/GC_MS"),
+)
 text = st.one_of(
     st.text(max_size=80),
     st.text(alphabet="`*_[]()<>!#+-.:&;~|\\/ \n\tab1=\"'", max_size=60),
@@ -135,6 +142,30 @@ def test_a_lost_address_is_told_in_markdown_with_what_is_near(small_client: Flas
         assert "(<http://localhost/table/moz-fx-data-shared-prod.telemetry.main>)" in response.text
 
 
+def test_a_query_and_a_comparison_are_those_of_the_json_interface(small_client: FlaskClient) -> None:
+    asked = f"thing={METRIC}&by=date&days=3"
+    sql = small_client.get(f"/api/v1/sql?{asked}").json["query"]["sql"]
+    assert sql in small_client.get(f"/sql.md?{asked}").text
+    ids = f"id={METRIC}&id=probe/histogram/GC_MS"
+    record = small_client.get(f"/api/v1/compare?{ids}").json
+    twin = small_client.get(f"/compare.md?{ids}").text
+    for section in record["sections"]:
+        for row in section["rows"]:
+            assert f"| {words(row['words'])} |" in twin
+    assert small_client.get("/compare.md?id=app/fenix").status_code == 400
+    assert small_client.get("/sql.md").status_code == 400
+
+
+def test_maps_as_markdown_have_every_app_and_ping(small_client: FlaskClient) -> None:
+    everything = small_client.get("/map.md").text
+    for hit in small_client.get("/api/v1/apps?size=100").json["hits"]:
+        assert f"(<http://localhost{hit['url']}>)" in everything
+    fenix = small_client.get("/app/fenix/map.md").text
+    for hit in small_client.get("/api/v1/pings?app=fenix&size=100").json["hits"]:
+        assert f"(<http://localhost{hit['url']}>)" in fenix
+    assert small_client.get("/app/nobody/map.md").status_code == 404
+
+
 def test_llms_txt_names_addresses_that_answer(small_client: FlaskClient) -> None:
     told = small_client.get("/llms.txt")
     assert told.mimetype == "text/plain"
@@ -176,6 +207,14 @@ def test_a_block_of_code_ends_where_it_should(upstream: str) -> None:
     assert found[-2].content == "after" or found[-1].type == "paragraph_close"
 
 
+def made_pages(client: FlaskClient, hits: list[dict[str, str]]) -> list[str]:
+    """Queries and comparisons of those things that can be queried and compared."""
+    ids = [quote(hit["id"], safe="") for hit in hits if hit["kind"] in ("metric", "probe", "table")]
+    pages = [f"/sql.md?thing={each}" for each in ids]
+    pages += [f"/compare.md?id={one}&id={other}" for one, other in pairwise(ids)]
+    return [page for page in pages if client.get(page).status_code == 200]
+
+
 @pytest.fixture(scope="module")
 def hostile_client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
     return create_app(built(hostile(), tmp_path_factory.mktemp("hostile"))).test_client()
@@ -184,7 +223,8 @@ def hostile_client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
 def test_no_text_of_upstream_becomes_markup_a_heading_or_a_link(hostile_client: FlaskClient) -> None:
     """Everything of a world whose every text field means harm, and its results."""
     hits = hostile_client.get("/api/v1/search?size=100&facets=").json["hits"]
-    pages = [f"{hit['url']}.md" for hit in hits] + ["/index.md?q=&size=100", "/status.md"]
+    pages = [f"{hit['url']}.md" for hit in hits] + ["/index.md?q=&size=100", "/status.md", "/map.md"]
+    pages += ["/app/fenix/map.md", "/app/fenix/collects.md", *made_pages(hostile_client, hits)]
     assert len(pages) > 10
     for page in pages:
         response = hostile_client.get(page)

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, abort, request
 
 from indexer.model.ids import item_path
-from indexer.model.items import AnyItem
+from indexer.model.items import AnyItem, AppItem
 from search_app.engine.results import Results
 from search_app.query.model import Query
 from search_app.query.parser import parse_query
 from search_app.web.actions import actions_for
-from search_app.web.assistants import twins
+from search_app.web.assistants import overviews, twins
 from search_app.web.assistants.queries import answer_told
 from search_app.web.assistants.searching import found_of
 from search_app.web.assistants.things import root, thing_of
 from search_app.web.assistants.tools import standing_now
+from search_app.web.comparing.comparison import compare, differing
+from search_app.web.items.collects import collects
 from search_app.web.items.view import kind_counts
+from search_app.web.maps.view import flow_view, galaxy_view
 from search_app.web.meant import near_address
+from search_app.web.queries.chosen import nearest_query
 from search_app.web.state import current_site
 
 blueprint = Blueprint("markdown", __name__)
@@ -63,6 +67,47 @@ def language() -> Response:
 def about() -> Response:
     """What this is, and how a program asks it."""
     return _markdown(twins.about_page(root(), kind_counts(current_site())), "/about")
+
+
+@blueprint.get("/map.md")
+def all_apps_map() -> Response:
+    """All apps, in a list."""
+    return _markdown(overviews.map_page(galaxy_view(current_site())), "/map")
+
+
+@blueprint.get("/app/<name>/map.md")
+def app_map(name: str) -> Response:
+    """The pings of an app, in a list."""
+    app = _app(name)
+    return _markdown(overviews.app_map_page(flow_view(current_site(), app)), f"{item_path(app.id)}/map")
+
+
+@blueprint.get("/app/<name>/collects.md")
+def app_collects(name: str) -> Response:
+    """What an app collects, in plain words."""
+    app = _app(name)
+    text = overviews.collects_page(app, collects(current_site(), app))
+    return _markdown(text, f"{item_path(app.id)}/collects")
+
+
+def _app(name: str) -> AppItem:
+    found = current_site().engine.get(f"app/{name}")
+    return found if isinstance(found, AppItem) else abort(404)
+
+
+@blueprint.get("/sql.md")
+def query() -> Response:
+    """A query with what can be chosen of it."""
+    made = nearest_query(current_site(), request.args.getlist)
+    return _markdown(overviews.query_page(made), made.address("/sql"))
+
+
+@blueprint.get("/compare.md")
+def comparison() -> Response:
+    """Things side by side; those rows that differ with `only=differing`."""
+    found = compare(current_site(), request.args.getlist("id"))
+    shown = differing(found) if request.args.get("only", "") == "differing" else found
+    return _markdown(overviews.comparison_page(shown), found.address("/compare"))
 
 
 @blueprint.get("/llms.txt")

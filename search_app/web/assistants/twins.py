@@ -6,92 +6,16 @@ it cannot become a heading, a link, a table or markup of ours. A block of code k
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 from indexer.model.kinds import KINDS
-from indexer.text.plain_text import plain_text
-from search_app.mcp.tool import seen
 from search_app.query.grammar import LANGUAGE
 from search_app.sql import SqlQuery
 from search_app.web.assistants.gives import Answered, Found, Hit, OpenIn, Place, Standing, Thing
+from search_app.web.assistants.markup import block, bullets, code, link, page_of, prose, section, table, words
 from search_app.web.labels import counted, kind_label, plural, relation_label
 
-# what has a meaning wherever it stands; an underscore has none inside a word, an ampersand only in `&lt;`
-_MEANING = re.compile(r"([\\`*\[\]<>|~]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;))")
 STAFF_ONLY = "people at Mozilla only"
-_AT_START = re.compile(r"^(\s*)(#{1,6}|[-+=:]|\d{1,9}[.)])(?=\s|$|-|=)")
-_FENCED = re.compile(r"^[ \t]*(```+|~~~+)[^\n]*\n(.*?)^[ \t]*\1[ \t]*$", re.MULTILINE | re.DOTALL)
-
-
-def words(text: str) -> str:
-    """Upstream's text in one line, in which no character has a meaning for Markdown."""
-    line = _MEANING.sub(r"\\\1", " ".join(seen(text).split()))
-    return _AT_START.sub(lambda match: f"{match[1]}{_harmless(match[2])}", line)
-
-
-def _harmless(mark: str) -> str:
-    """What begins a line there, without its meaning: `\\#`, `1\\.`."""
-    return f"{mark[:-1]}\\{mark[-1]}" if mark[0].isdigit() else f"\\{mark}"
-
-
-def code(text: str) -> str:
-    """A name in one line of code, whatever stands in it."""
-    line = " ".join(seen(text).split())
-    if not line:
-        return ""
-    marks = "`" * (max((len(run) for run in re.findall(r"`+", line)), default=0) + 1)
-    return f"{marks} {line} {marks}" if "`" in line else f"{marks}{line}{marks}"
-
-
-def cell(text: str) -> str:
-    """What stands in a cell of a table: there a bar ends it even in code."""
-    return re.sub(r"(?<!\\)\|", r"\\|", text)
-
-
-def block(text: str, language: str = "") -> str:
-    """A block of code that its own text cannot end."""
-    marks = "`" * max(3, max((len(run) for run in re.findall(r"`+", text)), default=0) + 1)
-    return f"{marks}{language}\n{seen(text).rstrip()}\n{marks}"
-
-
-def prose(markdown: str) -> str:
-    """Upstream's Markdown as paragraphs of plain words, its blocks of code kept as they are."""
-    parts: list[str] = []
-    end = 0
-    for match in _FENCED.finditer(markdown):
-        parts += _paragraphs(markdown[end : match.start()])
-        parts.append(block(match[2]))
-        end = match.end()
-    return "\n\n".join([*parts, *_paragraphs(markdown[end:])])
-
-
-def _paragraphs(text: str) -> list[str]:
-    plain = (plain_text(part) for part in re.split(r"\n\s*\n|\n(?=\s{0,3}(?:[-*+]|\d+\.)\s)", text))
-    return [words(part) for part in plain if part]
-
-
-def link(label: str, url: str) -> str:
-    """A link to an address that safe_href let through, or of ours."""
-    return f"[{words(label)}](<{url}>)"
-
-
-def _page(title: str, *parts: str) -> str:
-    return "\n\n".join(part for part in (f"# {title}", *parts) if part) + "\n"
-
-
-def _section(title: str, *parts: str) -> str:
-    body = "\n\n".join(part for part in parts if part)
-    return f"## {title}\n\n{body}" if body else ""
-
-
-def _list(lines: Iterable[str]) -> str:
-    return "\n".join(f"- {line}" for line in lines if line)
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = ["| " + " | ".join(cell(each) for each in row) + " |" for row in rows]
-    return "\n".join(["| " + " | ".join(head) + " |", "|" + " --- |" * len(head), *lines]) if lines else ""
 
 
 def thing_page(thing: Thing, queries: Sequence[SqlQuery]) -> str:
@@ -114,20 +38,20 @@ def thing_page(thing: Thing, queries: Sequence[SqlQuery]) -> str:
         ("Partitioned by", code(thing.partition)),
         ("Use instead", code(thing.use_instead)),
     )
-    return _page(
+    return page_of(
         words(thing.title or thing.name),
         code(thing.name) if thing.name != thing.title else "",
-        _list(f"{name}: {value}" for name, value in facts if value),
+        bullets(f"{name}: {value}" for name, value in facts if value),
         f"**Warning:** {words(thing.warning)}" if thing.warning else "",
         prose(thing.description) or "It has no description upstream.",
-        _section("Expression", block(thing.expression, "sql") if thing.expression else ""),
-        _section("Extras", _list(_part(each.name, each.type, each.description) for each in thing.extras)),
-        _section("Tiles", _list(_part(each.name, each.type, each.description) for each in thing.tiles)),
-        _section("Labels", ", ".join(map(code, thing.labels))),
-        _section("Columns", _columns(thing), words(thing.columns_unknown)),
-        _section("Queries", *(_query(query) for query in queries)),
-        _section("Open in", _list(map(_open_in, thing.links))),
-        _section("Related", _list(_related(thing))),
+        section("Expression", block(thing.expression, "sql") if thing.expression else ""),
+        section("Extras", bullets(_part(each.name, each.type, each.description) for each in thing.extras)),
+        section("Tiles", bullets(_part(each.name, each.type, each.description) for each in thing.tiles)),
+        section("Labels", ", ".join(map(code, thing.labels))),
+        section("Columns", _columns(thing), words(thing.columns_unknown)),
+        section("Queries", *(_query(query) for query in queries)),
+        section("Open in", bullets(map(_open_in, thing.links))),
+        section("Related", bullets(_related(thing))),
         f"{link('Page', thing.url)} · {link('whole record as JSON', thing.json_url)}",
     )
 
@@ -141,7 +65,7 @@ def _columns(thing: Thing) -> str:
     rows = [(code(each.table), code(each.column), words(each.type), _of(each)) for each in thing.columns]
     left = thing.columns_total - len(rows)
     more = f"\n\nand {plural(left, 'more row')}, in the record" if left > 0 else ""
-    return _table(("Table", "Column", "Type", "Of"), rows) + more
+    return table(("Table", "Column", "Type", "Of"), rows) + more
 
 
 def _of(place: Place) -> str:
@@ -151,7 +75,7 @@ def _of(place: Place) -> str:
 
 
 def _query(query: SqlQuery) -> str:
-    notes = _list(map(words, query.notes))
+    notes = bullets(map(words, query.notes))
     return f"### {words(query.title)}\n\n{block(query.sql, 'sql')}" + (f"\n\n{notes}" if notes else "")
 
 
@@ -171,14 +95,14 @@ def _related(thing: Thing) -> Iterable[str]:
 def results_page(typed: str, found: Found, answer: Answered | None = None) -> str:
     """The hits of a search, and the answer above them where it is a question that has one."""
     told = [f"{words(each)}" for each in found.read_as]
-    return _page(
+    return page_of(
         f"Search: {code(typed)}" if typed.strip() else "Search",
         f"{plural(found.total, 'hit')}, {found.all_words:,} with all words.",
         f"Read as {', '.join(told)}." if told else "",
         f"Did you mean {code(found.did_you_mean)}?" if found.did_you_mean else "",
         _answer(answer) if answer else "",
-        _list(map(_hit, found.hits)),
-        _section("Try instead", _list(map(words, found.try_instead))),
+        bullets(map(_hit, found.hits)),
+        section("Try instead", bullets(map(words, found.try_instead))),
         link("Page", found.url),
     )
 
@@ -187,22 +111,22 @@ def _answer(answer: Answered) -> str:
     facts = (f"{words(each.label)}: {words(each.text)}" for each in answer.facts)
     ways = (f"{link(way.name, way.url)}: {words(way.why)}" for way in answer.recommended)
     others = (f"{link(way.name, way.url)}: {words(way.why)}" for way in answer.alternatives)
-    return _section(
+    return section(
         "Answer",
         words(answer.sentence),
-        _list(facts),
-        _list(ways),
+        bullets(facts),
+        bullets(ways),
         block(answer.sql, "sql") if answer.sql else "",
-        _list(map(words, answer.assumptions)),
+        bullets(map(words, answer.assumptions)),
         f"Dashboards: {', '.join(map(code, answer.dashboards))}" if answer.dashboards else "",
-        f"Alternatives:\n\n{_list(others)}" if answer.alternatives else "",
+        f"Alternatives:\n\n{bullets(others)}" if answer.alternatives else "",
     )
 
 
 def lost_page(message: str, near: Sequence[tuple[str, str]]) -> str:
     """What is said of an address at which nothing is: (name, address) of what comes nearest to it."""
-    hits = _list(link(name, url) for name, url in near)
-    return _page("Nothing here", words(message), _section("Nearest", hits))
+    hits = bullets(link(name, url) for name, url in near)
+    return page_of("Nothing here", words(message), section("Nearest", hits))
 
 
 def _hit(hit: Hit) -> str:
@@ -220,12 +144,12 @@ def status_page(standing: Standing) -> str:
         for each in standing.sources
     ]
     counts = (counted(kind, count) for kind, count in standing.counts.items())
-    return _page(
+    return page_of(
         "Status",
         words(standing.summary),
-        _list(counts),
-        _section("Problems", _list(map(words, standing.problems))),
-        _section("Sources", _table(("Source", "State", "Read", "Records"), ages)),
+        bullets(counts),
+        section("Problems", bullets(map(words, standing.problems))),
+        section("Sources", table(("Source", "State", "Read", "Records"), ages)),
         f"Generation {code(standing.generation)}, built {words(standing.built_at)}.",
     )
 
@@ -234,11 +158,11 @@ def help_page() -> str:
     """The query language."""
     rows = [(code(form.form), words(form.meaning), code(form.example)) for form in LANGUAGE]
     kinds = (f"{code(name)}: {words(kind.meaning)}" for name, kind in KINDS.items())
-    return _page(
+    return page_of(
         "How to search",
         "All words are wanted; near misses come later. A name in any spelling finds the thing.",
-        _table(("Write", "It means", "Try"), rows),
-        _section("Kinds", _list(kinds)),
+        table(("Write", "It means", "Try"), rows),
+        section("Kinds", bullets(kinds)),
     )
 
 
@@ -256,13 +180,13 @@ def about_page(root: str, counts: dict[str, int]) -> str:
         f"Model Context Protocol, streamable HTTP: `{root}/mcp`",
         f"{link('How fresh it is', f'{root}/status.md')}",
     )
-    return _page(
+    return page_of(
         "Starchart",
         "> One search box over everything that Mozilla publishes about its telemetry: from a question to the "
         "metric, the table that holds it, the query that reads it and the dashboard that shows it. It holds "
         "names, descriptions and schemas, never data of users.",
         "Names and descriptions are the words of those upstream. A thing that is not active says why. "
         "Queries are for BigQuery, which people at Mozilla can run; their paths are in the schemas.",
-        _section("How to ask", _list(ways)),
-        _section("What is in it", _list(kinds)),
+        section("How to ask", bullets(ways)),
+        section("What is in it", bullets(kinds)),
     )
