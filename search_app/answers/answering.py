@@ -110,7 +110,9 @@ def _products(
     if told := _told_by_platform(named, rules):
         names, title = [told], ""
     distinct = tuple(dict.fromkeys(names))
-    for product in rules.products:
+    for product in (
+        rules.products if len(named) == 1 and not query.filters else ()
+    ):  # one word for all of them
         if product.names == frozenset(distinct):
             return (product.means,), tuple(typed), product.title or title
     return distinct, tuple(typed), title

@@ -23,6 +23,7 @@ KIND_WORDS = {
 SMALL = frozenset(["the", "a", "an", "of", "on", "in", "for", "by", "about", "from", "its"])
 # whose ping of a name is meant where no product is named: of desktop, then legacy, then of Android
 PING_HOLDERS = ("firefox_desktop", "telemetry", "fenix")
+LEGACY = ("scalar", "event")
 PROJECT = "moz-fx-data-shared-prod"
 _NAME = re.compile(r"^`?[A-Za-z][\w.#/-]*`?$")
 
@@ -69,7 +70,15 @@ def thing_of(asked: Asked, hits: Sequence[Hit], catalogue: Catalogue, rules: Rul
     for item_id in _ids(asked):
         if (item := catalogue.get(item_id)) and _is_of(item.apps, asked.apps):
             return item
-    return _named(asked, hits, catalogue) or _measure(asked, catalogue, rules)
+    return _named(asked, hits, catalogue) or _legacy(asked, catalogue) or _measure(asked, catalogue, rules)
+
+
+def _legacy(asked: Asked, catalogue: Catalogue) -> AnyItem | None:
+    """A scalar or event of legacy telemetry: after metrics, which are often called the same."""
+    if len(asked.tokens) != 1 or asked.kind:
+        return None
+    found = (catalogue.get(f"probe/{kind}/{asked.tokens[0].strip('`')}") for kind in LEGACY)
+    return next((item for item in found if item is not None), None)
 
 
 def _ping(asked: Asked, catalogue: Catalogue) -> AnyItem | None:
@@ -88,9 +97,10 @@ def _ids(asked: Asked) -> Iterator[str]:
     if len(asked.tokens) != 1 or not _NAME.match(asked.tokens[0]):
         return
     name = asked.tokens[0].strip("`")
-    if asked.kind in ("", "probe"):
-        kinds = ("histogram",) if name.isupper() else ("scalar", "event")
-        yield from (f"probe/{kind}/{name}" for kind in kinds)
+    if name.isupper() and asked.kind in ("", "probe"):
+        yield f"probe/histogram/{name}"
+    elif asked.kind == "probe":
+        yield from (f"probe/{kind}/{name}" for kind in LEGACY)
     if asked.kind in ("", "table") and "." in name:
         yield f"table/{PROJECT}.{name.removeprefix(f'{PROJECT}.').removeprefix('mozdata.')}"
     if asked.kind in ("", "table"):

@@ -305,7 +305,7 @@ def test_how_sensitive_a_metric_is_stands_in_its_card(client: FlaskClient) -> No
         "DAU", "gc pause", "fenix.metrics", "DAU of Fenix without tablets", "why did DAU drop on Fenix",
         "DAU of Fenix by phase of the moon", "who owns the moon", "how many ads on Fenix", '"DAU of Fenix"',
         "DAU -fenix", "kind:table DAU of Fenix", "what is DAU on Fenix like compared to iOS", "how many", "",
-        "bookmarks on Fenix",
+        "bookmarks on Fenix", "DAU of Fenix and Firefox for Desktop",
     ],
 )  # fmt: skip
 def test_where_it_is_not_sure_there_is_no_card(client: FlaskClient, text: str) -> None:
