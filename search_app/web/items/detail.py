@@ -6,11 +6,21 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from indexer.model.items import AnyItem, AppItem, MetricItem, PingItem, ProbeItem, RoutineItem, TableItem
+from indexer.model.items import (
+    AnyItem,
+    AppItem,
+    ExploreItem,
+    MetricItem,
+    PingItem,
+    ProbeItem,
+    RoutineItem,
+    TableItem,
+)
 from search_app.engine.results import Results
 from search_app.query.model import QueryProblem
 from search_app.sql.routines import USED_FOR
 from search_app.web.items.app import AppDetail, app_detail
+from search_app.web.items.explore import ExploreDetail, explore_detail
 from search_app.web.items.history import Entry, history_entries
 from search_app.web.items.lists import listed
 from search_app.web.items.matrix import (
@@ -67,7 +77,9 @@ class RoutineDetail:
     used_for: str  # what queries of ours call it for; "" where none does
 
 
-Detail = AppDetail | PingDetail | MetricDetail | ProbeDetail | TableDetail | RoutineDetail | None
+Detail = (
+    AppDetail | PingDetail | MetricDetail | ProbeDetail | TableDetail | RoutineDetail | ExploreDetail | None
+)
 
 
 def detail_of(site: Site, item: AnyItem, parameters: Mapping[str, str]) -> Detail:
@@ -84,6 +96,8 @@ def detail_of(site: Site, item: AnyItem, parameters: Mapping[str, str]) -> Detai
         return MetricDetail(statuses, matrix, history_entries(item.history))
     if isinstance(item, ProbeItem):
         return ProbeDetail(status_groups(item.channel_status), _matrix(item, parameters))
+    if isinstance(item, ExploreItem):
+        return explore_detail(site, item)
     if isinstance(item, RoutineItem):
         return RoutineDetail(USED_FOR.get(item.name, ""))
     if isinstance(item, TableItem):
