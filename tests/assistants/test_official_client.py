@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import sys
 from collections.abc import Awaitable, Callable
 from http.client import HTTPConnection
@@ -81,6 +82,19 @@ def test_a_body_of_untold_length_has_the_same_bound(sample_server: str) -> None:
     pieces = (b" " * 1_000 for _ in range(300))
     connection.request("POST", "/mcp", pieces, {"Content-Type": "application/json"}, encode_chunked=True)
     assert connection.getresponse().status == 413
+
+
+def test_half_a_message_holds_nobody_up_and_is_refused_when_it_ends(sample_server: str) -> None:
+    place = urlsplit(sample_server)
+    head = b"POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    halves = [socket.create_connection((place.hostname, place.port), timeout=20) for _ in range(30)]
+    for half in halves:
+        half.sendall(head + b'Content-Length: 60000\r\n\r\n{"jsonrpc":')
+    conversation(f"{sample_server}/mcp", "auto", every_tool)
+    halves[0].shutdown(socket.SHUT_WR)
+    assert halves[0].recv(200).startswith(b"HTTP/1.1 400 ")
+    for half in halves:
+        half.close()
 
 
 def test_ten_clients_at_once_get_their_own_answers(sample_server: str) -> None:
