@@ -116,7 +116,8 @@ def held(item: AnyItem, asked: Choices, context: Context, columns_of: ColumnsOf)
         elif found and name == "app":  # the first app that has a query
             chosen[name] = _first_readable(item, found, asked.column, context, columns_of).app
             found = [place for place in found if place.app == chosen[name]]
-        said = {each: each for each in offered if each}
+        titles = context.titles if name == "app" else {}
+        said = {each: titles.get(each, each) for each in offered if each}
         choices.append(choice_of(name, words, said, [chosen.get(name) or offered[0]] if offered else []))
     place, reading = _reading(item, found, asked, context, columns_of)
     by_channel, reading, channel, notes = _channelled(item, reading, found, place, asked, context)
@@ -170,7 +171,7 @@ def _channelled(
         return choice_of("channel", "Channel", offered, [channel]), reading, channel, ()
     column = channel_column(reading.source)
     values = _channels(item, place, context) if column else ()
-    reason = "It has one channel." if column else "The table does not say the channel."
+    reason = "No channels of it are listed." if column else "The table does not say the channel."
     channel = settled("channel", asked.channel, values, "")
     offered = {"": "all", **{value: value for value in values}} if values else {}
     choice = choice_of("channel", "Channel", offered, [channel], reason)

@@ -7,6 +7,7 @@ import json
 import re
 from urllib.parse import urlencode
 
+import html5lib
 import nbformat
 import pytest
 from flask.testing import FlaskClient
@@ -185,3 +186,27 @@ def test_an_item_page_leads_to_what_it_may_be_compared_with(sample_client: Flask
     compared = sample_client.get(html.unescape(link[1]))
     assert compared.status_code == 200
     assert "Side by side" in compared.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/sql",
+        address("/sql", TABS, by=["date", "colour"]),
+        address("/sql", TABS, **{"with": "ping/fenix/metrics"}),
+        "/compare",
+        "/compare?id=metric/fenix/tabs.opened&id=probe/histogram/GC_MS&id=ping/fenix/baseline",
+    ],
+)  # fmt: skip
+def test_pages_of_queries_and_comparisons_are_valid_html_with_one_heading(
+    small_client: FlaskClient, path: str
+) -> None:
+    page = small_client.get(path)
+    assert page.status_code == 200
+    tree = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(page.text)
+    assert len(tree.findall(".//h1")) == 1
+    ids = [each.get("id") for each in tree.iter() if isinstance(each.tag, str) and each.get("id")]
+    assert len(ids) == len(set(ids))
+    labels = {each.get("for") for each in tree.iter("label") if each.get("for")}
+    assert labels <= set(ids)
+    assert {each.get("id") for each in tree.iter("select")} <= labels
