@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
@@ -63,10 +64,16 @@ def test_apps_gather_by_platform_in_a_fixed_order_the_unheard_of_with_the_others
     assert list(names) == ["Desktop", "Web", "Others"]
 
 
+def test_an_app_whose_definitions_are_not_published_does_not_claim_to_have_none() -> None:
+    (star,) = stars_of(galaxy([replace(an_app("web", 0), metrics=None)]))
+    assert [text.text for text in star.texts][-1] == "?"
+    assert star.title == "Firefox Web: its definitions are not published"
+
+
 def test_a_dead_app_is_faint_and_tells_why() -> None:
     alive, dead = stars_of(galaxy([an_app("alive", 10), an_app("dead", 1, alive=False)]))
-    assert (alive.faint, alive.title) == (False, "Firefox Alive: 10 metrics")
-    assert (dead.faint, dead.title) == (True, "Firefox Dead: 1 metric, deprecated")
+    assert (alive.faint, alive.title) == (False, "Firefox Alive: 10 metrics of its own")
+    assert (dead.faint, dead.title) == (True, "Firefox Dead: 1 metric of its own, deprecated")
 
 
 @pytest.mark.parametrize("width", [WIDE, NARROW])
@@ -98,3 +105,11 @@ def test_every_app_of_the_real_data_has_its_star(mirror_client: FlaskClient) -> 
         assert {"pine", "burnham", "lockwise_ios"} <= faint
         assert {"fenix", "firefox_desktop", "mozregression"}.isdisjoint(faint)
         assert stars["fenix"].radius > stars["firefox_ios"].radius > stars["syncstorage"].radius
+    # what gecko brings makes no app larger that uses it
+    own = {row.name: row.own for _, rows in view.groups for row in rows}
+    assert own["thunderbird_desktop"] is None  # known from schemas only
+    for name in ("firefox_desktop", "fenix", "focus_android", "pine"):
+        query = {"kind": "metric", "app": name, "status": "active"}
+        found = mirror_client.get("/api/v1/metrics", query_string={**query, "size": "1"}).json["total"]
+        assert own[name] < found / 2, name
+    assert own["firefox_desktop"] > own["fenix"] > own["focus_android"] > 0

@@ -1,4 +1,4 @@
-"""All apps as stars: each as large as its number of metrics, gathered by platform.
+"""All apps as stars: each as large as the number of its own living metrics, gathered by platform.
 
 Pure and deterministic. The largest star of a platform stands in the middle, the others follow a
 spiral around it to the first free place; a star and its label keep clear of all others.
@@ -13,7 +13,7 @@ from math import cos, sin, sqrt
 from search_app.web.maps.text_width import LINE, NAME_SIZE, NOTE_SIZE, Text, balanced, text_width
 
 WIDE, NARROW = 1180.0, 358.0  # widths of the drawing: for a screen, for a phone
-PER_ROOT = 0.86  # radius of a star: this times the square root of its number of metrics
+PER_ROOT = 1.75  # radius of a star: this times the square root of its number of metrics
 SMALLEST = 3.5
 HOLDS_LABEL = 46.0  # from this radius on the label stands inside
 LABEL_ROOM = 122.0
@@ -40,7 +40,7 @@ class AppCounts:
     title: str
     url: str
     platform: str
-    metrics: int
+    metrics: int | None  # that the app itself defines and that are collected now; None: not published
     alive: bool
     state: str = ""  # in words, for the title
 
@@ -117,9 +117,9 @@ class Galaxy:
     constellations: tuple[Constellation, ...]
 
 
-def radius(metrics: int) -> float:
+def radius(metrics: int | None) -> float:
     """The area of a star grows with its metrics; the smallest can still be seen and hit."""
-    return max(SMALLEST, PER_ROOT * sqrt(metrics))
+    return max(SMALLEST, PER_ROOT * sqrt(metrics or 0))
 
 
 def galaxy(apps: Iterable[AppCounts], width: float = WIDE) -> Galaxy:
@@ -152,7 +152,7 @@ def _constellation(label: str, apps: Sequence[AppCounts], room: float) -> Conste
     """The stars of one platform around the largest, the upper left corner at 0, 0."""
     stretch = 1.1 if room > 2 * NARROW else 0.62
     stars: list[Star] = []
-    for app in sorted(apps, key=lambda app: (-app.metrics, app.name)):
+    for app in sorted(apps, key=lambda app: (-(app.metrics or 0), app.name)):
         star = _star(app)
         stars.append(_first_free(star, stars, stretch, room))
     left, right = min(star.left for star in stars), max(star.right for star in stars)
@@ -191,7 +191,7 @@ def _first_free(star: Star, others: Sequence[Star], stretch: float, room: float)
 def _star(app: AppCounts) -> Star:
     """A star at 0, 0 with its label: inside where it is large, else below."""
     size = radius(app.metrics)
-    note = f"{app.metrics:,}"
+    note = "?" if app.metrics is None else f"{app.metrics:,}"
     inside = size >= HOLDS_LABEL
     lines = balanced(app.title, 1.5 * size if inside else LABEL_ROOM, NAME_SIZE)
     height = (len(lines) + 1) * LINE
@@ -201,7 +201,9 @@ def _star(app: AppCounts) -> Star:
         for number, (line, css) in enumerate([*((line, "") for line in lines), (note, "note")])
     )
     half = max(size, *(text_width(line, NAME_SIZE) / 2 for line in lines), text_width(note, NOTE_SIZE) / 2)
-    count = f"{note} {'metric' if app.metrics == 1 else 'metrics'}"
+    count = f"{note} {'metric' if app.metrics == 1 else 'metrics'} of its own"
+    if app.metrics is None:
+        count = "its definitions are not published"
     title = f"{app.title}: {count}" + (f", {app.state}" if app.state else "")
     bottom = size if inside else size + 2 + height
     return Star(app.name, app.url, title, 0, 0, size, texts, not app.alive, -half, -size, half, bottom)

@@ -5,6 +5,7 @@ Beside each drawing goes a list that is complete without it.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import partial
 from operator import attrgetter
@@ -34,6 +35,7 @@ class AppRow:
     reason: str
     metrics: int
     collected: int  # of these, the ones that are active
+    own: int | None  # of the active ones, those that the app itself defines; None: not published
     channels: int
     from_schema: bool
 
@@ -96,10 +98,12 @@ def flow_view(site: Site, app: AppItem) -> FlowView:
 
 def _galaxy_view(site: Site) -> GalaxyView:
     apps = all_apps(site)
-    counts = [_app_counts(app) for app in apps]
+    defined = _own_metrics(site)
+    own = {app.name: None if app.known_from == "schema" else defined[app.name] for app in apps}
+    counts = [_app_counts(app, own[app.name]) for app in apps]
     rows: dict[str, list[AppRow]] = {name: [] for name in GROUPS}
-    for app in sorted(apps, key=lambda app: (-_metrics(app), app.name)):
-        rows[app.platform if app.platform in GROUPS else "other"].append(_app_row(app))
+    for app in sorted(apps, key=lambda app: (-(own[app.name] or 0), -_metrics(app), app.name)):
+        rows[app.platform if app.platform in GROUPS else "other"].append(_app_row(app, own[app.name]))
     return GalaxyView(
         wide=galaxy(counts, WIDE),
         narrow=galaxy(counts, NARROW),
@@ -113,16 +117,23 @@ def _metrics(app: AppItem) -> int:
     return app.metric_count
 
 
-def _app_counts(app: AppItem) -> AppCounts:
+def _own_metrics(site: Site) -> Counter[str]:
+    """By origin: the metrics that are collected now. What a library brings is not its users' own."""
+    living = site.engine.passing(Filters({"kind": ("metric",), "status": ("active",)}))
+    return Counter(each.id.split("/", 2)[1] for each in living)  # metric/<origin>/<name>
+
+
+def _app_counts(app: AppItem, own: int | None) -> AppCounts:
     alive = app.status not in DEAD
     state = (app.status_reason or app.status) if not alive else ""
-    return AppCounts(app.name, app.title, map_path(app.name), app.platform, _metrics(app), alive, state)
+    return AppCounts(app.name, app.title, map_path(app.name), app.platform, own, alive, state)
 
 
-def _app_row(app: AppItem) -> AppRow:
+def _app_row(app: AppItem, own: int | None) -> AppRow:
     return AppRow(
         app.name, app.title, item_path(app.id), map_path(app.name), app.status, app.status_reason,
-        _metrics(app), app.metric_statuses.get("active", 0), len(app.channels), app.known_from == "schema",
+        _metrics(app), app.metric_statuses.get("active", 0), own, len(app.channels),
+        app.known_from == "schema",
     )  # fmt: skip
 
 
