@@ -10,7 +10,7 @@ from indexer.model.items import AnyItem, MeasureItem, TableItem
 from search_app.answers.boards import boards_of
 from search_app.answers.catalogue import Catalogue, standing_of
 from search_app.answers.model import Answer, AnswerQuery, Recommended, short_name
-from search_app.answers.queries import gives_distribution, query_of
+from search_app.answers.queries import can_tell, gives_distribution, query_of
 from search_app.answers.reading import Subject, Told
 from search_app.answers.rules import Concept, Rules, Use
 
@@ -58,14 +58,36 @@ def _candidates(
     subject: Subject, named: str, app: str, catalogue: Catalogue, rules: Rules
 ) -> Iterator[Candidate]:
     if subject.concept is None:
+        if subject.told.intent == "percentiles":
+            yield from _distributions(subject, catalogue)
         for place, measure in enumerate(subject.measures):
-            if (item := catalogue.get(measure.id)) and standing_of(item, catalogue, rules).usable:
+            item = catalogue.get(measure.id)
+            if item and can_tell(item, subject.told) and standing_of(item, catalogue, rules).usable:
                 yield Candidate(item, "measure", "", place)
         return
     for place, use in enumerate(_uses(subject.concept, subject.told, named, app)):
         for item in _items(use, named, catalogue):
-            if standing_of(item, catalogue, rules).usable:
+            if standing_of(item, catalogue, rules).usable and _serves(item, subject.told):
                 yield Candidate(item, rung_of(item, rules), use.column, place)
+
+
+def _distributions(subject: Subject, catalogue: Catalogue) -> Iterator[Candidate]:
+    """The Glean metrics that mirror the histograms which measures read: their percentiles can be had."""
+    for place, measure in enumerate(subject.measures):
+        item = catalogue.get(measure.id)
+        for probe in item.related.get("probe", ()) if item else ():
+            for mirror in getattr(catalogue.get(probe), "mirrors", ()):
+                if (
+                    (metric := catalogue.get(mirror))
+                    and gives_distribution(metric)
+                    and metric.status == "active"
+                ):
+                    yield Candidate(metric, "raw", "", place)
+
+
+def _serves(item: AnyItem, told: Told) -> bool:
+    """Of a concept, whose rules say what counts people: whether it can give a part or a distribution."""
+    return told.intent in ("people", "average") or can_tell(item, told)
 
 
 def _uses(concept: Concept, told: Told, named: str, app: str) -> list[Use]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -28,6 +29,9 @@ COMPUTED = {
     "percentiles": ("percentiles",),
 }
 UNSPLIT = "It is not split by {}: no column of it is known."
+NO_MEAN = (
+    "It is no mean: it gives the whole of each day, beside how many clients there are where rows have them."
+)
 ALL_CLIENTS = "Its clients are all that have a row, not only those with a value above 0."
 # of a metric or probe: each of its samples is one of many
 DISTRIBUTIONS = ("timing_distribution", "memory_distribution", "custom_distribution", "histogram")
@@ -49,8 +53,39 @@ def query_of(item: AnyItem, told: Told, app: str, column: str, catalogue: Catalo
 def gives_distribution(item: AnyItem) -> bool:
     """Whether its queries give percentiles."""
     if isinstance(item, MeasureItem):
-        return item.value == "number" and item.rows is not None and bool(item.rows.client_id)
+        return item.value == "number" and _of_clients(item)
     return isinstance(item, MetricItem | ProbeItem) and item.type in DISTRIBUTIONS
+
+
+def can_tell(item: AnyItem, told: Told) -> bool:
+    """Whether a thing can give what is asked: a sum is no share, and what is done is not how many do it."""
+    if told.intent == "percentiles":
+        return gives_distribution(item)
+    if not isinstance(item, MeasureItem):
+        return True
+    if told.intent == "share":
+        said = bool(_PART.search(f"{item.title} {item.select_expression}"))
+        return said or len(item.operands) == 2 or _is_yes_or_no(item)
+    if told.intent == "people":
+        return _of_clients(item) or bool(_PEOPLE.search(f"{item.title} {item.description[:200]}"))
+    return told.intent != "average" or _of_clients(item) or bool(_PART.search(item.title))
+
+
+_PART = re.compile(
+    r"\b(?:rate|ratio|share|percentage|proportion|fraction|average|avg|per)\b|/|SAFE_DIVIDE|\bAVG\(",
+    re.IGNORECASE,
+)
+_PEOPLE = re.compile(r"\b(?:users?|clients?|people|profiles?|DAU|WAU|MAU|subscribers?)\b", re.IGNORECASE)
+
+
+def _is_yes_or_no(item: MeasureItem) -> bool:
+    """Whether its values are yes or no for each client: by their type, or since a share is taken of them."""
+    taken = any(each.name == "binomial" for each in item.statistics)
+    return _of_clients(item) and (item.value == "boolean" or taken)
+
+
+def _of_clients(item: MeasureItem) -> bool:
+    return item.rows is not None and bool(item.rows.client_id)
 
 
 def _first_built(
@@ -87,8 +122,10 @@ def _of_measure(item: MeasureItem, told: Told, catalogue: Catalogue) -> AnswerQu
         order = ("ratio over time", *order)
     query = _first(queries, order)
     notes = [UNSPLIT.format(told.by)] if told.by else []
-    if told.intent == "people" and not wanted and item.rows and item.rows.client_id:
+    if told.intent == "people" and not wanted and _of_clients(item):
         notes.append(ALL_CLIENTS)
+    if told.intent == "average" and not wanted and not item.operands:
+        notes.append(NO_MEAN)
     return _made(item, query, notes) if query else None
 
 
@@ -97,9 +134,9 @@ def _statistics(item: MeasureItem, told: Told) -> tuple[MeasureStatistic, ...]:
 
     Yes and no are never summed: of them it is the share of clients, and their number.
     """
-    if item.rows is None or not item.rows.client_id:
+    if not _of_clients(item):
         return ()
-    if item.value == "boolean":
+    if item.value == "boolean" or (told.intent in ("share", "people") and _is_yes_or_no(item)):
         return (_statistic("binomial"), _statistic("client_count"))
     wanted = STATISTICS.get(told.intent, "") if item.value == "number" else ""
     return (_statistic(wanted, PERCENTS if told.intent == "percentiles" else ""),) if wanted else ()

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from search_app.answers.catalogue import UNTOLD, Shelf, ShelvedMeasure
 from search_app.answers.rules import ORDER, Concept, Phrase, Rules, words_of
 
+# who is counted: a title says one of them, a question another
+COUNTED = frozenset(words_of("people users clients", ()))
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -86,7 +89,7 @@ def _titled(
     found: dict[frozenset[str], list[ShelvedMeasure]] = {}
     for measure in shelf.measures.get(app, ()):
         for wording in measure.wordings:
-            if wording <= typed and not wording <= rules.ambiguous and wording - rules.fillers:
+            if _is_typed(wording, typed) and not wording <= rules.ambiguous and wording - rules.fillers:
                 found.setdefault(wording, []).append(measure)
     subjects = []
     for wording, measures in found.items():
@@ -94,8 +97,15 @@ def _titled(
             words, wording, rules
         )
         if told is not None and (len(wording) > 1 or told.intent):
-            subjects.append(Subject(told, wording, measures=tuple(measures)))
+            subjects.append(Subject(told, wording & typed, measures=tuple(measures)))
     return subjects
+
+
+def _is_typed(wording: frozenset[str], typed: frozenset[str]) -> bool:
+    """Whether all words of a title were typed: who asks how many people need not say users once more."""
+    return wording <= typed or (
+        wording - typed <= COUNTED and bool(typed & COUNTED) and bool(wording & typed)
+    )
 
 
 def tell(words: Sequence[str], taken: frozenset[str], rules: Rules) -> Told | None:

@@ -48,6 +48,14 @@ friendly_name = "Searches"
 description = "All searches."
 select_expression = "SUM(metrics.counter.tabs_opened)"
 data_source = "daily"
+[metrics.bookmarks_add_v1]
+friendly_name = "Added Bookmarks"
+select_expression = "SUM(wau)"
+data_source = "users"
+[metrics.bookmarks_add_users_v1]
+friendly_name = "Added Bookmarks Users"
+select_expression = "SUM(mau)"
+data_source = "users"
 [data_sources.daily]
 from_expression = "mozdata.fenix.metrics"
 [data_sources.clients]
@@ -205,6 +213,18 @@ def test_a_ratio_tells_numerator_and_denominator(client: FlaskClient) -> None:
         {"label": "Numerator", "text": "SUM(dau)"},
         {"label": "Denominator", "text": "SUM(wau)"},
     ]
+
+
+def test_people_are_counted_by_the_measure_of_users_and_what_they_do_by_the_other(
+    client: FlaskClient,
+) -> None:
+    assert first(client, "how many people add bookmarks on Fenix") == f"{MEASURE}bookmarks_add_users_v1"
+    assert first(client, "how many bookmarks are added on Fenix") == f"{MEASURE}bookmarks_add_v1"
+
+
+def test_a_sum_is_no_share_and_no_distribution(client: FlaskClient) -> None:
+    assert asked(client, "what share of added bookmarks on Fenix") is None
+    assert asked(client, "percentiles of added bookmarks on Fenix") is None
 
 
 def test_a_measure_is_found_by_its_title_where_no_rule_names_it(client: FlaskClient) -> None:
