@@ -32,6 +32,7 @@ from indexer.runtime.processes import PARENT, end_with_parent
 from indexer.runtime.progress import Progress, ProgressState
 from indexer.scheduler import run_scheduler
 from indexer.status import SourceStatus, Status, read_status, status_json
+from search_app.answers.answering import may_be_asked
 from search_app.assistant_command import mcp_command
 from search_app.evaluation.bench.command import bench_command
 from search_app.evaluation.command import evaluate_command
@@ -47,8 +48,9 @@ from search_app.terminal.results import look_of, results_lines, show
 from search_app.trial import trial_of
 from search_app.web.app import create_app
 from search_app.web.guards.hosts import address
+from search_app.web.results.answer import answer_of
 from search_app.web.results.json import results_text
-from search_app.web.state import NothingIndexed, current_site, open_engine
+from search_app.web.state import NothingIndexed, current_site
 
 NEEDS_LOOKING_AFTER = 3  # exit codes of `status`, for monitoring
 NOTHING_TO_SERVE = 4
@@ -186,14 +188,16 @@ def search(settings: Settings, query: tuple[str, ...], as_json: bool, size: int,
     """Search, as the page does: words, "phrases", app:fenix, kind:metric, -not, prefix*."""
     with _told():
         asked = parse_query(" ".join(query), {"size": str(size), "page": str(page)})
-        results = open_engine(settings.config).search(asked)
-        if as_json:
-            with create_app(settings.config).test_request_context():
-                click.echo(results_text(current_site(), results, asked))
-            return
+        with create_app(settings.config).test_request_context():
+            site = current_site()
+            results = site.engine.search(asked)
+            if as_json:
+                click.echo(results_text(site, results, asked))
+                return
+            answer = answer_of(site, asked, results) if may_be_asked(asked, results.understood) else None
     terminal = shutil.get_terminal_size((110, 24))
     look = look_of(sys.stdout, terminal.columns, address(settings.config).rstrip("/"))
-    show(results_lines(results, look), sys.stdout, terminal.lines)
+    show(results_lines(results, look, answer), sys.stdout, terminal.lines)
 
 
 @main.command()

@@ -13,6 +13,7 @@ from typing import TextIO
 import click
 
 from indexer.model.ids import item_path
+from search_app.answers.model import Answer
 from search_app.engine.results import Hit, Results
 from search_app.mcp.tool import seen
 
@@ -57,15 +58,25 @@ def show(text: str, stream: TextIO, height: int) -> None:
     click.echo_via_pager(text + "\n", color=True)
 
 
-def results_lines(results: Results, look: Look) -> str:
-    """One line for each hit, cut to the terminal's width."""
+def results_lines(results: Results, look: Look, answer: Answer | None = None) -> str:
+    """One line for each hit, cut to the terminal's width; above them the answer, where it is a question."""
     head = f"{results.total} found in {results.took_ms:.1f} ms"
     if results.did_you_mean:
         head += f"; did you mean: {seen(results.did_you_mean)}"
     names = min(max((len(hit.card.name) for hit in results.hits), default=0), LONGEST_NAME)
     lines = [_hit_line(hit, names, look) for hit in results.hits]
-    ways = (f"try: {seen(way.text)} ({way.total})" for way in results.help)
-    return "\n".join([look.styled(head, dim=True), *lines, *(look.styled(way, dim=True) for way in ways)])
+    ways = [look.styled(f"try: {seen(way.text)} ({way.total})", dim=True) for way in results.help]
+    told = _answer_lines(answer, look) if answer else []
+    return "\n".join([look.styled(head, dim=True), *told, *lines, *ways])
+
+
+def _answer_lines(answer: Answer, look: Look) -> list[str]:
+    """An answer: its sentence, what is known, the ways with their reasons; an empty line ends it."""
+    ways = [(way.item, way.why) for way in (*answer.recommended, *answer.alternatives)]
+    lines = [look.styled(seen(answer.sentence), bold=True)]
+    lines += [f"  {seen(label)}: {seen(text)}" for label, text in answer.facts]
+    lines += [f"  {look.linked(seen(item.id), item_path(item.id))}  {seen(why)}" for item, why in ways]
+    return [*lines, ""]
 
 
 def _hit_line(hit: Hit, name_width: int, look: Look) -> str:

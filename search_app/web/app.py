@@ -95,6 +95,7 @@ def _problem(status: int, code: str, message: str, parameter: str) -> Response:
         error = {"code": code, "message": message, "parameter": parameter or None}
         response.set_data(json.dumps({"error": error}))
         return response
+    near = near_address(current_app.extensions[EXTENSION], request.path) if status == 404 else None
     if status == 404 and (wants_markdown() or request.path.endswith(MARKDOWN)):
         return markdown_pages.lost(message, request.path)
     page = render_template(
@@ -102,7 +103,8 @@ def _problem(status: int, code: str, message: str, parameter: str) -> Response:
         status=status,
         message=message,
         parameter=parameter,
-        near=near_address(current_app.extensions[EXTENSION], request.path) if status == 404 else None,
+        near=near,
+        q=near.words if near else "",
     )
     return Response(page, status=status, mimetype="text/html")
 

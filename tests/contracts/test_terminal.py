@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from flask.testing import FlaskClient
 
 from search_app.cli import main
 from search_app.terminal.words import FILTERS, words
@@ -84,6 +85,15 @@ def test_what_is_longer_than_the_terminal_goes_through_the_pager(sample_data: Pa
 def test_a_program_gets_text_alone(sample_data: Path) -> None:
     assert ESCAPE not in piped("search", "clients_daily", data=sample_data)
     assert ESCAPE not in piped("search", "e*", "--size", "60", data=sample_data, PAGER="false")
+
+
+def test_a_question_is_answered_above_its_hits(sample_data: Path, sample_client: FlaskClient) -> None:
+    question = "is GC_MS alive"
+    card = sample_client.get("/api/v1/search", query_string={"q": question}).json["answer"]
+    lines = piped("search", question, data=sample_data).splitlines()
+    assert lines[1] == card["sentence"]
+    assert lines[lines.index("") - 1].startswith(f"  {card['recommended'][-1]['id']}  ")
+    assert "" not in piped("search", "clients_daily", data=sample_data).splitlines()
 
 
 # ---------------------------------------------------------------- completion

@@ -107,6 +107,7 @@ def test_a_page_that_there_is_not_shows_what_its_address_names(
     response = small_client.get(address)
     assert response.status_code == 404
     assert f'href="{found}"' in response.text.partition('id="near"')[2]
+    assert 'type="search" value=""' not in response.text  # the box holds what was looked for
 
 
 def test_an_address_that_means_one_thing_leads_there(small_client: FlaskClient) -> None:
