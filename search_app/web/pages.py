@@ -51,6 +51,18 @@ EXAMPLES = (
     ("expires:90d status:active", "what ends soon"),
     ("metrics.counter.*", "a column"),
 )
+# questions that get an answer above the hits, one of each sort: for the help page
+QUESTIONS = (
+    "how many people use Firefox for Android every day",
+    "DAU of desktop by country",
+    "page load percentiles on desktop",
+    "is GC_MS alive and what replaced it",
+    "who owns telemetry.clients_daily",
+    "when is the baseline ping sent",
+    "where is GC_MS stored",
+    "what dashboard shows retention",
+    "what does the newtab ping collect",
+)
 # the keys of static/keys.js, which a test holds to this table
 KEYS = (
     (("/", "Ctrl K"), "go to the box"),
@@ -232,7 +244,9 @@ def help_page() -> str | Response:
     """The query language, from the parser's own table."""
     if wants_markdown():
         return markdown_pages.language()
-    return render_template("help.html", language=LANGUAGE, bangs=tools.bangs(), keys=KEYS)
+    return render_template(
+        "help.html", questions=QUESTIONS, language=LANGUAGE, bangs=tools.bangs(), keys=KEYS
+    )
 
 
 @blueprint.get("/about")

@@ -15,6 +15,7 @@ from indexer.store.reader import Store
 from search_app.answers.rules import shipped_rules
 from search_app.engine.engine import SearchEngine
 from search_app.query.parser import parse_query
+from search_app.web.pages import QUESTIONS
 from tests.check_sql import Schemas, digests_of
 from tests.support.sql_paths import Checker
 
@@ -104,6 +105,11 @@ def test_the_state_of_a_table_is_told_as_it_is(mirror_client: FlaskClient, table
     found = answer(mirror_client, f"is {table} still alive")
     assert found is not None
     assert found["sentence"].startswith(f"{table} is {state}")
+
+
+@pytest.mark.parametrize("text", QUESTIONS)
+def test_the_questions_of_the_help_page_are_answered(mirror_client: FlaskClient, text: str) -> None:
+    assert answer(mirror_client, text) is not None
 
 
 def test_every_query_of_a_card_reads_columns_that_exist(
