@@ -173,6 +173,10 @@ function suggestions(input) {
   // the box may be moved to another page (live.js): it has the focus again before this looks
   input.addEventListener("blur", () => setTimeout(() => document.activeElement !== input && close()));
   panel.addEventListener("mousedown", (event) => event.preventDefault()); // the box keeps the focus
+  // who moves the pointer to the hits wants to see them; a page that changes under it makes no movement
+  document.addEventListener("pointermove", (event) => {
+    if (!panel.hidden && (event.movementX || event.movementY) && event.target.closest("#results")) close();
+  });
   document.addEventListener("submit", (event) => {
     if (event.target !== input.form) return;
     recent.add(input.value);

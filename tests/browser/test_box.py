@@ -137,3 +137,33 @@ def test_a_broken_store_of_recent_searches_breaks_nothing(open_page: OpenPage) -
     page.evaluate("localStorage.setItem('starchart.recent', '{\"not\": [\"a list')")
     page.goto("/?q=gc+pause")
     assert page.evaluate("localStorage.getItem('starchart.recent')") == '["gc pause"]'
+
+
+def test_every_typed_word_is_marked_in_a_suggestion(open_page: OpenPage) -> None:
+    page = open_page("/")
+    typed(page, "gc pau")
+    first = page.get_by_role("option").first
+    expect(first).to_contain_text("javascript.gc.max_pause")
+    assert first.locator(".name b").all_inner_texts() == ["gc", "pau"]
+
+
+def test_a_state_is_offered_as_a_filter_and_taken_as_one(open_page: OpenPage) -> None:
+    page = open_page("/")
+    typed(page, "gc expired")
+    page.get_by_role("option", name="status:expired").click()
+    expect(page.locator("#q")).to_have_value("gc status:expired ")
+    page.keyboard.press("Enter")
+    expect(page.locator(".facet-value.on")).to_contain_text("expired")
+
+
+def test_moving_to_the_hits_uncovers_them(open_page: OpenPage) -> None:
+    page = open_page("/?q=gc")
+    page.mouse.move(600, 700)
+    page.locator("#q").press("End")
+    typed(page, " pause")
+    expect(page.get_by_role("option").first).to_be_visible()
+    expect(page).to_have_title("gc pause · Starchart")
+    expect(page.get_by_role("option").first).to_be_visible()
+    page.mouse.move(600, 650)
+    expect(page.get_by_role("listbox")).to_be_hidden()
+    expect(page.locator("#q")).to_be_focused()

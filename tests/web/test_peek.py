@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 
 import pytest
 from flask.testing import FlaskClient
@@ -31,6 +32,7 @@ def test_a_peek_says_the_place_that_was_asked_for(small_client: FlaskClient) -> 
     whole = small_client.get("/api/v1/item/" + hit["id"]).json
     row = next(row for row in whole["columns"] if row["exists"] and not row["app_id"])
     text = small_client.get("/peek" + item_path(hit["id"]), query_string={"in_app": row["app"]}).text
+    assert re.search(r'<dt>App</dt><dd><a href="/app/([^"]+)"', text)[1] == row["app"]  # type: ignore[index]
     assert f"<code>{row['table']}</code>" in text
     assert f"<code>{row['column']}</code>" in text
 

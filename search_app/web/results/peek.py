@@ -28,7 +28,7 @@ def peek_view(site: Site, item: AnyItem, parameters: Mapping[str, str]) -> dict[
     return {
         "item": item,
         "url": with_parameters(item_path(item.id), chosen) if chosen else item_path(item.id),
-        "apps": app_names(item.apps, item.app_titles),
+        "apps": sorted(app_names(item.apps, item.app_titles), key=lambda app: app.name != place[0]),
         "table": table,
         "table_known": bool(table) and bool(site.engine.known((table_id(table),))),
         "column": column,
