@@ -66,6 +66,8 @@ def match_names(
     weights = reader.weights
     exact: list[Part] = []
     for guess in meaning.names:
+        if guess.column:
+            continue  # the table is not what was typed: see holders()
         documents, sure = called(reader, guess)
         if len(documents):
             worth = (weights.exact_whole if guess.whole else weights.exact_part) * guess.weight
@@ -203,6 +205,10 @@ def _holders(reader: IndexReader, schemas_with: SchemasWith, guess: NameGuess) -
         if 0 < len(ids) <= most:
             yield Holder(field, value, ids, SURE[sure] * guess.weight, guess.whole)
 
+    if guess.column:
+        ids = _with_own_column(reader, schemas_with, guess)
+        yield from holder("column", guess.column, ids, "own column", MOST_TABLES)
+        return
     if guess.kind == "bug":
         yield from holder("bug", guess.key, reader.facets["bug"].documents(guess.key), "bug", MOST_TABLES)
         return
@@ -218,6 +224,17 @@ def _holders(reader: IndexReader, schemas_with: SchemasWith, guess: NameGuess) -
         if facet is not None:
             value = facet.spelled(guess.key)
             yield from holder(field, value, facet.documents(value), field, MOST_OTHERS)
+
+
+def _with_own_column(reader: IndexReader, schemas_with: SchemasWith, guess: NameGuess) -> Ints:
+    """The tables of a name that have a column, else those of its layers: of views it may not be known."""
+    named, _ = reader.named(guess.key)
+    named = np.intersect1d(named, reader.facets["kind"].documents("table"))
+    if not len(named):
+        return _NONE
+    tables = with_column(reader, schemas_with, guess.column)
+    own = np.intersect1d(tables, named)
+    return own if len(own) else tables[np.isin(reader.group[tables], reader.group[named])]
 
 
 def with_column(reader: IndexReader, schemas_with: SchemasWith, path: str) -> Ints:

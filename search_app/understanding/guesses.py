@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from indexer.text.analysis import spelling_key
 from search_app.understanding.identifiers import bare, is_identifier, is_joined, spellings
@@ -17,14 +18,17 @@ from search_app.understanding.weights import (
     REST_OF_KIND,
 )
 
+MOST_OF_TABLE = 3  # project, dataset and table stand before a column
+
 
 def names_meant(terms: tuple[UnderstoodTerm, ...], boosts: tuple[Boost, ...]) -> tuple[NameGuess, ...]:
     """What may be a name, best first; of two guesses with one key the surer one."""
-    best: dict[tuple[str, str], NameGuess] = {}
+    best: dict[tuple[str, str, str], NameGuess] = {}
     for guess in (*_typed(terms), *_meant(terms, boosts)):
-        known = best.get((guess.key, guess.kind))
+        same = guess.key, guess.kind, guess.column
+        known = best.get(same)
         if len(guess.key) > 1 and (known is None or known.weight < guess.weight):
-            best[guess.key, guess.kind] = guess
+            best[same] = guess
     return tuple(sorted(best.values(), key=lambda guess: -guess.weight))
 
 
@@ -34,6 +38,7 @@ def _typed(terms: tuple[UnderstoodTerm, ...]) -> Iterator[NameGuess]:
         held = is_joined(terms[0].text)
         for key, kind, weight in spellings(terms[0].text):
             yield NameGuess(key, kind, True, (0,), weight, held=held)
+        yield from _columns_of_tables(terms[0].text, NameGuess("", "table", True, (0,), held=True))
         return
     places = tuple(range(len(terms)))
     if not any(term.exclude or term.group for term in terms):
@@ -43,6 +48,17 @@ def _typed(terms: tuple[UnderstoodTerm, ...]) -> Iterator[NameGuess]:
             sure = JOINED_AMONG_WORDS if is_joined(term.text) else CAMEL_AMONG_WORDS
             for key, kind, weight in spellings(term.text):
                 yield NameGuess(key, kind, False, (place,), weight * sure, held=is_joined(term.text))
+            among = NameGuess("", "table", False, (place,), sure, held=True)
+            yield from _columns_of_tables(term.text, among)
+
+
+def _columns_of_tables(text: str, guess: NameGuess) -> Iterator[NameGuess]:
+    """`table.column` cut at each dot, as project, dataset and struct leave it open which it is."""
+    parts = bare(text).split(".")
+    for cut in range(1, min(len(parts), MOST_OF_TABLE + 1)):
+        table, column = ".".join(parts[:cut]), ".".join(parts[cut:])
+        if column and all(parts):
+            yield replace(guess, key=spelling_key(table), column=column)
 
 
 def _meant(terms: tuple[UnderstoodTerm, ...], boosts: tuple[Boost, ...]) -> Iterator[NameGuess]:

@@ -97,6 +97,7 @@ class NameGuess:
     weight: float = 1.0  # below 1 for derived spellings (without version, without column prefix)
     other_kind: float = 1.0  # what that is worth for a thing of another kind
     held: bool = False  # it may also be a column, an extra key or a label: what holds it is meant
+    column: str = ""  # typed behind the key, which is a table's then: its column is meant
 
 
 @dataclass(frozen=True, slots=True)

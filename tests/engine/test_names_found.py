@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
 
 from indexer.index.generation import open_current
+from indexer.model.items import TableItem
 from indexer.store.reader import Store
 from indexer.text.analysis import spelling_key
 from search_app.engine.engine import SearchEngine
@@ -45,3 +47,27 @@ def test_of_metrics_that_differ_in_punctuation_only_the_one_that_was_typed_is_fi
         if name not in (first.card.name, *(variant.name for variant in first.variants)):
             missed[name] = first.card.id
     assert missed == {}
+
+
+@pytest.mark.mirror
+def test_a_column_typed_behind_its_table_finds_that_table_first(
+    mirror_data: Path, mirror_engine: SearchEngine
+) -> None:
+    opened = open_current(mirror_data)
+    assert opened is not None
+    store = Store(opened.path / "catalogue.sqlite")
+    chance = random.Random(14)
+    tables = [item for item in store.items(store.ids("table")) if isinstance(item, TableItem)]
+    asked, missed = 0, []
+    for table in chance.sample([t for t in tables if t.schema_digest], 200):
+        column = chance.choice(store.columns(table.schema_digest)).path
+        asked += 1
+        first = mirror_engine.search(parse_query(f"{table.name}.{column}", {"size": "1"})).hits[0]
+        group = {first.card.name, *(variant.name for variant in first.variants)}
+        # what fills the column is as good an answer, and says where it is stored
+        fills = first.card.kind in ("metric", "probe") and spelling_key(
+            first.card.name.rpartition("/")[2]
+        ) in spelling_key(column)
+        if table.name not in group and not fills:
+            missed.append((table.name, column, first.card.id))
+    assert len(missed) <= asked * 0.02, missed

@@ -375,7 +375,7 @@ class Reference:
 
         for guess in meaning.names:
             worth = weights.exact_whole if guess.whole else weights.exact_part
-            for document, sure in self._called(guess):
+            for document, sure in self._called(guess) if not guess.column else ():
                 other = guess.other_kind if self.cards[document]["kind"] != guess.kind else 1.0
                 name(document, worth * guess.weight * sure * other, guess.whole)
         if 1 < len(added) <= ranking.MOST_LITERAL:
@@ -422,6 +422,9 @@ class Reference:
 
     def _holders(self, guess: NameGuess) -> Iterator[tuple[str, str, list[int], str, int]]:
         key, tables = guess.key, ranking.MOST_TABLES
+        if guess.column:
+            yield "column", guess.column, self._with_own_column(guess), "own column", tables
+            return
         if guess.kind == "bug":
             yield "bug", key, sorted(self._with_value("bug", key)), "bug", tables
             return
@@ -433,6 +436,14 @@ class Reference:
         for field in ("extra", "label"):
             value = self._spelled(field, key)
             yield field, value, sorted(self._with_value(field, value)), field, ranking.MOST_OTHERS
+
+    def _with_own_column(self, guess: NameGuess) -> list[int]:
+        """The tables of a name that have a column, else those of their layers that do."""
+        named = {n for n, _ in self._called(guess) if self.documents[n].kind == "table"}
+        path, families = spelling_key(guess.column), {self.documents[n].family for n in named}
+        having = [n for n, d in enumerate(self.documents) if path in self.paths.get(d.schema, ())]
+        own = [n for n in having if n in named]
+        return own or [n for n in having if self.documents[n].family in families]
 
     def _spelled(self, field: str, value: str) -> str:
         """A value as it is spelt among those of a facet."""
