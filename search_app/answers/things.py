@@ -66,7 +66,7 @@ def thing_of(asked: Asked, hits: Sequence[Hit], catalogue: Catalogue, rules: Rul
             else None
         )
     if asked.kind == "ping":
-        return _ping(asked, catalogue)
+        return _ping(asked, hits, catalogue)
     for item_id in _ids(asked):
         if (item := catalogue.get(item_id)) and _is_of(item.apps, asked.apps):
             return item
@@ -81,15 +81,15 @@ def _legacy(asked: Asked, catalogue: Catalogue) -> AnyItem | None:
     return next((item for item in found if item is not None), None)
 
 
-def _ping(asked: Asked, catalogue: Catalogue) -> AnyItem | None:
+def _ping(asked: Asked, hits: Sequence[Hit], catalogue: Catalogue) -> AnyItem | None:
     name = "-".join(asked.tokens).lower().replace("_", "-")
     for app in asked.apps or PING_HOLDERS:
         if item := catalogue.get(f"ping/{app}/{name}"):
             return item
     if asked.apps:
         return None
-    found = [item for item in catalogue.items("ping") if item.name == name]
-    return found[0] if len(found) == 1 else None
+    found = [hit.card.id for hit in hits if hit.card.kind == "ping" and hit.card.name == name]
+    return catalogue.get(found[0]) if len(found) == 1 else None
 
 
 def _ids(asked: Asked) -> Iterator[str]:
