@@ -108,14 +108,13 @@ def held(item: AnyItem, asked: Choices, context: Context, columns_of: ColumnsOf)
     for name, words in (("app", "App"), ("ping", "Ping"), ("process", "Process")):
         offered = list(dict.fromkeys(getattr(place, name) for place in found))
         value = getattr(asked, name)
-        if value or (name != "app" and len(offered) > 1):
-            chosen[name] = settled(
-                name, value, [each for each in offered if each], offered[0] if offered else ""
-            )
+        if value:
+            chosen[name] = settled(name, value, [each for each in offered if each], "")
+        elif len(offered) > 1:  # the first that has a query
+            first = _first_readable(item, found, asked.column, context, columns_of)
+            chosen[name] = str(getattr(first, name))
+        if name in chosen:
             found = [place for place in found if getattr(place, name) == chosen[name]]
-        elif found and name == "app":  # the first app that has a query
-            chosen[name] = _first_readable(item, found, asked.column, context, columns_of).app
-            found = [place for place in found if place.app == chosen[name]]
         titles = context.titles if name == "app" else {}
         said = {each: titles.get(each, each) for each in offered if each}
         choices.append(choice_of(name, words, said, [chosen.get(name) or offered[0]] if offered else []))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -239,3 +240,13 @@ def test_a_pair_is_split_only_by_what_both_have() -> None:
             context(), columns_of,
         )  # fmt: skip
     assert refused.value.parameter == "by"
+
+
+def test_nothing_said_leads_to_the_first_ping_that_has_a_query() -> None:
+    held = metric("counter", "opened")
+    elsewhere = replace(held.columns[0], ping="unknown", table="fenix.unknown", exists=None)
+    thing = replace(held, columns=(elsewhere, *held.columns), pings=("unknown", "metrics"))
+    assert built(thing).chosen.ping == "metrics"
+    with pytest.raises(QueryProblem) as refused:
+        built(thing, ping="unknown")
+    assert refused.value.code == "no_query"
