@@ -74,6 +74,7 @@ def world() -> Upstream:
     """The small world with measures that compete, a table of aggregates, and views over what ended."""
     made = small_world()
     made.measures("definitions/fenix.toml", FENIX)
+    made.ping("org-mozilla-firefox", "evil", description="<script>alert(1)</script> Sent at midnight.")
     made.table(
         "fenix_derived.active_users_aggregates_v1",
         {
@@ -363,11 +364,8 @@ def test_the_query_of_a_card_can_be_changed_on_its_page(client: FlaskClient) -> 
     assert "by=country" in address
 
 
-def test_upstream_text_in_a_card_is_escaped(tmp_path: Any) -> None:
-    made = small_world()
-    made.ping("org-mozilla-firefox", "evil", description="<script>alert(1)</script> Sent at midnight.")
-    hostile = create_app(built(made, tmp_path)).test_client()
-    text = hostile.get("/", query_string={"q": "when is the evil ping sent on Fenix"}).text
+def test_upstream_text_in_a_card_is_escaped(client: FlaskClient) -> None:
+    text = client.get("/", query_string={"q": "when is the evil ping sent on Fenix"}).text
     assert "Sent at midnight" in text
     assert "<script>alert" not in text
 
