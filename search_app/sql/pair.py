@@ -171,7 +171,9 @@ def _query(item: AnyItem, other: AnyItem, first: Plan, second: Plan) -> SqlQuery
     title = f"{titles[0]} beside {titles[1]}, {words}"
     text = head(title, notes) + _text(item, other, first, second).rstrip("\n")
     assumed = dict.fromkeys((*first.reading.source.assumed(), *second.reading.source.assumed()))
-    return replace(first.reading.base, title=title, sql=text, url="", variant=words, notes=(*notes, *assumed))
+    tables = dict.fromkeys((first.reading.base.table, second.reading.base.table))
+    base = replace(first.reading.base, table=" and ".join(tables))
+    return replace(base, title=title, sql=text, url="", variant=words, notes=(*notes, *assumed))
 
 
 def _said(title: str, plan: Plan) -> list[str]:

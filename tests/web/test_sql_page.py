@@ -99,6 +99,9 @@ def test_two_things_stand_in_one_query(small_client: FlaskClient) -> None:
     made = small_client.get(address("/api/v1/sql", TABS, **{"with": "ping/fenix/metrics"})).json
     assert made["with"]["id"] == "ping/fenix/metrics"
     assert "FULL OUTER JOIN" in made["query"]["sql"]
+    assert made["query"]["table"] == "fenix.metrics"
+    apart = small_client.get(address("/api/v1/sql", TABS, **{"with": "probe/histogram/GC_MS"})).json
+    assert apart["query"]["table"] == "fenix.metrics and telemetry.main"
     assert "with=ping" in made["url"]
     page = small_client.get(made["url"])
     assert shown_sql(page.text) == made["query"]["sql"]
