@@ -101,6 +101,7 @@ class Rules:
     signals: frozenset[str]  # a query with none of them, and with no product, is no question
     spellings: tuple[tuple[str, str], ...]
     products: tuple[Product, ...]
+    alone: Mapping[str, str]  # what stands for several products, typed alone -> the id that is meant
     platforms: tuple[str, ...]
     unusable: tuple[Trait, ...]
     preferred: tuple[Trait, ...]
@@ -142,6 +143,7 @@ def made_of(intents: Mapping[str, Any], concepts: Mapping[str, Any]) -> Rules:
             Product(frozenset(each["names"]), each["means"], each.get("title", ""))
             for each in _entries(concepts["products"])
         ),
+        alone={each["word"]: each["means"] for each in _entries(concepts["alone"])},
         platforms=tuple(word for each in _entries(concepts["platforms"]) for word in each["words"]),
         unusable=_traits(concepts["measures"]["unusable"]),
         preferred=_traits(concepts["measures"]["prefer"]),

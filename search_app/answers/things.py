@@ -65,6 +65,8 @@ def thing_of(asked: Asked, hits: Sequence[Hit], catalogue: Catalogue, rules: Rul
             if len(asked.apps) == 1 and asked.kind in ("", "app")
             else None
         )
+    if not asked.apps and asked.text.lower() in rules.alone:
+        return catalogue.get(rules.alone[asked.text.lower()])
     if asked.kind == "ping":
         return _ping(asked, hits, catalogue)
     for item_id in _ids(asked):
