@@ -6,6 +6,7 @@ const live = (() => {
   const PACE = 80; // ms between two questions while one types; the first is asked at once
   const SETTLED = 1500; // ms without a keystroke after which a search is one to come back to
   const PATIENCE = 5000; // ms after which an answer is no longer waited for
+  const MINE = find('script[src*="live.js"]').getAttribute("src");
   const here = () => location.pathname + location.search;
   const places = new Map(); // how far an entry of the history was scrolled, by its key
   let shown = here(); // the address whose page stands here
@@ -23,6 +24,7 @@ const live = (() => {
     if (!answer.ok) throw new Error(String(answer.status));
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (!page.getElementById("q")) throw new Error("not a page of ours");
+    if (!find(`script[src="${MINE}"]`, page)) throw new Error("a newer page, which wants newer scripts and styles");
     leads = answer.headers.has("Refresh"); // "!glam gc" leads on to another site
     return page;
   }

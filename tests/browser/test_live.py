@@ -257,3 +257,18 @@ def test_text_that_is_being_composed_is_not_searched_for_before_it_is_done(open_
     assert page.url.endswith("?q=gc")
     session.send("Input.insertText", {"text": "shutdown"})
     expect(page).to_have_url(re.compile("shutdown"))
+
+
+def test_a_page_of_a_newer_version_is_loaded_whole(open_page: OpenPage) -> None:
+    page = open_page("/?q=gc")
+    page.evaluate(STANDING)
+
+    def upgraded(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text().replace("live.js?v=", "live.js?v=9"))
+
+    page.route(re.compile(r"sort=newest"), upgraded, times=1)
+    page.get_by_role("link", name="Newest").click()
+    page.wait_for_url("**sort=newest")
+    expect(page.get_by_role("link", name="Newest")).to_have_attribute("aria-current", "true")
+    assert not stood(page)
