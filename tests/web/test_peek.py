@@ -40,3 +40,14 @@ def test_a_peek_says_the_place_that_was_asked_for(small_client: FlaskClient) -> 
 def test_what_is_not_there_cannot_be_peeked_at(small_client: FlaskClient) -> None:
     assert small_client.get("/peek/metric/nowhere/nothing").status_code == 404
     assert small_client.get("/peek/").status_code == 404
+
+
+def test_table_column_and_query_of_a_peek_are_of_one_place(sample_client: FlaskClient) -> None:
+    hits = sample_client.get("/api/v1/search?kind=metric&size=100").json["hits"]
+    several = [hit for hit in hits if len(hit["app"]) > 1 and hit["type"] != "event"]
+    assert several
+    for hit in several:
+        text = html.unescape(sample_client.get("/peek" + item_path(hit["id"])).text)
+        table = re.search(r"<dt>Table</dt><dd>(?:<a [^>]*>)?<code>([^<]+)", text)
+        if table and "sql-peek" in text:
+            assert table[1] in text.partition('id="peek-sql"')[2], hit["id"]

@@ -21,8 +21,8 @@ def peek_view(site: Site, item: AnyItem, parameters: Mapping[str, str]) -> dict[
     """What templates/search/peek.html shows; `in_app` and `in_ping` choose one of an item's places."""
     place = (parameters.get("in_app", ""), parameters.get("in_ping", ""))
     asked = Asked(*((value,) if value else () for value in place))
-    queries = actions_for(site, item, place).queries
-    column = _column(item, place)
+    query = next(iter(actions_for(site, item, place).queries), None)
+    column = _column(item, place, query.table if query else "")
     table = column.table if column else next(iter(item.tables), "") if item.kind != "table" else ""
     chosen = {name: value for name, value in zip(("in_app", "in_ping"), place, strict=True) if value}
     return {
@@ -32,16 +32,19 @@ def peek_view(site: Site, item: AnyItem, parameters: Mapping[str, str]) -> dict[
         "table": table,
         "table_known": bool(table) and bool(site.engine.known((table_id(table),))),
         "column": column,
-        "query": queries[0] if queries else None,
+        "query": query,
         "links": best_links(site, item.id, asked)[:MOST_TOOLS],
     }
 
 
-def _column(item: AnyItem, place: tuple[str, str]) -> ColumnRef | None:
-    """The first column that holds a metric or a probe in the place that was asked for, if any does."""
+def _column(item: AnyItem, place: tuple[str, str], queried: str) -> ColumnRef | None:
+    """The column that holds a metric or a probe in the place that was asked for: of the table that the query
+    asks, else the first.
+    """
     if not isinstance(item, MetricItem | ProbeItem):
         return None
     app, ping = place
     rows = [row for row in item.columns if app in ("", row.app) and ping in ("", row.ping)]
     rows = [row for row in rows or item.columns if row.exists is not False and row.column]
-    return min(rows, key=lambda row: row.app_id != "", default=None)  # the view over all channels first
+    # the view over all channels before those of one
+    return min(rows, key=lambda row: (row.table != queried, row.app_id != ""), default=None)
