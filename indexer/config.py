@@ -88,6 +88,7 @@ class ScheduleConfig(_Section):
     crawl: str  # crontab line of five fields
     timezone: str
     jitter_seconds: int = Field(ge=0)
+    run_seconds: int = Field(gt=0)  # a run that takes longer is ended
 
 
 class GenerationsConfig(_Section):

@@ -41,6 +41,8 @@ GROUP = "starchart-crawl-and-build"
 AGAIN = "again"
 CLOCK_SECONDS = 60.0  # the timetable is by the clock on the wall, which is looked at so often
 REACHED_NOTHING = 3  # exit code of a run
+TOOK_TOO_LONG = 4  # the same of one that was ended for it
+ENDING_SECONDS = 10.0  # that a run which is ended has for it
 AGAIN_MINUTES = (5, 15, 60)  # after a run that reached nothing; the last one from then on
 
 log = logging.getLogger(__name__)
@@ -174,11 +176,21 @@ def _crontab(config: Config) -> CronTrigger:
 
 
 def _run_in_own_process(config: Config, trial: Trial | None) -> int:
-    """The exit code of a run: 0, REACHED_NOTHING, 1 where it broke; negative where a signal ended it."""
+    """The exit code of a run: 0, REACHED_NOTHING, TOOK_TOO_LONG, 1 where it broke; negative where a signal
+    ended it. One that hangs would hold the lock, and nothing be crawled again.
+    """
     context = multiprocessing.get_context("spawn")
     process = context.Process(target=_run_as_group, args=(config, trial), name=GROUP)
     process.start()
-    process.join()
+    process.join(config.schedule.run_seconds)
+    if process.is_alive():
+        log.error("crawl and build took longer than %s s and are ended", config.schedule.run_seconds)
+        _stop_group(process)
+        process.join(ENDING_SECONDS)
+        if process.is_alive():
+            _stop_group(process, signal.SIGKILL)
+            process.join()
+        return TOOK_TOO_LONG
     code = process.exitcode or 0
     if code == -signal.SIGTERM:
         log.info("crawl and build stopped")
@@ -205,10 +217,10 @@ def _stop_children() -> None:
             _stop_group(child)
 
 
-def _stop_group(child: BaseProcess) -> None:
+def _stop_group(child: BaseProcess, by: signal.Signals = signal.SIGTERM) -> None:
     if child.pid is None:
         return
     try:
-        os.killpg(child.pid, signal.SIGTERM)
+        os.killpg(child.pid, by)
     except ProcessLookupError:  # it has not made its group yet
         child.terminate()
