@@ -38,12 +38,13 @@ def test_a_value_is_found_among_shown_and_folded_ones(open_page: OpenPage) -> No
     assert all("timing" in line for line in shown.all_inner_texts())
 
 
-@pytest.mark.parametrize("name", ["app", "type", "ping"])
-def test_the_values_of_a_facet_stand_by_how_many_things_have_them(open_page: OpenPage, name: str) -> None:
+def test_the_values_of_a_facet_stand_by_how_many_things_have_them(open_page: OpenPage) -> None:
     page = open_page("/?q=search")
-    counts = page.locator(f"section[aria-labelledby=facet-{name}] .count").all_text_contents()
-    numbers = [int(count.replace(",", "")) for count in counts]
-    assert numbers == sorted(numbers, reverse=True)
+    for name in ("app", "type", "ping"):
+        counts = page.locator(f"section[aria-labelledby=facet-{name}] .count").all_text_contents()
+        numbers = [int(count.replace(",", "")) for count in counts]
+        assert len(numbers) > 5
+        assert numbers == sorted(numbers, reverse=True)
 
 
 def test_on_a_phone_the_sheet_stays_while_values_are_ticked_until_it_is_closed(open_page: OpenPage) -> None:
@@ -82,16 +83,17 @@ def test_nothing_behind_the_sheet_takes_the_focus(open_page: OpenPage) -> None:
 
 
 @pytest.mark.parametrize("path", ["/?q=gc+fenix&app=klar_android", "/?q=qqzzxx"])
-@pytest.mark.parametrize("width", [390, 1440])
-def test_what_is_to_be_hit_is_at_least_24_pixels_large(open_page: OpenPage, path: str, width: int) -> None:
-    page = open_page(path, width=width)
+def test_what_is_to_be_hit_is_at_least_24_pixels_large(open_page: OpenPage, path: str) -> None:
+    page = open_page(path)
     small = """all => all.filter(each => each.offsetParent)
         .map(each => [each.getBoundingClientRect(), each.outerHTML.slice(0, 90)])
         .filter(([box]) => box.height < 23.5 || box.width < 23.5).map(([, text]) => text)"""
     targets = (
         ".tabs a, .facet-value, .spans a, .sorts a, .chip a, .do, .facet summary, .pages a, .take a, .go"
     )
-    assert page.locator(targets).evaluate_all(small) == []
+    for width in (390, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert (width, page.locator(targets).evaluate_all(small)) == (width, [])
 
 
 def test_where_nothing_is_found_names_that_look_like_it_are_offered(open_page: OpenPage) -> None:
