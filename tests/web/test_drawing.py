@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from indexer.index.generation import Generation
 from indexer.model.ids import item_path
-from search_app.engine.results import Hit, Match
+from search_app.engine.results import Hit, Match, Results
 from search_app.query.model import ANY, Asked
 from search_app.query.parser import parse_query
 from search_app.web import state as site_module
@@ -19,7 +20,7 @@ from search_app.web.actions import best_links
 from search_app.web.results.fragments import hit_article, variant_links
 from search_app.web.results.hit_html import hit_drawing
 from search_app.web.results.json import hits_text, link_json
-from search_app.web.results.view import HitView, VariantView, present_hit, with_namesakes
+from search_app.web.results.view import HitView, VariantView, present_hit, present_results, with_namesakes
 from search_app.web.state import Site, current_site
 
 
@@ -104,6 +105,24 @@ def test_hits_of_one_kind_and_name_are_folded_beneath_the_first_of_them(site: Si
     article = hit_article(1, faces[0], hit_drawing(site, faces[0]), why=None)
     assert "<summary>2 more named so</summary>" in article
     assert '<a href="/ping/3">&lt;3&gt;</a>' in article
+
+
+@pytest.mark.parametrize(
+    ("complete", "line_before"), [("yyn", "2"), ("ynynn", "3"), ("nnn", ""), ("yyy", ""), ("nny", "")]
+)
+def test_the_line_stands_before_the_hits_at_the_end_that_lack_a_word(
+    site: Site, complete: str, line_before: str
+) -> None:
+    hit = first_hit(site, "kind:metric")
+    hits = tuple(
+        hit._replace(card=hit.card._replace(id=f"metric/{n}", name=str(n)), complete=each == "y")
+        for n, each in enumerate(complete)
+    )
+    results = Results(90, hits, (), Generation("g", ""), 1.0, complete=40)
+    assert present_results(results, parse_query("a b")).near_from == (
+        f"metric/{line_before}" * bool(line_before)
+    )
+    assert present_results(results, parse_query("a b", {"sort": "name"})).near_from == ""
 
 
 def test_what_was_found_in_an_item_leads_to_its_place_there(site: Site) -> None:

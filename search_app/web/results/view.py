@@ -309,14 +309,14 @@ def present_results(results: Results, query: Query) -> ResultsView:
 
 
 def _near_from(faces: Sequence[HitView], results: Results, query: Query) -> str:
-    """The first of the hits at the end of a page all of which lack a word; "" where it has none.
+    """The first of the hits at the end of a page all of which lack a word; "" where it has none or no others.
 
     Near misses are not put behind all others: then the wanted hit stands first far less often.
     """
     if not 0 < results.complete < results.total or query.sort != "relevance":
         return ""
     behind = list(takewhile(lambda hit: not hit.complete, reversed(faces)))
-    return behind[-1].card.id if behind else ""
+    return behind[-1].card.id if 0 < len(behind) < len(faces) else ""
 
 
 def _paging(results: Results, query: Query) -> Paging:
