@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from flask.testing import FlaskClient
 
 from indexer.model.items import MetricItem
@@ -53,3 +55,17 @@ def test_of_several_places_the_first_is_where_the_query_reads_else_one_that_is_t
 
 def test_what_has_no_place_and_no_query_has_no_head_of_them(small_client: FlaskClient) -> None:
     assert "Query it" not in head(small_client, "/doc/datasets/pings.md%23pings")
+
+
+def test_the_metrics_of_a_ping_stand_by_category_and_living_ones_first(small_client: FlaskClient) -> None:
+    page = small_client.get("/ping/firefox_desktop/metrics").text
+    part = page[page.find('id="in-ping"') :]
+    names = re.findall(r'class="group-name">(\S+) <span class="count">(\d+)', part)
+    assert names
+    assert len({name for name, _ in names}) == len(names)
+    for (name, count), lines in zip(
+        names, re.findall(r'<ul class="lines">(.*?)</ul>', part, re.DOTALL), strict=False
+    ):
+        found = re.findall(r'<li class="line"><a class="name"[^>]*>(.*?)</a>', lines, re.DOTALL)
+        assert len(found) == int(count)
+        assert all(re.sub("<[^>]+>", "", text).startswith(name) for text in found)

@@ -69,6 +69,17 @@ class PingDetail:
     page: int
     pages: int
 
+    @property
+    def groups(self) -> tuple[tuple[str, tuple[HitView, ...]], ...]:
+        """The metrics of this page by the first part of their category, living ones first."""
+        found: dict[str, list[HitView]] = {}
+        for hit in self.metrics:
+            found.setdefault(hit.card.name.partition(".")[0], []).append(hit)
+        return tuple(
+            (name, tuple(sorted(hits, key=lambda hit: hit.card.status != "active")))
+            for name, hits in found.items()
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class RoutineDetail:
