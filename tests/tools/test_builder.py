@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+from sqlglot.errors import SqlglotError
 
 from indexer.model.items import AnyItem
 from search_app.query.model import QueryProblem
@@ -14,7 +15,8 @@ from search_app.sql.choices import Choice, Choices, read_choices
 from search_app.sql.pair import build_pair
 from tests.check_sql import json_keys
 from tests.support.builder_walk import combinations_of
-from tests.support.sql_paths import Checker
+from tests.support.mutations import mutations
+from tests.support.sql_paths import Checker, UnknownPath
 from tests.support.sql_world import ITEMS, columns_of, context, item, known_columns, metric
 
 
@@ -250,3 +252,26 @@ def test_nothing_said_leads_to_the_first_ping_that_has_a_query() -> None:
     with pytest.raises(QueryProblem) as refused:
         built(thing, ping="unknown")
     assert refused.value.code == "no_query"
+
+
+@pytest.mark.parametrize(
+    ("thing", "asked"),
+    [
+        ("metric/fenix/tabs.errors", Choices(by=("investigation", "date"), measure="over_zero")),
+        ("metric/fenix/tabs.size", Choices(by=("label", "country"), measure="histogram")),
+        ("metric/fenix/tabs.switched", Choices(by=("extra:source", "week"), measure="per_client")),
+        ("probe/histogram/GC_MS", Choices(by=("investigation",), channel="beta")),
+        (
+            "table/moz-fx-data-shared-prod.telemetry.clients_daily",
+            Choices(column="active_hours", by=("country",)),
+        ),
+    ],
+)
+def test_no_chosen_query_with_one_name_wrong_passes_the_check(thing: str, asked: Choices) -> None:
+    checker = Checker(known_columns)
+    made = build(item(thing), asked, context(), columns_of)
+    spoilt = list(mutations(made.query.sql))
+    assert len(spoilt) > 20
+    for mutation in spoilt:
+        with pytest.raises((UnknownPath, SqlglotError)):
+            checker.check(mutation.sql, json_keys(item(thing)), made.about)
