@@ -38,7 +38,7 @@ def answer_to(
     """The card of a query that may be a question; None where it is not one that can be told for sure."""
     from search_app.answers.boards import answer_board
     from search_app.answers.facts import answer_fact
-    from search_app.answers.things import asked_of, thing_of
+    from search_app.answers.things import asked_of, product_alone, thing_of
 
     rules = shipped_rules()
     text = " ".join(term.text for term in query.terms).strip(" ?!.")
@@ -55,7 +55,8 @@ def answer_to(
         if intent == "dashboard":
             found = answer_board(subject, apps, catalogue, rules)
         else:
-            thing = thing_of(asked, hits, catalogue, rules)
+            thing = product_alone(asked, catalogue, rules) if intent == "collected" else None
+            thing = thing or thing_of(asked, hits, catalogue, rules)
             found = answer_fact(intent, thing, asked, catalogue, rules) if thing is not None else None
         if found is not None:
             return found

@@ -65,8 +65,6 @@ def thing_of(asked: Asked, hits: Sequence[Hit], catalogue: Catalogue, rules: Rul
             if len(asked.apps) == 1 and asked.kind in ("", "app")
             else None
         )
-    if not asked.apps and asked.text.lower() in rules.alone:
-        return catalogue.get(rules.alone[asked.text.lower()])
     if asked.kind == "ping":
         return _ping(asked, hits, catalogue)
     for item_id in _ids(asked):
@@ -81,6 +79,11 @@ def _legacy(asked: Asked, catalogue: Catalogue) -> AnyItem | None:
         return None
     found = (catalogue.get(f"probe/{kind}/{asked.tokens[0].strip('`')}") for kind in LEGACY)
     return next((item for item in found if item is not None), None)
+
+
+def product_alone(asked: Asked, catalogue: Catalogue, rules: Rules) -> AnyItem | None:
+    """The product of a word for several, where it is all that a question names."""
+    return None if asked.apps else catalogue.get(rules.alone.get(asked.text.lower(), ""))
 
 
 def _ping(asked: Asked, hits: Sequence[Hit], catalogue: Catalogue) -> AnyItem | None:
