@@ -104,7 +104,7 @@ const live = (() => {
     const field = box.closest(".field");
     const focused = document.activeElement === box;
     const caret = [box.selectionStart, box.selectionEnd];
-    const body = document.importNode(page.body, true);
+    const body = document.adoptNode(page.body);
     find(".field:has(#q)", body).replaceWith(field);
     document.body.className = body.className;
     document.body.replaceChildren(...body.childNodes);
