@@ -77,8 +77,8 @@ def test_what_pip_says_is_shown_where_it_fails(tmp_path: Path) -> None:
 
 
 def test_ci_prints_the_seconds_of_each_stage(tmp_path: Path) -> None:
-    """The stages of .ci/run itself, with make put in its place by a program that does nothing."""
-    for name in ("make", "chromium"):
+    """The stages of .ci/run itself, with make and the packages replaced by programs that do nothing."""
+    for name in ("make", "chromium", "zsh", "fish"):
         (tmp_path / name).write_text('#!/bin/sh\necho "$0 $*"\n')
         (tmp_path / name).chmod(0o755)
     done = subprocess.run(
@@ -86,7 +86,7 @@ def test_ci_prints_the_seconds_of_each_stage(tmp_path: Path) -> None:
         env={**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"},
     )  # fmt: skip
     stages = re.findall(r"^== stage (\w+): \d+ s$", done.stdout, re.MULTILINE)
-    assert stages == ["browser", "dev", "test", "lint", "types", "contracts"]
+    assert stages == ["packages", "dev", "test", "lint", "types", "contracts"]
     assert done.stdout.splitlines()[-1].endswith("make slow")
 
 
