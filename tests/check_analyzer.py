@@ -22,8 +22,8 @@ from indexer.index.generation import open_current
 from indexer.model.table_records import Column
 from indexer.store.reader import Store
 from search_app.query.model import QueryProblem
-from search_app.sql.choices import Choices
-from search_app.sql.pair import build_pair
+from search_app.sql.builder.choices import Choices
+from search_app.sql.builder.pair import build_pair
 from tests.check_sql import Schemas, digests_of, sampled_over_types
 from tests.support.builder_walk import combinations_of
 

@@ -28,8 +28,8 @@ from indexer.model.table_records import Column
 from indexer.store.reader import Store
 from search_app.query.model import QueryProblem
 from search_app.sql import SqlQuery, column_queries, queries_for, queries_for_column
-from search_app.sql.builder import Built
-from search_app.sql.choices import Choices
+from search_app.sql.builder.build import Built
+from search_app.sql.builder.choices import Choices
 from search_app.sql.events_stream import EVENTS_STREAM
 from search_app.sql.metrics import structure_keys
 from search_app.tools import Context, build_context

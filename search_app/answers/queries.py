@@ -13,8 +13,8 @@ from search_app.answers.model import AnswerQuery
 from search_app.answers.reading import Told
 from search_app.query.model import QueryProblem
 from search_app.sql import queries_for
-from search_app.sql.builder import build
-from search_app.sql.choices import Choices
+from search_app.sql.builder.build import build
+from search_app.sql.builder.choices import Choices
 from search_app.sql.source import SqlQuery
 
 NOTHING_CHOSEN = Choices()

@@ -20,8 +20,8 @@ from search_app.sql import (
     queries_for_column,
     why_no_query,
 )
-from search_app.sql.builder import build
-from search_app.sql.choices import Choice, Choices
+from search_app.sql.builder.build import build
+from search_app.sql.builder.choices import Choice, Choices
 from search_app.tools import Context, Link, NoLink
 from search_app.web.markdown import safe_href
 from search_app.web.state import Site

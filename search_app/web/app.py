@@ -16,7 +16,7 @@ from werkzeug.routing import PathConverter
 from indexer.config import Config
 from search_app.engine.protocol import Engine
 from search_app.query.model import QueryProblem
-from search_app.web import api, compare_pages, crawlers, pages, sql_pages
+from search_app.web import api, crawlers
 from search_app.web import opensearch as browser
 from search_app.web.assistants import endpoint as assistants
 from search_app.web.assistants import markdown_pages
@@ -26,6 +26,7 @@ from search_app.web.meant import near_address
 from search_app.web.operation import health as ops
 from search_app.web.operation.banner import EXTENSION as BANNER
 from search_app.web.operation.banner import Watch
+from search_app.web.pages import compare, main, sql
 from search_app.web.responses import FastJson, deliver, start, unchanged
 from search_app.web.state import EXTENSION, NothingIndexed, Site, open_engine, wants_markdown
 from search_app.web.templating import STATIC, set_up_templates
@@ -54,9 +55,9 @@ def create_app(config: Config, engine: Engine | None = None) -> Flask:
     app.register_blueprint(assistants.blueprint)
     app.register_blueprint(markdown_pages.blueprint)
     app.register_blueprint(crawlers.blueprint)
-    app.register_blueprint(sql_pages.blueprint)
-    app.register_blueprint(compare_pages.blueprint)
-    app.register_blueprint(pages.blueprint)
+    app.register_blueprint(sql.blueprint)
+    app.register_blueprint(compare.blueprint)
+    app.register_blueprint(main.blueprint)
     app.before_request(start)
     if config.server.allowed_hosts:
         app.before_request(lambda: refuse_unknown_host(config))

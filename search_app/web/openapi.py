@@ -15,7 +15,7 @@ from indexer.store.departed import Departed
 from search_app.engine.results import FacetCount, Match, Part
 from search_app.query.grammar import FACETS
 from search_app.query.model import NARROWING, SORTS
-from search_app.sql.choices import MOST_DAYS, SHARES, Option
+from search_app.sql.builder.choices import MOST_DAYS, SHARES, Option
 from search_app.tools import Link
 
 _STRING = {"type": "string"}

@@ -8,9 +8,9 @@ from dataclasses import replace
 from indexer.model.items import AnyItem
 from search_app.query.model import QueryProblem
 from search_app.sql import ColumnsOf
-from search_app.sql.breakdowns import INVESTIGATION, MOMENTS
-from search_app.sql.builder import Built, build
-from search_app.sql.choices import TOTAL, Choice, Choices
+from search_app.sql.builder.breakdowns import INVESTIGATION, MOMENTS
+from search_app.sql.builder.build import Built, build
+from search_app.sql.builder.choices import TOTAL, Choice, Choices
 from search_app.tools import Context
 
 NUMBERS = ("days", "sample")

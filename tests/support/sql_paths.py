@@ -18,7 +18,7 @@ import sqlglot
 from sqlglot import exp
 
 from indexer.model.table_records import Column
-from search_app.sql.breakdowns import BREAKDOWNS
+from search_app.sql.builder.breakdowns import BREAKDOWNS
 from search_app.sql.source import CLIENT_COLUMNS
 
 

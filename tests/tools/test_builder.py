@@ -10,9 +10,9 @@ from sqlglot.errors import SqlglotError
 
 from indexer.model.items import AnyItem
 from search_app.query.model import QueryProblem
-from search_app.sql.builder import Built, build
-from search_app.sql.choices import Choice, Choices, read_choices
-from search_app.sql.pair import build_pair
+from search_app.sql.builder.build import Built, build
+from search_app.sql.builder.choices import Choice, Choices, read_choices
+from search_app.sql.builder.pair import build_pair
 from tests.check_sql import json_keys
 from tests.support.builder_walk import combinations_of
 from tests.support.mutations import mutations

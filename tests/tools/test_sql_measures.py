@@ -12,8 +12,8 @@ from indexer.model.items import MeasureItem
 from indexer.model.table_records import Column
 from search_app.query.model import QueryProblem
 from search_app.sql import SqlQuery, queries_for
-from search_app.sql.choices import Choices
-from search_app.sql.measure_builder import build_measure
+from search_app.sql.builder.choices import Choices
+from search_app.sql.builder.measures import build_measure
 from search_app.sql.measures import measure_queries
 from search_app.tools import Context
 from tests.support.sql_world import columns_of, names, table

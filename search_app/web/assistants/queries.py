@@ -10,7 +10,7 @@ from search_app.answers.model import Recommended
 from search_app.engine.results import Results
 from search_app.mcp.tool import ToolProblem
 from search_app.query.model import Query, QueryProblem, search_url
-from search_app.sql.choices import Choice
+from search_app.sql.builder.choices import Choice
 from search_app.sql.source import SqlQuery
 from search_app.web.actions import actions_for
 from search_app.web.assistants import gives, takes

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from indexer.model.literals import KindName, Status
 from search_app.mcp.tool import EXACT
-from search_app.sql.choices import MOST_DAYS, MOST_WAYS
+from search_app.sql.builder.choices import MOST_DAYS, MOST_WAYS
 
 Text = Annotated[str, Field(min_length=1, max_length=500)]
 Value = Annotated[str, Field(min_length=1, max_length=200)]

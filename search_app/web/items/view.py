@@ -10,7 +10,7 @@ from indexer.model.items import AnyItem, ExploreItem, MeasureItem, MetricItem, P
 from indexer.model.kinds import KINDS
 from indexer.model.parts import ColumnRef
 from search_app.query.model import Asked, Query
-from search_app.sql.choices import Choice
+from search_app.sql.builder.choices import Choice
 from search_app.tools import Link
 from search_app.web.actions import Actions, actions_for, best_links, choices_for
 from search_app.web.items.detail import Detail, MetricDetail, ProbeDetail, detail_of

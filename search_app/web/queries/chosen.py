@@ -7,9 +7,9 @@ from dataclasses import dataclass, fields
 
 from indexer.model.items import AnyItem
 from search_app.query.model import QueryProblem
-from search_app.sql.builder import build
-from search_app.sql.choices import Choice, Choices, read_choices
-from search_app.sql.pair import build_pair
+from search_app.sql.builder.build import build
+from search_app.sql.builder.choices import Choice, Choices, read_choices
+from search_app.sql.builder.pair import build_pair
 from search_app.sql.source import SqlQuery
 from search_app.tools.addressing.urls import with_params
 from search_app.web.actions import columns_of, link_context

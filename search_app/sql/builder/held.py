@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from indexer.model.items import AnyItem, MetricItem, PingItem, ProbeItem, TableItem
 from indexer.model.parts import ColumnRef
 from search_app.query.model import QueryProblem
-from search_app.sql.choices import Choice, Choices, choice_of, settled
+from search_app.sql.builder.choices import Choice, Choices, choice_of, settled
 from search_app.sql.ended import ended_in
 from search_app.sql.events import legacy_event_reading, metric_event_reading
 from search_app.sql.legacy import probe_reading, process_of

@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from indexer.model.items import AnyItem, MeasureItem, TableItem
 from indexer.model.table_records import Column
 from search_app.query.model import QueryProblem
-from search_app.sql.breakdowns import INVESTIGATION, MOMENTS, Way, dimensions, investigated, moments
-from search_app.sql.choices import SHARES, TOTAL, Choice, Choices, choice_of, settled
-from search_app.sql.held import held
-from search_app.sql.measure_builder import build_measure
-from search_app.sql.measured import Measured, measures_of
-from search_app.sql.plan import Plan, query_of
+from search_app.sql.builder.breakdowns import INVESTIGATION, MOMENTS, Way, dimensions, investigated, moments
+from search_app.sql.builder.choices import SHARES, TOTAL, Choice, Choices, choice_of, settled
+from search_app.sql.builder.held import held
+from search_app.sql.builder.measured import Measured, measures_of
+from search_app.sql.builder.measures import build_measure
+from search_app.sql.builder.plan import Plan, query_of
 from search_app.sql.reading import Reading
 from search_app.sql.source import DAYS, ColumnsOf, Source, SqlQuery
 from search_app.tools import Context

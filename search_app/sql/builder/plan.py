@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from search_app.sql.breakdowns import TOP_OF_EACH, Way, slices
-from search_app.sql.measured import Measured
+from search_app.sql.builder.breakdowns import TOP_OF_EACH, Way, slices
+from search_app.sql.builder.measured import Measured
 from search_app.sql.reading import Reading
 from search_app.sql.shape import (
     PERCENTS,

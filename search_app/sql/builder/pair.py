@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 from indexer.model.items import AnyItem, MeasureItem
 from search_app.query.model import QueryProblem
-from search_app.sql.breakdowns import INVESTIGATION, MOMENTS, Way
-from search_app.sql.builder import planned, ways_of
-from search_app.sql.choices import TOTAL, Choice, Choices, choice_of
-from search_app.sql.plan import Plan, base_notes, outputs, text_of
+from search_app.sql.builder.breakdowns import INVESTIGATION, MOMENTS, Way
+from search_app.sql.builder.build import planned, ways_of
+from search_app.sql.builder.choices import TOTAL, Choice, Choices, choice_of
+from search_app.sql.builder.plan import Plan, base_notes, outputs, text_of
 from search_app.sql.shape import TOP, clause, ending, head, indented
 from search_app.sql.source import ColumnsOf, SqlQuery, quoted
 from search_app.tools import Context

@@ -13,8 +13,8 @@ from dataclasses import replace
 from indexer.model.definitions import MeasureRows
 from indexer.model.items import MeasureItem
 from search_app.query.model import QueryProblem
-from search_app.sql.breakdowns import INVESTIGATION, Way, dimensions
-from search_app.sql.choices import TOTAL, Choice, Choices, choice_of, settled
+from search_app.sql.builder.breakdowns import INVESTIGATION, Way, dimensions
+from search_app.sql.builder.choices import TOTAL, Choice, Choices, choice_of, settled
 from search_app.sql.measures import measure_queries, split_measure
 from search_app.sql.shape import TOP, head
 from search_app.sql.source import ColumnsOf, Source, SqlQuery
