@@ -158,11 +158,13 @@ const live = (() => {
       const wanted = address(box.form);
       if (wanted === shown) return asking?.gone.abort(), (asking = null);
       try {
-        if (await go(wanted, { how: settled ? "push" : "replace", keepBox: true })) settled = false;
+        if (!(await go(wanted, { how: settled ? "push" : "replace", keepBox: true }))) return; // overtaken
+        settled = false;
+        clearTimeout(rest);
+        rest = setTimeout(settle, SETTLED);
       } catch {
         tell("The hits could not be fetched as you type: press Enter to search.");
       }
-      rest = setTimeout(settle, SETTLED);
     }, Math.max(0, asked + PACE - performance.now()));
   }
 

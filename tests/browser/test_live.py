@@ -59,6 +59,16 @@ def test_a_search_that_was_typed_is_one_step_of_the_history(open_page: OpenPage)
     assert stood(page)
 
 
+def test_an_answer_that_was_overtaken_does_not_end_the_search(open_page: OpenPage) -> None:
+    page = open_page("/?q=clients_daily")
+    before = page.evaluate("history.length")
+    slow(page, "s", 0.5)
+    page.locator("#q").fill("")
+    page.locator("#q").press_sequentially("shutdown", delay=300)
+    expect(page).to_have_title("shutdown · Starchart")
+    assert page.evaluate("history.length") == before + 1
+
+
 def test_enter_ends_a_search_so_that_the_next_one_is_a_step_of_its_own(open_page: OpenPage) -> None:
     page = open_page("/")
     before = page.evaluate("history.length")
