@@ -147,7 +147,7 @@ def test_a_column_is_a_place_one_can_link_to(checker: Checker) -> None:
     item = next(item for item in some_items(checker) if getattr(item, "schema_digest", ""))
     column = checker.store.columns(getattr(item, "schema_digest", ""))[0]
     page = checker.client.get(f"{item_path(item.id)}?column={column.path}").text
-    assert f'<code id="column-path">{column.path}</code>' in page
+    assert f'id="column-path">{column.path}</code>' in page
     assert page.count('id="branch"') == 1
 
 

@@ -19,7 +19,7 @@ def section(page: str, name: str) -> str:
 
 
 def count(part: str) -> int:
-    found = re.search(r'<span class="count">(\d+)', part)
+    found = re.search(r'class="count">(\d+)', part)
     assert found
     return int(found[1])
 

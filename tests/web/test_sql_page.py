@@ -184,7 +184,7 @@ def test_the_controls_of_a_column_are_of_that_column(small_client: FlaskClient) 
 
 def test_an_item_page_leads_to_what_it_may_be_compared_with(sample_client: FlaskClient) -> None:
     page = sample_client.get("/ping/fenix/baseline").text
-    link = re.search(r'href="(/compare\?[^"]+)">with <span class="name">firefox_desktop/baseline<', page)
+    link = re.search(r'href="(/compare\?[^"]+)">with <span\s+class="name">firefox_desktop/baseline<', page)
     assert link
     compared = sample_client.get(html.unescape(link[1]))
     assert compared.status_code == 200
