@@ -6,7 +6,8 @@ import asyncio
 import os
 import socket
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any, Literal
@@ -29,6 +30,12 @@ def streams(data: Path) -> StdioServerParameters:
     )
 
 
+def in_a_loop(talk: Coroutine[Any, Any, None]) -> None:
+    """In a thread of its own: where a browser test ran before, this one has a loop already."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, talk).result()
+
+
 def conversation(server: Any, mode: Mode, talk: Callable[[Client], Awaitable[None]]) -> None:
     async def run() -> None:
         async with Client(server, mode=mode, read_timeout_seconds=60) as client:
@@ -36,7 +43,7 @@ def conversation(server: Any, mode: Mode, talk: Callable[[Client], Awaitable[Non
             assert client.instructions
             await talk(client)
 
-    asyncio.run(run())
+    in_a_loop(run())
 
 
 async def every_tool(client: Client) -> None:
@@ -107,4 +114,4 @@ def test_ten_clients_at_once_get_their_own_answers(sample_server: str) -> None:
     async def all_of_them() -> None:
         await asyncio.gather(*(one(number) for number in range(10)))
 
-    asyncio.run(all_of_them())
+    in_a_loop(all_of_them())
