@@ -42,7 +42,8 @@ def index(generation: Path) -> tuple[list[str], Postings]:
 
 def build_with_seed(data: Path, seed: str) -> Path:
     """One more generation of the same records, sets and dicts of strings hashed by another seed."""
-    command = [sys.executable, "-m", "search_app.cli", "--quiet", "build", "--force"]
+    program = "from indexer import build_job, config; build_job.build(config.load_config(None), force=True)"
+    command = [sys.executable, "-c", program]  # the command tries each generation over HTTP, which takes long
     environment = {**os.environ, "STARCHART_DATA_DIR": str(data), "PYTHONHASHSEED": seed}
     subprocess.run(command, env=environment, check=True, timeout=300)
     return current_folder(data)
