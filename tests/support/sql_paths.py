@@ -45,6 +45,7 @@ class Shape:
 
 
 LEAF = "leaf_of_the_column"
+STATEMENTS_KEPT = 5_000  # parsed queries, some 50 KB each: of the whole catalogue they took gigabytes
 VALUE = Shape()
 NUMBERS = frozenset({"INTEGER", "INT64", "FLOAT", "FLOAT64", "NUMERIC", "BIGNUMERIC"})
 BOOLEANS = frozenset({"BOOLEAN", "BOOL"})
@@ -114,6 +115,8 @@ class Checker:
 
     def _parsed(self, sql: str) -> exp.Expression:
         if sql not in self._statements:
+            if len(self._statements) >= STATEMENTS_KEPT:
+                self._statements.clear()
             self._statements[sql] = sqlglot.parse_one(sql, dialect="bigquery")
         return self._statements[sql]
 
