@@ -34,7 +34,7 @@ def masks(reader: IndexReader, query: Query, schemas_with: SchemasWith, today: d
     for name, values in query.exclude_filters.items():
         found[f"-{name}"] = ~_any(reader, name, values, schemas_with)
     if query.filters.get("app") and query.filters.get("ping"):
-        found[CARRIED] = carried(reader, query.filters["app"], query.filters["ping"])
+        found[CARRIED] = _carried(reader, query.filters["app"], query.filters["ping"])
     for number, span in enumerate(query.ranges):
         mask = _within(reader, span, today)
         found[f"{span.field} {number}"] = ~mask if span.exclude else mask
@@ -102,7 +102,7 @@ def _holding(reader: IndexReader, name: str, value: str, schemas_with: SchemasWi
     return [facet_index.documents(value)] if facet_index else []
 
 
-def carried(reader: IndexReader, apps: Iterable[str], pings: Iterable[str]) -> Bools:
+def _carried(reader: IndexReader, apps: Iterable[str], pings: Iterable[str]) -> Bools:
     """All but the metrics that none of these apps sends in any of these pings: see documents.carried_by."""
     facet = reader.facets["carried"]
     mask = np.ones(reader.size, np.bool_)

@@ -73,12 +73,17 @@ def test_daily_active_users_of_desktop_with_measure_table_and_query(open_page: O
     expect(page.get_by_role("link", name="telemetry.active_users_aggregates").first).to_be_visible()
 
 
-def test_a_column_of_clients_daily_with_its_query(open_page: OpenPage) -> None:
+def test_a_column_of_clients_daily_leads_to_its_table_which_says_where_its_columns_are_not_known(
+    open_page: OpenPage,
+) -> None:
     page = ask(open_page, "clients_daily.active_hours_sum")
     first = page.locator(".hit").first
     expect(first).to_contain_text("telemetry.clients_daily")
     page = follow(page, first.get_by_role("link", name="telemetry.clients_daily", exact=False).first)
-    expect(page.locator("h1")).to_contain_text("clients_daily")
+    expect(page.locator("h1")).to_contain_text("telemetry.clients_daily")
+    # the mirror has no SQL of views: no query names a column of it, its tools are there
+    expect(page.locator("#schema")).to_contain_text("Its columns are not known")
+    expect(page.locator(".glance-tools a").first).to_be_visible()
 
 
 def test_percentiles_of_page_load_in_milliseconds_with_their_view_in_glam(open_page: OpenPage) -> None:

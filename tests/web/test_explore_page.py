@@ -24,5 +24,5 @@ def test_channels_of_one_ping_are_told_once_and_arrays_are_no_columns(mirror_cli
     named = re.findall(r'\?column=([^"#]+)#schema"', page)
     assert "client_info.app_build" in named
     assert not [name for name in named if name.startswith(("events.", "ping_info.experiments."))]
-    assert "Other explores of the app" in page
+    assert "Explores of the app" in page
     assert "Measures over fenix.events_stream" in mirror_client.get("/explore/fenix/events_stream").text

@@ -8,7 +8,11 @@ from flask.testing import FlaskClient
 
 from indexer.model.items import MetricItem
 from indexer.model.parts import ColumnRef
+from search_app.query.parser import parse_query
+from search_app.web.items.detail import PingDetail
 from search_app.web.items.view import first_place
+from search_app.web.results.view import present_hit
+from search_app.web.state import EXTENSION, Site
 
 
 def head(client: FlaskClient, address: str) -> str:
@@ -57,15 +61,26 @@ def test_what_has_no_place_and_no_query_has_no_head_of_them(small_client: FlaskC
     assert "Query it" not in head(small_client, "/doc/datasets/pings.md%23pings")
 
 
-def test_the_metrics_of_a_ping_stand_by_category_and_living_ones_first(small_client: FlaskClient) -> None:
+def test_of_the_metrics_of_a_category_the_living_ones_stand_first(sample_client: FlaskClient) -> None:
+    site: Site = sample_client.application.extensions[EXTENSION]
+    hit = present_hit(site.engine.search(parse_query("", {"kind": "metric"})).hits[0])
+    given = [("b.one", "expired"), ("a.gone", "removed"), ("b.two", "active"), ("a.here", "active")]
+    hits = tuple(hit._replace(card=hit.card._replace(name=name, status=status)) for name, status in given)
+    detail = PingDetail((), (), hits, len(hits), "", "", 1, 1)
+    assert [(name, [each.card.name for each in found]) for name, found in detail.groups] == [
+        ("b", ["b.two", "b.one"]),
+        ("a", ["a.here", "a.gone"]),
+    ]
+
+
+def test_the_metrics_of_a_ping_stand_by_category(small_client: FlaskClient) -> None:
     page = small_client.get("/ping/firefox_desktop/metrics").text
     part = page[page.find('id="in-ping"') :]
     names = re.findall(r'class="group-name">(\S+) <span class="count">(\d+)', part)
     assert names
     assert len({name for name, _ in names}) == len(names)
-    for (name, count), lines in zip(
-        names, re.findall(r'<ul class="lines">(.*?)</ul>', part, re.DOTALL), strict=False
-    ):
+    lists = re.findall(r'<ul class="lines">(.*?)</ul>', part, re.DOTALL)[: len(names)]
+    for (name, count), lines in zip(names, lists, strict=True):
         found = re.findall(r'<li class="line"><a class="name"[^>]*>(.*?)</a>', lines, re.DOTALL)
         assert len(found) == int(count)
         assert all(re.sub("<[^>]+>", "", text).startswith(name) for text in found)

@@ -69,13 +69,22 @@ class AppDetail:
 
 def app_detail(site: Site, item: AppItem) -> AppDetail:
     """What the template of an app shows beside the item."""
-    pings = site.remembered(("pings of", item.name), lambda: _pings(site, item))
     return AppDetail(
-        pings=pings,
-        collection=site.remembered(("collection", item.name), lambda: _collection(site, item, pings)),
+        pings=app_pings(site, item),
+        collection=collection(site, item),
         news=tuple((title, item.news[sort]) for sort, title in NEWS if item.news.get(sort)),
         sections=tuple(each for each in _sections(site, item) if each.hits),
     )
+
+
+def app_pings(site: Site, item: AppItem) -> tuple[AppPing, ...]:
+    """The pings of an app, those in use first; worked out once for a generation."""
+    return site.remembered(("pings of", item.name), lambda: _pings(site, item))
+
+
+def collection(site: Site, item: AppItem) -> Collection:
+    """What an app collects now, in numbers; worked out once for a generation."""
+    return site.remembered(("collection", item.name), lambda: _collection(site, item, app_pings(site, item)))
 
 
 def _pings(site: Site, item: AppItem) -> tuple[AppPing, ...]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from indexer.model.items import AppItem, DocItem, MetricItem, PingItem
 from search_app.engine.results import Results
 from search_app.query.model import Filters, Query, search_url
+from search_app.web.items.app import app_pings, collection
 from search_app.web.labels import SENSITIVITY_LABELS
 from search_app.web.state import Site
 
@@ -85,21 +86,20 @@ def _collects(site: Site, app: AppItem) -> Collects:
         _listed(site, app, name, SENSITIVITY_LABELS[name][0], words, sensitivity=(name,))
         for name, words in CATEGORIES.items()
     ]
-    everything = _search(site, app, 1)
+    total = collection(site, app).metrics
     stated = _search(site, app, 1, sensitivity=tuple(CATEGORIES))
     probes = Filters({"kind": ("probe",), "app": (app.name,), "status": ("active",)})
-    pings = [site.engine.get(f"ping/{app.name}/{name}") for name in app.pings]
-    live = [ping for ping in pings if isinstance(ping, PingItem) and ping.status == "active"]
+    live = [each for each in app_pings(site, app) if each.item.status == "active"]
     docs = [site.engine.get(item_id) for item_id in ON_SWITCHING_OFF]
     return Collects(
         categories=tuple(found for found in categories if found.total),
-        unstated=everything.total - stated.total,
-        total=everything.total,
+        unstated=total - stated.total,
+        total=total,
         ids=tuple(found for name in IDS if (found := _listed(site, app, "", name, "", type=(name,))).total),
-        pings_with_id=tuple(p for p in live if p.definition and p.definition.include_client_id),
+        pings_with_id=tuple(each.item for each in live if each.client_id),
         probes=site.engine.search(Query("", filters=probes, size=1, facets=())).total,
         probes_url=search_url("", probes),
-        deletion=next((ping for ping in live if ping.name == "deletion-request"), None),
+        deletion=next((each.item for each in live if each.item.name == "deletion-request"), None),
         switch=SWITCHES.get(app.name),
         docs=tuple(doc for doc in docs if isinstance(doc, DocItem)),
     )

@@ -43,7 +43,7 @@ def explore_detail(site: Site, item: ExploreItem) -> ExploreDetail:
         for table in tables
     ]
     if app:
-        sections.append(section(site, "Other explores of the app", 13, "name", kind="explore", app=app))
+        sections.append(section(site, "Explores of the app", 13, "name", kind="explore", app=app))
     return ExploreDetail(
         tables=tuple(_columns(site, table) for table in tables),
         sections=tuple(each for each in sections if each.hits),

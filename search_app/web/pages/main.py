@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
@@ -204,30 +205,33 @@ def all_apps_map() -> str | Response:
 @blueprint.get("/app/<name>/map")
 def app_map(name: str) -> str | BaseResponse:
     """The pings of an app, the types of their metrics, the tables that hold them."""
-    site = current_site()
-    app = site.engine.get(f"app/{name}")
-    if not isinstance(app, AppItem):
-        return _departed_app(site, name)
-    if wants_markdown():
-        return markdown_pages.app_map(name)
-    return render_template("map_app.html", view=flow_view(site, app), item=app)
+    return _of_app(
+        name,
+        lambda site, app: render_template("map_app.html", view=flow_view(site, app), item=app),
+        markdown_pages.app_map,
+    )
 
 
 @blueprint.get("/app/<name>/collects")
 def app_collects(name: str) -> str | BaseResponse:
     """What an app collects, in plain words, for who wants to know what is known of them."""
+    return _of_app(
+        name,
+        lambda site, app: render_template("collects.html", view=collects(site, app), item=app),
+        markdown_pages.app_collects,
+    )
+
+
+def _of_app(
+    name: str, page: Callable[[Site, AppItem], str], twin: Callable[[str], Response]
+) -> str | BaseResponse:
+    """A further page of an app, or its Markdown twin; of one that is no more, what it became."""
     site = current_site()
     app = site.engine.get(f"app/{name}")
     if not isinstance(app, AppItem):
-        return _departed_app(site, name)
-    if wants_markdown():
-        return markdown_pages.app_collects(name)
-    return render_template("collects.html", view=collects(site, app), item=app)
-
-
-def _departed_app(site: Site, name: str) -> str | BaseResponse:
-    departed = read_departed(site.config.data_dir, f"app/{name}")
-    return _lead_on(departed) if departed else abort(404)
+        departed = read_departed(site.config.data_dir, f"app/{name}")
+        return _lead_on(departed) if departed else abort(404)
+    return twin(name) if wants_markdown() else page(site, app)
 
 
 @blueprint.get("/status")
