@@ -20,6 +20,7 @@ from indexer.catalogue.explores import explore_items
 from indexer.catalogue.families import families, metric_groups
 from indexer.catalogue.inputs import Inputs, sort_records
 from indexer.catalogue.legacy_pings import legacy_pings
+from indexer.catalogue.lookml import Lookml, counting_links
 from indexer.catalogue.measures import MeasureMaker
 from indexer.catalogue.metrics import MetricMaker
 from indexer.catalogue.model import Catalogue, Estate, Link
@@ -64,8 +65,11 @@ def build_catalogue(records: Iterable[Record], today: date, read: ReadAll = read
     maker = MeasureMaker(estate, tables, schemas, owners, problems, read)
     measures, measure_links = maker.items(inputs.measures)
     explores, explore_links = explore_items(inputs.explores, estate, tables, problems)
+    lookml = Lookml(inputs.lookml_explores, inputs.lookml_views, tables, schemas)
+    explores = [lookml.told(item) for item in explores]
+    things = Things(explores, measures, metrics, probes)
     dashboards, dashboard_links = dashboard_items(
-        inputs.dashboards, estate, tables, schemas, Things(explores, measures, metrics, probes), problems
+        inputs.dashboards, estate, tables, schemas, things, problems
     )
     routines, routine_links = routine_items(inputs.routines, inputs.derived, tables, problems)
     named: list[AnyItem] = [
@@ -85,7 +89,14 @@ def build_catalogue(records: Iterable[Record], today: date, read: ReadAll = read
     links = [
         *(*table_links(tables), *app_links(pings, tables.items.values()), *mirror_links(mirrors)),
         *(*derived, *explored_links([*metrics, *probes], explore_links, derived)),
-        *(*measure_links, *explore_links, *dashboard_links, *routine_links, *doc_links),
+        *(
+            *measure_links,
+            *explore_links,
+            *counting_links(explores, things.filling),
+            *dashboard_links,
+            *routine_links,
+            *doc_links,
+        ),
     ]
     problems["annotation of nothing that is known"] += len(annotations.unused)
     items = _joined(_distinct([*named, *with_sections(docs)], problems), links, mirrors, estate, tables)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from indexer.model.lookml_records import LookmlExplore, LookmlView
 from indexer.model.records import (
     Annotation,
     AppListing,
@@ -55,6 +56,8 @@ class Inputs:
     warehouse: tuple[WarehouseTable, ...]
     measures: tuple[Measure, ...]
     explores: tuple[LookerExplore, ...]
+    lookml_explores: tuple[LookmlExplore, ...]
+    lookml_views: tuple[LookmlView, ...]
     dashboards: tuple[Dashboard, ...]
     docs: tuple[DocSection, ...]
     annotations: tuple[Annotation, ...]
@@ -88,6 +91,8 @@ def sort_records(records: Iterable[Record]) -> Inputs:
         warehouse=take(WarehouseTable),
         measures=take(Measure),
         explores=take(LookerExplore),
+        lookml_explores=take(LookmlExplore),
+        lookml_views=take(LookmlView),
         dashboards=take(Dashboard),
         docs=take(DocSection),
         annotations=take(Annotation),

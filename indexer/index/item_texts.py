@@ -13,6 +13,7 @@ from indexer.model.items import (
     AnyItem,
     DashboardItem,
     DocItem,
+    ExploreItem,
     MetricItem,
     PingItem,
     ProbeItem,
@@ -75,6 +76,10 @@ def _prose(item: AnyItem) -> Iterable[str]:
     elif isinstance(item, DashboardItem):
         yield from dict.fromkeys(tile.note for tile in item.tiles)
         yield from item.filters
+    elif isinstance(item, ExploreItem):
+        yield item.label
+        for measure in item.measures:
+            yield f"{measure.title} {measure.description}"
     elif isinstance(item, ToolItem):
         yield item.summary
         yield from item.use_when

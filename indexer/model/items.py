@@ -27,6 +27,7 @@ from indexer.model.parts import (
     ColumnLineage,
     ColumnRef,
     DashboardTileRef,
+    ExploreMeasure,
     Novelty,
     PingTable,
 )
@@ -202,6 +203,11 @@ class ExploreItem(Item):
     namespace: str
     views: tuple[str, ...] = ()
     glean_app: bool = False
+    label: str = ""  # what Looker's menu calls it, where its LookML says another name
+    joins: tuple[str, ...] = ()  # views that its LookML joins to the first
+    measures: tuple[ExploreMeasure, ...] = ()  # those that Looker shows
+    times: tuple[str, ...] = ()  # what can be grouped by days, weeks, …
+    hidden: bool = False  # from Looker's menu
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

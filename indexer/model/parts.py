@@ -93,3 +93,16 @@ class DashboardTileRef:
     columns: tuple[tuple[str, str], ...] = ()  # (dataset.table, column path)
     measure: str = ""  # id of the measure that OpMon shows
     unknown: str = ""  # why its explore is not joined, in words
+
+
+@dataclass(frozen=True, slots=True)
+class ExploreMeasure:
+    """A number that an explore can show, as its LookML has it."""
+
+    view: str
+    name: str
+    type: str
+    title: str
+    description: str = ""
+    sql: str = ""
+    columns: tuple[tuple[str, str], ...] = ()  # (dataset.table, column path) that it is made of

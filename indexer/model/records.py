@@ -19,6 +19,7 @@ from indexer.model.definitions import (
     ProbeDefinition,
 )
 from indexer.model.literals import Access, ProbeType
+from indexer.model.lookml_records import LookmlExplore, LookmlView
 from indexer.model.table_records import (
     Dataset,
     DerivedTable,
@@ -290,6 +291,8 @@ Record = (
     | WarehouseTable
     | Measure
     | LookerExplore
+    | LookmlExplore
+    | LookmlView
     | Dashboard
     | DocSection
     | Annotation

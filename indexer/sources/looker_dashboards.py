@@ -3,11 +3,12 @@
 Reads the `*.dashboard.lookml` files of two archives: looker-spoke-default, where people curate them,
 and looker-hub, where OpMon makes one for each experiment and rollout that it monitors. LookML of
 dashboards is YAML; the folder at the top of the archive names the model that they belong to.
+Where looker-hub's archive has the LookML of explores and views, that is read too (_lookml.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import yaml
@@ -15,11 +16,13 @@ import yaml
 from indexer.model.records import Dashboard, DashboardTile, Record
 from indexer.sources import Fetched, Report, Request
 from indexer.sources._documents import Unreadable, parse_yaml
+from indexer.sources._lookml import read_explores, read_views
 from indexer.sources._upstream import clean_text, mapping, text, texts
 
 SPOKE = "https://github.com/mozilla/looker-spoke-default/archive/refs/heads/main.tar.gz"
 HUB = "https://github.com/mozilla/looker-hub/archive/refs/heads/main.tar.gz"
 ENDING = ".dashboard.lookml"
+EXPLORE, VIEW = ".explore.lkml", ".view.lkml"
 MOST_TILES = 200  # of a dashboard; the largest has 40
 
 
@@ -42,7 +45,7 @@ class Source:
     """Requests: the two archives, each of which may be absent."""
 
     name = "looker_dashboards"
-    version = 1
+    version = 2
 
     def requests(self, options: Mapping[str, Any]) -> Sequence[Request]:
         return (
@@ -55,7 +58,7 @@ class Source:
     def records(
         self, fetched: Sequence[Fetched], options: Mapping[str, Any], report: Report
     ) -> Iterator[Record]:
-        """Each dashboard of each file; a file that is no list of them is counted and passed over."""
+        """Each dashboard, explore and view of each file; one that cannot be read is counted."""
         for file in fetched:
             curated = file.request.tag == "curated"
             for path, body in file.members() if file.members is not None else ():
@@ -63,6 +66,24 @@ class Source:
                 if inside.endswith(ENDING):
                     report.seen["file"] += 1
                     yield from _dashboards(inside, body, curated, report)
+                elif not curated and inside.endswith(EXPLORE):
+                    yield from _lookml(inside, body, read_explores, "explore", report)
+                elif not curated and inside.endswith(VIEW):
+                    yield from _lookml(inside, body, read_views, "view", report)
+
+
+def _lookml(
+    path: str, body: bytes, read: Callable[[str, bytes], Iterator[Record]], what: str, report: Report
+) -> Iterator[Record]:
+    """What one file of explores or views says; the folder at the top is the namespace."""
+    report.seen[f"file of {what}s"] += 1
+    try:
+        found = list(read(path.partition("/")[0], body))
+    except Unreadable as error:
+        report.skip("unreadable LookML", f"{path}: {error}")
+        return
+    report.seen[f"LookML of {what}s"] += len(found)
+    yield from found
 
 
 def _dashboards(path: str, body: bytes, curated: bool, report: Report) -> Iterator[Dashboard]:

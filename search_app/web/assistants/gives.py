@@ -105,6 +105,8 @@ class Thing:
     columns_unknown: str = ""  # of a table: why its columns are not known
     extras: list[Part] = field(default_factory=list)
     tiles: list[Part] = field(default_factory=list)
+    measures: list[Part] = field(default_factory=list)  # of an explore
+    joins: list[str] = field(default_factory=list)  # of an explore: views joined to its first
     labels: list[str] = field(default_factory=list)
     links: list[OpenIn] = field(default_factory=list)
     related: dict[str, list[str]] = field(default_factory=dict)  # relation or kind -> the first ids

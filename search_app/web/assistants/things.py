@@ -11,6 +11,7 @@ from indexer.model.ids import item_path
 from indexer.model.items import (
     AnyItem,
     DashboardItem,
+    ExploreItem,
     MeasureItem,
     MetricItem,
     TableItem,
@@ -136,6 +137,8 @@ def thing_of(
         columns_unknown=item.columns_unknown if isinstance(item, TableItem) else "",
         extras=_extras(item),
         tiles=_tiles(item),
+        measures=_measures(item),
+        joins=list(item.joins[:MOST_NAMES]) if isinstance(item, ExploreItem) else [],
         labels=[cut(label, 100) for label in item.labels[:MOST_LABELS]] if item.kind != "dashboard" else [],
         links=open_in((actions or actions_for(current_site(), item)).links),
         related={name: list(ids[:MOST_RELATED]) for name, ids in related.items()},
@@ -171,4 +174,13 @@ def _tiles(item: AnyItem) -> list[Part]:
         Part(cut(tile.title, 200), tile.type, ", ".join(tile.fields)[:LONGEST_NOTE])
         for tile in item.tiles[:MOST_PARTS]
         if tile.title and tile.type != "text"
+    ]
+
+
+def _measures(item: AnyItem) -> list[Part]:
+    if not isinstance(item, ExploreItem):
+        return []
+    return [
+        Part(cut(each.name, 200), cut(each.type, 100), cut(plain_text(each.description), LONGEST_NOTE))
+        for each in item.measures[:MOST_PARTS]
     ]

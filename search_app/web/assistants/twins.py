@@ -47,6 +47,11 @@ def thing_page(thing: Thing, queries: Sequence[SqlQuery]) -> str:
         section("Expression", block(thing.expression, "sql") if thing.expression else ""),
         section("Extras", bullets(_part(each.name, each.type, each.description) for each in thing.extras)),
         section("Tiles", bullets(_part(each.name, each.type, each.description) for each in thing.tiles)),
+        section(
+            "Measures in Looker",
+            bullets(_part(each.name, each.type, each.description) for each in thing.measures),
+        ),
+        section("Joined views", ", ".join(map(code, thing.joins))),
         section("Labels", ", ".join(map(code, thing.labels))),
         section("Columns", _columns(thing), words(thing.columns_unknown)),
         section("Queries", *(_query(query) for query in queries)),
