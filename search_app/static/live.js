@@ -19,8 +19,9 @@ const live = (() => {
   let pace = 0;
   let rest = 0;
 
-  async function fetchPage(address, gone) {
-    const answer = await fetch(address, { signal: gone.signal, headers: { Accept: "text/html" } });
+  async function fetchPage(address, gone, typing) {
+    const headers = { Accept: "text/html", ...(typing && { "Starchart-Typed": "partial" }) };
+    const answer = await fetch(address, { signal: gone.signal, headers });
     if (!answer.ok) throw new Error(String(answer.status));
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (!page.getElementById("q")) throw new Error("not a page of ours");
@@ -30,14 +31,14 @@ const live = (() => {
   }
 
   // Ask for a page and show it. Resolves to the page, to null where a newer question overtook it; rejects on failure.
-  async function go(address, { how = "push", keepBox = false } = {}) {
+  async function go(address, { how = "push", keepBox = false, typing = false } = {}) {
     asking?.gone.abort();
     const mine = (asking = { address, gone: new AbortController() });
     const late = setTimeout(() => mine.gone.abort("late"), PATIENCE);
     const slow = setTimeout(() => find("#results")?.setAttribute("aria-busy", "true"), 250);
     asked = performance.now();
     try {
-      const page = await fetchPage(address, mine.gone);
+      const page = await fetchPage(address, mine.gone, typing);
       if (mine !== asking) return null;
       asking = null;
       failures = 0;
@@ -148,6 +149,12 @@ const live = (() => {
     settled = true;
   }
 
+  // What was typed and shown is left as it is: only now it counts as a search.
+  function letStand() {
+    if (!settled) fetch(shown, { cache: "no-store", keepalive: true, headers: { "Starchart-Typed": "settled" } }).catch(() => {});
+    settle();
+  }
+
   // A keystroke: the first of a search makes an entry of the history, those that follow change it.
   function typed() {
     const box = find("#q");
@@ -158,10 +165,10 @@ const live = (() => {
       const wanted = address(box.form);
       if (wanted === shown) return asking?.gone.abort(), (asking = null);
       try {
-        if (!(await go(wanted, { how: settled ? "push" : "replace", keepBox: true }))) return; // overtaken
+        if (!(await go(wanted, { how: settled ? "push" : "replace", keepBox: true, typing: true }))) return; // overtaken
         settled = false;
         clearTimeout(rest);
-        rest = setTimeout(settle, SETTLED);
+        rest = setTimeout(letStand, SETTLED);
       } catch {
         tell("The hits could not be fetched as you type: press Enter to search.");
       }
@@ -192,7 +199,7 @@ const live = (() => {
     event.preventDefault();
     if (matchMedia("(hover: none)").matches) find("#q").blur(); // a phone's keyboard goes away
     if (wanted === shown && leads) location.assign(wanted);
-    else if (wanted === shown) settle();
+    else if (wanted === shown) letStand();
     else follow(wanted, { how: settled ? "push" : "replace", keepBox: true });
   });
 
@@ -202,7 +209,8 @@ const live = (() => {
     const url = new URL(link.href);
     if (url.origin !== location.origin || url.hash) return;
     recent.add(find("#q").value);
-    if (url.pathname !== "/" || !url.search) return settle();
+    letStand();
+    if (url.pathname !== "/" || !url.search) return;
     event.preventDefault();
     clearTimeout(pace);
     const top = link.closest(".pages, .start");

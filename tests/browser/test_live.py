@@ -69,6 +69,18 @@ def test_an_answer_that_was_overtaken_does_not_end_the_search(open_page: OpenPag
     assert page.evaluate("history.length") == before + 1
 
 
+def test_only_what_is_let_stand_is_told_to_the_server_as_a_search(open_page: OpenPage) -> None:
+    page = open_page("/")
+    told: list[str] = []
+    page.on("request", lambda request: told.append(request.headers.get("starchart-typed", "")))
+    page.locator("#q").press_sequentially("gc pause", delay=120)
+    with page.expect_request(lambda request: request.headers.get("starchart-typed") == "settled") as stood:
+        pass
+    assert stood.value.url.endswith("?q=gc+pause")
+    assert told.count("settled") == 1
+    assert told.count("partial") >= 2
+
+
 def test_enter_ends_a_search_so_that_the_next_one_is_a_step_of_its_own(open_page: OpenPage) -> None:
     page = open_page("/")
     before = page.evaluate("history.length")

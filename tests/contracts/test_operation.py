@@ -229,3 +229,22 @@ def test_banners_say_nothing_where_there_is_nothing_to_say(config: Config) -> No
     status = read_status(config)
     assert behind_banner(status).kind == ""
     assert sample_banner(status).text.startswith("No crawl has brought in the real data yet") is True
+
+
+def test_what_is_still_being_typed_counts_as_no_search_until_it_is_let_stand(
+    small_client: FlaskClient,
+) -> None:
+    def counted() -> tuple[float, float]:
+        now = numbers(small_client)
+        return now["starchart_searches_total", ()], now["starchart_typed_total", ()]
+
+    searches, typed = counted()
+    for text in ("zz", "zzq", "zzqx"):
+        page = small_client.get(f"/?q={text}", headers={"Starchart-Typed": "partial"})
+        assert page.status_code == 200
+    assert counted() == (searches, typed + 3)
+    stood = small_client.get("/?q=zzqx", headers={"Starchart-Typed": "settled"})
+    assert (stood.status_code, stood.data) == (204, b"")
+    assert counted() == (searches + 1, typed + 3)
+    assert small_client.get("/?q=zzqx").status_code == 200
+    assert counted() == (searches + 2, typed + 3)

@@ -27,7 +27,7 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,imag
 METRIC = "metric/fenix/browser.search.in_content"
 PAGES = (
     *("/", "/?q=gc", "/app/fenix", "/help", "/about", "/status", "/probe/event/pwmgr.open%23login"),
-    *("/map", "/app/fenix/map", "/app/fenix/collects"),
+    *("/mine", "/mine?owner=mozilla", "/map", "/app/fenix/map", "/app/fenix/collects"),
     *(f"/sql?thing={METRIC}", f"/compare?id={METRIC}&id=probe/histogram/GC_MS"),
 )
 text = st.one_of(

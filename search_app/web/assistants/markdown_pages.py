@@ -16,12 +16,15 @@ from search_app.web.assistants.searching import found_of
 from search_app.web.assistants.things import root, thing_of
 from search_app.web.assistants.tools import standing_now
 from search_app.web.comparing.comparison import compare, differing
+from search_app.web.guards.heavy import heavy
 from search_app.web.items.collects import collects
+from search_app.web.items.owned import SHORTEST, Owned, owned
 from search_app.web.items.view import kind_counts
 from search_app.web.maps.view import flow_view, galaxy_view
 from search_app.web.meant import near_address
 from search_app.web.queries.chosen import nearest_query
 from search_app.web.state import current_site
+from search_app.web.urls import with_parameters
 
 blueprint = Blueprint("markdown", __name__)
 LONGEST_TEXT, MOST_COLUMNS = 60_000, 200  # of a thing: as much as a page shows of a text
@@ -93,6 +96,20 @@ def app_collects(name: str) -> Response:
 def _app(name: str) -> AppItem:
     found = current_site().engine.get(f"app/{name}")
     return found if isinstance(found, AppItem) else abort(404)
+
+
+@blueprint.get("/mine.md")
+@heavy
+def mine() -> Response:
+    """What an owner's things need."""
+    owner = request.args.get("owner", "").strip()
+    return mine_twin(owned(current_site(), owner) if len(owner) >= SHORTEST else None)
+
+
+def mine_twin(view: Owned | None) -> Response:
+    """What of an owner ends soon, has ended or lacks a description; None where nobody is named."""
+    page = with_parameters("/mine", {"owner": view.owner}) if view else "/mine"
+    return _markdown(overviews.mine_page(view, SHORTEST), page)
 
 
 @blueprint.get("/sql.md")

@@ -10,6 +10,7 @@ from search_app.web.assistants.things import LONGEST_NOTE, cut, page, root
 from search_app.web.comparing.comparison import Compared, Row
 from search_app.web.comparing.facts import Shown
 from search_app.web.items.collects import Collected, Collects, Listed
+from search_app.web.items.owned import FirstHits, Owned
 from search_app.web.labels import plural
 from search_app.web.maps.view import FlowView, GalaxyView
 from search_app.web.markdown import plain, safe_href
@@ -55,6 +56,36 @@ def app_map_page(view: FlowView) -> str:
         f"{plural(view.metrics, 'metric')} in all; one can go in several pings.",
         table(("Ping", "State", "Metrics", "Types", "Table"), rows) or "No ping of it is known.",
     )
+
+
+def mine_page(view: Owned | None, shortest: int) -> str:
+    """What an owner's things need; how to ask, where nobody is named."""
+    if view is None:
+        return page_of("What you own", f"Add `?owner=` and at least {shortest} letters of an address.")
+    if not view.total:
+        return page_of(f"What {words(view.owner)} owns", "No metric, probe or ping names this owner.")
+    until = f"By Firefox {view.last_version}, or within eight weeks" if view.last_version else ""
+    judged = f"{until} (judged against {words(view.by)}{'; ' * bool(view.warning)}{words(view.warning)})."
+    unknown = "Within eight weeks: which version of Firefox is out is not known here."
+    return page_of(
+        f"What {words(view.owner)} owns",
+        f"{link(plural(view.total, 'thing'), root() + view.url)}: metrics, probes and pings.",
+        section(f"Ends soon ({view.ending.total:,})", judged if until else unknown, _owned(view.ending)),
+        section(f"Expired, still defined ({view.expired.total:,})", _owned(view.expired)),
+        section(f"Without a description ({view.undescribed.total:,})", _owned(view.undescribed)),
+    )
+
+
+def _owned(first: FirstHits) -> str:
+    """Things in a list, each with its kind, its apps and its end."""
+    cards = (hit.card for hit in first.hits)
+    told = [
+        f"{link(each.name, page(each.id))}: "
+        + words(", ".join(filter(None, (each.kind, *each.app, each.expires))))
+        for each in cards
+    ]
+    more = first.total - len(first.hits)
+    return bullets(told) + (f"\n\nand {more:,} more" if more else "") if told else "Nothing."
 
 
 def collects_page(app: AppItem, view: Collects) -> str:

@@ -45,6 +45,9 @@ class Measurements:
         self.without_hits = Counter(
             "starchart_searches_without_hits", "Searches that found nothing.", registry=self._registry
         )
+        self.typed = Counter(
+            "starchart_typed", "Answers to what was still being typed.", registry=self._registry
+        )
         self.refused = Counter(
             "starchart_refused", "Requests answered with 429.", ["route"], registry=self._registry
         )
@@ -67,6 +70,11 @@ class Measurements:
             self.searches.inc()
             if not total:
                 self.without_hits.inc()
+
+    def add_typed(self) -> None:
+        """Count one answer to what was still being typed: no search yet."""
+        if self.counting:
+            self.typed.inc()
 
     def registry(self, *more: Collector) -> CollectorRegistry:
         """All numbers, those of the other workers too, and what these collectors say."""

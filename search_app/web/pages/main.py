@@ -39,6 +39,8 @@ from search_app.web.state import Site, current_site, wants_markdown
 from search_app.web.urls import MARKDOWN
 
 blueprint = Blueprint("pages", __name__)
+# what live.js says of a request: "partial" while one types, "settled" when what is shown was let stand
+TYPED = "Starchart-Typed"
 NEAREST = 6  # names offered where nothing was found
 
 # example searches of the start page: each shows one thing that the box can do
@@ -103,7 +105,13 @@ def search() -> str | Response:
     tool, words = said_with_bang(text) if "!" in text else ("", text)
     query = parse_query(words, request.args)
     results = site.engine.search(query)
-    current_measurements().add_search(results.total)
+    typed = request.headers.get(TYPED, "")
+    if typed == "partial":
+        current_measurements().add_typed()
+    else:
+        current_measurements().add_search(results.total)
+    if typed == "settled":  # the reader has this page already
+        return Response(status=204)
     if wants_markdown():
         return markdown_pages.results_twin(results, query)
     way = way_to(site, results, tool, asked_of(results, query)) if tool else None
@@ -273,6 +281,8 @@ def mine() -> Response:
     """What an owner's things need: what ends soon, what has ended, what lacks a description."""
     owner = request.args.get("owner", "").strip()
     view = owned(current_site(), owner) if len(owner) >= SHORTEST else None
+    if wants_markdown():
+        return markdown_pages.mine_twin(view)
     return make_response(render_template("mine.html", view=view, given=owner, shortest=SHORTEST))
 
 
