@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import lkml
+from lkml.keys import EXPR_BLOCK_KEYS
 
 from indexer.model.lookml_records import LookmlExplore, LookmlMeasure, LookmlView
 from indexer.sources._documents import Unreadable
@@ -23,8 +24,8 @@ MOST_MEASURES = 2000  # of one view; the largest has some 1,100
 # What may hold braces that open no block comes first: a string, a comment, an expression up to its ;;
 _TOKEN = re.compile(
     r'"(?:[^"\\]|\\.)*+"|\#[^\n]*+'
-    r"|\b(?P<key>sql\w*+|html\w*+|expression\w*+):(?P<sql>(?:[^;]|;(?!;))*+);;"
-    r"|\b(?P<block>view|dimension)\s*+:\s*+(?P<name>[\w+-]++)\s*+\{|[\[{]|[\]}]",
+    rf"|(?<![\w.+-])(?P<key>{'|'.join(EXPR_BLOCK_KEYS)}):(?P<sql>(?:[^;]|;(?!;))*+);;"
+    r"|\b(?P<block>view|dimension)\s*+:\s*+(?P<name>[\w+-]++)\s*+\{|[\[{]|[\]}]|(?<!;);(?!;)",
     re.DOTALL,
 )
 _COLUMN = re.compile(r"\$\{TABLE\}\.([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)")
@@ -127,6 +128,8 @@ def _without_dimensions(source: str) -> tuple[str, dict[str, dict[str, str]]]:
     depth = begin = 0
     view = dimension = ""
     for token in _TOKEN.finditer(source):
+        if token[0] == ";":  # lkml's lexer never gets past it
+            raise Unreadable("a semicolon stands by itself")
         if token["block"] == "view" and depth == 0:
             view = clean_text(token["name"])
         elif token["block"] == "dimension" and depth == 1:

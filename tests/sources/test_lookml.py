@@ -90,10 +90,20 @@ def test_a_measure_names_the_columns_that_it_reads_through_dimensions_and_measur
         b"view: a { dimension: b { sql: x ;; }",
         b"view: a { measure: }",
         b"} view: a {",
+        b"view: a { ; }",
         b"\xff\xfe",
         b'view: a { label: "without end }',
     ],
-    ids=["deep", "deep list", "no end", "no name", "closed first", "no text", "open string"],
+    ids=[
+        "deep",
+        "deep list",
+        "no end",
+        "no name",
+        "closed first",
+        "lone semicolon",
+        "no text",
+        "open string",
+    ],
 )
 def test_what_is_no_lookml_is_refused_in_words(body: bytes) -> None:
     with pytest.raises(Unreadable):
