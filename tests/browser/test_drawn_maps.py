@@ -72,10 +72,12 @@ def test_a_ping_lights_its_paths_when_it_is_pointed_at(chromium: Browser, mirror
     page = opened(chromium, mirror_server + FENIX)
     strand = page.locator(".strand", has=page.locator('[href="/ping/fenix/baseline"]'))
     others = page.locator(".strand").filter(has_not=page.locator('[href="/ping/fenix/baseline"]'))
-    assert strength(strand.locator(".curve")) == {"0.32"}
+    assert strength(strand.locator(".curve.trunk")) == {"0.32"}
+    assert strength(page.locator(".curve.weak")) == {"0"}
     strand.locator(".of-ping").hover()
     assert strength(strand.locator(".curve")) == {"0.85"}
-    assert strength(others.locator(".curve")) == {"0.07"}
+    assert strength(others.locator(".curve:not(.weak)")) == {"0.07"}
+    assert strength(others.locator(".curve.weak")) == {"0"}
 
 
 def test_a_table_lights_its_paths_when_the_keyboard_comes_to_it(
@@ -94,7 +96,7 @@ def test_a_type_lights_its_paths_through_all_pings(chromium: Browser, mirror_ser
     page = opened(chromium, mirror_server + FENIX)
     page.locator(".of-type.type-0").hover()
     assert strength(page.locator(".of-type-0")) == {"0.85"}
-    assert strength(page.locator(".of-type-1")) == {"0.07"}
+    assert strength(page.locator(".of-type-1:not(.weak)")) == {"0.07"}
 
 
 def test_a_star_leads_to_the_map_of_its_app(chromium: Browser, mirror_server: str) -> None:

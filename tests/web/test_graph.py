@@ -142,6 +142,18 @@ def test_one_ping_too_many_is_shown_as_itself() -> None:
     assert (chart.folded, len(chart.strands)) == (0, 11)
 
 
+def test_only_the_widest_curves_through_types_are_drawn_at_rest() -> None:
+    few = drawn(a_ping("metrics"))
+    assert not any(curve.weak for strand in few.strands for curve in strand.curves)
+    chart = drawn(*(a_ping(f"ping-{n}", counter=n, string=2 * n, event=5 * n) for n in range(4, 22)))
+    curves = [curve for strand in chart.strands for curve in strand.curves]
+    strong = [curve.width for curve in curves if curve.number >= 0 and not curve.weak]
+    weak = [curve.width for curve in curves if curve.weak]
+    assert 30 <= len(strong) <= 40
+    assert max(weak) < min(strong)
+    assert not any(curve.weak for curve in curves if curve.number < 0)
+
+
 def test_rare_types_share_a_box_so_that_no_metric_is_left_out() -> None:
     types = {f"kind_{number:02}_distribution": 100 - number for number in range(30)}
     chart = drawn(a_ping("metrics", **types), types=types)

@@ -7,7 +7,7 @@ No two boxes overlap and every label fits into its box, by the widths that lette
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from search_app.web.maps.layout import (
     APP,
@@ -36,6 +36,7 @@ BUSY, WIDEST_SCALE = (
 )  # curves of the busiest ping of a small app get this much, each this wide at most
 MOST_PINGS = 18  # one by one; the rest is one bundle
 MOST_TYPES = 15
+MOST_AT_REST = 40  # curves through types, the widest; more cannot be told apart
 
 # the pings that every Glean app has come first, whatever they count
 FIRST_PINGS = ("metrics", "events", "baseline")
@@ -148,10 +149,22 @@ def flow(app: AppCounts, pings: Sequence[PingCounts], most: int = MOST_PINGS) ->
         width=WIDTH,
         height=height,
         app=start.placed(),
-        strands=tuple(row.strand(start, types) for row in rows),
+        strands=_weakened([row.strand(start, types) for row in rows]),
         types=tuple(each.placed() for each in types),
         headings=tuple(headings),
         folded=folded,
+    )
+
+
+def _weakened(strands: Sequence[Strand]) -> tuple[Strand, ...]:
+    """The strands, all but their widest curves through types marked as weak."""
+    widths = sorted((c.width for strand in strands for c in strand.curves if c.number >= 0), reverse=True)
+    least = widths[MOST_AT_REST] if len(widths) > MOST_AT_REST else 0.0
+    return tuple(
+        replace(
+            strand, curves=tuple(replace(c, weak=c.number >= 0 and c.width <= least) for c in strand.curves)
+        )
+        for strand in strands
     )
 
 

@@ -62,6 +62,7 @@ class Curve:
     hue: str
     number: int  # of its type, counted from the top
     title: str
+    weak: bool = False  # drawn only when its ping, table or type is pointed at
 
 
 @dataclass(frozen=True, slots=True)
