@@ -52,6 +52,7 @@ COMPRESSED = (
 NEGOTIATED = ("text/html", "text/markdown")  # which of them is answered, Accept decides
 FOR_EVER = "public, max-age=31536000, immutable"
 SMALLEST_COMPRESSED = 600  # bytes; below, the header costs more than it saves
+PACKED = 6  # how hard: a page of hits is 2 to 4 per cent smaller than at 5, at 9 hardly more
 
 
 class FastJson(DefaultJSONProvider):
@@ -139,14 +140,14 @@ def _compressed(response: Response) -> Response:
         return response
     body = response.get_data()
     if len(body) >= SMALLEST_COMPRESSED:
-        response.set_data(gzip.compress(body, 5, mtime=0))
+        response.set_data(gzip.compress(body, PACKED, mtime=0))
         response.headers["Content-Encoding"] = "gzip"
     return response
 
 
 def _deflated(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """A stream as gzip, piece by piece."""
-    packer = zlib.compressobj(5, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+    packer = zlib.compressobj(PACKED, zlib.DEFLATED, zlib.MAX_WBITS | 16)
     for piece in pieces:
         if packed := packer.compress(piece):
             yield packed

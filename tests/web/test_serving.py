@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from indexer.index.generation import FOLDER, read_manifest, switch_to, write_manifest
 from search_app.engine import engine as whoosh_engine
@@ -104,3 +105,11 @@ def test_a_request_ends_with_the_generation_that_it_began_with(
         assert site.remembered(("of", "made"), lambda: site.engine.generation.id) == "made"
     answer = serving.test_client().get("/api/v1/search?q=crash").get_json()
     assert answer["generation"]["id"] == "newer"
+
+
+@pytest.mark.mirror
+@pytest.mark.parametrize("words", ["gc", "search", "tabs", "clients_daily", "page load", "crash", "events"])
+def test_a_page_of_hits_travels_in_twelve_kilobytes(mirror_client: FlaskClient, words: str) -> None:
+    packed = mirror_client.get("/", query_string={"q": words}, headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert 4_000 < len(packed.data) <= 12_000
