@@ -26,6 +26,7 @@ from indexer.catalogue.metrics import MetricMaker
 from indexer.catalogue.model import Catalogue, Estate, Link
 from indexer.catalogue.neighbours import with_neighbours, with_sections
 from indexer.catalogue.news import with_news
+from indexer.catalogue.phrasings import shipped_phrasings
 from indexer.catalogue.pings import glean_pings
 from indexer.catalogue.probes import find_mirrors, probe_items
 from indexer.catalogue.relations import app_links, mirror_links, related, table_links, usage
@@ -215,9 +216,11 @@ def _joined(
     places = families(items, mirrors, estate, tables)
     relations = related(links, frozenset(item.id for item in items))
     counted = usage(links, places, {x.id: x for x in items if isinstance(x, TableItem)})
+    asked = shipped_phrasings()
     joined = [
         replace(
             item,
+            asked=asked.of(item.kind, item.name),
             family=places[item.id].family,
             family_rank=places[item.id].rank,
             usage=counted[item.id],

@@ -52,6 +52,7 @@ def _labels(item: AnyItem) -> Iterable[str]:
     if item.title != item.name:
         yield item.title
     yield from item.labels[:LABEL_LIMIT]
+    yield from item.asked
     yield from item.tags
     yield from item.aliases[:ALIAS_LIMIT]
     yield item.kind

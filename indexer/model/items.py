@@ -66,6 +66,7 @@ class Item:
     bugs: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()  # other exact names: column paths, mirrors, C++ names, app ids
     labels: tuple[str, ...] = ()  # labels, extras, reasons: short words, searched between name and prose
+    asked: tuple[str, ...] = ()  # how people ask for it, in our words; searched like labels
     family: str = ""  # same family = one hit; the id itself where nothing folds
     family_rank: int = 0  # the face of a family with no better match has the smallest
     usage: int = 0  # how many other things name it: references, measures, explores, docs
