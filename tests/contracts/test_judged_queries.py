@@ -6,10 +6,13 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import pytest
+import yaml
 
+from indexer.catalogue.phrasings import FOLDER
 from search_app.evaluation.relevance import judged_queries
 from tests.conftest import MIRROR
 
@@ -30,7 +33,13 @@ def texts() -> Iterator[tuple[Path, str]]:
         root = PROJECT / name
         for path in (root,) if root.is_file() else sorted(root.rglob("*")):
             if path.suffix in SUFFIXES and path.is_file():
-                yield path, normalised(path.read_text(encoding="utf-8"))
+                content = path.read_text(encoding="utf-8")
+                yield path, normalised(phrases(content) if path.parent == FOLDER else content)
+
+
+def phrases(content: str) -> str:
+    """What is asked in a file of phrasings: the things themselves have upstream's names."""
+    return " | ".join(chain.from_iterable(entry["asked"] for entry in yaml.safe_load(content)))
 
 
 def test_no_judged_query_stands_in_code_or_data() -> None:
