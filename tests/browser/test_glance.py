@@ -60,7 +60,7 @@ def test_what_is_folded_is_shown_at_once_where_little_else_is(open_page: OpenPag
 
 
 def test_a_line_stands_before_the_hits_that_lack_a_word(open_page: OpenPage) -> None:
-    page = open_page("/?q=gc+pause+fenix")
+    page = open_page("/?q=cookie+banner+shown+fenix")
     expect(page.locator(".found")).to_contain_text("with all words")
     expect(page.get_by_text("The hits below lack a word of the search.")).to_be_visible()
     near = "all => all.map(hit => hit.querySelector('.near') !== null)"
