@@ -1,7 +1,7 @@
 """What people ask who do not know the field's word for a thing: phrasings written by us.
 
 The files in phrasings/ hold them, an entry a thing: `thing` (kind:name, a trailing star for all whose names
-begin so) and what is `asked`. They are reviewed by hand and of general use; no judged query is among them.
+begin so) and what is `asked`. They are of general use; no judged query is among them.
 A phrase is searched like a label of its thing.
 """
 
