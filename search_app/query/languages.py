@@ -133,7 +133,8 @@ SIGNS: tuple[Sign, ...] = (
     _sign(
         "YAML",
         r"^\s*(?:-\s+)?(?:telemetry_mirror|bugs|data_reviews|destination_table|references|dag_name)\s*:\s",
-        r"^\s*(?:-\s+)?[\"']?[A-Za-z]\w*(?:[._]\w+)+[\"']?\s*:\s*(?:$|[{|>#\w\"'\[])",
+        # a key with a dot or an underscore in it; in one way only: \w has underscores too
+        r"^\s*(?:-\s+)?[\"']?[A-Za-z](?=\w*[._]\w)\w*+(?:\.\w++)*+[\"']?\s*:\s*(?:$|[{|>#\w\"'\[])",
         r"^\s*-\s+https?://",
     ),
     _sign("a path of bigquery-etl", r"(?:^|[/\s])sql(?:_generators)?/[\w-]+/\w+/\w+"),

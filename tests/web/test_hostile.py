@@ -13,6 +13,8 @@ from flask.testing import FlaskClient
 
 from indexer.crawl.crawl import crawl
 from indexer.crawl.snapshots import SnapshotStore
+from indexer.model.records import RepositoryMetric
+from indexer.sources._documents import MAX_DEPTH
 from search_app.web.app import create_app
 from tests.support.upstream import ANNOTATIONS, LOOKER, PROBEINFO, SQL, Upstream, built, config_of
 
@@ -26,6 +28,10 @@ CONTROL = "left\u202eright \x00\x01\x08\x1b[31m\ufeff\u2028 \ud800 \U000e0001 za
 HUGE = "word " * 14_000  # above what a page shows of one text
 QUOTES = "\"'`><&;--/*"
 NASTY = (HTML, MARKDOWN, CONTROL, QUOTES, HUGE)
+AROUND = (
+    5  # braces of a metrics file around the structure of an object: file, metric, history, definition, it
+)
+DEEPEST = (MAX_DEPTH - AROUND) // 2  # levels of an object that are still read, of two braces each
 
 
 def hostile() -> Upstream:
@@ -62,7 +68,7 @@ def hostile() -> Upstream:
             unit=text,
         )
     world.metric("fenix", f"name.{QUOTES}", description="A name that no parser should like.")
-    world.metric("fenix", "deep.object", type="object", structure=nested(80))
+    world.metric("fenix", "deep.object", type="object", structure=nested(DEEPEST))
     world.probe("histogram", f"BAD_{QUOTES}", description=HTML, labels=[HTML, None])
     world.probe("event", "bad.event#x", methods=[HTML], objects=[MARKDOWN, None], record_in_processes=[HTML])
     world.stable(
@@ -172,6 +178,26 @@ def test_the_crawl_takes_what_is_good_and_counts_the_rest(data: Path) -> None:
     skipped = {reason for state in states.values() for reason in state.skipped}
     assert {"bugs: not an address", "labels: not as expected", "reference that names no table"} <= skipped
     assert {"unreadable TOML", "unreadable YAML"} <= skipped
+
+
+def test_an_object_that_nests_as_deep_as_is_read_is_there_and_one_level_more_is_left_out_alone(
+    client: FlaskClient, tmp_path: Path
+) -> None:
+    assert client.get("/metric/fenix/deep.object").status_code == 200
+    world = Upstream()
+    for app in ("deep", "deeper"):
+        world.app(app)
+        world.ping(app, "metrics")
+    world.metric("deep", "nests.object", type="object", structure=nested(DEEPEST))
+    world.metric("deeper", "nests.object", type="object", structure=nested(DEEPEST + 1))
+    config = config_of(world.write(tmp_path / "mirror"), tmp_path / "data")
+    (done,) = crawl(config, ("glean",))
+    state = SnapshotStore(config.data_dir).state("glean")
+    assert state is not None
+    found = {record.v1_name for record in SnapshotStore(config.data_dir).read("glean")
+             if isinstance(record, RepositoryMetric)}  # fmt: skip
+    assert (done.outcome, found) == ("parsed", {"deep"})
+    assert state.skipped["file that cannot be read"] == 1
 
 
 def test_every_hostile_thing_is_there_and_can_be_found(client: FlaskClient) -> None:
