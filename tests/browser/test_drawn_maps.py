@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.mirror]
 
@@ -39,6 +41,14 @@ def strength(curves: Locator) -> set[str]:
     """How strongly curves are drawn."""
     found: list[str] = curves.evaluate_all("all => all.map(each => getComputedStyle(each).strokeOpacity)")
     return set(found)
+
+
+def only_whole_pages(route: Route) -> None:
+    """Stops what a script asks for, as a blocker does."""
+    if route.request.resource_type == "fetch":
+        route.abort()
+    else:
+        route.continue_()
 
 
 @pytest.mark.parametrize("app", APPS)
@@ -97,6 +107,73 @@ def test_a_type_lights_its_paths_through_all_pings(chromium: Browser, mirror_ser
     page.locator(".of-type.type-0").hover()
     assert strength(page.locator(".of-type-0")) == {"0.85"}
     assert strength(page.locator(".of-type-1:not(.weak)")) == {"0.07"}
+
+
+def test_what_is_pointed_at_is_told_in_words(chromium: Browser, mirror_server: str) -> None:
+    page = opened(chromium, mirror_server + FENIX)
+    told = page.locator(".chosen-now")
+    resting = told.inner_text()
+    page.locator('.of-ping[data-ping="crash"]').hover()
+    expect(told).to_have_text(re.compile(r"The ping crash: \d+ metrics, and \d+ that come with every ping"))
+    page.locator('.of-type[data-type="event"]').focus()
+    expect(told).to_have_text(re.compile(r"[\d,]+ metrics of type event in (at most )?\d+ pings"))
+    page.locator("h1").hover()
+    page.locator('.of-type[data-type="event"]').evaluate("each => each.blur()")
+    expect(told).to_have_text(resting)
+
+
+def test_a_click_keeps_a_ping_with_its_metrics_a_second_one_opens_it(
+    chromium: Browser, mirror_server: str
+) -> None:
+    page = opened(chromium, mirror_server + FENIX)
+    ping = page.locator('.of-ping[data-ping="crash"]')
+    ping.click()
+    expect(page.locator(".chosen-line")).to_contain_text("in the ping crash")
+    expect(page.locator(".chosen .lines li").first).to_be_visible()
+    assert page.url.endswith("/app/fenix/map?ping=crash")
+    page.mouse.move(5, 5)
+    crash = page.locator('.strand[data-ping="crash"]')
+    assert strength(crash.locator(".curve")) == {"0.85"}
+    ping.click()
+    page.wait_for_url("**/ping/fenix/crash")
+
+
+def test_escape_lets_go_and_the_keyboard_alone_unfolds_a_type(chromium: Browser, mirror_server: str) -> None:
+    page = opened(chromium, mirror_server + FENIX)
+    kind = page.locator('.of-type[data-type="string_list"]')
+    kind.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".chosen-line")).to_contain_text("metrics of type string list in")
+    page.locator(".chosen .inline-list a", has_text="metrics").first.click()
+    expect(page.locator(".chosen-line")).to_contain_text("of type string list in the ping metrics")
+    page.keyboard.press("Escape")
+    expect(page.locator(".chosen-line")).to_have_count(0)
+    assert page.url.endswith(FENIX)
+    assert page.locator(".pinned").count() == 0
+    assert page.evaluate("document.activeElement.closest('.flow-frame') !== null")
+
+
+def test_where_metrics_cannot_be_fetched_the_page_itself_shows_them(
+    chromium: Browser, mirror_server: str
+) -> None:
+    page = opened(chromium, mirror_server + FENIX)
+    page.route(
+        "**/map?*",
+        lambda route: route.abort() if route.request.resource_type == "fetch" else route.continue_(),
+    )
+    page.locator('.of-type[data-type="event"]').click()
+    page.wait_for_url("**/map?type=event#chosen")
+    expect(page.locator(".chosen-line")).to_contain_text("metrics of type event in")
+
+
+def test_a_phone_gets_steps_instead_of_a_drawing_that_is_cut(chromium: Browser, mirror_server: str) -> None:
+    page = opened(chromium, mirror_server + FENIX, 390)
+    assert page.locator("svg.flow").is_hidden()
+    row = page.locator(".steps tr", has=page.locator('[href="/ping/fenix/crash"]'))
+    lefts = [row.locator(part).bounding_box()["x"] for part in ("th", ".step >> nth=0", ".step.last")]
+    assert lefts == sorted(set(lefts))  # each step further in than the one before
+    inside = "all => all.every(each => each.getBoundingClientRect().right <= innerWidth)"
+    assert page.locator(".steps a:visible").evaluate_all(inside)
 
 
 def test_a_star_leads_to_the_map_of_its_app(chromium: Browser, mirror_server: str) -> None:

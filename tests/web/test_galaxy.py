@@ -9,8 +9,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from search_app.web.maps.galaxy import NARROW, WIDE, AppCounts, Galaxy, Star, galaxy, radius
+from search_app.web.maps.galaxy_view import all_apps, galaxy_view
 from search_app.web.maps.text_width import NAME_SIZE, NOTE_SIZE, text_width
-from search_app.web.maps.view import all_apps, galaxy_view
 from search_app.web.state import EXTENSION, Site
 
 

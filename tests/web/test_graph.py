@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
 from flask.testing import FlaskClient
 
-from search_app.web.maps.flow import AppCounts, Flow, PingCounts, TableName, flow, hue_of, ping_order
+from search_app.web.maps.counts import AppCounts, PingCounts, TableName, hue_of, ping_order
+from search_app.web.maps.flow import Flow, flow
+from search_app.web.maps.flow_view import flow_view
+from search_app.web.maps.galaxy_view import all_apps
 from search_app.web.maps.layout import Box, curve_width
 from search_app.web.maps.text_width import BOLD, LINE, NAME_SIZE, NOTE_SIZE, Text, text_width
-from search_app.web.maps.view import all_apps, flow_view
 from search_app.web.state import EXTENSION, Site
 
 TYPES = {"counter": 40, "labeled_counter": 12, "string": 9, "event": 30}
@@ -75,11 +78,11 @@ def test_a_ping_leads_through_each_of_its_types_to_its_table() -> None:
     assert [(label(box), box.url) for box in strand.tables] == [("baseline", "/table/baseline")]
     assert [label(box) for box in chart.types] == ["counter", "labeled counter", "string", "event"]
     assert [curve.title for curve in strand.curves] == [
-        "baseline ping: 91 metrics",
-        "40 counter metrics in baseline",
-        "12 labeled counter metrics in baseline",
-        "9 string metrics in baseline",
-        "30 event metrics in baseline",
+        "The ping baseline: 91 metrics",
+        "40 metrics of type counter in the ping baseline",
+        "12 metrics of type labeled counter in the ping baseline",
+        "9 metrics of type string in the ping baseline",
+        "30 metrics of type event in the ping baseline",
     ]
 
 
@@ -99,7 +102,7 @@ def test_events_flow_to_the_table_that_has_them_as_rows() -> None:
     events = PingCounts("events", "/", TYPES, TableName("fenix.events", "/table/events"), stream)
     (strand,) = drawn(events).strands
     assert [label(box) for box in strand.tables] == ["events", "events_stream"]
-    ends = {curve.title.split()[1]: float(curve.path.rsplit(" ", 1)[1]) for curve in strand.curves[1:]}
+    ends = {curve.types[0]: float(curve.path.rsplit(" ", 1)[1]) for curve in strand.curves[1:]}
     plain, rows = strand.tables
     assert rows.y < ends["event"] < rows.y + rows.height
     assert plain.y < ends["counter"] < plain.y + plain.height
@@ -122,7 +125,21 @@ def test_a_dead_ping_is_faint_with_its_table_and_tells_why() -> None:
     alive, dead = drawn(a_ping("baseline"), a_ping("gone", alive=False)).strands
     assert (alive.faint, alive.ping.faint, alive.tables[0].faint) == (False, False, False)
     assert (dead.faint, dead.ping.faint, dead.tables[0].faint) == (True, True, True)
-    assert dead.ping.title == "gone ping: 91 metrics, removed from source"
+    assert dead.ping.title == "The ping gone: 91 metrics; removed from source"
+
+
+def test_boxes_say_in_a_sentence_what_they_hold() -> None:
+    ping = replace(a_ping("crash", counter=1, string=2), carried=30)
+    chart = drawn(ping, a_ping("metrics", counter=4))
+    assert {strand.ping.title for strand in chart.strands} == {
+        "The ping metrics: 4 metrics",
+        "The ping crash: 3 metrics, and 30 that come with every ping",
+    }
+    assert [box.title for box in chart.types] == [
+        "40 metrics of type counter in 2 pings",
+        "9 metrics of type string in 1 ping",
+    ]
+    assert chart.strands[1].tables[0].title == "The table fenix.crash holds the ping crash"
 
 
 def test_pings_beyond_the_first_are_one_bundle_that_leads_to_the_list() -> None:
@@ -134,7 +151,9 @@ def test_pings_beyond_the_first_are_one_bundle_that_leads_to_the_list() -> None:
         "#list",
         "#list",
     )
-    assert bundle.curves[1].title == f"{sum(range(11, 41)):,} counter metrics in and 30 more pings"
+    assert bundle.curves[1].title == f"{sum(range(11, 41)):,} metrics of type counter in 30 more pings"
+    assert bundle.ping.title == f"30 more pings: {sum(range(11, 41)):,} metrics"
+    assert bundle.ping.key == ""  # not one thing that could be chosen
 
 
 def test_one_ping_too_many_is_shown_as_itself() -> None:

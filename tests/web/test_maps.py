@@ -80,6 +80,75 @@ def test_pages_lead_to_the_maps(sample_client: FlaskClient) -> None:
     assert 'href="/map"' in sample_client.get(f"/app/{app}/map").get_data(as_text=True)
 
 
+def words_of(root: Element, name: str) -> str:
+    """The text of the element of a class, in one line; empty where there is none."""
+    found = [e for e in root.iter() if name in (e.get("class") or "").split()]
+    return " ".join("".join(found[0].itertext()).split()) if found else ""
+
+
+def chosen_metrics(root: Element) -> list[str]:
+    """Addresses of the metrics that are unfolded below the drawing."""
+    (panel,) = (e for e in root.iter() if e.get("id") == "chosen")
+    return [url for e in panel.iter(f"{HTML}a") if (url := e.get("href", "")).startswith("/metric/")]
+
+
+def test_a_type_unfolds_into_its_metrics_without_script(sample_client: FlaskClient) -> None:
+    _, root = page(sample_client, "/app/fenix/map")
+    assert words_of(root, "chosen-line") == ""
+    types = {url: title for url, title in drawn_links(root).items() if "map?type=" in url}
+    assert types
+    for url, title in types.items():
+        _, unfolded = page(sample_client, url.partition("#")[0])
+        assert words_of(unfolded, "chosen-line") == title
+        assert len(chosen_metrics(unfolded)) == int(title.split()[0])
+        assert sum("pinned" in (e.get("class") or "") for e in unfolded.iter(f"{SVG}path")) > 0
+
+
+def test_a_type_in_a_ping_is_told_with_its_table(sample_client: FlaskClient) -> None:
+    _, root = page(sample_client, "/app/fenix/map")
+    for row in root.iter(f"{HTML}tr"):
+        for link in row.iter(f"{HTML}a"):
+            if "ping=" in (url := link.get("href", "")) and "#chosen" in url:
+                _, chosen = page(sample_client, url.partition("#")[0])
+                ping = re.search(r"ping=([^&#]+)", url)
+                assert ping
+                words = words_of(chosen, "chosen-line")
+                assert re.fullmatch(rf"\d+ metrics? of type .+ in the ping {ping[1]}", words)
+                assert int(words.split()[0]) == len(chosen_metrics(chosen))
+
+
+@pytest.mark.parametrize("asked", ["ping=nobody", "type=nothing", "ping=&type=", "ping=" + "x" * 900])
+def test_what_is_not_on_the_map_is_not_chosen(sample_client: FlaskClient, asked: str) -> None:
+    _, root = page(sample_client, f"/app/fenix/map?{asked}")
+    assert words_of(root, "chosen-line") == ""
+    assert not any("pinned" in (e.get("class") or "") for e in root.iter())
+
+
+@pytest.mark.mirror
+def test_what_comes_with_every_ping_is_left_out_and_nothing_else_is(mirror_client: FlaskClient) -> None:
+    """Told anew, from the definitions: those sent with all pings, or with all that have client_info."""
+    everywhere = {"all-pings", "all_pings", "glean_client_info", "glean_internal_info"}
+    _, root = page(mirror_client, "/app/fenix/map")
+    left_out = [e for e in root.iter(f"{HTML}details") if e.get("class") == "left-out"]
+    addresses = {a.get("href", "") for a in left_out[0].iter(f"{HTML}a")}
+    own = {
+        url: int(title.split()[3].replace(",", ""))
+        for url, title in drawn_links(root).items()
+        if url.startswith("/ping/")
+    }
+    for ping in ("addresses-sync", "baseline", "crash"):
+        found = mirror_client.get(f"/api/v1/metrics?app=fenix&ping={ping}&size=100&sort=name").json
+        with_all = set()
+        for hit in found["hits"]:
+            if "/metric/glean" in hit["url"] or hit["url"] in addresses:  # libraries of Glean define them
+                item = mirror_client.get("/api/v1/item" + hit["url"]).json
+                sent = set(((item["definition"] or {}).get("send_in_pings")) or ())
+                assert (hit["url"] in addresses) <= bool(sent & everywhere), hit["name"]
+                with_all |= {hit["name"]} if sent & everywhere else set()
+        assert own[f"/ping/fenix/{ping}"] == found["total"] - len(with_all), ping
+    assert f"{len(addresses)} metrics that come with every ping are left out" in words_of(root, "left-out")
+
+
 @pytest.mark.mirror
 def test_every_app_of_the_real_data_has_a_sound_map(mirror_client: FlaskClient) -> None:
     apps = apps_listed(page(mirror_client, "/map")[1])
@@ -109,6 +178,6 @@ def test_the_map_of_fenix_shows_what_was_drawn_by_hand(mirror_client: FlaskClien
     _, root = page(mirror_client, "/app/fenix/map")
     drawn = drawn_links(root)
     assert {"/app/fenix", "/ping/fenix/metrics", "/ping/fenix/baseline", "/ping/fenix/events"} <= drawn.keys()
-    assert "/?kind=metric&app=fenix&type=labeled_counter" in drawn
+    assert "/app/fenix/map?type=labeled_counter#chosen" in drawn
     table = "/table/moz-fx-data-shared-prod.fenix."
     assert {f"{table}metrics", f"{table}baseline", f"{table}events_stream"} <= drawn.keys()

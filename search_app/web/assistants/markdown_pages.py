@@ -20,7 +20,8 @@ from search_app.web.guards.heavy import heavy
 from search_app.web.items.collects import collects
 from search_app.web.items.owned import SHORTEST, Owned, owned
 from search_app.web.items.view import kind_counts
-from search_app.web.maps.view import flow_view, galaxy_view
+from search_app.web.maps.flow_view import flow_view
+from search_app.web.maps.galaxy_view import galaxy_view
 from search_app.web.meant import near_address
 from search_app.web.queries.chosen import nearest_query
 from search_app.web.state import current_site

@@ -12,7 +12,8 @@ from search_app.web.comparing.facts import Shown
 from search_app.web.items.collects import Collected, Collects, Listed
 from search_app.web.items.owned import FirstHits, Owned
 from search_app.web.labels import plural
-from search_app.web.maps.view import FlowView, GalaxyView
+from search_app.web.maps.flow_view import FlowView
+from search_app.web.maps.galaxy_view import GalaxyView
 from search_app.web.markdown import plain, safe_href
 from search_app.web.queries.chosen import ChosenQuery
 
@@ -46,7 +47,7 @@ def app_map_page(view: FlowView) -> str:
             link(row.name, root() + row.url),
             row.status,
             f"{row.metrics:,}",
-            ", ".join(f"{words(name)} {count:,}" for name, count, _ in row.types),
+            ", ".join(f"{words(name)} {count:,}" for name, count, _, _ in row.types),
             ", ".join(code(each.name) for each in row.tables),
         )
         for row in view.rows
@@ -54,6 +55,9 @@ def app_map_page(view: FlowView) -> str:
     return page_of(
         f"Map of {words(view.app.title)}",
         f"{plural(view.metrics, 'metric')} in all; one can go in several pings.",
+        f"Types: without the {plural(len(view.carried), 'metric')} that come with every ping."
+        if view.carried
+        else "",
         table(("Ping", "State", "Metrics", "Types", "Table"), rows) or "No ping of it is known.",
     )
 

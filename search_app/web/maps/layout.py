@@ -51,6 +51,7 @@ class Box:
     url: str = ""
     hue: str = ""
     faint: bool = False
+    key: str = ""  # what it is chosen by: the name of a ping or of a type
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class Curve:
     hue: str
     number: int  # of its type, counted from the top
     title: str
+    types: tuple[str, ...] = ()
     weak: bool = False  # drawn only when its ping, table or type is pointed at
 
 
@@ -89,6 +91,7 @@ class Draft:
     load: float = 0.0  # room that its curves take at the busier side
     y: float = 0.0
     below: tuple[str, ...] = ()  # small lines under the label
+    key: str = ""
     taken: dict[str, float] = field(default_factory=dict)  # side -> how far down curves are attached
 
     @property
@@ -117,7 +120,7 @@ class Draft:
             texts.append(Text(self.column.right - PADDING - width, first, self.note, "note"))
         return Box(
             self.column.x, self.y, self.column.width, self.height,
-            tuple(texts), self.title, self.url, self.hue, self.faint,
+            tuple(texts), self.title, self.url, self.hue, self.faint, self.key,
         )  # fmt: skip
 
 

@@ -26,7 +26,9 @@ from search_app.web.guards.hosts import public_root
 from search_app.web.items.collects import collects
 from search_app.web.items.owned import SHORTEST, owned
 from search_app.web.items.view import item_view, kind_counts
-from search_app.web.maps.view import flow_view, galaxy_view
+from search_app.web.maps.chosen import chosen_of
+from search_app.web.maps.flow_view import flow_view
+from search_app.web.maps.galaxy_view import galaxy_view
 from search_app.web.meant import meant_by
 from search_app.web.operation.freshness import standing
 from search_app.web.operation.measurements import current_measurements
@@ -213,11 +215,12 @@ def all_apps_map() -> str | Response:
 @blueprint.get("/app/<name>/map")
 def app_map(name: str) -> str | BaseResponse:
     """The pings of an app, the types of their metrics, the tables that hold them."""
-    return _of_app(
-        name,
-        lambda site, app: render_template("map_app.html", view=flow_view(site, app), item=app),
-        markdown_pages.app_map,
-    )
+    return _of_app(name, _drawn, markdown_pages.app_map)
+
+
+def _drawn(site: Site, app: AppItem) -> str:
+    view = flow_view(site, app)
+    return render_template("map_app.html", view=view, chosen=chosen_of(site, view, request.args), item=app)
 
 
 @blueprint.get("/app/<name>/collects")
