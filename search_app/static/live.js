@@ -18,6 +18,8 @@ const live = (() => {
   let scrolled = 0;
   let pace = 0;
   let rest = 0;
+  let frame = 0; // after which what waits behind the hits is shown
+  let behind = 0;
 
   async function fetchPage(address, gone, typing) {
     const headers = { Accept: "text/html", ...(typing && { "Starchart-Typed": "partial" }) };
@@ -42,11 +44,10 @@ const live = (() => {
       if (mine !== asking) return null;
       asking = null;
       failures = 0;
-      show(page, keepBox);
       shown = address;
-      remember(how, address);
+      remember(how, address); // before the page changes: the browser lays out what stands, to keep how far it was scrolled
+      show(page, keepBox);
       tell("");
-      document.dispatchEvent(new CustomEvent("starchart:shown"));
       return page;
     } catch (problem) {
       if (mine !== asking) return null;
@@ -73,18 +74,51 @@ const live = (() => {
     const fresh = page.getElementById("results");
     const box = find("#q");
     const words = page.getElementById("q").value;
+    cancelAnimationFrame(frame);
+    clearTimeout(behind);
     if (old && fresh) {
-      const back = focusIn(old);
-      Idiomorph.morph(old, fresh, { callbacks: KEPT });
-      all("input[data-filter]", old).forEach((input) => input.value && filterList(input));
       keepHiddenInputs(box.form, page.getElementById("q").form);
-      back();
-    } else swapBody(page, box);
-    ready(document);
+      if (document.activeElement === box) hitsFirst(old, fresh);
+      else morph(old, fresh), complete();
+    } else {
+      swapBody(page, box);
+      if (fresh) arrive(fresh);
+      else complete();
+    }
     if (!keepBox) box.value = words;
     document.title = page.title;
     all("link[rel=alternate]").forEach((link) => link.remove());
     document.head.append(...all("link[rel=alternate]", page).map((link) => document.importNode(link)));
+  }
+
+  function morph(old, fresh) {
+    const back = focusIn(old);
+    Idiomorph.morph(old, fresh, { callbacks: KEPT });
+    all("input[data-filter]", old).forEach((input) => input.value && filterList(input));
+    back();
+  }
+
+  // While one types, what is looked at stands in the first frame; filters, and hits below the screen, in the second.
+  function hitsFirst(old, fresh) {
+    for (const part of ["h1", ".tabs"]) Idiomorph.morph(find(part, old), find(part, fresh), { callbacks: KEPT });
+    find(".list", old).replaceWith(find(".list", fresh));
+    arrive(old, find(".facets", fresh));
+  }
+
+  function arrive(results, filters) {
+    if (scrolled < 100) results.classList.add("arriving", ...(filters ? [] : ["whole"]));
+    frame = requestAnimationFrame(() => {
+      behind = setTimeout(() => {
+        results.classList.remove("arriving", "whole");
+        if (filters) morph(find(".facets", results), filters);
+        complete();
+      });
+    });
+  }
+
+  function complete() {
+    ready(document);
+    document.dispatchEvent(new CustomEvent("starchart:shown"));
   }
 
   // what the reader did to the page stays as it is; Idiomorph's ignoreActiveValue would leave the focused link as it was too
@@ -106,11 +140,16 @@ const live = (() => {
     const focused = document.activeElement === box;
     const caret = [box.selectionStart, box.selectionEnd];
     const body = document.adoptNode(page.body);
-    find(".field:has(#q)", body).replaceWith(field);
+    const before = [...document.body.childNodes];
+    const place = find(".field:has(#q)", body);
     document.body.className = body.className;
-    document.body.replaceChildren(...body.childNodes);
-    scrollTo({ top: 0, behavior: "instant" });
-    if (!focused) return;
+    document.body.append(...body.childNodes);
+    if (place.moveBefore) place.parentNode.moveBefore(field, place); // keeps the focus, and waits for no layout
+    else place.before(field);
+    place.remove();
+    before.forEach((node) => node.remove());
+    if (scrolled) scrollTo({ top: 0, behavior: "instant" });
+    if (!focused || document.activeElement === box) return;
     box.focus({ preventScroll: true });
     box.setSelectionRange(...caret);
   }
@@ -161,18 +200,22 @@ const live = (() => {
     clearTimeout(pace);
     clearTimeout(rest);
     if (!box.value.trim() || failures > 1) return failures > 1 ? tell("Press Enter to search.") : undefined;
-    pace = setTimeout(async () => {
-      const wanted = address(box.form);
-      if (wanted === shown) return asking?.gone.abort(), (asking = null);
-      try {
-        if (!(await go(wanted, { how: settled ? "push" : "replace", keepBox: true, typing: true }))) return; // overtaken
-        settled = false;
-        clearTimeout(rest);
-        rest = setTimeout(letStand, SETTLED);
-      } catch {
-        tell("The hits could not be fetched as you type: press Enter to search.");
-      }
-    }, Math.max(0, asked + PACE - performance.now()));
+    const wait = asked + PACE - performance.now();
+    if (wait > 0) pace = setTimeout(ask, wait);
+    else ask();
+  }
+
+  async function ask() {
+    const wanted = address(find("#q").form);
+    if (wanted === shown) return asking?.gone.abort(), (asking = null);
+    try {
+      if (!(await go(wanted, { how: settled ? "push" : "replace", keepBox: true, typing: true }))) return; // overtaken
+      settled = false;
+      clearTimeout(rest);
+      rest = setTimeout(letStand, SETTLED);
+    } catch {
+      tell("The hits could not be fetched as you type: press Enter to search.");
+    }
   }
 
   async function follow(wanted, options) {

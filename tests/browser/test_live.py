@@ -42,6 +42,20 @@ def test_hits_stand_under_the_box_while_one_types(open_page: OpenPage) -> None:
     assert stood(page)
 
 
+@pytest.mark.parametrize("path", ["/", "/?q=clients_daily"])
+def test_what_was_typed_ends_in_the_page_that_a_full_load_has(open_page: OpenPage, path: str) -> None:
+    page = open_page(path)
+    page.locator("#q").fill("gc pause")
+    expect(page).to_have_title("gc pause · Starchart")
+    full = open_page("/?q=gc+pause")
+    for part in (".tabs", ".facets", ".found strong"):
+        expect(page.locator(part)).to_have_text(full.locator(part).inner_text(), use_inner_text=True)
+    assert page.locator(".hit h2").all_inner_texts() == full.locator(".hit h2").all_inner_texts()
+    expect(page.locator("#results")).to_have_class("results")  # no part still waits for its frame
+    assert page.locator(".tabs [tabindex='0']").count() == 1
+    expect(page.locator("[data-do=save]")).to_be_visible()
+
+
 def test_a_search_that_was_typed_is_one_step_of_the_history(open_page: OpenPage) -> None:
     page = open_page("/?q=clients_daily")
     page.evaluate(STANDING)
