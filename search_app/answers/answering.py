@@ -38,6 +38,7 @@ def answer_to(
     """The card of a query that may be a question; None where it is not one that can be told for sure."""
     from search_app.answers.boards import answer_board
     from search_app.answers.facts import answer_fact
+    from search_app.answers.places import answer_place
     from search_app.answers.things import asked_of, product_alone, thing_of
 
     rules = shipped_rules()
@@ -58,6 +59,10 @@ def answer_to(
             thing = product_alone(asked, catalogue, rules) if intent == "collected" else None
             thing = thing or thing_of(asked, hits, catalogue, rules)
             found = answer_fact(intent, thing, asked, catalogue, rules) if thing is not None else None
+            if found is None and intent == "where_stored" and len(apps) < 2:
+                found = answer_place(
+                    without(subject, typed), apps[0] if apps else "", title, catalogue, rules
+                )
         if found is not None:
             return found
     return None if templates else _amount(text, typed, apps, title, catalogue, rules)
@@ -83,17 +88,23 @@ def _matches(text: str, rules: Rules) -> list[tuple[str, str]]:
     return found
 
 
+def without(text: str, typed: Sequence[str]) -> str:
+    """A text with a bar in the place of each of some texts in it: words beside it are no neighbours."""
+    for each in typed:
+        text = re.sub(rf"(?<![\w.]){re.escape(each)}(?![\w.])", " | ", text, flags=re.IGNORECASE)
+    return text
+
+
 def _amount(
     text: str, typed: Sequence[str], apps: Sequence[str], title: str, catalogue: Catalogue, rules: Rules
 ) -> Answer | None:
     from search_app.answers.numbers import answer_amount
-    from search_app.answers.reading import read_amount
+    from search_app.answers.reading import product_told, read_amount
 
     if len(apps) > 1:
         return None
-    for each in typed:
-        text = re.sub(rf"(?<![\w.]){re.escape(each)}(?![\w.])", " | ", text, flags=re.IGNORECASE)
-    app = apps[0] if apps else ""
+    text = without(text, typed)
+    app = apps[0] if apps else product_told(text, rules)
     for subject in read_amount(text, app, rules, catalogue.shelf()):
         if answer := answer_amount(subject, app, title, catalogue, rules):
             return answer

@@ -1,4 +1,7 @@
-"""Dashboards for a subject: curated ones whose title or tiles hold its words; never those that ended."""
+"""Dashboards for a subject: curated ones whose title or tiles hold its words; never those that ended.
+
+A board that is made by a program counts only where its title is the subject, and no curated one shows it.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,8 @@ from search_app.answers.rules import Rules, words_of
 
 MOST = 3
 SAID_OF_ALL = frozenset(words_of("dashboard board looker firefox mozilla the of per", ()))
-WHOLE, TITLE, TILE = 3, 2, 1
+TITLE, TILE = 2, 1
+Scored = tuple[tuple[int, ...], ShelvedDashboard]  # how well it fits, the largest first
 
 
 def boards_of(
@@ -20,7 +24,9 @@ def boards_of(
     """Curated dashboards of the product that show the words, and those that upstream joins to the things."""
     joined = [board for item in shown for board in item.related.get("dashboard", ())]
     found = [
-        board for _, board in matching(words, catalogue) if board.curated and _is_of(board, app, catalogue)
+        board
+        for _, board in matching(words, catalogue, rules)
+        if board.curated and _is_of(board, app, catalogue)
     ]
     ids = dict.fromkeys([*(board.id for board in found), *joined])
     boards = [item for each in ids if isinstance(item := catalogue.get(each), DashboardItem)]
@@ -29,18 +35,21 @@ def boards_of(
 
 def answer_board(subject: str, apps: Sequence[str], catalogue: Catalogue, rules: Rules) -> Answer | None:
     """The dashboards that show what is asked for, curated ones first; None where no curated one does."""
-    words = frozenset(words_of(subject, rules.spellings)) - rules.fillers
-    if not words or words & rules.never or not words - SAID_OF_ALL:
+    typed = frozenset(words_of(subject, rules.spellings))
+    words = (typed - rules.fillers) | _of_concept(typed, rules)
+    if not words or typed & rules.never or not words - SAID_OF_ALL:
         return None
-    found = matching(words, catalogue)
-    if not found or not found[0][1].curated:
-        return None
-    best = [(score, board) for score, board in found if board.curated][: 1 + MOST]
+    best: list[Scored] = []
+    for of_others in (False, True):
+        for said in (words, *_said_otherwise(typed, rules)):
+            best = best or _best(said, apps, of_others, catalogue, rules)
     chosen = [
-        Recommended(item, _why(score, board, words))
-        for score, board in best
+        Recommended(item, _why(score, board))
+        for score, board in best[: 1 + MOST]
         if (item := catalogue.get(board.id)) is not None
     ]
+    if not chosen:
+        return None
     return Answer(
         intent="dashboard",
         concept=subject,
@@ -52,11 +61,61 @@ def answer_board(subject: str, apps: Sequence[str], catalogue: Catalogue, rules:
     )
 
 
-def matching(words: frozenset[str], catalogue: Catalogue) -> list[tuple[tuple[int, ...], ShelvedDashboard]]:
+def _best(
+    words: frozenset[str], apps: Sequence[str], of_others: bool, catalogue: Catalogue, rules: Rules
+) -> list[Scored]:
+    """Curated boards that show the words; where there are none, those whose title says just them.
+
+    A board of one product is for who names it or what is in its title; `of_others`: for a whole tile too.
+    """
+    found = matching(words, catalogue, rules)
+    curated = [
+        (score, board)
+        for score, board in found
+        if board.curated
+        and (
+            not board.apps
+            or set(board.apps) & set(apps)
+            or score[0] == TITLE
+            or (of_others and any(tile - rules.fillers == words - rules.fillers for tile in board.tiles))
+        )
+    ]
+    return curated or [
+        (score, board)
+        for score, board in found
+        if score[0] == TITLE and not board.named - words - SAID_OF_ALL - rules.boards_beyond
+    ]
+
+
+def _of_concept(typed: frozenset[str], rules: Rules) -> frozenset[str]:
+    """The longest wording of a concept that was typed: in it users are no filler."""
+    said = [wording for concept in rules.concepts for wording in concept.wordings if wording <= typed]
+    return max(said, key=len, default=frozenset())
+
+
+def _said_otherwise(typed: frozenset[str], rules: Rules) -> Iterable[frozenset[str]]:
+    """The same subject in the other wordings of its concept: DAU as daily active users.
+
+    Not in one that is part of another concept's, but for its first: weekly active users are active users too.
+    """
+    for concept in rules.concepts:
+        said = [wording for wording in concept.wordings if wording <= typed]
+        if not said:
+            continue
+        rest = typed - max(said, key=len) - rules.fillers
+        for place, wording in enumerate(concept.wordings):
+            others = (each for other in rules.concepts if other is not concept for each in other.wordings)
+            if wording not in said and (not place or not any(wording <= each for each in others)):
+                yield rest | wording
+
+
+def matching(words: frozenset[str], catalogue: Catalogue, rules: Rules) -> list[Scored]:
     """Dashboards that hold all words, with how well: in the title before in one tile, curated before made."""
     found = []
     for board in catalogue.shelf().dashboards:
         score = _score(words - SAID_OF_ALL or words, board)
+        if score and (wanted := rules.boards_only_for.get(board.model)) and not wanted & words:
+            continue
         if score:
             found.append(((*score,), board))
     return sorted(found, key=lambda each: (not each[1].curated, [-part for part in each[0]], each[1].id))
@@ -79,6 +138,6 @@ def _is_of(board: ShelvedDashboard, app: str, catalogue: Catalogue) -> bool:
     return app.split("_")[0] in " ".join(sorted(board.title)) if app else True
 
 
-def _why(score: Iterable[int], board: ShelvedDashboard, words: frozenset[str]) -> str:
+def _why(score: Iterable[int], board: ShelvedDashboard) -> str:
     where = "Its title says so" if next(iter(score)) >= TITLE else "It has tiles of that name"
-    return f"{where}; it is curated by hand."
+    return f"{where}; it is curated by hand." if board.curated else f"{where}; it is made by OpMon."

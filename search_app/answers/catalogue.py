@@ -65,7 +65,9 @@ class ShelvedMeasure:
 @dataclass(frozen=True, slots=True)
 class ShelvedDashboard:
     id: str
-    title: frozenset[str]
+    model: str
+    named: frozenset[str]  # the words of its title
+    title: frozenset[str]  # with those of its model
     tiles: tuple[frozenset[str], ...]
     apps: tuple[str, ...]
     curated: bool
@@ -138,9 +140,9 @@ def _of_product(item: MeasureItem) -> frozenset[str]:
 
 def _board(item: DashboardItem, rules: Rules) -> ShelvedDashboard:
     tiles = (frozenset(words_of(tile.title, rules.spellings)) for tile in item.tiles if tile.title.strip())
-    model = item.model.replace("_", " ")
-    title = frozenset(words_of(f"{item.title} {model}", rules.spellings))
-    return ShelvedDashboard(item.id, title, tuple(tiles), item.apps, item.curated)
+    named = frozenset(words_of(item.title, rules.spellings))
+    title = named | frozenset(words_of(item.model.replace("_", " "), rules.spellings))
+    return ShelvedDashboard(item.id, item.model, named, title, tuple(tiles), item.apps, item.curated)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from indexer.model.items import AnyItem, MeasureItem, TableItem
 from search_app.answers.boards import boards_of
 from search_app.answers.catalogue import Catalogue, standing_of
 from search_app.answers.model import Answer, AnswerQuery, Recommended, short_name
-from search_app.answers.queries import can_tell, gives_distribution, query_of
+from search_app.answers.queries import can_tell, gives_distribution, is_part_of_doings, query_of
 from search_app.answers.reading import Subject, Told
 from search_app.answers.rules import Concept, Rules, Use
 
@@ -31,9 +31,9 @@ def answer_amount(
     subject: Subject, app: str, title: str, catalogue: Catalogue, rules: Rules
 ) -> Answer | None:
     """The card of an amount; None where nothing of it is alive and known."""
-    named = app or (subject.concept.product if subject.concept else "")
+    named = app or (subject.concept.product if subject.concept else subject.product)
     candidates = sorted(
-        _candidates(subject, named, app, catalogue, rules), key=lambda each: _order(each, subject.told)
+        candidates_of(subject, named, app, catalogue, rules), key=lambda each: _order(each, subject.told)
     )
     if not candidates:
         return None
@@ -54,9 +54,10 @@ def answer_amount(
     )
 
 
-def _candidates(
+def candidates_of(
     subject: Subject, named: str, app: str, catalogue: Catalogue, rules: Rules
 ) -> Iterator[Candidate]:
+    """What can tell it and is alive, in the order of the rules."""
     if subject.concept is None:
         if subject.told.intent == "percentiles":
             yield from _distributions(subject, catalogue)
@@ -86,8 +87,13 @@ def _distributions(subject: Subject, catalogue: Catalogue) -> Iterator[Candidate
 
 
 def _serves(item: AnyItem, told: Told) -> bool:
-    """Of a concept, whose rules say what counts people: whether it can give a part or a distribution."""
-    return told.intent in ("people", "average") or can_tell(item, told)
+    """Of a concept, whose rules say what counts people: whether it can give what is asked.
+
+    How many people is a count of clients: a part of something else that they do is none.
+    """
+    if told.intent == "people":
+        return not is_part_of_doings(item)
+    return told.intent == "average" or can_tell(item, told)
 
 
 def _uses(concept: Concept, told: Told, named: str, app: str) -> list[Use]:
@@ -95,8 +101,8 @@ def _uses(concept: Concept, told: Told, named: str, app: str) -> list[Use]:
     uses = [
         use for use in concept.use if use.apps is None or app in use.apps or (named and named in use.apps)
     ]
-    made_for = [use for use in uses if use.split is not None]
-    return [use for use in made_for if use.split == told.by] if made_for else uses
+    made_for = [use for use in uses if use.split is not None and use.split == told.by]
+    return made_for or [use for use in uses if use.split is None]
 
 
 def _items(use: Use, app: str, catalogue: Catalogue) -> Iterator[AnyItem]:

@@ -71,6 +71,13 @@ def can_tell(item: AnyItem, told: Told) -> bool:
     return told.intent != "average" or _of_clients(item) or bool(_PART.search(item.title))
 
 
+def is_part_of_doings(item: AnyItem) -> bool:
+    """Whether a measure is a share or a mean of what clients do, of which no number of clients comes."""
+    if not isinstance(item, MeasureItem) or not _PART.search(item.title):
+        return False
+    return not (_PEOPLE.search(f"{item.title} {item.description[:200]}") or _is_yes_or_no(item))
+
+
 _PART = re.compile(
     r"\b(?:rate|ratio|share|percentage|proportion|fraction|average|avg|per)\b|/|SAFE_DIVIDE|\bAVG\(",
     re.IGNORECASE,

@@ -7,7 +7,7 @@ is one that no template understands, and then there is no answer.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from search_app.answers.catalogue import UNTOLD, Shelf, ShelvedMeasure
 from search_app.answers.rules import ORDER, Concept, Phrase, Rules, words_of
@@ -33,6 +33,7 @@ class Subject:
     words: frozenset[str]
     concept: Concept | None = None
     measures: tuple[ShelvedMeasure, ...] = ()
+    product: str = ""  # of the measures, where none was named and only one has them
 
 
 def read_amount(text: str, app: str, rules: Rules, shelf: Shelf) -> list[Subject]:
@@ -53,11 +54,23 @@ def read_amount(text: str, app: str, rules: Rules, shelf: Shelf) -> list[Subject
         bare = [
             concept
             for concept in rules.concepts
-            if told.intent in concept.bare and app in (concept.apps or ())
+            if app and told.intent in concept.bare and app in (concept.apps or ())
         ]
         return [Subject(told, frozenset(), concept) for concept in bare]
-    titled = _titled(words, typed, app, rules, shelf)
+    titled = _titled(words, typed, app, rules, shelf) if app else _of_one_product(words, typed, rules, shelf)
     return sorted([*found, *titled], key=lambda subject: -len(subject.words))
+
+
+def read_concept(text: str, app: str, rules: Rules) -> list[Subject]:
+    """The concepts that a text names, however little is asked of them; the one of most words first."""
+    words = words_of(text, rules.spellings)
+    typed = frozenset(words)
+    found = [
+        Subject(told, taken, concept)
+        for taken, concept in _concepts(typed, app, rules)
+        if (told := tell(words, taken, rules)) and (app or concept.product or _for_no_product(concept))
+    ]
+    return sorted(found, key=lambda subject: -len(subject.words))
 
 
 def _concepts(typed: frozenset[str], app: str, rules: Rules) -> Iterable[tuple[frozenset[str], Concept]]:
@@ -101,6 +114,17 @@ def _titled(
     return subjects
 
 
+def _of_one_product(words: Sequence[str], typed: frozenset[str], rules: Rules, shelf: Shelf) -> list[Subject]:
+    """Without a product: the measures whose title of several words was typed, where one product has them."""
+    found = [
+        replace(subject, product=app)
+        for app in shelf.measures
+        for subject in _titled(words, typed, app, rules, shelf)
+        if len(subject.words) > 1 and (subject.told.intent or subject.told.by or subject.told.trend)
+    ]
+    return found if len({subject.product for subject in found}) == 1 else []
+
+
 def _is_typed(wording: frozenset[str], typed: frozenset[str]) -> bool:
     """Whether all words of a title were typed: who asks how many people need not say users once more."""
     return wording <= typed or (
@@ -120,14 +144,23 @@ def tell(words: Sequence[str], taken: frozenset[str], rules: Rules) -> Told | No
         left[at : at + len(phrase.words)] = [""] * len(phrase.words)
         if phrase.role == "intent":
             intents.add(phrase.value)
-        elif by:
+        elif phrase.role == "split" and by and by != phrase.value:
             return None  # no query of a card is split twice
-        else:
+        elif phrase.role == "split":
             by = phrase.value
     if any(word and word not in rules.fillers for word in left):
         return None
     first = next((intent for intent in ORDER if intent in intents), "")
     return Told(first, by, "trend" in intents)
+
+
+def product_told(text: str, rules: Rules) -> str:
+    """The product that a phrase means where none is named: "on Windows" is said of desktop."""
+    words = list(words_of(text, rules.spellings))
+    found = {
+        phrase.product for phrase in rules.phrases if phrase.product and _place(words, phrase) is not None
+    }
+    return found.pop() if len(found) == 1 else ""
 
 
 def _place(left: Sequence[str], phrase: Phrase) -> int | None:

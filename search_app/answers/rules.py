@@ -42,8 +42,9 @@ class Phrase:
     """A run of words that says an intent, or by what is split."""
 
     words: tuple[str, ...]
-    role: str  # intent, split
+    role: str  # intent, split, span
     value: str
+    product: str = ""  # that is meant where none is named
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,8 @@ class Rules:
     ambiguous: frozenset[str]
     obsolete_docs: str
     followed: Mapping[str, str]
+    boards_only_for: Mapping[str, frozenset[str]]  # model -> words, one of which must be typed
+    boards_beyond: frozenset[str]  # that the title of a made board may have beside the subject
     concepts: tuple[Concept, ...]
 
 
@@ -124,7 +127,11 @@ def shipped_rules() -> Rules:
 def made_of(intents: Mapping[str, Any], concepts: Mapping[str, Any]) -> Rules:
     """Rules of the content of the two files."""
     spellings = tuple((str(each["write"]), str(each["as"])) for each in _entries(intents["spellings"]))
-    phrases = [*_phrases(intents["numbers"], "intent"), *_phrases(intents["splits"], "by")]
+    phrases = [
+        *_phrases(intents["numbers"], "intent", "intent"),
+        *_phrases(intents["splits"], "split", "by"),
+        *_phrases(intents["spans"], "span", ""),
+    ]
     fillers = _words(intents["fillers"])
     never = frozenset(word for entry in _entries(intents["never"]) for word in _words(entry))
     said = {word for phrase in phrases for word in phrase.words} - fillers
@@ -154,6 +161,10 @@ def made_of(intents: Mapping[str, Any], concepts: Mapping[str, Any]) -> Rules:
         ambiguous=frozenset(word for each in _entries(concepts["ambiguous"]) for word in _words(each)),
         obsolete_docs=concepts["obsolete_docs"],
         followed={each["old"]: each["new"] for each in _entries(concepts["followed"])},
+        boards_only_for={each["model"]: _words(each) for each in _entries(concepts["boards"]["only_for"])},
+        boards_beyond=frozenset(
+            word for each in _entries(concepts["boards"]["beyond"]) for word in _words(each)
+        ),
         concepts=tuple(_concept(each, spellings) for each in _entries(concepts["concepts"])),
     )
 
@@ -200,11 +211,10 @@ def _entries(entries: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         yield entry
 
 
-def _phrases(entries: list[dict[str, Any]], key: str) -> Iterator[Phrase]:
-    role = "intent" if key == "intent" else "split"
+def _phrases(entries: list[dict[str, Any]], role: str, key: str) -> Iterator[Phrase]:
     for entry in _entries(entries):
         for text in entry["phrases"]:
-            yield Phrase(normalise(text), role, entry[key])
+            yield Phrase(normalise(str(text)), role, entry.get(key, ""), entry.get("product", ""))
 
 
 def _traits(entries: list[dict[str, Any]]) -> tuple[Trait, ...]:

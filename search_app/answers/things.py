@@ -110,6 +110,8 @@ def _ids(asked: Asked) -> Iterator[str]:
         yield f"table/{PROJECT}.{name.removeprefix(f'{PROJECT}.').removeprefix('mozdata.')}"
     if asked.kind in ("", "table"):
         yield from (f"table/{PROJECT}.{app}.{name}" for app in asked.apps)
+    if asked.kind in ("", "metric") and "." in name:
+        yield from (f"metric/{app}/{name}" for app in asked.apps)
     if asked.kind in ("", "measure"):
         yield from (f"measure/metric/{app}/{name}" for app in asked.apps)
 

@@ -10,6 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from search_app.answers.facts import telling_when
+from search_app.answers.reading import product_told
 from search_app.answers.rules import shipped_rules
 from search_app.web.app import create_app
 from tests.support.small_world import small_world
@@ -125,6 +126,12 @@ def world() -> Upstream:
             "fields": ["baseline.submission_date"],
         },
         title="Stability of Fenix [DEPRECATED]",
+    )
+    made.dashboard(
+        "experimentation",
+        "branches",
+        {"name": "a", "title": "Hangs a day", "explore": "baseline", "fields": ["baseline.submission_date"]},
+        title="Experiments",
     )
     return made
 
@@ -304,6 +311,44 @@ def test_a_dashboard_is_found_by_the_title_of_a_tile(client: FlaskClient) -> Non
     found = card(client, "what dashboard shows pings a day")
     assert found["recommended"][0]["id"] == "dashboard/fenix/usage"
     assert found["dashboards"] == [{"id": "dashboard/fenix/usage"}]
+
+
+def test_a_dashboard_of_experiments_is_for_who_asks_for_experiments(client: FlaskClient) -> None:
+    assert asked(client, "what dashboard shows hangs a day") is None
+    assert (
+        first(client, "what dashboard shows hangs a day of experiments")
+        == "dashboard/experimentation/branches"
+    )
+
+
+def test_a_table_is_named_for_a_concept_and_not_only_for_a_thing(client: FlaskClient) -> None:
+    found = card(client, "which table has monthly active users of Fenix")
+    assert (found["intent"], found["recommended"][0]["id"]) == (
+        "where_stored",
+        f"{TABLE}fenix.active_users_aggregates",
+    )
+    assert "SUM(t.mau)" in found["query"]["sql"]
+
+
+@pytest.mark.parametrize("text", ["DAU of Fenix yesterday", "how many daily users had Fenix last week"])
+def test_the_days_that_are_asked_for_are_the_readers_to_set(client: FlaskClient, text: str) -> None:
+    assert first(client, text) == f"{MEASURE}daily_active_users_v2"
+
+
+def test_one_country_is_a_row_of_the_query_by_country(client: FlaskClient) -> None:
+    assert "country AS country" in card(client, "DAU of Fenix in Germany")["query"]["sql"]
+
+
+def test_a_measure_that_only_one_product_has_needs_no_product_named(client: FlaskClient) -> None:
+    found = card(client, "how many bookmarks are added per day")
+    assert (found["app"], found["recommended"][0]["id"]) == ("fenix", f"{MEASURE}bookmarks_add_v1")
+    assert "No product was named" in found["sentence"]
+
+
+def test_an_operating_system_of_desktop_names_desktop() -> None:
+    rules = shipped_rules()
+    assert product_told("how many people use it on Windows", rules) == "firefox_desktop"
+    assert product_told("how many people use it on Android", rules) == ""
 
 
 def test_a_deprecated_dashboard_is_not_recommended(client: FlaskClient) -> None:

@@ -22,6 +22,8 @@ from tests.support.sql_paths import Checker
 pytestmark = [pytest.mark.mirror, pytest.mark.slow]
 
 HERE = Path(__file__).parent
+# other_words: by a reader of the catalogue who had not seen the rules
+LISTS = ("questions.jsonl", "unseen.jsonl", "other_words.jsonl")
 TABS = "metric/fenix/metrics.private_tabs"
 PRODUCT = "measure/metric/firefox_desktop/"
 # the checks that the design names, each with what is right
@@ -59,9 +61,7 @@ def figures(client: FlaskClient, name: str) -> tuple[float, float, list[str]]:
 
 
 def test_every_right_answer_is_in_the_catalogue(mirror_engine: SearchEngine) -> None:
-    wanted = {
-        each for name in ("questions.jsonl", "unseen.jsonl") for row in rows(name) for each in row["right"]
-    }
+    wanted = {each for name in LISTS for row in rows(name) for each in row["right"]}
     assert wanted - mirror_engine.known(wanted) == set()
 
 
@@ -70,6 +70,12 @@ def test_seven_of_ten_questions_get_a_card_and_19_of_20_cards_are_right(mirror_c
     cards, right, wrong = figures(mirror_client, "questions.jsonl")
     assert cards >= 0.7
     assert right >= 0.95, wrong
+
+
+def test_so_do_questions_in_the_words_of_who_has_not_seen_the_rules(mirror_client: FlaskClient) -> None:
+    cards, right, wrong = figures(mirror_client, "other_words.jsonl")
+    assert cards >= 0.9
+    assert right >= 0.98, wrong
 
 
 def test_at_most_three_of_a_hundred_near_questions_get_a_wrong_card(mirror_client: FlaskClient) -> None:
