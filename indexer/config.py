@@ -114,7 +114,7 @@ class ServerConfig(_Section):
     public_url: str  # "" = the address that is listened at, or the Host header where its name is known
     allowed_hosts: tuple[str, ...]  # names to answer for; empty: any
     proxies: int = Field(ge=0)  # whose X-Forwarded-For and -Proto are believed
-    heavy_at_once: int = Field(ge=1)  # exports at once, for each worker
+    heavy_at_once: int = Field(ge=1)  # exports and the like at once, for each worker
 
 
 class LoggingConfig(_Section):

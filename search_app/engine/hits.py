@@ -4,7 +4,10 @@ of it holds what was typed; and what a pasted snippet named.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+import numpy.typing as npt
 
 from indexer.index.reader import IndexReader
 from indexer.text.analysis import spelling_key
@@ -36,6 +39,7 @@ def hits(reader: IndexReader, found: Found, query: Query) -> tuple[Hit, ...]:
     cards = [reader.card(document) for document in representatives]
     snippets = names_and_snippets(marked, [(card.name, card.description) for card in cards])
     told = bool(found.held) or any(name in query.filters for name in SHOWN_FILTERS)
+    told_words = words_told(found, places) if query.explain else ()
     made = []
     for number, (members, card, (name_marks, shown)) in enumerate(zip(pages, cards, snippets, strict=True)):
         if card.kind == "table" and not shown.marks:  # its columns, where only these hold the words
@@ -50,7 +54,9 @@ def hits(reader: IndexReader, found: Found, query: Query) -> tuple[Hit, ...]:
                 shown.text,
                 shown.marks,
                 name_marks,
-                explanation(found, int(places[number]), int(groups[number])) if query.explain else (),
+                explanation(found, int(places[number]), int(groups[number]), told_words[number])
+                if query.explain
+                else (),
                 match_of(reader, representatives[number], found.held, query.filters) if told else None,
                 bool(found.scored.full[found.places[members]].any()),
             )
@@ -68,20 +74,30 @@ def _marked_terms(found: Found) -> tuple[str, ...]:
     return tuple(terms)
 
 
-def explanation(found: Found, place: int, group: int) -> tuple[Part, ...]:
-    """The parts of the score of the candidate at `place`: words, what multiplied them, an exact name, and
+def words_told(found: Found, places: npt.NDArray[np.intp]) -> Sequence[Sequence[tuple[str, float]]]:
+    """For each candidate at `places` the words that it holds, with what each adds to its score.
+
+    All at once for each word: a pasted line may have two hundred words, and a page a hundred hits.
+    """
+    documents = found.scored.ids.take(places)
+    told: list[list[tuple[str, float]]] = [[] for _ in documents]
+    for label, ids, scores in found.scored.parts:
+        at = ids.searchsorted(documents)
+        within = (at < len(ids)).nonzero()[0]
+        holding = within[ids[at[within]] == documents[within]]
+        for number, score in zip(holding.tolist(), scores[at[holding]].tolist(), strict=True):
+            told[number].append((label, score))
+    return told
+
+
+def explanation(found: Found, place: int, group: int, words: Sequence[tuple[str, float]]) -> tuple[Part, ...]:
+    """The parts of the score of the candidate at `place`: its words, what multiplied them, an exact name, and
     what the learned order made of its group.
     """
     scored = found.scored
     document = int(scored.ids[place])
-    parts: list[Part] = []
-    total = 0.0
-    for label, ids, scores in scored.parts:
-        at = int(np.searchsorted(ids, document))
-        if at < len(ids) and ids[at] == document:
-            value = float(scores[at])
-            parts.append(Part(f"word “{label}”", round(value, 3)))
-            total += value
+    parts = [Part(f"word “{label}”", round(value, 3)) for label, value in words]
+    total = sum(value for _, value in words)
     if not parts:
         total = float(scored.text[place])
         parts.append(Part("found without words", round(total, 3)))

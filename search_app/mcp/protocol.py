@@ -206,6 +206,11 @@ class Server:
         return Reply({"jsonrpc": "2.0", "id": request_id, "result": result}, modern=modern)
 
 
+def is_batch(message: bytes) -> bool:
+    """Whether a message holds several: told by how it begins, before it is read."""
+    return message.lstrip(b" \t\r\n").startswith(b"[")
+
+
 def _kept() -> dict[str, Any]:
     return {"ttlMs": TOOLS_STAY_MS, "cacheScope": "public"}
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode, urljoin
@@ -15,6 +14,7 @@ from pydantic_core import to_json
 from indexer.model.ids import item_path
 from search_app.engine.results import Hit
 from search_app.query.model import Asked, Query
+from search_app.web.guards.heavy import give_way
 from search_app.web.guards.hosts import public_root
 from search_app.web.items.owned import Owned
 from search_app.web.labels import parse_day
@@ -49,11 +49,6 @@ def first_hits(site: Site, query: Query) -> Exported:
     """Up to MOST_EXPORTED hits, by one search: page by page, all would be scored for each page anew."""
     found = site.engine.search(replace(query, page=1, size=MOST_EXPORTED, facets=(), explain=False))
     return Exported(found.hits, found.total)
-
-
-def give_way() -> None:
-    """Let the worker answer what else is waiting (its greenlets take turns here)."""
-    time.sleep(0)
 
 
 def csv_file(site: Site, query: Query) -> Response:

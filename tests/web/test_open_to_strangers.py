@@ -8,11 +8,13 @@ import io
 import json
 import logging
 import re
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from indexer.config import Config
 from indexer.runtime.logs import JsonLines, TextLines
@@ -231,6 +233,44 @@ def test_one_export_too_many_is_asked_to_come_again_and_a_place_is_always_given_
     leave()  # twice is once
     assert client.get("/export.csv?q=gc").status_code == 200
     assert 'starchart_refused_total{route="/export.json"} 1.0' in client.get("/metrics").text
+
+
+BATCH = [{"jsonrpc": "2.0", "id": number, "method": "ping"} for number in range(2)]
+HEAVY_ONES = {
+    "/export.csv?q=gc": "an export",
+    "/export.json?q=gc": "an export",
+    "/mine?owner=example": "the list of an owner",
+    "/mine.md?owner=example": "the list of an owner",
+    "/mine.atom?owner=example": "the feed of an owner",
+    "/mcp": "a batch of messages",
+}
+
+
+@pytest.mark.parametrize("address", HEAVY_ONES)
+def test_what_is_heavy_is_refused_in_its_own_words_and_with_a_time_to_come_again(
+    address: str, config: Config
+) -> None:
+    client = with_server(config, heavy_at_once=1)
+
+    def asked() -> TestResponse:
+        return client.post(address, json=BATCH) if address == "/mcp" else client.get(address)
+
+    assert asked().status_code == 200
+    leave = take_all(client)
+    refused = asked()
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "5")
+    assert f"Too much is being worked on for {HEAVY_ONES[address]} as well: come again in 5" in refused.text
+    assert client.post("/mcp", json=BATCH[0]).status_code == 200  # one message is not heavy
+    leave()
+    assert asked().status_code == 200
+
+
+def take_all(client: FlaskClient) -> Callable[[], None]:
+    """The one place of a server that has one: how to give it back."""
+    gate: Gate = client.application.extensions[HEAVY]
+    leave = gate.enter()
+    assert leave is not None
+    return leave
 
 
 def test_a_large_answer_does_not_take_the_room_of_those_that_are_asked_for_again(

@@ -18,8 +18,10 @@ from search_app.mcp.protocol import (
     METHOD_NOT_FOUND,
     Headers,
     Reply,
+    is_batch,
 )
 from search_app.web.assistants.tools import server
+from search_app.web.guards.heavy import take_place
 from search_app.web.guards.hosts import is_known
 from search_app.web.state import current_site
 
@@ -46,7 +48,13 @@ def mcp() -> Response:
     if len(body) > LARGEST_MESSAGE:
         return _refused(413, f"A message has at most {LARGEST_MESSAGE:,} bytes")
     said = (request.headers.get(name) for name in ("MCP-Protocol-Version", "Mcp-Method", "Mcp-Name"))
-    return _response(server().answer(body, Headers(*said)))
+    if not is_batch(body):
+        return _response(server().answer(body, Headers(*said)))
+    leave = take_place("a batch of messages")  # of up to twenty, each a whole request
+    try:
+        return _response(server().answer(body, Headers(*said)))
+    finally:
+        leave()
 
 
 def _body() -> bytes:

@@ -100,7 +100,7 @@ def _app(name: str) -> AppItem:
 
 
 @blueprint.get("/mine.md")
-@heavy
+@heavy("the list of an owner")
 def mine() -> Response:
     """What an owner's things need."""
     owner = request.args.get("owner", "").strip()

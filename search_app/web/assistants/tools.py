@@ -18,6 +18,7 @@ from search_app.web.assistants import gives, takes
 from search_app.web.assistants.queries import answer, compared, queries
 from search_app.web.assistants.searching import asked, search
 from search_app.web.assistants.things import LONGEST_NOTE, cut, found_item, page, thing_of
+from search_app.web.guards.heavy import give_way
 from search_app.web.items.view import kind_counts
 from search_app.web.operation.freshness import standing
 from search_app.web.state import NothingIndexed, current_site
@@ -173,6 +174,7 @@ def _answering(run: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """The same, saying so where there is nothing to answer from yet."""
 
     def answer(wanted: Any) -> Any:
+        give_way()  # between the messages of a batch
         try:
             return run(wanted)
         except NothingIndexed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
 
@@ -36,32 +37,49 @@ class Gate:
         return leave
 
 
-def heavy(view: Callable[[], Response]) -> Callable[[], Response]:
-    """A view that takes a place until its answer has been sent whole, or 429 where there is none.
+def take_place(what: str) -> Callable[[], None]:
+    """A place for what is asked for ("an export"): how to give it back, which may be done more than once.
 
-    Raises TooManyRequests.
+    Raises TooManyRequests where there is no place.
+    """
+    gate = current_app.extensions.setdefault(EXTENSION, Gate(current_site().config.server.heavy_at_once))
+    leave: Callable[[], None] | None = gate.enter()
+    if leave is None:
+        current_measurements().refused.labels(request.path).inc()
+        said = f"Too much is being worked on for {what} as well: come again in {RETRY_SECONDS} seconds."
+        raise TooManyRequests(said, retry_after=RETRY_SECONDS)
+    return leave
+
+
+def heavy(what: str) -> Callable[[Callable[[], Response]], Callable[[], Response]]:
+    """For a view that takes a place until its answer has been sent whole; 429 where there is none, with what
+    the view makes ("an export") in its words.
     """
 
-    @wraps(view)
-    def bounded() -> Response:
-        gate = current_app.extensions.setdefault(EXTENSION, Gate(current_site().config.server.heavy_at_once))
-        leave = gate.enter()
-        if leave is None:
-            current_measurements().refused.labels(request.path).inc()
-            raise TooManyRequests("Too many exports are being made right now.", retry_after=RETRY_SECONDS)
-        try:
-            response = view()
-        except BaseException:
-            leave()
-            raise
-        if request.method == "HEAD":  # nobody reads it
-            leave()
+    def decorated(view: Callable[[], Response]) -> Callable[[], Response]:
+        @wraps(view)
+        def bounded() -> Response:
+            leave = take_place(what)
+            try:
+                response = view()
+            except BaseException:
+                leave()
+                raise
+            if request.method == "HEAD":  # nobody reads it
+                leave()
+                return response
+            response.response = Leaving(response.iter_encoded(), leave)
+            response.call_on_close(leave)  # where nothing of it was read
             return response
-        response.response = Leaving(response.iter_encoded(), leave)
-        response.call_on_close(leave)  # where nothing of it was read
-        return response
 
-    return bounded
+        return bounded
+
+    return decorated
+
+
+def give_way() -> None:
+    """Let the worker answer what else is waiting (its greenlets take turns here)."""
+    time.sleep(0)
 
 
 class Leaving:

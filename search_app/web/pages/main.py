@@ -279,7 +279,7 @@ def feed() -> Response:
 
 
 @blueprint.get("/mine")
-@heavy
+@heavy("the list of an owner")
 def mine() -> Response:
     """What an owner's things need: what ends soon, what has ended, what lacks a description."""
     owner = request.args.get("owner", "").strip()
@@ -290,7 +290,7 @@ def mine() -> Response:
 
 
 @blueprint.get("/mine.atom")
-@heavy
+@heavy("the feed of an owner")
 def mine_feed() -> Response:
     """What of an owner ends soon, for feed readers."""
     owner = request.args.get("owner", "").strip()
@@ -300,14 +300,14 @@ def mine_feed() -> Response:
 
 
 @blueprint.get("/export.csv")
-@heavy
+@heavy("an export")
 def export_csv() -> Response:
     """The hits of a search as a spreadsheet."""
     return exports.csv_file(current_site(), asked())
 
 
 @blueprint.get("/export.json")
-@heavy
+@heavy("an export")
 def export_json() -> Response:
     """The hits of a search as JSON."""
     return exports.json_file(current_site(), asked())

@@ -125,7 +125,7 @@ def _found_json(hit: Hit, explain: bool) -> dict[str, Any]:
     if hit.match:
         found["match"] = hit.match._asdict()
     if explain:
-        found["explanation"] = [dataclasses.asdict(part) for part in hit.explanation]
+        found["explanation"] = [{"label": part.label, "value": part.value} for part in hit.explanation]
     return found
 
 
