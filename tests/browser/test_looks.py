@@ -40,13 +40,14 @@ PAGES = (
     "/sql?thing=metric/gecko/javascript.gc.slice_time&with=probe/histogram/GC_MS",
     "/compare?id=ping/fenix/baseline&id=ping/firefox_ios/baseline&id=ping/firefox_desktop/baseline",
     "/map",
-    "/app/fenix/map",
+    "/app/fenix/map?ping=crash&type=string",
 )
+LONG_WORDS = ("/ping/telemetry/main", "/dashboard/duet/kpi_tracker_all_combined", "/mine")
 
 ERRORS = {"/nothing-here": "Nothing here", "/?page=0": "That did not work"}
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", [*PAGES, *LONG_WORDS])
 def test_no_page_scrolls_sideways(open_page: OpenPage, path: str) -> None:
     page = open_page(path)
     assert (page.locator("h1").inner_text() in ERRORS.values()) == (path in ERRORS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from flask.testing import FlaskClient
 
 from indexer.model.items import MetricItem
@@ -84,3 +85,33 @@ def test_the_metrics_of_a_ping_stand_by_category(small_client: FlaskClient) -> N
         found = re.findall(r'<li class="line"><a class="name"[^>]*>(.*?)</a>', lines, re.DOTALL)
         assert len(found) == int(count)
         assert all(re.sub("<[^>]+>", "", text).startswith(name) for text in found)
+
+
+def test_the_head_of_what_has_no_column_names_the_table_that_it_reads(small_client: FlaskClient) -> None:
+    table = 'href="/table/moz-fx-data-shared-prod.fenix.baseline"'
+    ping = head(small_client, "/ping/fenix/baseline")
+    assert "stored in" in ping
+    assert table in ping
+    for address in ("/explore/fenix/baseline", "/dashboard/fenix/usage"):
+        found = head(small_client, address)
+        assert "reads" in found, address
+        assert table in found, address
+
+
+def test_a_dashboard_leads_to_the_explores_and_tables_behind_its_tiles(small_client: FlaskClient) -> None:
+    page = small_client.get("/dashboard/fenix/usage").text
+    tiles = page[page.find('id="tiles"') :].partition("</section>")[0]
+    assert 'href="/explore/fenix/baseline"' in tiles
+    tables = page[page.find('id="tables"') :].partition("</section>")[0]
+    assert 'href="/table/moz-fx-data-shared-prod.fenix.baseline"' in tables
+
+
+@pytest.mark.mirror
+def test_what_is_said_of_many_is_said_once(mirror_client: FlaskClient) -> None:
+    """A probe that dozens of metrics mirror folds them; why a tile is not linked stands below the tiles."""
+    probe = mirror_client.get("/probe/event/activity_stream.event%23event").text
+    note = probe[probe.find("Glean measures this too") :].partition("</p>")[0]
+    assert note.count("<a ") == 3
+    assert re.search(r"and \d+ more metrics", note)
+    dashboard = mirror_client.get("/dashboard/duet/kpi_tracker_all_combined").text
+    assert dashboard.count("the explore kpi_dau of duet is not in the list") == 1

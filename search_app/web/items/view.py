@@ -6,7 +6,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from indexer.model.ids import table_id
-from indexer.model.items import AnyItem, ExploreItem, MeasureItem, MetricItem, PingItem, ProbeItem, TableItem
+from indexer.model.items import (
+    AnyItem,
+    DashboardItem,
+    ExploreItem,
+    MeasureItem,
+    MetricItem,
+    PingItem,
+    ProbeItem,
+    TableItem,
+)
 from indexer.model.kinds import KINDS
 from indexer.model.parts import ColumnRef
 from search_app.query.model import Asked, Query
@@ -50,6 +59,7 @@ class ItemView:
     apps: tuple[AppName, ...]
     tools: tuple[Link, ...]  # the best view of each of the few best tools
     place: ColumnRef | None  # where its values are, first of all
+    table: str  # dataset.table that holds it or that it reads, first of all, of what has no column; else ""
     related: tuple[RelatedGroup, ...]
     known: frozenset[str]  # ids that the page may link to, of those that its template names
     detail: Detail  # what only its kind has
@@ -70,12 +80,14 @@ def item_view(site: Site, item: AnyItem, parameters: Mapping[str, str]) -> ItemV
     place = (parameters.get("in_app", ""), parameters.get("in_ping", ""))
     actions = actions_for(site, item, place, parameters.get("column", ""))
     best = best_links(site, item.id, Asked(*((value,) if value else () for value in place)))
+    queried = actions.queries[0].table if actions.queries else ""
     return ItemView(
         item=item,
         actions=actions,
         apps=app_names(item.apps, item.app_titles),
         tools=tuple(link for link in best if safe_href(link.url)),
-        place=first_place(item, actions.queries[0].table if actions.queries else "", *place),
+        place=first_place(item, queried, *place),
+        table=first_table(item, queried),
         related=_related(item),
         known=site.engine.known(_named(item, detail)),
         detail=detail,
@@ -100,6 +112,13 @@ def first_place(item: AnyItem, queried: str = "", app: str = "", ping: str = "")
     )
 
 
+def first_table(item: AnyItem, queried: str = "") -> str:
+    """The table of a ping, a measure, an explore or a dashboard that one reads first: that of its query."""
+    if not isinstance(item, PingItem | MeasureItem | ExploreItem | DashboardItem):
+        return ""
+    return queried if queried in item.tables else next(iter(item.tables), "")
+
+
 def row_ping(item: AnyItem, app: str, ping: str) -> str:
     """The id of a ping by the names in a row of a matrix."""
     return f"ping/telemetry/{ping}" if item.kind == "probe" else f"ping/{app}/{ping}"
@@ -119,10 +138,16 @@ def _named(item: AnyItem, detail: Detail) -> Iterable[str]:
         definition = item.definition
         for ping in (*definition.schedules_pings, *definition.ping_schedule) if definition else ():
             yield f"ping/{item.app}/{ping}"
+        yield from (table_id(name) for name in item.tables)
     if isinstance(item, TableItem):
         yield from (f"table/{name}" for name in (*item.upstream, *item.downstream))
-    if isinstance(item, ExploreItem | MeasureItem):
+    if isinstance(item, ExploreItem | MeasureItem | DashboardItem):
         yield from (table_id(name) for name in item.tables)
+    if isinstance(item, DashboardItem):
+        yield from item.extends
+        for tile in item.tiles:
+            yield from (each for each in (tile.explore, tile.measure) if each)
+            yield from (table_id(table) for table, _ in tile.columns)
     if isinstance(item, MeasureItem):
         yield f"explore/{item.platform}/metric_definitions_{item.data_source or item.name}"
 
