@@ -24,7 +24,7 @@ from indexer.catalogue.lookml import Lookml, counting_links
 from indexer.catalogue.measures import MeasureMaker
 from indexer.catalogue.metrics import MetricMaker
 from indexer.catalogue.model import Catalogue, Estate, Link
-from indexer.catalogue.neighbours import with_neighbours, with_sections
+from indexer.catalogue.neighbours import with_neighbours, with_places, with_sections
 from indexer.catalogue.news import with_news
 from indexer.catalogue.phrasings import shipped_phrasings
 from indexer.catalogue.pings import glean_pings
@@ -100,7 +100,9 @@ def build_catalogue(records: Iterable[Record], today: date, read: ReadAll = read
         ),
     ]
     problems["annotation of nothing that is known"] += len(annotations.unused)
-    items = _joined(_distinct([*named, *with_sections(docs)], problems), links, mirrors, estate, tables)
+    items = _joined(
+        _distinct([*named, *with_places(with_sections(docs))], problems), links, mirrors, estate, tables
+    )
     return Catalogue(
         items=items,
         schemas=schemas.used((x.schema_digest for x in tables.items.values()), problems),

@@ -1,4 +1,4 @@
-"""What stands beside a metric or a section of the docs: its category, its name elsewhere, its page."""
+"""What stands beside a metric or a section of the docs: category, namesakes, page, book."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from indexer.model.items import DocItem, MetricItem
+from indexer.model.parts import BookPage, BookPlace
 
 NEAREST = 6  # metrics of a category before and after the one that is looked at: a category may have thousands
 MOST_SECTIONS = 60
+MOST_BELOW = 60
 
 
 def with_neighbours(metrics: Sequence[MetricItem]) -> list[MetricItem]:
@@ -64,6 +66,40 @@ def with_sections(docs: Sequence[DocItem]) -> list[DocItem]:
         if len(pages[doc.section.path]) > 1
         else doc
         for doc in docs
+    ]
+
+
+def with_places(docs: Sequence[DocItem]) -> list[DocItem]:
+    """Sections that know where their page stands in the book: above, below, before and after it.
+
+    A page that the table of contents names and of which there is no section is passed over.
+    """
+    first: dict[str, DocItem] = {}
+    for doc in docs:
+        if doc.section.number:
+            first.setdefault(doc.section.path, doc)
+    ordered = sorted(first.values(), key=lambda doc: doc.section.number)
+    pages = {
+        doc.section.path: BookPage(doc.id, doc.section.listed_as or doc.section.page_title) for doc in ordered
+    }
+    above = {doc.section.path: [path for path in doc.section.above if path in pages] for doc in ordered}
+    below: dict[str, list[BookPage]] = {}
+    for path, parents in above.items():
+        if parents:
+            below.setdefault(parents[-1], []).append(pages[path])
+    row = list(pages)
+    places = {
+        path: BookPlace(
+            page=pages[path],
+            above=tuple(pages[each] for each in above[path]),
+            below=tuple(below.get(path, ())[:MOST_BELOW]),
+            previous=pages[row[at - 1]] if at else None,
+            next=pages[row[at + 1]] if at + 1 < len(row) else None,
+        )
+        for at, path in enumerate(row)
+    }
+    return [
+        replace(doc, place=places[doc.section.path]) if doc.section.path in places else doc for doc in docs
     ]
 
 

@@ -23,6 +23,7 @@ from indexer.model.definitions import (
 from indexer.model.literals import Access, KindName, KnownFrom, Layer, ProbeType, Status, ValueKind
 from indexer.model.parts import (
     AppChannel,
+    BookPlace,
     ChannelStatus,
     ColumnLineage,
     ColumnRef,
@@ -240,6 +241,7 @@ class RoutineItem(Item):
 class DocItem(Item):
     section: DocSection
     url: str = ""  # published page and anchor
+    place: BookPlace | None = None  # None where no table of contents lists its page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,6 +61,25 @@ class Novelty:
 
 
 @dataclass(frozen=True, slots=True)
+class BookPage:
+    """A page of the docs: the id of its first section, and its title in the table of contents."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class BookPlace:
+    """Where a page of the docs stands in its book, by the book's table of contents."""
+
+    page: BookPage
+    above: tuple[BookPage, ...] = ()  # the outermost first
+    below: tuple[BookPage, ...] = ()  # right below it, in their order
+    previous: BookPage | None = None
+    next: BookPage | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PingTable:
     """A table in which a ping can be queried."""
 

@@ -218,6 +218,9 @@ class DocSection:
     obsolete: bool = False
     code: str = ""  # code blocks, kept apart: they match identifiers, not prose
     links: tuple[str, ...] = ()
+    number: int = 0  # of its page in the table of contents, from 1; 0 where there is none
+    listed_as: str = ""  # the page's title there
+    above: tuple[str, ...] = ()  # paths of the pages above its page, the outermost first
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,13 @@ import pytest
 
 from indexer.catalogue.derivations import Evidence, derivation_links
 from indexer.catalogue.model import Link
-from indexer.catalogue.neighbours import NEAREST, with_neighbours, with_sections
+from indexer.catalogue.neighbours import NEAREST, with_neighbours, with_places, with_sections
 from indexer.catalogue.news import with_news
 from indexer.catalogue.schemas import Schemas
 from indexer.catalogue.tables import Tables
 from indexer.model.definitions import MetricDefinition
 from indexer.model.items import AppItem, DocItem, MetricItem, ProbeItem, TableItem
-from indexer.model.parts import ColumnRef, Novelty
+from indexer.model.parts import BookPage, BookPlace, ColumnRef, Novelty
 from indexer.model.records import DocSection
 from indexer.model.table_records import Column, TableSchema
 
@@ -74,6 +74,34 @@ def test_a_section_of_the_docs_names_the_others_of_its_page_in_their_order() -> 
     found = {doc.id: doc.related.get("section", ()) for doc in with_sections(docs)}
     assert found["doc/a.md#one"] == ("doc/a.md#two", "doc/a.md#three")
     assert found["doc/b.md#alone"] == ()
+
+
+def test_a_section_of_the_docs_knows_the_pages_above_below_before_and_after_its_own() -> None:
+    def section(path: str, slug: str, number: int, *above: str) -> DocItem:
+        return DocItem(
+            id=f"doc/{path}#{slug}", kind="doc", name=slug, title=slug,
+            section=DocSection(
+                path, slug, slug, "Page", 2, "", number=number, listed_as=path[0], above=above
+            ),
+        )  # fmt: skip
+
+    found = {
+        doc.id: doc.place
+        for doc in with_places(
+            [
+                section("c.md", "one", 3, "a.md", "gone.md", "b.md"),
+                section("a.md", "one", 1),
+                section("a.md", "two", 1),
+                section("b.md", "one", 2, "a.md", "gone.md"),
+                section("free.md", "one", 0),
+            ]
+        )
+    }
+    a, b, c = (BookPage(f"doc/{path}.md#one", path) for path in "abc")
+    assert found["doc/a.md#one"] == found["doc/a.md#two"] == BookPlace(a, below=(b,), next=b)
+    assert found["doc/b.md#one"] == BookPlace(b, above=(a,), below=(c,), previous=a, next=c)
+    assert found["doc/c.md#one"] == BookPlace(c, above=(a, b), previous=b)
+    assert found["doc/free.md#one"] is None
 
 
 def test_an_app_names_what_is_new_changed_gone_and_ending() -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from indexer.model.records import DocSection, Record
 from indexer.sources import Report
 from indexer.sources._doc_sections import resolve_link, slug_of
-from indexer.sources.data_docs import Source, read_page
+from indexer.sources.data_docs import DEEPEST_LISTED, Listed, Source, read_contents, read_page
 from tests.support.fetching import GOLDEN, records_of
 from tests.support.unpacked import archive_of, archive_with
 
@@ -35,6 +35,9 @@ def test_a_page_is_cut_at_its_headings_with_text_code_links_and_what_stands_abov
             page_title="A page without heading",
             level=0,
             text="Only text, named in the table of contents.",
+            number=2,
+            listed_as="A page without heading",
+            above=("datasets/pings.md",),
         ),
         DocSection(
             path="datasets/obsolete/old.md",
@@ -44,12 +47,16 @@ def test_a_page_is_cut_at_its_headings_with_text_code_links_and_what_stands_abov
             level=1,
             text="Gone since long.",
             obsolete=True,
+            number=3,
+            listed_as="Old things",
         ),
         DocSection(
             path="datasets/pings.md",
             slug="ping-datasets",
             heading="Ping datasets",
             page_title="Ping datasets",
+            number=1,
+            listed_as="Ping datasets, listed",
             level=1,
             text="What pings hold, with emphasis and code.",
             links=("https://example.org/a", "datasets/main.md#fields"),
@@ -59,6 +66,8 @@ def test_a_page_is_cut_at_its_headings_with_text_code_links_and_what_stands_abov
             slug="the-main-ping",
             heading="The main ping",
             page_title="Ping datasets",
+            number=1,
+            listed_as="Ping datasets, listed",
             level=2,
             text="Every day.\nA cell\nAnother cell",
             breadcrumb=("Ping datasets",),
@@ -69,6 +78,8 @@ def test_a_page_is_cut_at_its_headings_with_text_code_links_and_what_stands_abov
             slug="notes",
             heading="Notes",
             page_title="Ping datasets",
+            number=1,
+            listed_as="Ping datasets, listed",
             level=3,
             text="First.",
             breadcrumb=("Ping datasets", "The main ping"),
@@ -78,6 +89,8 @@ def test_a_page_is_cut_at_its_headings_with_text_code_links_and_what_stands_abov
             slug="notes-1",
             heading="Notes",
             page_title="Ping datasets",
+            number=1,
+            listed_as="Ping datasets, listed",
             level=2,
             text="Second, seen text.",
             breadcrumb=("Ping datasets",),
@@ -87,12 +100,35 @@ def test_a_page_is_cut_at_its_headings_with_text_code_links_and_what_stands_abov
             slug="own",
             heading="With its own anchor",
             page_title="Ping datasets",
+            number=1,
+            listed_as="Ping datasets, listed",
             level=2,
             text="",
             breadcrumb=("Ping datasets",),
         ),
     ]
     assert golden[1].seen == {"page": 3, "section": 7}
+
+
+def test_a_page_stands_below_the_entry_that_its_list_is_in() -> None:
+    listed = read_contents(
+        "# Summary\n\n[Front](index.md)\n\n- [Top](top.md)\n\t- [Draft]()\n\t\t* [Deep](a/deep.md#part)\n"
+        "\t- [Twice](top.md)\n  - [Elsewhere](https://example.org/x.md)\n- [Last](./last.md)\n\n"
+        "[End](end.md)\n"
+    )
+    assert listed == {
+        "index.md": Listed(1, "Front"),
+        "top.md": Listed(2, "Top"),
+        "a/deep.md": Listed(3, "Deep", ("top.md",)),
+        "https://example.org/x.md": Listed(4, "Elsewhere", ("top.md",)),
+        "last.md": Listed(5, "Last"),
+        "end.md": Listed(6, "End"),
+    }
+
+
+def test_a_table_of_contents_that_nests_without_end_is_cut_short() -> None:
+    nested = "".join(f"{' ' * depth}- [{depth}]({depth}.md)\n" for depth in range(2_000))
+    assert max(len(each.above) for each in read_contents(nested).values()) == DEEPEST_LISTED
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,15 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class BookPage:
+    """A page of the docs beside another one."""
+
+    where: str  # "above" (the outermost first), "previous", "next", "below"
+    id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Thing:
     """What `get` gives. Long lists are cut: their whole length stands beside them."""
 
@@ -108,6 +117,7 @@ class Thing:
     measures: list[Part] = field(default_factory=list)  # of an explore
     joins: list[str] = field(default_factory=list)  # of an explore: views joined to its first
     labels: list[str] = field(default_factory=list)
+    book: list[BookPage] = field(default_factory=list)  # of a section of the docs: the pages around its own
     links: list[OpenIn] = field(default_factory=list)
     related: dict[str, list[str]] = field(default_factory=dict)  # relation or kind -> the first ids
     related_totals: dict[str, int] = field(default_factory=dict)

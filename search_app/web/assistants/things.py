@@ -11,6 +11,7 @@ from indexer.model.ids import item_path
 from indexer.model.items import (
     AnyItem,
     DashboardItem,
+    DocItem,
     ExploreItem,
     MeasureItem,
     MetricItem,
@@ -22,7 +23,7 @@ from search_app.mcp.tool import ToolProblem, seen
 from search_app.query.parser import parse_query
 from search_app.tools import Link
 from search_app.web.actions import Actions, actions_for
-from search_app.web.assistants.gives import OpenIn, Part, Place, Thing
+from search_app.web.assistants.gives import BookPage, OpenIn, Part, Place, Thing
 from search_app.web.guards.hosts import public_root
 from search_app.web.items.json import columns_of
 from search_app.web.markdown import safe_href
@@ -140,6 +141,7 @@ def thing_of(
         measures=_measures(item),
         joins=list(item.joins[:MOST_NAMES]) if isinstance(item, ExploreItem) else [],
         labels=[cut(label, 100) for label in item.labels[:MOST_LABELS]] if item.kind != "dashboard" else [],
+        book=_book(item),
         links=open_in((actions or actions_for(current_site(), item)).links),
         related={name: list(ids[:MOST_RELATED]) for name, ids in related.items()},
         related_totals={name: len(ids) for name, ids in related.items() if len(ids) > MOST_RELATED},
@@ -184,3 +186,17 @@ def _measures(item: AnyItem) -> list[Part]:
         Part(cut(each.name, 200), cut(each.type, 100), cut(plain_text(each.description), LONGEST_NOTE))
         for each in item.measures[:MOST_PARTS]
     ]
+
+
+def _book(item: AnyItem) -> list[BookPage]:
+    """The pages around the one that a section of the docs is on."""
+    if not isinstance(item, DocItem) or item.place is None:
+        return []
+    place = item.place
+    around = [
+        *(("above", each) for each in place.above),
+        ("previous", place.previous),
+        ("next", place.next),
+        *(("below", each) for each in place.below[:MOST_PARTS]),
+    ]
+    return [BookPage(where, each.id, cut(each.title, 200)) for where, each in around if each]

@@ -16,6 +16,12 @@ from search_app.web.assistants.markup import block, bullets, code, link, page_of
 from search_app.web.labels import counted, kind_label, plural, relation_label
 
 STAFF_ONLY = "people at Mozilla only"
+_BESIDE = {
+    "above": "Page above",
+    "previous": "Page before",
+    "next": "Next page",
+    "below": "Page below",
+}
 
 
 def thing_page(thing: Thing, queries: Sequence[SqlQuery]) -> str:
@@ -55,6 +61,10 @@ def thing_page(thing: Thing, queries: Sequence[SqlQuery]) -> str:
         section("Labels", ", ".join(map(code, thing.labels))),
         section("Columns", _columns(thing), words(thing.columns_unknown)),
         section("Queries", *(_query(query) for query in queries)),
+        section(
+            "In the docs",
+            bullets(f"{_BESIDE[each.where]}: {words(each.title)} ({code(each.id)})" for each in thing.book),
+        ),
         section("Open in", bullets(map(_open_in, thing.links))),
         section("Related", bullets(_related(thing))),
         f"{link('Page', thing.url)} · {link('whole record as JSON', thing.json_url)}",
