@@ -1,7 +1,7 @@
 """What a hit shows of an item: the one place where its fields are spelt.
 
 Documents carry a Card, a generation stores it (index/stored_fields.py), an answer's JSON is a Card with
-what the search adds (web/results/json.py), and OpenAPI describes these same fields (web/openapi.py).
+what the search adds (web/results/json.py), and OpenAPI describes these same fields (web/openapi/schemas.py).
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from search_app.web.items.json import (
     item_json,
 )
 from search_app.web.items.view import kind_counts
-from search_app.web.openapi import openapi_document
+from search_app.web.openapi.document import openapi_document
 from search_app.web.operation.banner import current_banner
 from search_app.web.operation.freshness import standing
 from search_app.web.operation.measurements import current_measurements

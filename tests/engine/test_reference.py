@@ -223,20 +223,36 @@ def test_random_queries_over_small_catalogues_are_answered_by_definition(
 
 
 @pytest.mark.slow
-@settings(max_examples=4_000, **SETTINGS)
-@given(data=st.data())
 def test_thousands_of_random_queries_over_small_catalogues_are_answered_by_definition(
-    small: list[Pair], data: st.DataObject
+    small: list[Pair],
 ) -> None:
-    pair = data.draw(st.sampled_from(small))
-    compare(pair, data.draw(queries(pair[1])))
+    _ask_at_random(small, 2_000)
 
 
 @pytest.mark.mirror
 @pytest.mark.slow
-@settings(max_examples=1_000, **SETTINGS)
-@given(data=st.data())
-def test_random_queries_over_a_slice_of_the_real_catalogue_are_answered_by_definition(
-    real: Pair, data: st.DataObject
-) -> None:
-    compare(real, data.draw(queries(real[1])))
+def test_random_queries_over_a_slice_of_the_real_catalogue_are_answered_by_definition(real: Pair) -> None:
+    _ask_at_random([real], 500)
+
+
+@pytest.mark.full
+def test_many_more_random_queries_over_small_catalogues_are_answered_by_definition(small: list[Pair]) -> None:
+    _ask_at_random(small, 20_000)
+
+
+@pytest.mark.full
+@pytest.mark.mirror
+def test_many_more_random_queries_over_the_slice_are_answered_by_definition(real: Pair) -> None:
+    _ask_at_random([real], 5_000)
+
+
+def _ask_at_random(pairs: list[Pair], often: int) -> None:
+    """Other queries at each run."""
+
+    @settings(max_examples=often, **SETTINGS)
+    @given(data=st.data())
+    def asked(data: st.DataObject) -> None:
+        pair = data.draw(st.sampled_from(pairs))
+        compare(pair, data.draw(queries(pair[1])))
+
+    asked()
