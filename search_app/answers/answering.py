@@ -44,13 +44,12 @@ def answer_to(
     rules = shipped_rules()
     text = " ".join(term.text for term in query.terms).strip(" ?!.")
     text = re.sub(r"[?!]+$", "", text).strip()
-    words = frozenset(normalise(text))
     apps, typed, title = _products(query, understood, rules)
     templates = _matches(text, rules)
     if shorter := _without_product_at_end(text, typed):
         templates += _matches(shorter, rules)
     for intent, subject in templates:
-        if words & rules.never:
+        if rules.never.intersection(normalise(subject)):
             return None
         asked = asked_of(subject, typed, apps, hits)
         if intent == "dashboard":
@@ -116,7 +115,7 @@ def _products(
 ) -> tuple[tuple[str, ...], tuple[str, ...], str]:
     """The product that is meant (several, where words leave it open), the words that named it, its title."""
     named = [each for each in understood if each.field == "app"]
-    typed = [each.text for each in named]
+    typed = [each.text.rstrip("?!.,;:") for each in named]
     title = named[-1].label.partition(": ")[2] if named else ""
     names = [*query.filters.get("app", ()), *(app for each in named for app in each.value.split(","))]
     if told := _told_by_platform(named, rules):
@@ -132,7 +131,7 @@ def _products(
 
 def _told_by_platform(named: Sequence[Understood], rules: Rules) -> str:
     """Of "Klar for Android" the app of that platform; empty where two words do not tell one app."""
-    platforms = [each.text.lower() for each in named if each.text.lower() in rules.platforms]
+    platforms = [word for each in named if (word := each.text.lower().rstrip("?!.,;:")) in rules.platforms]
     several = [each.value.split(",") for each in named if "," in each.value]
     if len(named) != 2 or len(platforms) != 1 or len(several) != 1:
         return ""

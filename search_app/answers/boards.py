@@ -21,12 +21,15 @@ Scored = tuple[tuple[int, ...], ShelvedDashboard]  # how well it fits, the large
 def boards_of(
     words: frozenset[str], app: str, shown: Sequence[AnyItem], catalogue: Catalogue, rules: Rules
 ) -> tuple[AnyItem, ...]:
-    """Curated dashboards of the product that show the words, and those that upstream joins to the things."""
+    """Curated dashboards of the product that show the words, and those that upstream joins to the things.
+
+    Without words there are only the joined ones.
+    """
     joined = [board for item in shown for board in item.related.get("dashboard", ())]
     found = [
         board
         for _, board in matching(words, catalogue, rules)
-        if board.curated and _is_of(board, app, catalogue)
+        if words and board.curated and _is_of(board, app)
     ]
     ids = dict.fromkeys([*(board.id for board in found), *joined])
     boards = [item for each in ids if isinstance(item := catalogue.get(each), DashboardItem)]
@@ -132,10 +135,11 @@ def _score(words: frozenset[str], board: ShelvedDashboard) -> tuple[int, ...] | 
     return (TILE, len(tiles), beyond)
 
 
-def _is_of(board: ShelvedDashboard, app: str, catalogue: Catalogue) -> bool:
+def _is_of(board: ShelvedDashboard, app: str) -> bool:
     if board.apps:
         return app in board.apps
-    return app.split("_")[0] in " ".join(sorted(board.title)) if app else True
+    named = frozenset(words_of(app.replace("_", " "), ())) - SAID_OF_ALL
+    return bool(named & board.title) if app else True
 
 
 def _why(score: Iterable[int], board: ShelvedDashboard) -> str:

@@ -10,12 +10,14 @@ from indexer.model.items import AnyItem, MeasureItem, TableItem
 from search_app.answers.boards import boards_of
 from search_app.answers.catalogue import Catalogue, standing_of
 from search_app.answers.model import Answer, AnswerQuery, Recommended, short_name
-from search_app.answers.queries import can_tell, gives_distribution, is_part_of_doings, query_of
+from search_app.answers.queries import can_tell, gives_distribution, is_part_of_doings, query_of, shared_out
 from search_app.answers.reading import Subject, Told
 from search_app.answers.rules import Concept, Rules, Use
 
 RUNGS = ("measure", "aggregate", "clients", "raw")  # the recommended order
 ALTERNATIVES = 2
+ONE_ROW = "It is split by {}: what was named is one of its rows."
+OF_SUM = "It gives numbers by {}: a share is one of them in the sum of the day."
 NO_QUERY = "None: the columns of this table are not published."
 
 
@@ -39,6 +41,9 @@ def answer_amount(
         return None
     chosen = [Recommended(each.item, _why(each, subject, rules)) for each in candidates[: 1 + ALTERNATIVES]]
     query = _query(candidates, subject, named, catalogue)
+    if shared_out(candidates[0].item, subject.told) and not _is_split(query, subject.told):
+        return None
+    query = _with_notes(query, candidates[0].item, subject.told)
     concept = subject.concept.name if subject.concept else candidates[0].item.title
     intent = subject.told.intent or ("trend" if subject.told.trend else "how_many")
     return Answer(
@@ -49,7 +54,9 @@ def answer_amount(
         recommended=tuple(chosen[:1]),
         alternatives=tuple(chosen[1:]),
         query=query,
-        dashboards=boards_of(subject.words, named, [each.item for each in candidates[:1]], catalogue, rules),
+        dashboards=boards_of(
+            _shown(subject), named, [each.item for each in candidates[:1]], catalogue, rules
+        ),
         facts=_facts(candidates[0].item, query),
     )
 
@@ -150,6 +157,25 @@ def _query(
         said = f"The columns of {first.name} are not known: this query is of {each.item.name}."
         return replace(found, assumptions=(said, *found.assumptions))
     return None
+
+
+def _shown(subject: Subject) -> frozenset[str]:
+    """What a dashboard must show: the words that were typed, else the first ones of the concept."""
+    return subject.words or (subject.concept.wordings[0] if subject.concept else frozenset())
+
+
+def _is_split(query: AnswerQuery | None, told: Told) -> bool:
+    return query is not None and ("by", told.by) in query.choices
+
+
+def _with_notes(query: AnswerQuery | None, item: AnyItem, told: Told) -> AnswerQuery | None:
+    """A query with how its rows answer what was asked of one value, or of a share of people."""
+    if query is None or not _is_split(query, told):
+        return query
+    notes = [ONE_ROW.format(told.by)] if told.one else []
+    if shared_out(item, told):
+        notes.append(OF_SUM.format(told.by))
+    return replace(query, assumptions=(*notes, *query.assumptions))
 
 
 def _why(candidate: Candidate, subject: Subject, rules: Rules) -> str:

@@ -65,10 +65,17 @@ def can_tell(item: AnyItem, told: Told) -> bool:
         return True
     if told.intent == "share":
         said = bool(_PART.search(f"{item.title} {item.select_expression}"))
-        return said or len(item.operands) == 2 or _is_yes_or_no(item)
+        return said or len(item.operands) == 2 or _is_yes_or_no(item) or shared_out(item, told)
     if told.intent == "people":
         return _of_clients(item) or bool(_PEOPLE.search(f"{item.title} {item.description[:200]}"))
     return told.intent != "average" or _of_clients(item) or bool(_PART.search(item.title))
+
+
+def shared_out(item: AnyItem, told: Told) -> bool:
+    """Whether it is a number of people that is asked for by value: each is a share of their sum."""
+    if not isinstance(item, MeasureItem) or not told.by or told.intent != "share":
+        return False
+    return bool(_PEOPLE.search(item.title)) and not _PART.search(f"{item.title} {item.select_expression}")
 
 
 def is_part_of_doings(item: AnyItem) -> bool:

@@ -23,6 +23,7 @@ class Told:
     intent: str  # of rules.ORDER; "" where none is said
     by: str = ""  # country, version, channel
     trend: bool = False
+    one: bool = False  # one value of the split was named, not the split
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def read_amount(text: str, app: str, rules: Rules, shelf: Shelf) -> list[Subject
     """
     words = words_of(text, rules.spellings)
     typed = frozenset(words)
-    if not typed or typed & rules.never:
+    if not typed or typed & rules.never or any(words[: len(begin)] == begin for begin in rules.advice):
         return []
     found = []
     for taken, concept in _concepts(typed, app, rules):
@@ -54,7 +55,10 @@ def read_amount(text: str, app: str, rules: Rules, shelf: Shelf) -> list[Subject
         bare = [
             concept
             for concept in rules.concepts
-            if app and told.intent in concept.bare and app in (concept.apps or ())
+            if app
+            and app in (concept.apps or ())
+            and told.intent in concept.bare
+            and (told.by or told.intent != "share")
         ]
         return [Subject(told, frozenset(), concept) for concept in bare]
     titled = _titled(words, typed, app, rules, shelf) if app else _of_one_product(words, typed, rules, shelf)
@@ -87,7 +91,12 @@ def _is_asked(concept: Concept, told: Told, app: str) -> bool:
     """Whether enough was said: a bare concept without product or intent is a fragment, not a question."""
     if not app and not concept.product and not _for_no_product(concept):
         return False
-    said = {told.intent, "trend" if told.trend else "", "split" if told.by else "", "app" if app else ""}
+    said = {
+        told.intent,
+        "trend" if told.trend else "",
+        "split" if told.by and not told.one else "",
+        "app" if app else "",
+    }
     return bool(said & set(concept.needs) if concept.needs else said - {""})
 
 
@@ -120,7 +129,8 @@ def _of_one_product(words: Sequence[str], typed: frozenset[str], rules: Rules, s
         replace(subject, product=app)
         for app in shelf.measures
         for subject in _titled(words, typed, app, rules, shelf)
-        if len(subject.words) > 1 and (subject.told.intent or subject.told.by or subject.told.trend)
+        if len(subject.words) > 1
+        and (subject.told.intent or subject.told.trend or (subject.told.by and not subject.told.one))
     ]
     return found if len({subject.product for subject in found}) == 1 else []
 
@@ -136,7 +146,7 @@ def tell(words: Sequence[str], taken: frozenset[str], rules: Rules) -> Told | No
     """What the words beside the concept say; None where one of them says nothing that is known."""
     left = ["" if word in taken else word for word in words]
     intents: set[str] = set()
-    by = ""
+    by, one = "", False
     for phrase in rules.phrases:
         at = _place(left, phrase)
         if at is None:
@@ -147,11 +157,13 @@ def tell(words: Sequence[str], taken: frozenset[str], rules: Rules) -> Told | No
         elif phrase.role == "split" and by and by != phrase.value:
             return None  # no query of a card is split twice
         elif phrase.role == "split":
-            by = phrase.value
+            by, one = phrase.value, phrase.one
     if any(word and word not in rules.fillers for word in left):
         return None
+    if {"added", "people"} <= intents:
+        return None  # people of days are not added up
     first = next((intent for intent in ORDER if intent in intents), "")
-    return Told(first, by, "trend" in intents)
+    return Told(first, by, bool(intents & {"trend", "added"}), one)
 
 
 def product_told(text: str, rules: Rules) -> str:

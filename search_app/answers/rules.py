@@ -45,6 +45,7 @@ class Phrase:
     role: str  # intent, split, span
     value: str
     product: str = ""  # that is meant where none is named
+    one: bool = False  # of a split: one value of it is named
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,7 @@ class Rules:
     phrases: tuple[Phrase, ...]  # the longest first
     fillers: frozenset[str]
     never: frozenset[str]
+    advice: tuple[tuple[str, ...], ...]  # beginnings of texts that ask for no amount
     signals: frozenset[str]  # a query with none of them, and with no product, is no question
     spellings: tuple[tuple[str, str], ...]
     products: tuple[Product, ...]
@@ -144,6 +146,7 @@ def made_of(intents: Mapping[str, Any], concepts: Mapping[str, Any]) -> Rules:
         phrases=tuple(sorted(phrases, key=lambda phrase: -len(phrase.words))),
         fillers=fillers,
         never=never,
+        advice=tuple(normalise(text) for entry in _entries(intents["advice"]) for text in entry["begins"]),
         signals=frozenset(said | _words(intents["openers"])),
         spellings=spellings,
         products=tuple(
@@ -214,7 +217,13 @@ def _entries(entries: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 def _phrases(entries: list[dict[str, Any]], role: str, key: str) -> Iterator[Phrase]:
     for entry in _entries(entries):
         for text in entry["phrases"]:
-            yield Phrase(normalise(str(text)), role, entry.get(key, ""), entry.get("product", ""))
+            yield Phrase(
+                normalise(str(text)),
+                role,
+                entry.get(key, ""),
+                entry.get("product", ""),
+                entry.get("one", False),
+            )
 
 
 def _traits(entries: list[dict[str, Any]]) -> tuple[Trait, ...]:

@@ -345,6 +345,35 @@ def test_a_measure_that_only_one_product_has_needs_no_product_named(client: Flas
     assert "No product was named" in found["sentence"]
 
 
+@pytest.mark.parametrize(
+    "text", ["DAU of Fenix", "retention of Fenix", "is tabs.opened still collected on Fenix"]
+)
+def test_a_question_mark_after_the_product_changes_nothing(client: FlaskClient, text: str) -> None:
+    assert first(client, f"{text}?") == first(client, text)
+
+
+def test_a_share_of_people_by_value_is_their_number_by_value(client: FlaskClient) -> None:
+    found = card(client, "what share of Fenix users are in Germany")
+    assert found["query"]["assumptions"][:2] == [
+        "It is split by country: what was named is one of its rows.",
+        "It gives numbers by country: a share is one of them in the sum of the day.",
+    ]
+    assert asked(client, "what share of Fenix users are on beta") is None  # the rows have no channel
+
+
+def test_days_are_added_up_to_weeks_but_not_of_people(client: FlaskClient) -> None:
+    assert first(client, "bookmarks added per week on Fenix") == f"{MEASURE}bookmarks_add_v1"
+    assert asked(client, "how many people add bookmarks per week on Fenix") is None
+
+
+def test_who_asks_how_to_do_it_gets_no_amount(client: FlaskClient) -> None:
+    assert asked(client, "how to add bookmarks on Fenix per day") is None
+
+
+def test_a_card_of_a_product_alone_lists_only_boards_of_its_concept(client: FlaskClient) -> None:
+    assert card(client, "how many users does Fenix have")["dashboards"] == []
+
+
 def test_an_operating_system_of_desktop_names_desktop() -> None:
     rules = shipped_rules()
     assert product_told("how many people use it on Windows", rules) == "firefox_desktop"
