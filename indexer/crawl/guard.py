@@ -16,7 +16,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-FEW = 5  # that may go from however small a number, unless it is all of them
+from indexer.model.turnover import is_loss
+
 MANY = 20  # from which on shares say something
 
 # What comes and goes by its nature: experiments begin and end, tools stand in the owner's own settings.
@@ -139,9 +140,7 @@ def judge_counts(
     key: str, what: str, before: int, after: int, allowed: Thresholds, *, growth: bool = True
 ) -> Iterator[Refusal]:
     """Whether so many may be left of so many, or have been added."""
-    lost = before - after
-    gone = after == 0 and before >= 3
-    if gone or (lost >= FEW and lost > before * allowed.loss):
+    if is_loss(before, after, allowed.loss):
         yield Refusal(key, f"{what}: {after} of {before} left")
     elif growth and before >= MANY and after > before * (1 + allowed.growth):
         yield Refusal(key, f"{what}: {after} where {before} were")

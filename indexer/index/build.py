@@ -42,6 +42,7 @@ from indexer.index.integrity import Choice, answering, answering_manifest, damag
 from indexer.index.inverted import Inverted, invert, invert_facets, lay_down
 from indexer.index.whoosh_index import Shown, WhooshReader, shown, write_index
 from indexer.model.items import TableItem
+from indexer.model.turnover import is_loss
 from indexer.runtime.disk import FolderUnusable, sync_folder, writing_to
 from indexer.runtime.processes import Here, without_collection
 from indexer.store.departed import note_departed
@@ -270,7 +271,8 @@ def _check(folder: Path, catalogue: Catalogue, current: Manifest | None, guard: 
     _check_names(open_arrays(folder / "arrays"), catalogue)
     if current:
         for kind, before in current.counts.items():
-            if counts.get(kind, 0) < before * (1 - guard) and not current.sample:
+            lost = guard < 1 and is_loss(before, counts.get(kind, 0), guard)  # 1: everything may go
+            if lost and not current.sample:
                 raise GenerationRefused(
                     f"{kind}: {counts.get(kind, 0)} items, {before} in the current generation"
                 )
