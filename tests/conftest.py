@@ -25,6 +25,7 @@ from indexer.runtime.limited import LimitedPool, Limits
 from search_app.engine.engine import SearchEngine
 from search_app.supervisor import ensure_generation
 from search_app.web.app import create_app
+from tests.support.hostile import hostile_data as hostile_world
 from tests.support.servers import served
 from tests.support.small_world import small_world
 from tests.support.upstream import built
@@ -121,6 +122,12 @@ def sample_server(sample_data: Path) -> Iterator[str]:
     """The base URL of a real server of the sample."""
     with served(sample_data) as base:
         yield base
+
+
+@pytest.fixture(scope="session")
+def hostile_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with a generation of what means harm; its mirror lies beside. Not to be changed."""
+    return hostile_world(tmp_path_factory.mktemp("hostile")).data_dir
 
 
 def starchart(*command: str, data: Path, mirror: Path | None = None) -> subprocess.CompletedProcess[str]:

@@ -101,6 +101,10 @@ class Upstream:
         metrics = self._repositories.setdefault(v1_name, {}).setdefault("metrics", {})
         metrics[name] = {"history": history, "in-source": in_source, "name": name, "type": history[0]["type"]}
 
+    def without_metric(self, v1_name: str, name: str) -> None:
+        """Take a metric out of what a repository publishes."""
+        del self._repositories[v1_name]["metrics"][name]
+
     def tag(self, v1_name: str, name: str, description: str) -> None:
         """A tag that metrics of a repository can carry."""
         tags = self._repositories.setdefault(v1_name, {}).setdefault("tags", {})

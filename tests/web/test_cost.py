@@ -33,7 +33,7 @@ pytestmark = [pytest.mark.mirror]
 
 MOST_MS = 250.0
 FEW_KEPT = 32  # caches of fewer entries hold tables that are read once in the life of a worker
-OF_EACH_ROUTE = 3  # requests that CI asks
+OF_EACH_ROUTE = 2  # requests that CI asks
 
 
 class Measured:

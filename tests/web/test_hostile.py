@@ -6,6 +6,7 @@ import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 import pytest
@@ -13,132 +14,21 @@ from flask.testing import FlaskClient
 
 from indexer.crawl.crawl import crawl
 from indexer.crawl.snapshots import SnapshotStore
+from indexer.model.ids import item_path
 from indexer.model.records import RepositoryMetric
-from indexer.sources._documents import MAX_DEPTH
+from search_app.tools.addressing.hosts import is_at_a_tool
 from search_app.web.app import create_app
-from tests.support.upstream import ANNOTATIONS, LOOKER, PROBEINFO, SQL, Upstream, built, config_of
+from tests.support.hostile import DEEPEST, LEAVING, NASTY, TYPED, every_hit, hostile, jumps, nested, pages
+from tests.support.upstream import ANNOTATIONS, LOOKER, PROBEINFO, Upstream, config_of
 
-HTML = '<script>alert(1)</script><img src=x onerror=alert(2)><b onclick="alert(3)">bold</b>'
-MARKDOWN = (
-    "[click](javascript:alert(4)) ![pic](javascript:alert(5)) <iframe src='https://evil.example'></iframe>\n\n"
-    '[ok](https://example.org/a?b="onmouseover=alert(6)) `</code><script>alert(7)</script>`\n\n'
-    "<style>body{display:none}</style>\n\n</main></body></html>\n\n{{ 7*7 }} {% include 'base.html' %}"
-)
-CONTROL = "left\u202eright \x00\x01\x08\x1b[31m\ufeff\u2028 \ud800 \U000e0001 zalgo\u0301\u0302\u0303"
-HUGE = "word " * 14_000  # above what a page shows of one text
-QUOTES = "\"'`><&;--/*"
-NASTY = (HTML, MARKDOWN, CONTROL, QUOTES, HUGE)
-AROUND = (
-    5  # braces of a metrics file around the structure of an object: file, metric, history, definition, it
-)
-DEEPEST = (MAX_DEPTH - AROUND) // 2  # levels of an object that are still read, of two braces each
-
-
-def hostile() -> Upstream:
-    """Every text field of every source with something nasty in it."""
-    world = Upstream()
-    world.versions(nightly=150, beta=149, release=148)
-    world.app(
-        "fenix",
-        canonical_app_name=HTML,
-        app_description=MARKDOWN,
-        description=CONTROL,
-        url="javascript:alert(8)",
-    )
-    world.app("two", notification_emails=[HTML, None, 7], dependencies=[None, HTML], app_channel=QUOTES)
-    world.ping("fenix", "metrics", description=MARKDOWN, reasons={HTML: MARKDOWN, "null": None, "": HUGE})
-    world.ping("fenix", f"odd {QUOTES}", description=HTML)
-    for number, text in enumerate(NASTY):
-        world.metric(
-            "fenix",
-            f"nasty.number_{number}",
-            type="event" if number % 2 else "labeled_counter",
-            description=text,
-            labels=[text, None, 3, HTML],
-            extra_keys={text[:400]: {"type": text, "description": text}},
-            bugs=["javascript:alert(9)", text, "https://example.org/\"onclick='alert(10)'", None, -1],
-            data_reviews=[text],
-            notification_emails=[text, f"{text[:50]}@example.org"],
-            metadata={"tags": [text[:300], "Search"]},
-            data_sensitivity=[text[:200]],
-            expires=text[:300],
-            source_url="javascript:alert(11)",
-            send_in_pings=["metrics", text],
-            telemetry_mirror=text[:300],
-            unit=text,
-        )
-    world.metric("fenix", f"name.{QUOTES}", description="A name that no parser should like.")
-    world.metric("fenix", "deep.object", type="object", structure=nested(DEEPEST))
-    world.probe("histogram", f"BAD_{QUOTES}", description=HTML, labels=[HTML, None])
-    world.probe("event", "bad.event#x", methods=[HTML], objects=[MARKDOWN, None], record_in_processes=[HTML])
-    world.stable(
-        "fenix",
-        "metrics",
-        {"client_info.client_id": "STRING", "metrics.labeled_counter.nasty_number_0*": "RECORD"},
-    )
-    for number, text in enumerate(NASTY[:4]):
-        world.table(
-            f"fenix_derived.nasty_{number}_v1",
-            {"client_id": "STRING", f"col{number}": "STRING"},
-            friendly_name=text,
-            description=text,
-            owners=[text, None, {"a": [text]}],
-            labels={"k": text, "n": None},
-            references={"query.sql": ["..", text, "a.b", 7, None]},
-            scheduling={"dag_name": text},
-            deletion_date=text[:40],
-        )
-        folder = f"{SQL}/moz-fx-data-shared-prod/fenix_derived/nasty_{number}_v1"
-        world.files[f"{folder}/README.md"] = text
-        world.files[f"{folder}/query.sql"] = f"SELECT '{text}' -- {text}"
-    world.files[f"{SQL}/moz-fx-data-shared-prod/fenix_derived/broken_v1/metadata.yaml"] = "a: [\x00"
-    world.doc("bad/page.md", f"# {HTML}\n\n{MARKDOWN}\n\n## {CONTROL}\n\n{HTML}\n\n```sql\n{HTML}\n```\n")
-    world.doc("bad/empty.md", "")
-    world.doc("bad/<b>name.md", "# Name\n\nText.")
-    world.measures(
-        "definitions/fenix.toml",
-        f"[metrics.nasty]\nfriendly_name = '''{HTML}'''\ndescription = '''{MARKDOWN}'''\n"
-        f"select_expression = '''{HTML}'''\ndata_source = 'nowhere'\nowner = ['x', 7]\n",
-    )
-    world.measures("definitions/broken.toml", "[metrics\n")
-    world.files[LOOKER] = json.dumps(
-        {
-            "fenix": {
-                "pretty_name": HTML,
-                "explores": {HTML: {"type": MARKDOWN, "views": {"base_view": QUOTES}}},
-            },
-            "x": None,
-        }
-    )
-    world.files[ANNOTATIONS] = json.dumps(
-        {
-            "fenix": {
-                "metrics": {"nasty.number_0": {"content": MARKDOWN, "warning": HTML, "tags": [HTML, None]}},
-                "logo": "javascript:alert(12)",
-            }
-        }
-    )
-    return world
-
-
-def nested(depth: int) -> dict[str, object]:
-    node: dict[str, object] = {"type": "string", "description": HTML}
-    for _ in range(depth):
-        node = {"type": "object", "properties": {"x": node}}
-    return node
+UNSEEN = re.compile(
+    "[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
+)  # ways to hide words
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("hostile")
-    built(hostile(), folder)
-    return folder / "data"
-
-
-@pytest.fixture(scope="module")
-def client(data: Path) -> FlaskClient:
-
-    return create_app(config_of(data.parent / "mirror", data)).test_client()
+def client(hostile_data: Path) -> FlaskClient:
+    return create_app(config_of(hostile_data.parent / "mirror", hostile_data)).test_client()
 
 
 def addresses(client: FlaskClient) -> list[tuple[str, str]]:
@@ -172,8 +62,8 @@ class Markup(HTMLParser):
                 self.bad.append(f"{tag} loads {value}")
 
 
-def test_the_crawl_takes_what_is_good_and_counts_the_rest(data: Path) -> None:
-    states = SnapshotStore(data).states()
+def test_the_crawl_takes_what_is_good_and_counts_the_rest(hostile_data: Path) -> None:
+    states = SnapshotStore(hostile_data).states()
     assert {name: state.error for name, state in states.items() if state.error} == {}
     skipped = {reason for state in states.values() for reason in state.skipped}
     assert {"bugs: not an address", "labels: not as expected", "reference that names no table"} <= skipped
@@ -208,28 +98,73 @@ def test_every_hostile_thing_is_there_and_can_be_found(client: FlaskClient) -> N
 
 
 def test_no_page_of_a_hostile_thing_runs_or_loads_anything(client: FlaskClient) -> None:
-    pages = [page for page, _ in addresses(client)]
-    assert len(pages) > 25
-    for page in (
-        *pages,
-        "/",
-        "/?q=",
-        "/?q=nasty",
-        "/?q=alert",
-        "/map",
-        "/app/fenix/map",
-        "/status",
-        "/feed.atom",
-    ):
+    found, of_things = pages(client), {each["url"] for each in every_hit(client)}
+    assert len(found) > 150
+    for page in found:
         response = client.get(page)
-        assert response.status_code == 200, page
-        if response.mimetype == "text/html":
-            markup = Markup()
-            markup.feed(response.text)
-            assert markup.bad == [], page
-            assert response.text.count("</html>") == response.text.count("</main>") == 1, page
-            assert "49 {%" not in response.text
-            assert len(response.data) < 2_000_000, page
+        assert response.status_code in (200, 400, 404), (
+            page
+        )  # 400: what nothing can be made of, 404: nothing there
+        assert response.status_code == 200 or page not in of_things, page
+        markup = Markup()
+        markup.feed(response.text)
+        assert markup.bad == [], page
+        assert response.text.count("</html>") == response.text.count("</main>") == 1, page
+        assert "49 {%" not in response.text
+        assert len(response.data) < 2_000_000, page
+
+
+def test_pages_of_every_sort_are_there(client: FlaskClient) -> None:
+    """So that what the tests of all pages say is said of each sort."""
+    answered = {page: client.get(page).status_code for page in pages(client)}
+    for start in (
+        "/sql?",
+        "/compare?",
+        "/mine?",
+        "/dashboard/",
+        "/routine/",
+        "/metric/reach/leaving.",
+        "/table/",
+    ):
+        assert [page for page, status in answered.items() if page.startswith(start) and status == 200], start
+    assert "This is the last that was known of it" in client.get(item_path(LEAVING[0])).text
+
+
+def test_no_redirect_leaves_for_a_host_that_upstream_named(client: FlaskClient) -> None:
+    left = 0
+    for address in jumps(client):
+        response = client.get(address)
+        assert response.status_code in (200, 301, 302, 308, 400, 404), address
+        location = response.headers.get("Location", "/")
+        assert "\n" not in location
+        if not location.startswith("/") or location.startswith(("//", "/\\")):
+            own = urlsplit(location).netloc == "localhost"
+            assert own or is_at_a_tool(location), (address, location)
+            left += not own
+    assert left > 5  # jumps to tools are there: the check looks at something
+
+
+def test_suggestions_lead_to_our_own_pages_and_are_plain_text(client: FlaskClient) -> None:
+    for text in ("na", "alert", "else", "<", "bad", "nasty.", "app:", "owner:"):
+        typed, _, _, urls = json.loads(client.get("/suggest", query_string={"q": text}).data)
+        assert typed == text
+        assert all(urlsplit(url).netloc == "localhost" for url in urls), urls
+        for each in client.get("/api/v1/suggest", query_string={"q": text}).json["suggestions"]:
+            assert (each["url"] or "/").startswith("/"), each
+
+
+def test_assistants_are_told_no_hidden_characters(client: FlaskClient) -> None:
+    ids = [each["id"] for each in every_hit(client)]
+    calls = [("get", {"id": each}) for each in ids] + [("sql", {"id": each}) for each in ids]
+    calls += [("search", {"query": text[:200], "limit": 20}) for text in ("nasty", "alert", *TYPED)]
+    calls += [("dashboards", {"query": "nasty"}), ("compare", {"ids": ids[:2]}), ("status", {})]
+    for tool, arguments in calls:
+        params = {"name": tool, "arguments": arguments}
+        message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
+        response = client.post("/mcp", data=json.dumps(message), content_type="application/json")
+        assert response.status_code == 200, message
+        told = response.get_json()["result"]["content"][0]["text"]
+        assert not UNSEEN.search(told), (message, told[:200])
 
 
 def test_every_json_answer_of_a_hostile_thing_is_json(client: FlaskClient) -> None:

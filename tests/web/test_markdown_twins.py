@@ -19,8 +19,7 @@ from search_app.mcp.tool import seen
 from search_app.web.app import create_app
 from search_app.web.assistants.markup import block, code, words
 from search_app.web.markdown import safe_href
-from tests.support.upstream import Upstream, built
-from tests.web.test_hostile import hostile
+from tests.support.upstream import Upstream, built, config_of
 
 PARSER = MarkdownIt("commonmark", {"html": True}).enable("table").enable("strikethrough")
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"
@@ -216,8 +215,8 @@ def made_pages(client: FlaskClient, hits: list[dict[str, str]]) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def hostile_client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
-    return create_app(built(hostile(), tmp_path_factory.mktemp("hostile"))).test_client()
+def hostile_client(hostile_data: Path) -> FlaskClient:
+    return create_app(config_of(hostile_data.parent / "mirror", hostile_data)).test_client()
 
 
 def test_no_text_of_upstream_becomes_markup_a_heading_or_a_link(hostile_client: FlaskClient) -> None:
@@ -225,6 +224,7 @@ def test_no_text_of_upstream_becomes_markup_a_heading_or_a_link(hostile_client: 
     hits = hostile_client.get("/api/v1/search?size=100&facets=").json["hits"]
     pages = [f"{hit['url']}.md" for hit in hits] + ["/index.md?q=&size=100", "/status.md", "/map.md"]
     pages += ["/app/fenix/map.md", "/app/fenix/collects.md", *made_pages(hostile_client, hits)]
+    pages += ["/app/reach/collects.md", "/mine.md?owner=example", "/mine.md?owner=%3Cscript%3E", "/llms.txt"]
     assert len(pages) > 10
     for page in pages:
         response = hostile_client.get(page)
