@@ -176,6 +176,18 @@ def test_a_phone_gets_steps_instead_of_a_drawing_that_is_cut(chromium: Browser, 
     assert page.locator(".steps a:visible").evaluate_all(inside)
 
 
+@pytest.mark.parametrize("path", ["/map", FENIX])
+def test_with_forced_colours_labels_have_the_colour_of_text(
+    chromium: Browser, mirror_server: str, path: str
+) -> None:
+    context = chromium.new_context(forced_colors="active", viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.goto(mirror_server + path)
+    fills = "all => [...new Set(all.map(each => getComputedStyle(each).fill))]"
+    ink = page.evaluate("getComputedStyle(document.querySelector('h1')).color")
+    assert page.locator("svg:is(.galaxy, .flow) text:visible").evaluate_all(fills) == [ink]
+
+
 def test_a_star_leads_to_the_map_of_its_app(chromium: Browser, mirror_server: str) -> None:
     page = opened(chromium, f"{mirror_server}/map")
     page.locator('.galaxy-wide [href="/app/fenix/map"]').click()

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 from search_app.web.maps.galaxy import NARROW, WIDE, AppCounts, Galaxy, Star, galaxy, radius
 from search_app.web.maps.galaxy_view import all_apps, galaxy_view
+from search_app.web.maps.siblings import siblings
 from search_app.web.maps.text_width import NAME_SIZE, NOTE_SIZE, text_width
 from search_app.web.state import EXTENSION, Site
 
@@ -88,6 +89,60 @@ def test_no_two_stars_touch_and_none_leaves_the_drawing(width: float) -> None:
 def test_the_same_apps_make_the_same_map() -> None:
     apps = [an_app(f"n{n}", n * 31 % 17) for n in range(12)]
     assert galaxy(apps) == galaxy(list(reversed(apps)))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "together"),
+    [
+        (("fenix", "Firefox for Android"), ("firefox_ios", "Firefox for iOS"), True),
+        (
+            ("monitor_backend", "Mozilla Monitor (Backend)"),
+            ("monitor_cirrus", "Mozilla Monitor (Cirrus)"),
+            True,
+        ),
+        (("a_vpn", "Mozilla VPN"), ("mozillavpn_cirrus", "Mozilla VPN Cirrus Sidecar"), True),
+        (("moso_android", "Social Android App"), ("moso_backend", "Social Mastodon Backend"), True),
+        (("firefox_desktop", "Firefox for Desktop"), ("firefox_desktop_update", "Update Task"), True),
+        (("fenix", "Firefox for Android"), ("focus_android", "Firefox Focus for Android"), False),
+        (("firefox_ios", "Firefox for iOS"), ("firefox_reality", "Firefox Reality"), False),
+        (("glam", "GLAM"), ("glean_dictionary", "Glean Dictionary"), False),
+        (("x_backend", "Backend"), ("y_frontend", "Frontend"), False),  # nothing names a product
+    ],
+)
+def test_apps_are_siblings_where_their_names_say_so(
+    one: tuple[str, str], other: tuple[str, str], together: bool
+) -> None:
+    found = siblings([one, other])
+    assert found == ({one[0]: (other[0],), other[0]: (one[0],)} if together else {})
+
+
+def related_apps() -> list[AppCounts]:
+    names = ("desktop", "update", "android", "ios")
+    tied = {name: tuple(other for other in names if other != name) for name in names}
+    return [
+        replace(an_app("desktop", 900), siblings=tied["desktop"]),
+        replace(an_app("update", 4), siblings=tied["update"]),
+        replace(an_app("android", 300, "android"), siblings=tied["android"]),
+        replace(an_app("ios", 20, "ios", alive=False), siblings=tied["ios"]),
+        *(an_app(f"other number {n}", 90 - n) for n in range(12)),
+    ]
+
+
+def test_siblings_are_tied_and_stand_near_each_other() -> None:
+    chart = galaxy(related_apps())
+    assert [(tie.ends, tie.far) for tie in chart.ties] == [
+        (("desktop", "android"), True),  # no line leads far to an app that is no longer kept up
+        (("desktop", "update"), False),
+    ]
+    stars = {star.name: star for star in stars_of(chart)}
+    update, desktop = stars["update"], stars["desktop"]
+    apart = [abs(star.x - desktop.x) + abs(star.y - desktop.y) for star in stars_of(chart)[:13]]
+    assert abs(update.x - desktop.x) + abs(update.y - desktop.y) <= sorted(apart)[2]
+    assert update.title == "Firefox Update: 4 metrics of its own; belongs by name with 3 other apps"
+
+
+def test_a_narrow_drawing_has_ties_within_a_platform_only() -> None:
+    assert [tie.ends for tie in galaxy(related_apps(), NARROW).ties] == [("desktop", "update")]
 
 
 @pytest.mark.mirror

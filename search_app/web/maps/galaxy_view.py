@@ -11,6 +11,7 @@ from indexer.model.items import AppItem
 from search_app.query.model import Filters
 from search_app.web.maps.counts import DEAD, map_path
 from search_app.web.maps.galaxy import GROUPS, NARROW, WIDE, AppCounts, Galaxy, galaxy
+from search_app.web.maps.siblings import siblings
 from search_app.web.state import Site
 
 
@@ -29,6 +30,7 @@ class AppRow:
     own: int | None  # of the active ones, those that the app itself defines; None: not published
     channels: int
     from_schema: bool
+    siblings: tuple[str, ...]  # titles of apps that belong to the same product by name
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +58,13 @@ def _galaxy_view(site: Site) -> GalaxyView:
     apps = all_apps(site)
     defined = _own_metrics(site)
     own = {app.name: None if app.known_from == "schema" else defined[app.name] for app in apps}
-    counts = [_app_counts(app, own[app.name]) for app in apps]
+    titles = {app.name: app.title for app in apps}
+    tied = siblings(titles.items())
+    counts = [_app_counts(app, own[app.name], tied.get(app.name, ())) for app in apps]
     rows: dict[str, list[AppRow]] = {name: [] for name in GROUPS}
     for app in sorted(apps, key=lambda app: (-(own[app.name] or 0), -_metrics(app), app.name)):
-        rows[app.platform if app.platform in GROUPS else "other"].append(_app_row(app, own[app.name]))
+        row = _app_row(app, own[app.name], tuple(titles[name] for name in tied.get(app.name, ())))
+        rows[app.platform if app.platform in GROUPS else "other"].append(row)
     return GalaxyView(
         wide=galaxy(counts, WIDE),
         narrow=galaxy(counts, NARROW),
@@ -79,15 +84,15 @@ def _own_metrics(site: Site) -> Counter[str]:
     return Counter(each.id.split("/", 2)[1] for each in living)  # metric/<origin>/<name>
 
 
-def _app_counts(app: AppItem, own: int | None) -> AppCounts:
+def _app_counts(app: AppItem, own: int | None, tied: tuple[str, ...]) -> AppCounts:
     alive = app.status not in DEAD
     state = (app.status_reason or app.status) if not alive else ""
-    return AppCounts(app.name, app.title, map_path(app.name), app.platform, own, alive, state)
+    return AppCounts(app.name, app.title, map_path(app.name), app.platform, own, alive, state, tied)
 
 
-def _app_row(app: AppItem, own: int | None) -> AppRow:
+def _app_row(app: AppItem, own: int | None, tied: tuple[str, ...]) -> AppRow:
     return AppRow(
         app.name, app.title, item_path(app.id), map_path(app.name), app.status, app.status_reason,
         _metrics(app), app.metric_statuses.get("active", 0), own, len(app.channels),
-        app.known_from == "schema",
+        app.known_from == "schema", tied,
     )  # fmt: skip
