@@ -40,6 +40,7 @@ def answer_to(
     from search_app.answers.facts import answer_fact
     from search_app.answers.places import answer_place
     from search_app.answers.things import asked_of, product_alone, thing_of
+    from search_app.answers.topics import answer_topic
 
     rules = shipped_rules()
     text = " ".join(term.text for term in query.terms).strip(" ?!.")
@@ -52,6 +53,8 @@ def answer_to(
         if rules.never.intersection(normalise(subject)):
             return None
         asked = asked_of(subject, typed, apps, hits)
+        if intent == "collected" and (found := answer_topic(without(subject, typed), apps, catalogue, rules)):
+            return found
         if intent == "dashboard":
             found = answer_board(subject, apps, catalogue, rules)
         else:

@@ -71,6 +71,16 @@ class Concept:
 
 
 @dataclass(frozen=True, slots=True)
+class Topic:
+    """Something that data is collected about, in words and in the things that hold it."""
+
+    name: str
+    wordings: tuple[frozenset[str], ...]
+    things: tuple[str, ...]  # ids, the best first
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Product:
     names: frozenset[str]
     means: str
@@ -114,6 +124,7 @@ class Rules:
     followed: Mapping[str, str]
     boards_only_for: Mapping[str, frozenset[str]]  # model -> words, one of which must be typed
     boards_beyond: frozenset[str]  # that the title of a made board may have beside the subject
+    topics: tuple[Topic, ...]
     concepts: tuple[Concept, ...]
 
 
@@ -167,6 +178,15 @@ def made_of(intents: Mapping[str, Any], concepts: Mapping[str, Any]) -> Rules:
         boards_only_for={each["model"]: _words(each) for each in _entries(concepts["boards"]["only_for"])},
         boards_beyond=frozenset(
             word for each in _entries(concepts["boards"]["beyond"]) for word in _words(each)
+        ),
+        topics=tuple(
+            Topic(
+                each["topic"],
+                tuple(frozenset(words_of(text, spellings)) for text in each["words"]),
+                tuple(each["things"]),
+                each["reason"],
+            )
+            for each in _entries(concepts["topics"])
         ),
         concepts=tuple(_concept(each, spellings) for each in _entries(concepts["concepts"])),
     )
