@@ -1,4 +1,4 @@
-"""How responses travel: JSON text, security headers, 304 for what did not change, gzip, timing.
+"""How responses travel: JSON text, security headers, 304 for what did not change, brotli and gzip, timing.
 
 A page is a function of generation, address and day, so its ETag is made of these and a
 known one is answered before any work is done.
@@ -12,9 +12,11 @@ import secrets
 import time
 import zlib
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from hashlib import blake2b
-from typing import Any
+from typing import Any, Literal
 
+import brotli
 from flask import Response, g, request
 from flask.json.provider import DefaultJSONProvider
 from pydantic_core import to_json
@@ -51,8 +53,13 @@ COMPRESSED = (
 )
 NEGOTIATED = ("text/html", "text/markdown")  # which of them is answered, Accept decides
 FOR_EVER = "public, max-age=31536000, immutable"
+Coding = Literal["br", "gzip"]
 SMALLEST_COMPRESSED = 600  # bytes; below, the header costs more than it saves
-PACKED = 6  # how hard: a page of hits is 2 to 4 per cent smaller than at 5, at 9 hardly more
+# How hard. A page is a tenth smaller by brotli than by gzip for 0.1 ms more; 4 would save that and the gain.
+PACKED: dict[Coding, int] = {"br": 5, "gzip": 6}
+HARDEST: dict[Coding, int] = {"br": 11, "gzip": 9}  # for what is packed once: scripts and styles
+WINDOW = 16  # of brotli, 64 KB: hardly larger pages than from 4 MB, which take a third longer
+STATIC_KEPT = 32  # of them, in a worker's memory: eight files of 4 KB in two codings
 
 
 class FastJson(DefaultJSONProvider):
@@ -102,7 +109,7 @@ def unchanged() -> Response | None:
 
 
 def deliver(response: Response) -> Response:
-    """Headers on every response, gzip where it is welcome."""
+    """Headers on every response, packed as the asker takes it."""
     response.headers.extend(SECURITY_HEADERS)  # nothing else sets one of these
     response.headers[REQUEST_ID] = g.get("request_id", "")
     if (started := g.get("started")) is not None:
@@ -131,24 +138,56 @@ def _compressed(response: Response) -> Response:
     if not (response.mimetype or "").startswith(COMPRESSED) or response.status_code != 200:
         return response
     response.vary.add("Accept-Encoding")
-    if not request.accept_encodings["gzip"] or "Content-Encoding" in response.headers:
+    coding = _welcome()
+    if coding is None or "Content-Encoding" in response.headers:
         return response
     response.direct_passthrough = False
     if response.is_streamed and request.path.startswith(STREAMED):
-        response.response = _deflated(response.iter_encoded())
-        response.headers["Content-Encoding"] = "gzip"
-        return response
-    body = response.get_data()
-    if len(body) >= SMALLEST_COMPRESSED:
-        response.set_data(gzip.compress(body, PACKED, mtime=0))
-        response.headers["Content-Encoding"] = "gzip"
+        response.response = _packed_stream(response.iter_encoded(), coding)
+    else:
+        body = response.get_data()
+        if len(body) < SMALLEST_COMPRESSED:
+            return response
+        is_static = request.path.startswith("/static/")
+        response.set_data(
+            _packed_for_long(body, coding) if is_static else _packed(body, coding, PACKED[coding])
+        )
+    response.headers["Content-Encoding"] = coding
+    etag, weak = response.get_etag()
+    if etag and not weak:  # other bytes than those that it is of
+        response.set_etag(etag, weak=True)
     return response
 
 
-def _deflated(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """A stream as gzip, piece by piece."""
-    packer = zlib.compressobj(PACKED, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+def _welcome() -> Coding | None:
+    """The coding that the asker likes best; brotli where both are alike, as browsers have it."""
+    of_brotli, of_gzip = request.accept_encodings["br"], request.accept_encodings["gzip"]
+    if of_brotli and of_brotli >= of_gzip:
+        return "br"
+    return "gzip" if of_gzip else None
+
+
+def _packed(body: bytes, coding: Coding, how_hard: int) -> bytes:
+    if coding == "br":
+        packed: bytes = brotli.compress(body, mode=brotli.MODE_TEXT, quality=how_hard, lgwin=WINDOW)
+        return packed
+    return gzip.compress(body, how_hard, mtime=0)
+
+
+@lru_cache(STATIC_KEPT)
+def _packed_for_long(body: bytes, coding: Coding) -> bytes:
+    return _packed(body, coding, HARDEST[coding])
+
+
+def _packed_stream(pieces: Iterable[bytes], coding: Coding) -> Iterator[bytes]:
+    """A stream packed piece by piece."""
+    if coding == "br":
+        packer = brotli.Compressor(mode=brotli.MODE_TEXT, quality=PACKED[coding], lgwin=WINDOW)
+        pack, end = packer.process, packer.finish
+    else:
+        deflate = zlib.compressobj(PACKED[coding], zlib.DEFLATED, zlib.MAX_WBITS | 16)
+        pack, end = deflate.compress, deflate.flush
     for piece in pieces:
-        if packed := packer.compress(piece):
+        if packed := pack(piece):
             yield packed
-    yield packer.flush()
+    yield end()

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
+import brotli
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -202,15 +203,20 @@ def test_an_export_says_what_it_left_out(client: FlaskClient, monkeypatch: pytes
 
 
 @pytest.mark.parametrize("path", ["/export.json", "/export.csv"])
+@pytest.mark.parametrize(("coding", "unpack"), [("gzip", gzip.decompress), ("br", brotli.decompress)])
 def test_an_export_travels_in_pieces_and_packed_or_not_is_the_same(
-    client: FlaskClient, path: str, monkeypatch: pytest.MonkeyPatch
+    client: FlaskClient,
+    path: str,
+    coding: str,
+    unpack: Callable[[bytes], bytes],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(exports, "PIECE", 2)
     plain = client.get(f"{path}?q=")
-    packed = client.get(f"{path}?q=", headers={"Accept-Encoding": "gzip"})
+    packed = client.get(f"{path}?q=", headers={"Accept-Encoding": coding})
     assert "Content-Length" not in plain.headers
-    assert packed.headers["Content-Encoding"] == "gzip"
-    assert gzip.decompress(packed.data) == plain.data
+    assert packed.headers["Content-Encoding"] == coding
+    assert unpack(packed.data) == plain.data
     if path.endswith("json"):
         assert json.loads(plain.data)["hits"]
 
