@@ -1,8 +1,7 @@
-"""What runs beside the server: crawl, build, and the timetable of both.
+"""One build of what was crawled: from snapshots to the generation that answers; and the way back.
 
-The scheduler is a process of its own, one to an installation (a lock in the data folder);
-each of its runs is a further process, so that the memory of a build is given back and a
-stop need not wait for it. Nothing here runs inside a process that answers requests.
+It runs in a process of its own, so that its memory is given back and a stop need not wait for it
+(indexer/scheduler.py starts it). Nothing here runs inside a process that answers requests.
 """
 
 from __future__ import annotations

@@ -31,9 +31,9 @@ def hits(reader: IndexReader, found: Found, query: Query) -> tuple[Hit, ...]:
     marked = pattern(_marked_terms(found))
     places = found.places.take([members[0] for members in pages])
     groups = found.collapsed.starts.searchsorted([members[0] for members in pages], "right") - 1
-    scores = found.scored.scores.take(places)
+    scores = found.scored.scores.take(places).astype(np.float64)
     if found.learned is not None:
-        scores = scores * np.array([found.learned.factor(group) for group in groups.tolist()])
+        scores *= found.learned.factors_of(groups)
     documents = found.collapsed.ids
     representatives = documents.take([members[0] for members in pages]).tolist()
     cards = [reader.card(document) for document in representatives]
@@ -110,8 +110,9 @@ def explanation(found: Found, place: int, group: int, words: Sequence[tuple[str,
     if abs(rest) >= 0.01:
         named = scored.named is not None and document in scored.named.ids
         parts.append(Part("exact name" if named else "listed", round(rest, 3)))
-    if found.learned is not None and (factor := found.learned.factor(group)) != 1.0:
-        reasons = "".join(f"; {reason}" for reason in found.learned.reasons(group))
+    learned = found.learned
+    if learned is not None and (factor := float(learned.factors_of(np.array([group]))[0])) != 1.0:
+        reasons = "".join(f"; {reason}" for reason in learned.reasons(group))
         label = f"learned order (times {factor:.2f}{reasons})"
         parts.append(Part(label, round(float(scored.scores[place]) * (factor - 1.0), 3)))
     return tuple(parts)
@@ -164,9 +165,14 @@ def match_of(reader: IndexReader, document: int, held: tuple[Holder, ...], filte
 
 
 def _column(reader: IndexReader, document: int, key: str) -> str:
-    """The path of a table's column by its spelling key, whole or by its last name; "" if it was cut off."""
-    leaf = ""
+    """The path of a table's column by its spelling key, whole or by its last name; "" if it was cut off.
+
+    Of the thousands of paths of a wide table only those are read that end like the key.
+    """
+    leaf, last = "", (key[-1:], key[-1:].upper(), "_")
     for path in reader.column_paths(document).split("\n"):
+        if path.isascii() and not path.endswith(last):
+            continue
         if spelling_key(path) == key:
             return path
         if not leaf and spelling_key(path.rpartition(".")[2]) == key:

@@ -141,10 +141,12 @@ class Learned:
     features: Floats
     factors: npt.NDArray[np.float64]
 
-    def factor(self, group: int) -> float:
-        """What multiplied a group's score; 1 for one that was not among the best."""
-        place = np.flatnonzero(self.groups == group)
-        return float(self.factors[place[0]]) if len(place) else 1.0
+    def factors_of(self, groups: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+        """What multiplied the scores of some groups; 1 for those that were not among the best."""
+        order = self.groups.argsort()
+        places = np.minimum(self.groups.searchsorted(groups, sorter=order), len(order) - 1)
+        found = order[places]
+        return np.where(self.groups[found] == groups, self.factors[found], 1.0)
 
     def reasons(self, group: int) -> list[str]:
         """Why, in words, the strongest first."""

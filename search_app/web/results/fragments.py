@@ -36,7 +36,7 @@ _DO = "".join(
 
 
 class HitDrawing(NamedTuple):
-    """The pieces of one hit that its item alone decides, in their order; see drawing.py."""
+    """The pieces of one hit that its item alone decides, in their order; see hit_html.py."""
 
     classes: str
     top: Markup  # kind, type and state

@@ -1,6 +1,6 @@
 """The JSON of a search: results, hits, suggestions.
 
-Most of a hit is the same in every search that finds it, as on a page (drawing.py): its text is
+Most of a hit is the same in every search that finds it, as on a page (hit_html.py): its text is
 written once, and kept as long as its generation answers.
 """
 
