@@ -47,7 +47,7 @@ check: lint types contracts slow  ## the slower checks: style, types, import con
 slow: dev  ## real data, browser, faults: minutes
 	$(BIN)/python -m pytest -q -m "(slow or mirror or browser) and not full and not soak" $(BY_FILE)
 
-check-full: check  ## every case of what the slower checks sample: an hour
+check-full: check $(VENV)/.audit  ## every case of what the slower checks sample: an hour
 	$(BIN)/python -m pytest -q -m full $(PARALLEL)
 
 $(VENV)/.soak: $(VENV)/.dev requirements/soak.txt
