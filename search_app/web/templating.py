@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
+from flask.templating import Environment
 
 from indexer.model.ids import item_path, table_id
 from indexer.model.kinds import KINDS
@@ -30,8 +32,21 @@ from search_app.web.urls import api_path, with_parameters
 STATIC = Path(__file__).parents[1] / "static"
 
 
+class Templates(Environment):
+    """Templates in which `mapping[key]` is what the mapping holds: Jinja looks for attributes too, so that of
+    a column that upstream calls `values` or `items` it gives a method of the mapping.
+    """
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        """What `obj[argument]` is in a template; undefined where a mapping has no such key."""
+        if isinstance(obj, Mapping) and argument not in obj:
+            return self.undefined(obj=obj, name=argument)
+        return super().getitem(obj, argument)
+
+
 def set_up_templates(app: Flask) -> None:
     """Filters, functions and strict undefined names for all templates."""
+    app.jinja_environment = Templates
     env = app.jinja_env
     env.trim_blocks = env.lstrip_blocks = True
     env.filters.update(

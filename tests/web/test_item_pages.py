@@ -181,3 +181,11 @@ def test_metrics_without_a_category_are_counted_too(sample_client: FlaskClient) 
     names = "&".join(f"sensitivity={row['value']}" for row in collection["sensitivity"])
     with_one = sample_client.get(f"/api/v1/metrics?app=fenix&status=active&{names}").get_json()["total"]
     assert collection["unstated"] == collection["metrics"] - with_one
+
+
+def test_a_name_of_upstream_is_never_taken_for_a_method(sample_client: FlaskClient) -> None:
+    """A column is called `values`: a mapping without it has none, whatever methods mappings have."""
+    env = sample_client.application.jinja_env
+    template = env.from_string("{{ links[name] is defined }} {{ links[name]|default('-') }}")
+    assert template.render(links={"a": "/a"}, name="values") == "False -"
+    assert template.render(links={"values": "/v"}, name="values") == "True /v"
