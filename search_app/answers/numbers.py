@@ -96,9 +96,9 @@ def _distributions(subject: Subject, catalogue: Catalogue) -> Iterator[Candidate
 def _serves(item: AnyItem, told: Told) -> bool:
     """Of a concept, whose rules say what counts people: whether it can give what is asked.
 
-    How many people is a count of clients: a part of something else that they do is none.
+    How many is a count: a part of something that clients do is none.
     """
-    if told.intent == "people":
+    if told.intent in ("people", "how_many"):
         return not is_part_of_doings(item)
     return told.intent == "average" or can_tell(item, told)
 

@@ -61,6 +61,8 @@ def can_tell(item: AnyItem, told: Told) -> bool:
     """Whether a thing can give what is asked: a sum is no share, and what is done is not how many do it."""
     if told.intent == "percentiles":
         return gives_distribution(item)
+    if isinstance(item, TableItem) and told.intent == "share":
+        return bool(_PART_TABLE.search(item.table))
     if not isinstance(item, MeasureItem):
         return True
     if told.intent == "share":
@@ -89,6 +91,7 @@ _PART = re.compile(
     r"\b(?:rate|ratio|share|percentage|proportion|fraction|average|avg|per)\b|/|SAFE_DIVIDE|\bAVG\(",
     re.IGNORECASE,
 )
+_PART_TABLE = re.compile(r"(?:^|_)(?:rates?|ratios?|shares?|retention)(?:_|$)")
 _PEOPLE = re.compile(r"\b(?:users?|clients?|people|profiles?|DAU|WAU|MAU|subscribers?)\b", re.IGNORECASE)
 
 

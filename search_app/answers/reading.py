@@ -124,7 +124,10 @@ def _titled(
 
 
 def _of_one_product(words: Sequence[str], typed: frozenset[str], rules: Rules, shelf: Shelf) -> list[Subject]:
-    """Without a product: the measures whose title of several words was typed, where one product has them."""
+    """Without a product: the measures whose title of several words was typed, where one product has them.
+
+    A concept of that wording is of other products too: then it is not sure which is meant.
+    """
     found = [
         replace(subject, product=app)
         for app in shelf.measures
@@ -132,6 +135,10 @@ def _of_one_product(words: Sequence[str], typed: frozenset[str], rules: Rules, s
         if len(subject.words) > 1
         and (subject.told.intent or subject.told.trend or (subject.told.by and not subject.told.one))
     ]
+    longest = max((len(subject.words) for subject in found), default=0)
+    named = (wording for concept in rules.concepts for wording in concept.wordings if wording <= typed)
+    if any(len(wording) >= longest for wording in named):
+        return []
     return found if len({subject.product for subject in found}) == 1 else []
 
 

@@ -361,6 +361,11 @@ def test_a_share_of_people_by_value_is_their_number_by_value(client: FlaskClient
     assert asked(client, "what share of Fenix users are on beta") is None  # the rows have no channel
 
 
+def test_a_number_in_a_table_is_no_share_of_people(client: FlaskClient) -> None:
+    assert first(client, "how many weekly active users has Fenix") == f"{TABLE}fenix.active_users_aggregates"
+    assert asked(client, "what share of Fenix clients are weekly active users") is None
+
+
 def test_days_are_added_up_to_weeks_but_not_of_people(client: FlaskClient) -> None:
     assert first(client, "bookmarks added per week on Fenix") == f"{MEASURE}bookmarks_add_v1"
     assert asked(client, "how many people add bookmarks per week on Fenix") is None
