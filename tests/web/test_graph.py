@@ -154,6 +154,7 @@ def test_pings_beyond_the_first_are_one_bundle_that_leads_to_the_list() -> None:
     assert bundle.curves[1].title == f"{sum(range(11, 41)):,} metrics of type counter in 30 more pings"
     assert bundle.ping.title == f"30 more pings: {sum(range(11, 41)):,} metrics"
     assert bundle.ping.key == ""  # not one thing that could be chosen
+    assert chart.types[0].title == "40 metrics of type counter in 40 pings"
 
 
 def test_one_ping_too_many_is_shown_as_itself() -> None:

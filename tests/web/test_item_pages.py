@@ -189,3 +189,15 @@ def test_a_name_of_upstream_is_never_taken_for_a_method(sample_client: FlaskClie
     template = env.from_string("{{ links[name] is defined }} {{ links[name]|default('-') }}")
     assert template.render(links={"a": "/a"}, name="values") == "False -"
     assert template.render(links={"values": "/v"}, name="values") == "True /v"
+
+
+@pytest.mark.mirror
+def test_what_is_no_longer_kept_up_is_not_said_to_be_collected_now(mirror_client: FlaskClient) -> None:
+    """The metrics of a dead app or ping are active where others send them: that is not said here."""
+    assert "Collected now, by type" in mirror_client.get("/app/fenix").text
+    assert "collected now" in mirror_client.get("/ping/fenix/baseline").text
+    for address in ("/app/burnham", "/ping/firefox_ios/temp-baseline"):
+        assert "ollected now" not in mirror_client.get(address).text.partition('id="related"')[0], address
+    rows = mirror_client.get("/map").text.split("<tr>")
+    dead = next(row for row in rows if 'href="/app/burnham"' in row)
+    assert re.findall(r'class="amount">([^<]*)</td>', dead)[0] == "\u2013"

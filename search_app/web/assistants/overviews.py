@@ -30,7 +30,12 @@ def map_page(view: GalaxyView) -> str:
             table(
                 ("App", "State", "Metrics", "Collected now"),
                 (
-                    (link(row.title, root() + row.url), row.status, f"{row.metrics:,}", f"{row.collected:,}")
+                    (
+                        link(row.title, root() + row.url),
+                        row.status,
+                        f"{row.metrics:,}",
+                        f"{row.collected:,}" if row.kept_up else "no longer kept up",
+                    )
                     for row in rows
                 ),
             ),

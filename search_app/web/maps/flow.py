@@ -59,7 +59,7 @@ class Flow:
 def flow(app: AppCounts, pings: Sequence[PingCounts], most: int = MOST_PINGS) -> Flow:
     """The map of an app; pings beyond the first `most` are bundled into one that links to the list."""
     shown = fold_pings(ping_order(pings), app.list_url, most)
-    types, place_of = _type_drafts(app, shown)
+    types, place_of = _type_drafts(app, shown, pings)
     datasets = {ping.table.name.partition(".")[0] for ping in shown if ping.table and "." in ping.table.name}
     home = next(iter(datasets)) + "." if len(datasets) == 1 else ""
     scale = scale_of(shown)
@@ -96,9 +96,11 @@ def _app_draft(app: AppCounts, pings: int) -> Draft:
     return Draft(APP, lines, "", f"{app.title}: {words}", app.url, faint=not app.alive, below=below)
 
 
-def _type_drafts(app: AppCounts, pings: Sequence[PingCounts]) -> tuple[list[Draft], dict[str, int]]:
+def _type_drafts(
+    app: AppCounts, shown: Sequence[PingCounts], pings: Sequence[PingCounts]
+) -> tuple[list[Draft], dict[str, int]]:
     """The types hue by hue, each from the most metrics down; rare ones share the last box."""
-    totals = {name: app.types.get(name, 0) for ping in pings for name in ping.types}
+    totals = {name: app.types.get(name, 0) for ping in shown for name in ping.types}
     hues = [*HUES, "others"]
     ranked = sorted(totals, key=lambda name: (-totals[name], name))
     kept = ranked if len(ranked) <= MOST_TYPES + 1 else ranked[:MOST_TYPES]
@@ -116,9 +118,8 @@ def _type_drafts(app: AppCounts, pings: Sequence[PingCounts]) -> tuple[list[Draf
 
 
 def _type_draft(name: str, count: int, app: AppCounts, pings: Sequence[PingCounts]) -> Draft:
-    carrying = sum(ping.bundled or 1 for ping in pings if name in ping.types)
-    most = "at most " if any(ping.bundled and name in ping.types for ping in pings) else ""
-    title = f"{of_types(count, [name])} in {most}{plural(carrying, 'ping')}"
+    carrying = sum(name in ping.types for ping in pings)
+    title = f"{of_types(count, [name])} in {plural(carrying, 'ping')}"
     draft = _counted(TYPES, name.replace("_", " "), count, title, app.type_url(name))
     draft.hue, draft.key = hue_of(name), name
     return draft

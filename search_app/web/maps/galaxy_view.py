@@ -32,6 +32,11 @@ class AppRow:
     from_schema: bool
     siblings: tuple[str, ...]  # titles of apps that belong to the same product by name
 
+    @property
+    def kept_up(self) -> bool:
+        """Whether it is, so that what is active of its metrics is collected."""
+        return self.status not in DEAD
+
 
 @dataclass(frozen=True, slots=True)
 class GalaxyView:
