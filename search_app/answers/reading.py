@@ -128,6 +128,8 @@ def _of_one_product(words: Sequence[str], typed: frozenset[str], rules: Rules, s
 
     A concept of that wording is of other products too: then it is not sure which is meant.
     """
+    if not any(_place(words, phrase) is not None for phrase in rules.phrases):
+        return []
     found = [
         replace(subject, product=app)
         for app in shelf.measures
@@ -175,7 +177,7 @@ def tell(words: Sequence[str], taken: frozenset[str], rules: Rules) -> Told | No
 
 def product_told(text: str, rules: Rules) -> str:
     """The product that a phrase means where none is named: "on Windows" is said of desktop."""
-    words = list(words_of(text, rules.spellings))
+    words = words_of(text, rules.spellings)
     found = {
         phrase.product for phrase in rules.phrases if phrase.product and _place(words, phrase) is not None
     }
@@ -183,8 +185,10 @@ def product_told(text: str, rules: Rules) -> str:
 
 
 def _place(left: Sequence[str], phrase: Phrase) -> int | None:
-    run = list(phrase.words)
+    if phrase.words[0] not in left:  # most of some hundred phrases
+        return None
+    run = phrase.words
     for at in range(len(left) - len(run) + 1):
-        if left[at : at + len(run)] == run:
+        if tuple(left[at : at + len(run)]) == run:
             return at
     return None
