@@ -255,12 +255,19 @@ async function copied(button) {
 // Long lists, filtered in place: data-filter names the lists or table bodies, which may be folded.
 function filterList(input) {
   const wanted = input.value.trim().toLowerCase();
+  let found = !wanted;
   for (const id of input.dataset.filter.split(" ")) {
     const list = document.getElementById(id);
-    for (const entry of list?.children || []) entry.hidden = !entry.textContent.toLowerCase().includes(wanted);
+    for (const entry of list?.children || []) {
+      entry.hidden = !entry.textContent.toLowerCase().includes(wanted);
+      found ||= !entry.hidden;
+    }
     const fold = list?.closest("details");
     if (fold && wanted) fold.open = true;
   }
+  let none = input.nextElementSibling;
+  if (!none?.matches(".none")) input.after((none = make("p", { class: "none quiet", role: "status" })));
+  none.textContent = found ? "" : "None of these holds it.";
 }
 
 // Shows what needs script; called again for parts that come in later.

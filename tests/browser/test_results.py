@@ -62,6 +62,10 @@ def test_a_long_facet_is_searched_in_place(open_page: OpenPage) -> None:
     shown = [line for line in folded.all() if line.is_visible()]
     assert 0 < len(shown) < before
     assert all("Thunderbird" in line.inner_text() for line in shown)
+    page.get_by_label("Find a value of app").fill("no app is called so")
+    expect(page.locator("#facets").get_by_text("None of these holds it.")).to_be_visible()
+    page.get_by_label("Find a value of app").fill("")
+    expect(page.locator("#facets").get_by_text("None of these holds it.")).to_have_count(0)
 
 
 def test_a_span_of_time_is_switched_on_and_off(open_page: OpenPage) -> None:
