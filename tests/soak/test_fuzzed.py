@@ -96,5 +96,7 @@ def test_requests_made_of_the_description_of_the_interface_find_no_failure(
                 chosen(given(case=operation.as_strategy(generation_mode=mode))(check))()
             except Unsatisfiable:  # nothing can be wrong about a request without parameters
                 continue
+        with capsys.disabled():  # what a run that is ended early has done
+            print(f"{cases} requests up to {operation.label}", flush=True)
     with capsys.disabled():
         print(f"\n{cases} requests to {len(operations)} operations, no failure")
