@@ -97,10 +97,7 @@ def a_few_of_few_go(world: World) -> None:
     world.measures = {path: range(3, 9) for path in world.measures}
 
 
-DAYS = (
-    *(a_release_takes_and_brings_metrics, an_app_comes, a_release_takes_and_brings_metrics, files_move),
-    *(an_app_ends, a_few_of_few_go, a_release_takes_and_brings_metrics),
-)
+DAYS = (a_release_takes_and_brings_metrics, an_app_comes, files_move, an_app_ends, a_few_of_few_go)
 
 
 @pytest.mark.slow
