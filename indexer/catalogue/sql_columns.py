@@ -8,14 +8,15 @@ those of its SQL where it has none.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from indexer.catalogue.inputs import Inputs
 from indexer.catalogue.schemas import Schemas
 from indexer.model.items import TableItem
-from indexer.model.parts import ColumnLineage
+from indexer.model.parts import ROWS, ColumnLineage
 from indexer.model.table_records import Column, DerivedTable
+from indexer.sqlread.lineage import Lineage
 from indexer.sqlread.model import Reading, Routine
 from indexer.sqlread.resolve import routine_key
 from indexer.sqlread.statements import without_tests
@@ -80,11 +81,7 @@ def with_sql(item: TableItem, resolved: Resolved | None, schemas: Schemas) -> Ta
         item,
         upstream=_upstream(item, resolved),
         passed_on=resolved.lineage.passed_on,
-        made_of=tuple(
-            ColumnLineage(each.column, each.origins, each.is_same)
-            for each in resolved.lineage.made
-            if each.origins
-        ),
+        made_of=tuple(_told(resolved.lineage)),
     )
     if not resolved.from_sql or resolved.shape is None:
         return changes
@@ -92,6 +89,14 @@ def with_sql(item: TableItem, resolved: Resolved | None, schemas: Schemas) -> Ta
     if digest == item.schema_digest or schemas.columns[digest] == schemas.columns.get(item.schema_digest):
         return changes
     return replace(changes, schema_digest=digest, schema_source="SQL")
+
+
+def _told(lineage: Lineage) -> Iterator[ColumnLineage]:
+    """What is said of columns; of a constant too, which else would be what is passed on under its name."""
+    for each in lineage.made:
+        if each.origins or lineage.passed_on:
+            origins = tuple((table, column or ROWS) for table, column in each.origins)
+            yield ColumnLineage(each.column, origins, each.is_same)
 
 
 def why_unknown(item: TableItem, resolved: Resolved | None) -> str:

@@ -90,12 +90,19 @@ class PingTable:
     exists: bool  # a schema or metadata of it is known
 
 
+ROWS = "*"  # whole rows of a table, where its columns are not told apart
+
+
 @dataclass(frozen=True, slots=True)
 class ColumnLineage:
-    """What a column of a table is made of: (project.dataset.table, path of a column in it)."""
+    """What a column of a table is made of: (project.dataset.table, path of a column in it, or ROWS).
+
+    What its value is computed from counts, the conditions of CASE and IF among it; what filters, joins, sorts
+    or parts rows does not.
+    """
 
     column: str
-    made_of: tuple[tuple[str, str], ...]
+    made_of: tuple[tuple[str, str], ...]  # empty: of no column, as a constant, a parameter or a count of rows
     same: bool = False  # it is that column (or one of those), unchanged
 
 

@@ -24,6 +24,7 @@ from indexer.sqlread.types import ARRAYS, FIXED, LIKE_ALL, LIKE_FIRST, data_type
 
 ToQuery = Callable[[exp.Expr], Query]
 _QUERIES = (exp.Select, exp.SetOperation, exp.Subquery)
+_SORTING = (exp.Order, exp.ArgMax, exp.ArgMin)  # ARRAY_AGG(x ORDER BY y), MAX_BY(x, y)
 
 
 def reduce_expression(node: exp.Expr, to_query: ToQuery) -> Expression:
@@ -185,8 +186,7 @@ def _function(node: exp.Expr, to_query: ToQuery) -> Expression:
         return Value(ARRAYS[kind], _leaves(_arguments(node), to_query), repeated=True)
     if kind in LIKE_FIRST and isinstance(node.this, exp.Expr):
         first = reduce_expression(node.this, to_query)
-        others = [child for child in _arguments(node) if child is not node.this]
-        besides = _leaves(others, to_query)
+        besides = _leaves(_deciding(node), to_query)
         return (
             Value(LIKE_ARGUMENTS, (first,), besides=besides)
             if besides or kind is exp.Nullif
@@ -195,6 +195,17 @@ def _function(node: exp.Expr, to_query: ToQuery) -> Expression:
     if kind in LIKE_ALL:
         return _alike(node, to_query)
     return Value(FIXED.get(kind, ""), _leaves(_arguments(node), to_query))
+
+
+def _deciding(node: exp.Expr) -> list[exp.Expr]:
+    """What decides a value beside its first argument. What sorts or parts rows does not: from which row a
+    value is taken is no part of it; but a window's function that has nothing else, as RANK, is made of that.
+    """
+    if isinstance(node, _SORTING):
+        return []
+    if isinstance(node, exp.Window) and next(node.this.find_all(exp.Column), None) is not None:
+        return []
+    return [child for child in _arguments(node) if child is not node.this]
 
 
 def _like(first: Expression) -> Expression:

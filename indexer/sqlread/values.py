@@ -98,7 +98,7 @@ class Made:
     children: dict[str, tuple[str, Made]] | None = None
     same: bool = False
     extends: bool = False  # its fields are the fields of its origins
-    besides: frozenset[Origin] = NOWHERE  # what decides it beside its origins: an order, a condition
+    besides: frozenset[Origin] = NOWHERE  # what decides it beside its origins: a condition, an index
 
     def child(self, name: str) -> Made | None:
         """A field of a struct. None where there is none of that name; unknown where the type is."""

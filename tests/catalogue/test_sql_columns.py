@@ -85,6 +85,22 @@ def _further(world: Upstream) -> None:
         f"SELECT /* {'x' * 110_000} */ metrics.counter.tabs_opened AS last FROM fenix.metrics",
     )
 
+    _made_of_much(world)
+
+
+MANY = 40
+
+
+def _made_of_much(world: Upstream) -> None:
+    """A column that is made of more than a page shows, one that is constant, and one of whole rows."""
+    columns = [f"c{number}" for number in range(2 * MANY)]
+    world.table("other_derived.wide_v1", dict.fromkeys(columns, "INTEGER"))
+    world.view("other.constant", sql="SELECT * REPLACE (1 AS c0) FROM other_derived.wide_v1")
+    world.view("other.as_text", sql="SELECT TO_JSON_STRING(g) AS row FROM `another-project.gone.table` AS g")
+    for name, some in (("left", columns[:MANY]), ("right", columns[MANY:])):
+        world.view(f"other.{name}", sql=f"SELECT {' + '.join(some)} AS s FROM other_derived.wide_v1")
+    world.view("other.both", sql="SELECT a.s + b.s AS s FROM other.left AS a CROSS JOIN other.right AS b")
+
 
 @pytest.fixture(scope="module")
 def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
@@ -128,6 +144,17 @@ def test_a_column_says_what_it_is_made_of(table):
     assert [(x.column, x.made_of) for x in view.made_of] == [
         ("is_active", ((f"{PROJECT}.telemetry_derived.clients_daily_v6", "active_hours_sum"),))
     ]
+
+
+def test_a_constant_is_not_said_to_be_the_column_of_its_name(table):
+    view = table("other.constant")
+    assert view.passed_on == (f"{PROJECT}.other_derived.wide_v1",)
+    assert [(x.column, x.made_of) for x in view.made_of] == [("c0", ())]
+
+
+def test_a_column_of_whole_rows_says_so(table):
+    (row,) = table("other.as_text").made_of
+    assert (row.column, row.made_of) == ("row", (("another-project.gone.table", "*"),))
 
 
 def test_the_sql_of_a_table_leads_to_the_probe_in_it(item):
@@ -183,6 +210,20 @@ def test_the_page_of_a_column_leads_to_its_probe_through_the_tables_between(clie
     between = ("telemetry_derived.clients_daily_v6 · active_hours_sum", f"telemetry.main · {TICKS}")
     assert [made_of.index(each) for each in between] == sorted(made_of.index(each) for each in between)
     assert 'href="/probe/scalar/browser.engagement.active_ticks"' in made_of
+
+
+def test_the_page_of_a_constant_says_that_it_is_made_of_no_column(client: FlaskClient) -> None:
+    shown = page(client, "other.constant", "?column=c0")
+    assert "Made of no column" in shown
+    assert 'class="lines lineage"' not in shown
+
+
+def test_what_a_column_is_directly_made_of_is_shown_before_what_lies_deeper(client: FlaskClient) -> None:
+    shown = page(client, "other.both", "?column=s")
+    lineage = shown[shown.index('id="made-of"') : shown.index("Everything with this column")]
+    assert lineage.index("other.left · s") < lineage.index("other.right · s")
+    assert lineage.count('<li class="line') == 60
+    assert f"… and {2 + 2 * MANY - 60} more that lie deeper." in lineage
 
 
 def test_a_page_says_that_columns_are_not_known_and_offers_no_query(client: FlaskClient) -> None:

@@ -450,7 +450,21 @@ CASES = [
         "FROM p.app_stable.events_v1",
         "c STRING",
         "p.app_stable.events_v1",
-        {"c": "p.app_stable.events_v1.metadata.geo.country p.app_stable.events_v1.submission_timestamp"},
+        {"c": "p.app_stable.events_v1.metadata.geo.country"},
+    ),
+    Case(
+        "what sorts an aggregate or a window",
+        "SELECT MIN_BY(os, day) AS a, FIRST_VALUE(os) OVER (PARTITION BY client_id ORDER BY day) AS b, "
+        "FIRST_VALUE(os) OVER w AS c, SUM(pings) OVER (ORDER BY day) AS d FROM p.d.clients "
+        "WINDOW w AS (PARTITION BY client_id ORDER BY day)",
+        "a STRING, b STRING, c STRING, d INTEGER",
+        lineage={"a": f"{C}os", "b": f"{C}os", "c": f"{C}os", "d": f"{C}pings"},
+    ),
+    Case(
+        "a place among rows",
+        "SELECT ROW_NUMBER() OVER (PARTITION BY client_id ORDER BY day) AS n FROM p.d.clients",
+        "n INTEGER",
+        lineage={"n": f"{C}client_id {C}day"},
     ),
     Case(
         "a routine of the file itself",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 from indexer.model.ids import table_id
 from indexer.model.items import TableItem
@@ -13,7 +14,8 @@ from search_app.web.items.columns import column_sources, schema_tree
 from search_app.web.state import Site
 
 DEPTH = 8  # tables over tables
-MOST = 60  # rows of one column's lineage
+MOST = 60  # rows of one column's lineage that are shown
+LOOKED_AT = 500  # and that are counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,28 +30,69 @@ class LineageRow:
     source: str = ""  # id of the metric or probe that fills it
 
 
-def column_lineage(site: Site, item: TableItem, path: str) -> tuple[LineageRow, ...]:
-    """The columns that a column is made of, each followed by what it is itself made of."""
-    rows: list[LineageRow] = []
+@dataclass(frozen=True, slots=True)
+class ShownLineage:
+    """What a column is made of, as far as a page shows it."""
+
+    rows: tuple[LineageRow, ...] = ()
+    more: int = 0  # that are not shown
+    constant: bool = False  # it is made of no column
+
+
+@dataclass(slots=True)
+class _Step:
+    row: LineageRow
+    table: TableItem | None
+    beneath: list[_Step] = field(default_factory=list)
+
+
+def column_lineage(site: Site, item: TableItem, path: str) -> ShownLineage:
+    """The columns that a column is made of, each followed by what it is itself made of.
+
+    The nearest count first: what it is made of directly is never left out for what lies deeper.
+    """
+    if _is_constant(item, path):
+        return ShownLineage(constant=True)
     seen: set[tuple[str, str]] = {(item.id, path)}
-    stack = [(1, *each) for each in reversed(list(_made_of(site, item, path)))]
-    while stack and len(rows) < MOST:
-        depth, name, column, same = stack.pop()
+    found = _steps(site, item, path, 1, seen)
+    waiting, shown = deque(found), len(found)
+    more = 0
+    while waiting and shown + more < LOOKED_AT:
+        step = waiting.popleft()
+        if step.table is None or step.row.source or step.row.depth >= DEPTH:
+            continue
+        beneath = _steps(site, step.table, step.row.column, step.row.depth + 1, seen)
+        waiting.extend(beneath)
+        step.beneath = beneath[: max(0, MOST - shown)]
+        shown += len(step.beneath)
+        more += len(beneath) - len(step.beneath)
+    return ShownLineage(tuple(_in_order(found)), more)
+
+
+def _steps(site: Site, item: TableItem, path: str, depth: int, seen: set[tuple[str, str]]) -> list[_Step]:
+    """What a column is directly made of, without what was met before."""
+    steps = []
+    for name, column, same in _made_of(site, item, path):
         beneath = site.engine.get(table_id(name))
         table = beneath if isinstance(beneath, TableItem) else None
         key = (table.id if table else name, column)
-        if key in seen:
-            continue
-        seen.add(key)
-        source = ""
-        if table is not None:
-            source = column_sources(site, table, [Column(column, "")]).get(column, "")
-            if not source and depth < DEPTH:
-                stack.extend((depth + 1, *each) for each in reversed(list(_made_of(site, table, column))))
-        rows.append(
-            LineageRow(depth, ".".join(name.split(".")[-2:]), table.id if table else "", column, same, source)
-        )
-    return tuple(rows)
+        if key not in seen:
+            seen.add(key)
+            source = column_sources(site, table, [Column(column, "")]).get(column, "") if table else ""
+            short = ".".join(name.split(".")[-2:])
+            row = LineageRow(depth, short, table.id if table else "", column, same, source)
+            steps.append(_Step(row, table))
+    return steps
+
+
+def _in_order(steps: Sequence[_Step]) -> Iterator[LineageRow]:
+    for step in steps:
+        yield step.row
+        yield from _in_order(step.beneath)
+
+
+def _is_constant(item: TableItem, path: str) -> bool:
+    return any(each.column == path and not each.made_of for each in item.made_of)
 
 
 def _made_of(site: Site, item: TableItem, path: str) -> Iterator[tuple[str, str, bool]]:
