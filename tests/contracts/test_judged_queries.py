@@ -21,6 +21,8 @@ JUDGED = MIRROR.parent / "relevance"
 READ = ("indexer", "search_app", "templates", "config.yaml")
 SUFFIXES = {".py", ".yaml", ".yml", ".json", ".html", ".js", ".toml", ".md"}
 WORDS = 3  # of a query, from which it is nobody's name and no term of the field
+# Ids, as kind/app/name or measure:pattern, are upstream's names: some queries are such a name in words.
+IDS = re.compile(r"\b(?:metric|probe|ping|table)/[\w./-]+|\bmeasure:\^[^'\"]+")
 
 
 def normalised(text: str) -> str:
@@ -33,7 +35,7 @@ def texts() -> Iterator[tuple[Path, str]]:
         root = PROJECT / name
         for path in (root,) if root.is_file() else sorted(root.rglob("*")):
             if path.suffix in SUFFIXES and path.is_file():
-                content = path.read_text(encoding="utf-8")
+                content = IDS.sub(" | ", path.read_text(encoding="utf-8"))
                 yield path, normalised(phrases(content) if path.parent == FOLDER else content)
 
 

@@ -265,7 +265,7 @@ def test_what_is_heavy_is_refused_in_its_own_words_and_with_a_time_to_come_again
     leave = take_all(client)
     refused = asked()
     assert (refused.status_code, refused.headers["Retry-After"]) == (429, "5")
-    assert f"Too much is being worked on for {HEAVY_ONES[address]} as well: come again in 5" in refused.text
+    assert f"too much to do just now for {HEAVY_ONES[address]}: come again in 5" in refused.text
     assert client.post("/mcp", json=BATCH[0]).status_code == 200  # one message is not heavy
     leave()
     assert asked().status_code == 200

@@ -46,7 +46,7 @@ def take_place(what: str) -> Callable[[], None]:
     leave: Callable[[], None] | None = gate.enter()
     if leave is None:
         current_measurements().refused.labels(request.path).inc()
-        said = f"Too much is being worked on for {what} as well: come again in {RETRY_SECONDS} seconds."
+        said = f"The server has too much to do just now for {what}: come again in {RETRY_SECONDS} seconds."
         raise TooManyRequests(said, retry_after=RETRY_SECONDS)
     return leave
 
