@@ -14,8 +14,7 @@ from search_app.web.items.columns import column_sources, schema_tree
 from search_app.web.state import Site
 
 DEPTH = 8  # tables over tables
-MOST = 60  # rows of one column's lineage that are shown
-LOOKED_AT = 500  # and that are counted
+MOST = 60  # rows of one column's lineage, unless it is directly made of more
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ class ShownLineage:
     """What a column is made of, as far as a page shows it."""
 
     rows: tuple[LineageRow, ...] = ()
-    more: int = 0  # that are not shown
+    cut: bool = False  # there is more, deeper
     constant: bool = False  # it is made of no column
 
 
@@ -56,17 +55,17 @@ def column_lineage(site: Site, item: TableItem, path: str) -> ShownLineage:
     seen: set[tuple[str, str]] = {(item.id, path)}
     found = _steps(site, item, path, 1, seen)
     waiting, shown = deque(found), len(found)
-    more = 0
-    while waiting and shown + more < LOOKED_AT:
+    while waiting:
         step = waiting.popleft()
         if step.table is None or step.row.source or step.row.depth >= DEPTH:
             continue
         beneath = _steps(site, step.table, step.row.column, step.row.depth + 1, seen)
-        waiting.extend(beneath)
         step.beneath = beneath[: max(0, MOST - shown)]
-        shown += len(step.beneath)
-        more += len(beneath) - len(step.beneath)
-    return ShownLineage(tuple(_in_order(found)), more)
+        if len(step.beneath) < len(beneath):
+            return ShownLineage(tuple(_in_order(found)), cut=True)
+        shown += len(beneath)
+        waiting.extend(beneath)
+    return ShownLineage(tuple(_in_order(found)))
 
 
 def _steps(site: Site, item: TableItem, path: str, depth: int, seen: set[tuple[str, str]]) -> list[_Step]:
