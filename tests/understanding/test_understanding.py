@@ -115,8 +115,24 @@ def test_a_kind_alone_keeps_its_weight() -> None:
         ("expensive queries", "expensive", "cost"),
         ("clients that came back", "came", "returning"),
         ("websites visited", "visited", "unique domains"),
+        ("a night theme", "night", "dark theme"),
+        ("tabs loaded at once", "once", "concurrent"),
+        ("leaked logins", "leaked", "breached"),
     ],
 )
 def test_words_of_speech_find_the_words_of_the_field(text: str, word: str, meant: str) -> None:
     term = next(term for term in read(text).terms if term.text == word)
     assert meant in [each.text for each in term.synonyms]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("one row per session", "table"),
+        ("check whether it got slower", "tool"),
+        ("get help with a chart", "doc"),
+        ("median in sql", "routine"),
+    ],
+)
+def test_what_is_asked_for_without_its_name_prefers_its_kind(text: str, kind: str) -> None:
+    assert kind in {boost.value for boost in read(text).boosts if boost.field == "kind"}
