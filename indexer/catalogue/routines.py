@@ -6,6 +6,7 @@ udf.sql alone. Which table calls which is read in the SQL that makes the tables.
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,7 +18,9 @@ from indexer.model.liveness import said_deprecated
 from indexer.model.table_records import DerivedTable, Routine
 
 PUBLIC_PROJECT = "mozfun"
+SOURCES = "https://github.com/mozilla/bigquery-etl/blob/generated-sql"
 MOST_SIGNATURE = 2_000  # characters
+_EXAMPLE = re.compile(r"@sql\(([\w./-]{1,200}\.sql)\)")
 _HEAD = re.compile(r"\bFUNCTION\s+(?:IF\s+NOT\s+EXISTS\s+)?[`\w.-]+\s*\(", re.IGNORECASE)
 _RETURNS = re.compile(r"\s*RETURNS\s+", re.IGNORECASE)
 _BODY = re.compile(r"\s*(?:\bAS\b|\bLANGUAGE\b|\bDETERMINISTIC\b|\bNOT\b|\bOPTIONS\b|$)", re.IGNORECASE)
@@ -78,10 +81,20 @@ def _item(record: Routine) -> RoutineItem:
         signature=f"{called}{signature}" if signature else "",
         returns=result,
         language=(language[1].lower() if language else "sql") if record.sql else "",
-        readme=record.readme,
+        readme=_with_examples(record),
         sql=record.sql,
         source_path=record.source_path,
     )
+
+
+def _with_examples(record: Routine) -> str:
+    """A README with links to the example queries that upstream's site puts where `@sql(path)` stands."""
+
+    def link(match: re.Match[str]) -> str:
+        path = posixpath.normpath(posixpath.join(record.source_path, match[1]))
+        return f"[{path.rpartition('/')[2]}]({SOURCES}/{path})" if not path.startswith("../") else ""
+
+    return _EXAMPLE.sub(link, record.readme)
 
 
 def signature_of(sql: str) -> tuple[str, str]:

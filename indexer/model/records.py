@@ -221,6 +221,7 @@ class DocSection:
     number: int = 0  # of its page in the table of contents, from 1; 0 where there is none
     listed_as: str = ""  # the page's title there
     above: tuple[str, ...] = ()  # paths of the pages above its page, the outermost first
+    markdown: str = ""  # as it is written below its heading: what its page shows; "" where nothing is
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ import html
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from markdown_it import MarkdownIt
@@ -21,6 +22,9 @@ _DIRECTIVE = re.compile(r"\{\{\s*+#\w++[^{}\n]*+\}\}")  # what mdBook does, not 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _UNSEEN = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
+_FRAME = re.compile(r"<iframe\s[^<>]{1,2000}>(?:\s*</iframe>)?", re.IGNORECASE)
+_SOURCE = re.compile(r"\ssrc=\"(https://[^\s\"()<>]{1,500})\"", re.IGNORECASE)
+_TITLE = re.compile(r"\stitle=\"([^\"\[\]<>]{1,200})\"", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -34,6 +38,8 @@ class Section:
     text: list[str] = field(default_factory=list)
     code: list[str] = field(default_factory=list)
     links: dict[str, None] = field(default_factory=dict)
+    begins: int = 0  # line of the page after its heading
+    markdown: str = ""
 
 
 def split_sections(markdown: str, path: str) -> list[Section]:
@@ -41,19 +47,45 @@ def split_sections(markdown: str, path: str) -> list[Section]:
     sections = [Section("", "", 0)]
     above: list[tuple[int, str]] = []
     slugs: Counter[str] = Counter()
-    tokens = _PARSER.parse(clean_text(markdown))
+    cleaned, named = clean_text(markdown), dict[str, Any]()
+    lines = cleaned.split("\n")
+    tokens = _PARSER.parse(cleaned, named)
     for at, token in enumerate(tokens):
         if token.type == "heading_open":
             inline = tokens[at + 1]
             heading, slug = _heading(inline.children or (), slugs)
             level = int(token.tag[1:])
+            begins, ends = token.map or (sections[-1].begins, sections[-1].begins)
+            _write_out(sections[-1], lines[sections[-1].begins : begins], named)
             above = [entry for entry in above if entry[0] < level]
-            sections.append(Section(slug, heading, level, tuple(title for _, title in above)))
+            sections.append(Section(slug, heading, level, tuple(title for _, title in above), begins=ends))
             above.append((level, heading))
             sections[-1].links.update(_links(inline.children or (), path))
         else:
             _add(sections[-1], token, path, of_heading=at > 0 and tokens[at - 1].type == "heading_open")
+    _write_out(sections[-1], lines[sections[-1].begins :], named)
     return sections if sections[0].text or sections[0].code or len(sections) == 1 else sections[1:]
+
+
+def _write_out(section: Section, lines: Sequence[str], named: Mapping[str, Any]) -> None:
+    """Keep the lines of a section as they are written, with what `[text][name]` in them leads to.
+
+    mdBook reads a page as one: the addresses of names mostly stand at its end, in another section.
+    """
+    written = _FRAME.sub(_frame_as_link, _DIRECTIVE.sub("", "\n".join(lines))).strip("\n")
+    folded = written.casefold()
+    leads = [
+        f"[{name}]: <{place['href']}>"
+        for name, place in named.get("references", {}).items()
+        if f"[{name.casefold()}]" in folded and f"[{name.casefold()}]:" not in folded
+    ]
+    section.markdown = "\n\n".join(filter(None, (written, "\n".join(leads))))
+
+
+def _frame_as_link(match: re.Match[str]) -> str:
+    """A video or a chart that the book shows in a frame, as a link to it."""
+    source, title = _SOURCE.search(match[0]), _TITLE.search(match[0])
+    return f"[{title[1] if title else 'frame'}]({source[1]})" if source else ""
 
 
 def slug_of(heading: str) -> str:

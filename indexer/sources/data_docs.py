@@ -48,7 +48,7 @@ NOT_LISTED = Listed()
 
 class Source:
     name = "data_docs"
-    version = 3
+    version = 4
 
     def requests(self, options: Mapping[str, Any]) -> Sequence[Request]:
         return (Request(str(options.get("url") or URL), kind="archive"),)
@@ -123,6 +123,7 @@ def read_page(path: str, text: str, listed: Listed = NOT_LISTED) -> Iterator[Doc
             number=listed.number,
             listed_as=listed.title,
             above=listed.above,
+            markdown=section.markdown,
         )
 
 

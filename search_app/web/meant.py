@@ -1,10 +1,12 @@
-"""What an address means that is nobody's id: a table without project, a metric of an app that collects it;
-and what is near to one that means nothing."""
+"""What an address means that is nobody's id: a table without project, a metric of an app that collects it,
+a page of the docs; and what is near to one that means nothing."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
+from indexer.model.items import DocItem
 from indexer.model.kinds import KINDS
 from indexer.text.analysis import spelling_key
 from search_app.engine.results import Hit
@@ -16,6 +18,7 @@ from search_app.web.urls import MARKDOWN
 
 OF_AN_APP = ("ping", "metric")  # kinds whose ids say whose: metric/fenix/search.counts
 LOOKED_AT = 10
+MOST_SECTIONS = 100  # of the docs that hold all words of a path, among which its page is looked for
 NEAREST = 6
 LONGEST = 300  # characters of an address that may mean something
 
@@ -24,8 +27,10 @@ def meant_by(site: Site, kind: str, rest: str) -> str:
     """The id of the one thing of a kind that `rest` names, "" where there is none or more than one.
 
     `telemetry.main` is a table of some project, `fenix/javascript.gc.slice_time` a metric that Fenix
-    collects, `GC_MS` a probe without its type.
+    collects, `GC_MS` a probe without its type, `datasets/glam.md` the page that its first section begins.
     """
+    if kind == "doc":
+        return _first_section(site, rest) if len(rest) <= LONGEST else ""
     app, _, name = rest.partition("/") if kind in OF_AN_APP else ("", "", rest)
     if not name or len(rest) > LONGEST:
         return ""
@@ -33,6 +38,19 @@ def meant_by(site: Site, kind: str, rest: str) -> str:
     query = Query(name, (Term(name),), Filters(filters), size=LOOKED_AT, facets=())
     hits = [hit for hit in site.engine.search(query).hits if _is_called(hit, name)]
     return hits[0].card.id if len(hits) == 1 else ""
+
+
+def _first_section(site: Site, page: str) -> str:
+    path = re.sub(r"(?:\.md|\.html)?$", ".md", page, count=1)
+    words = " ".join(re.findall(r"\w+", path.removesuffix(".md")))
+    query = Query(
+        words, tuple(map(Term, words.split())), Filters({"kind": ("doc",)}), size=MOST_SECTIONS, facets=()
+    )
+    for hit in site.engine.search(query).hits if words else ():
+        found = site.engine.get(hit.card.id)
+        if isinstance(found, DocItem) and found.section.path == path and found.place is not None:
+            return found.place.page.id
+    return ""
 
 
 def _is_called(hit: Hit, name: str) -> bool:
@@ -62,12 +80,25 @@ def near_address(site: Site, path: str) -> Near | None:
     words = " ".join((rest if kind else path).replace("/", " ").removesuffix(MARKDOWN).split())
     if not words or len(words) > LONGEST:
         return None
-    for only in (kind, "") if kind else ("",):
-        query = parse_query(words, {"size": str(NEAREST), "facets": "", "kind": only})
-        try:
+    try:
+        apps = _apps_named(site, path)
+        for only in (kind, "") if kind else ("",):
+            query = parse_query(words, {"size": str(NEAREST), "facets": "", "kind": only})
             hits = present_results(site.engine.search(query), query).hits
-        except NothingIndexed:
-            return None
-        if hits:
-            return Near(words, query.url(), hits)
+            if hits or (apps and not only):
+                return Near(words, query.url(), (apps + hits)[:NEAREST])
+    except NothingIndexed:
+        pass
     return None
+
+
+def _apps_named(site: Site, path: str) -> tuple[HitView, ...]:
+    """The apps whose names are parts of an address: who asks for /apps/fenix/x is after Fenix."""
+    parts = [part for part in path.split("/") if part][:LOOKED_AT]
+    known = site.engine.known(f"app/{part}" for part in parts)
+    found: list[HitView] = []
+    for part in dict.fromkeys(part for part in parts if f"app/{part}" in known):
+        query = Query(part, (Term(part),), Filters({"kind": ("app",)}), size=LOOKED_AT, facets=())
+        hits = present_results(site.engine.search(query), query).hits
+        found += [hit for hit in hits if hit.card.id == f"app/{part}"]
+    return tuple(found)

@@ -13,13 +13,14 @@ from flask import Flask
 from flask.templating import Environment
 
 from indexer.model.ids import item_path, table_id
+from indexer.model.items import DocItem
 from indexer.model.kinds import KINDS
 from indexer.runtime.progress import read_progress
 from search_app.tools import GAINING_ACCESS
 from search_app.web import labels
 from search_app.web.actions import link_groups, query_groups
 from search_app.web.guards.hosts import page_root
-from search_app.web.markdown import highlighted, markdown, plain, safe_href
+from search_app.web.markdown import book_text, highlighted, markdown, plain, safe_href
 from search_app.web.operation.banner import current_banner
 from search_app.web.operation.freshness import progress_text
 from search_app.web.operation.judged import judged
@@ -51,6 +52,7 @@ def set_up_templates(app: Flask) -> None:
     env.trim_blocks = env.lstrip_blocks = True
     env.filters.update(
         markdown=markdown,
+        book_text=book_text,
         plain=plain,
         highlighted=highlighted,
         coloured_sql=coloured_sql,
@@ -134,11 +136,18 @@ def id_label(item_id: str, page_id: str = "") -> str:
         return rest.rsplit("/", 1)[-1]
     if kind == "doc":
         page, _, slug = rest.partition("#")
+        section = _heading(item_id) or slug.replace("-", " ").strip()
         if slug and page_id.partition("#")[0] == f"doc/{page}":
-            return slug.replace("-", " ").strip().capitalize()
+            return section
         words = page.removesuffix(".md").removesuffix("/README").removesuffix("/intro").split("/")[-1]
-        return f"{words} \u203a {slug.replace('-', ' ').strip()}" if slug else words
+        return f"{words} \u203a {section}" if slug else words
     return rest
+
+
+def _heading(item_id: str) -> str:
+    """The heading of a section of the docs as it is written; "" where no such section is known."""
+    found = current_site().engine.get(item_id)
+    return found.section.heading if isinstance(found, DocItem) else ""
 
 
 @lru_cache(maxsize=32)

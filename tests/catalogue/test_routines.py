@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from indexer.catalogue.routines import signature_of
+from indexer.catalogue.routines import SOURCES, signature_of
 from indexer.model.items import RoutineItem
 from search_app.engine.engine import SearchEngine
 from search_app.query.parser import parse_query
@@ -26,7 +26,7 @@ def upstream() -> Upstream:
     upstream.routine(
         "mozfun.hist.extract",
         "-- FUNCTION no(\nCREATE FUNCTION hist.extract(input STRING) RETURNS STRUCT<sum INT64> AS (NULL);",
-        "How **histograms** are read.",
+        "How **histograms** are read.\n\n@sql(../examples/read.sql)",
         friendly_name="Extract Histogram",
         description="A struct out of a histogram's text.",
     )
@@ -98,6 +98,7 @@ def test_its_page_says_what_is_not_published(upstream: Upstream, tmp_path: Path)
     page = client.get("/routine/mozfun.hist.extract").get_data(as_text=True)
     assert "mozfun.hist.extract(input STRING)" in page
     assert "<strong>histograms</strong>" in page
+    assert f'href="{SOURCES}/sql/mozfun/hist/examples/read.sql"' in page
     assert USED_FOR["mozfun.hist.extract"] in page
     assert "https://mozilla.github.io/bigquery-etl/mozfun/hist/" in page
     inner = client.get("/routine/moz-fx-data-shared-prod.udf.mode_last").get_data(as_text=True)

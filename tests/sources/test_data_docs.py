@@ -38,6 +38,7 @@ def test_a_page_is_cut_at_its_headings_with_text_code_links_and_what_stands_abov
             number=2,
             listed_as="A page without heading",
             above=("datasets/pings.md",),
+            markdown="Only text, named in the table of contents.",
         ),
         DocSection(
             path="datasets/obsolete/old.md",
@@ -49,6 +50,7 @@ def test_a_page_is_cut_at_its_headings_with_text_code_links_and_what_stands_abov
             obsolete=True,
             number=3,
             listed_as="Old things",
+            markdown="Gone since long.",
         ),
         DocSection(
             path="datasets/pings.md",
@@ -60,6 +62,8 @@ def test_a_page_is_cut_at_its_headings_with_text_code_links_and_what_stands_abov
             level=1,
             text="What pings hold, with emphasis and code.",
             links=("https://example.org/a", "datasets/main.md#fields"),
+            markdown="What [pings](https://example.org/a) hold, with *emphasis* "
+            "and `code`[.](main.md#fields)",
         ),
         DocSection(
             path="datasets/pings.md",
@@ -72,6 +76,8 @@ def test_a_page_is_cut_at_its_headings_with_text_code_links_and_what_stands_abov
             text="Every day.\nA cell\nAnother cell",
             breadcrumb=("Ping datasets",),
             code="SELECT 1\nFROM telemetry.main",
+            markdown="Every day.\n\n```sql\nSELECT 1\nFROM telemetry.main\n```\n\n"
+            "| A cell | Another cell |\n| ------ | ------------ |",
         ),
         DocSection(
             path="datasets/pings.md",
@@ -83,6 +89,7 @@ def test_a_page_is_cut_at_its_headings_with_text_code_links_and_what_stands_abov
             level=3,
             text="First.",
             breadcrumb=("Ping datasets", "The main ping"),
+            markdown="First.",
         ),
         DocSection(
             path="datasets/pings.md",
@@ -93,6 +100,7 @@ def test_a_page_is_cut_at_its_headings_with_text_code_links_and_what_stands_abov
             listed_as="Ping datasets, listed",
             level=2,
             text="Second, seen text.",
+            markdown="<div>Second, <script>hidden()</script>seen text.</div>\n\n<!-- not seen -->",
             breadcrumb=("Ping datasets",),
         ),
         DocSection(
@@ -108,6 +116,19 @@ def test_a_page_is_cut_at_its_headings_with_text_code_links_and_what_stands_abov
         ),
     ]
     assert golden[1].seen == {"page": 3, "section": 7}
+
+
+def test_a_section_keeps_what_its_links_by_name_lead_to_and_shows_frames_as_links() -> None:
+    page = (
+        "# Videos\n\nSee [the plot][plot] or [other].\n\n"
+        '<iframe width="5" src="https://example.org/v" title="A talk"></iframe>\n\n'
+        "# Below\n\n{{#tabs }}Words.\n\n[plot]: https://example.org/plot\n"
+    )
+    videos, below = read_page("a.md", page)
+    assert videos.markdown == (
+        "See [the plot][plot] or [other].\n\n[A talk](https://example.org/v)\n\n[PLOT]: <https://example.org/plot>"
+    )
+    assert below.markdown.startswith("Words.")
 
 
 def test_a_page_stands_below_the_entry_that_its_list_is_in() -> None:

@@ -93,3 +93,28 @@ def test_a_tool_s_name_among_words_is_no_app(mirror_client: FlaskClient) -> None
     assert not any(hit["app"] == ["glam"] for hit in answer["hits"][:5])
     [first, *_] = mirror_client.get("/api/v1/search", query_string={"q": "main/5"}).get_json()["hits"]
     assert first["name"] == "telemetry_stable.main_v5"
+
+
+def test_a_page_of_the_docs_leads_to_its_first_section(sample_client: FlaskClient) -> None:
+    docs = [hit["id"] for hit in sample_client.get("/api/v1/search?kind=doc&size=100").json["hits"]]
+    pages = {each.partition("/")[2].partition("#")[0] for each in docs if "#" in each}
+    assert pages
+    for page in pages:
+        for spelled in {page, page.removesuffix(".md"), page.replace(".md", ".html")}:
+            led = sample_client.get(f"/doc/{spelled}")
+            assert led.status_code == 302
+            assert led.headers["Location"].startswith(f"/doc/{page}%23")
+            assert sample_client.get(led.headers["Location"]).status_code == 200
+    assert sample_client.get("/doc/no/such/page.md").status_code == 404
+
+
+def test_the_map_of_an_app_is_found_where_that_of_all_is(sample_client: FlaskClient) -> None:
+    assert sample_client.get("/map/fenix").headers["Location"] == "/app/fenix/map"
+    assert sample_client.get("/map/no_such_app").status_code == 404
+
+
+def test_a_lost_address_offers_the_app_that_it_names_first(sample_client: FlaskClient) -> None:
+    lost = sample_client.get("/apps/fenix/zzz_no_such_thing")
+    assert lost.status_code == 404
+    near = lost.text.partition('id="near"')[2]
+    assert near.index('href="/app/fenix"') == near.index('href="/')

@@ -7,7 +7,15 @@ from collections.abc import Callable
 import pytest
 
 from indexer.text.plain_text import plain_text
-from search_app.web.markdown import MAX_COLOURED, MAX_MARKDOWN, highlighted, markdown, plain, safe_href
+from search_app.web.markdown import (
+    MAX_COLOURED,
+    MAX_MARKDOWN,
+    book_text,
+    highlighted,
+    markdown,
+    plain,
+    safe_href,
+)
 
 
 @pytest.mark.parametrize(
@@ -42,6 +50,56 @@ def test_markdown_is_rendered_and_markup_is_text(text: str, html: str) -> None:
 
 def test_a_very_long_text_is_cut() -> None:
     assert len(markdown("a" * (MAX_MARKDOWN + 500))) == MAX_MARKDOWN + len("<p></p>\n")
+
+
+BOOK = "https://docs.example.org/datasets/pings.html#main"
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        (
+            "1. one\n\n   ```\n   x\n   ```",
+            "<ol>\n<li>\n<p>one</p>\n<pre><code>x\n</code></pre>\n</li>\n</ol>\n",
+        ),
+        (
+            '<table style="width:9%"><tr><th rowspan="2" onclick="x()">a</th></tr></table>',
+            '<table><tbody><tr><th rowspan="2">a</th></tr></tbody></table>',
+        ),
+        ("`<b>` and <slug>_v1 <b>so</b>", "<p><code>&lt;b&gt;</code> and &lt;slug&gt;_v1 so</p>\n"),
+        ("<script>x()</script><style>p{}</style><!-- no -->", ""),
+        ('<div class="answer">a <span class="banner k">b</span></div>', "<div>a <span>b</span></div>"),
+        ("<form action=x><input name=a></form>", "&lt;form action=x&gt;&lt;input name=a&gt;&lt;/form&gt;"),
+    ],
+)
+def test_the_book_keeps_its_lists_and_tables_and_nothing_that_acts(text: str, html: str) -> None:
+    assert book_text(text, BOOK) == html
+
+
+@pytest.mark.parametrize(
+    ("target", "address"),
+    [
+        ("../a/b.md#c", "https://docs.example.org/a/b.html#c"),
+        ("main.md", "https://docs.example.org/datasets/main.html"),
+        ("#notes", "https://docs.example.org/datasets/pings.html#notes"),
+        ("https://example.org/a.md", "https://example.org/a.md"),
+        ("javascript:x()", ""),
+        ("//example.org/x", ""),
+        ("data:text/html,x", ""),
+    ],
+)
+def test_links_of_the_book_start_from_their_published_page(target: str, address: str) -> None:
+    link = f'<a href="{address}" rel="noopener noreferrer nofollow">a</a>'
+    if address:
+        assert book_text(f"[a]({target})", BOOK) == f"<p>{link}</p>\n"
+        assert book_text(f'<div><a href="{target}">a</a></div>', BOOK) == f"<div>{link}</div>"
+    else:
+        for text in (f"[a]({target})", f'<div><a href="{target}">a</a></div>'):
+            assert "href" not in book_text(text, BOOK)
+
+
+def test_a_picture_of_the_book_is_a_link_to_where_it_is_published() -> None:
+    assert '<a href="https://docs.example.org/img/x.png"' in book_text("![x](../img/x.png)", BOOK)
 
 
 @pytest.mark.parametrize(

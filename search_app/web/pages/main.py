@@ -212,6 +212,14 @@ def all_apps_map() -> str | Response:
     return render_template("map.html", view=galaxy_view(current_site()))
 
 
+@blueprint.get("/map/<name>")
+def app_map_elsewhere(name: str) -> BaseResponse:
+    """To the map of an app, for whoever makes its address from that of the map of all."""
+    if current_site().engine.get(f"app/{name}") is None:
+        abort(404)
+    return redirect(f"{item_path(f'app/{name}')}/map")
+
+
 @blueprint.get("/app/<name>/map")
 def app_map(name: str) -> str | BaseResponse:
     """The pings of an app, the types of their metrics, the tables that hold them."""
