@@ -84,7 +84,7 @@ def _legacy_ping(
     words = docs.of(stem, table)
     status, reason = _state(namespace, name, newest, words, docs, today)
     if status == "unknown" and (readers := _scheduled(known, tables)):
-        reason += f"; tables are made of it on a schedule ({readers}), whether or not it still comes in"
+        reason += f"; that tables are made of it on a schedule ({readers}) does not say so either"
     related: Mapping[str, tuple[str, ...]] = {"described_by": (words.section,)} if words else {}
     return PingItem(
         id=f"ping/{namespace}/{name}",
@@ -134,7 +134,7 @@ def _state(
     if schema.placeholder:
         return "unknown", "a legacy ping, and its schema is a placeholder: nobody wrote down what is in it"
     if words is not None:
-        return "unknown", "a legacy ping: nothing published says whether it still comes in"
+        return "unknown", "a legacy ping: nothing that is published says whether it still comes in"
     return "unknown", "a legacy ping: only its schema says that it exists"
 
 

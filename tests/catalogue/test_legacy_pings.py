@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from indexer.model.ids import item_path
 from indexer.model.items import PingItem
-from tests.support.upstream import SCHEMAS, Upstream, catalogue_of
+from search_app.web.app import create_app
+from tests.support.upstream import SCHEMAS, Upstream, built, catalogue_of
 
 DOCS = """# Raw Ping Data
 
@@ -18,6 +20,10 @@ DOCS = """# Raw Ping Data
 ### "main" ping
 
 Sent at the end of a session, with histograms.
+
+| Reason | Sent when |
+| ------ | --------- |
+| daily  | a day ends |
 
 ### "deletion-request" ping
 
@@ -55,10 +61,18 @@ def test_a_section_of_the_docs_describes_its_ping_and_is_named(upstream: Upstrea
     upstream.doc("datasets/pings.md", DOCS)
     schema(upstream, "telemetry", "main", description="The main ping.")
     found = pings(upstream, tmp_path)["ping/telemetry/main"]
-    assert found.description == "Sent at the end of a session, with histograms."
+    assert found.description.startswith("Sent at the end of a session, with histograms.\n")
     assert found.commentary == "The main ping."
     assert found.related["described_by"] == ("doc/datasets/pings.md#main-ping",)
     assert found.status == "unknown"  # that it is described does not say that it comes in
+
+
+def test_its_page_shows_the_section_as_it_is_written(upstream: Upstream, tmp_path: Path) -> None:
+    upstream.doc("datasets/pings.md", DOCS)
+    schema(upstream, "telemetry", "main")
+    page = create_app(built(upstream, tmp_path)).test_client().get("/ping/telemetry/main").text
+    assert "<td>daily</td>\n<td>a day ends</td>" in page
+    assert f'From <a href="{item_path("doc/datasets/pings.md#main-ping")}">the data docs</a>.' in page
 
 
 def test_a_ping_that_another_one_replaced_is_deprecated(upstream: Upstream, tmp_path: Path) -> None:

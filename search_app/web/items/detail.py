@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from indexer.model.items import (
     AnyItem,
     AppItem,
+    DocItem,
     ExploreItem,
     MetricItem,
     PingItem,
@@ -68,6 +69,7 @@ class PingDetail:
     of_type: str
     page: int
     pages: int
+    told_by: DocItem | None = None  # the section of the docs whose text is its description, where one is
 
     @property
     def groups(self) -> tuple[tuple[str, tuple[HitView, ...]], ...]:
@@ -130,7 +132,16 @@ def _ping_detail(site: Site, item: PingItem, parameters: Mapping[str, str]) -> P
         of_type=type_name,
         page=page,
         pages=max(1, -(-results.total // METRICS_SHOWN)),
+        told_by=_told_by(site, item),
     )
+
+
+def _told_by(site: Site, item: PingItem) -> DocItem | None:
+    for section in item.related.get("described_by", ()):
+        found = site.engine.get(section)
+        if isinstance(found, DocItem) and found.section.text == item.description:
+            return found
+    return None
 
 
 def ping_metrics(site: Site, item: PingItem, words: str, type_name: str, page: int, size: int) -> Results:
