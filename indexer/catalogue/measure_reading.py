@@ -15,7 +15,7 @@ from indexer.model.literals import ValueKind
 from indexer.sqlread.model import Path, Reading, Select
 from indexer.sqlread.resolve import EventUse, Resolver
 from indexer.sqlread.scope import Scope
-from indexer.sqlread.values import Made, Origin, Shape
+from indexer.sqlread.values import DOUBT, Made, Origin, Shape
 
 ShapeOf = Callable[[str], Shape | None]  # project.dataset.table -> its columns, None where not known
 
@@ -95,7 +95,7 @@ def read_measure(
     return MeasureReading(
         _why_not(_columns(resolver.missing, f"{expression} {rows.source}"), surely),
         _kind(value),
-        value.all_origins(),
+        value.all_origins() - DOUBT,
         frozenset(resolver.used),
         tuple(resolver.events),
         tuple(resolver.reads),

@@ -96,7 +96,7 @@ def _told(lineage: Lineage) -> Iterator[ColumnLineage]:
     for each in lineage.made:
         if each.origins or lineage.passed_on:
             origins = tuple((table, column or ROWS) for table, column in each.origins)
-            yield ColumnLineage(each.column, origins, each.is_same)
+            yield ColumnLineage(each.column, origins, each.is_same, each.count, each.is_unsure)
 
 
 def why_unknown(item: TableItem, resolved: Resolved | None) -> str:

@@ -102,8 +102,11 @@ class ColumnLineage:
     """
 
     column: str
-    made_of: tuple[tuple[str, str], ...]  # empty: of no column, as a constant, a parameter or a count of rows
+    # Empty and not unsure: of no column, as a constant, a parameter or a count of rows.
+    made_of: tuple[tuple[str, str], ...]
     same: bool = False  # it is that column (or one of those), unchanged
+    count: int = 0  # of how many in all, where made_of holds the first of them only; else 0
+    unsure: bool = False  # of something more, of which the SQL does not tell the table
 
 
 @dataclass(frozen=True, slots=True)

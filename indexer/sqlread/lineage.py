@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from indexer.sqlread.values import BUDGET, Made, Origin, Relation
+from indexer.sqlread.relations import Relation
+from indexer.sqlread.values import BUDGET, DOUBT, UNSURE, Made, Origin
 
 MOST = 5_000  # columns of one table that are told apart
 MOST_ORIGINS = 50  # of one column
@@ -18,6 +19,8 @@ class ColumnOrigins:
     column: str
     origins: tuple[Origin, ...]
     is_same: bool = False
+    count: int = 0  # of all, where there are more than MOST_ORIGINS
+    is_unsure: bool = False  # it is made of more, of which SQL does not tell the table
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +64,27 @@ def lineage_of(relation: Relation, own: str, has_column: Callable[[str, str], bo
     """The lineage of what a query gives; the table's own rows of before (`own`) are no origin."""
     found = list(_leaves(relation, own))
     counted: set[str] = set()
-    for path, origins, same in found:
+    for path, origins, same in found if relation.known else ():
         if same:
-            counted.update(table for table, other in origins if other == path)
+            counted.update(table for table, other in origins if other == path and has_column(table, path))
     passed = tuple(sorted(counted))
     made = []
     for path, origins, same in found:
         plain = frozenset((table, path) for table in passed if has_column(table, path))
         if not (same and origins and origins == plain):
-            some = tuple(sorted(origins))[:MOST_ORIGINS]
-            made.append(ColumnOrigins(path, some, same and bool(origins)))
+            made.append(_origins(path, origins, same))
     return Lineage(passed, tuple(made[:MOST]))
+
+
+def _origins(path: str, origins: frozenset[Origin], same: bool) -> ColumnOrigins:
+    told = sorted(origins - DOUBT)
+    return ColumnOrigins(
+        column=path,
+        origins=tuple(told[:MOST_ORIGINS]),
+        is_same=same and bool(told),
+        count=len(told) if len(told) > MOST_ORIGINS else 0,
+        is_unsure=UNSURE in origins,
+    )
 
 
 def _leaves(relation: Relation, own: str) -> Iterator[tuple[str, frozenset[Origin], bool]]:
@@ -82,5 +95,7 @@ def _leaves(relation: Relation, own: str) -> Iterator[tuple[str, frozenset[Origi
         BUDGET.spend(1 + len(made.origins))
         if made.children is not None:
             stack.extend((f"{path}.{name}", part) for name, part in reversed(made.children.values()))
+            if made.rest is not None:
+                yield path, frozenset(x for x in made.rest.all_origins() if x[0] != own), False
         else:
             yield path, frozenset(x for x in made.origins | made.besides if x[0] != own), made.same

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 from indexer.sqlread.model import (
     LIKE_ARGUMENTS,
@@ -15,7 +15,6 @@ from indexer.sqlread.model import (
     Expression,
     Field,
     Nested,
-    Output,
     Path,
     Query,
     Routine,
@@ -25,20 +24,20 @@ from indexer.sqlread.model import (
     Union,
     Value,
 )
+from indexer.sqlread.relations import Gathering, Relation, united
 from indexer.sqlread.scope import Cte, Scope
 from indexer.sqlread.sources import add_source
 from indexer.sqlread.types import common_type
 from indexer.sqlread.values import (
     BUDGET,
+    DOUBT,
     NOWHERE,
     Made,
     Origin,
-    Relation,
     Shape,
     fields_of,
     merged,
     of_type,
-    relation_of,
     struct_of,
 )
 
@@ -109,59 +108,49 @@ class Resolver:
         for test in query.events:
             if test.names or test.methods:
                 self.events.append(EventUse(test, tables, categories))
-        return Relation(found.columns, found.reason, tables, categories | limits)
+        return replace(found, tables=tables, categories=categories | limits)
 
     # -------------------------------------------------------------- outputs
 
     def _outputs(self, query: Select, scope: Scope) -> Relation:
-        named: list[tuple[str, Made]] = []
+        found = Gathering()
         nameless = 0
         for output in query.outputs:
             if isinstance(output, Star):
-                columns = self._star(output, scope)
-                if isinstance(columns, str):
-                    for rest in query.outputs:  # what they read still counts
-                        if isinstance(rest, Output):
-                            named.append((rest.name, self.expression(rest.value, scope)))
-                    return Relation({}, columns, guess=scope.only_guess())
-                named += columns
+                found.add_rows(self._star(output, scope))
             else:
                 made = self.expression(output.value, scope)
-                if not output.name:
+                name = output.name
+                if not name:
                     name = f"f{nameless}_"
                     nameless += 1
-                named.append((output.name or name, made))
-        if query.row == "value" and len(named) == 1:
-            fields = fields_of(named[0][1])
+                found.add([(name, made)])
+        if query.row == "value" and found.known and len(found.named) == 1:
+            fields = fields_of(found.named[0][1])
             if fields is not None:
                 return Relation(dict(fields))
-        return relation_of(named)
+        return found.relation()
 
-    def _star(self, star: Star, scope: Scope) -> list[tuple[str, Made]] | str:
-        """The columns of a star, or the reason why they are not known."""
+    def _star(self, star: Star, scope: Scope) -> Relation:
+        """The columns of a star, as far as they are known."""
         if star.of is None:
-            columns = scope.all_columns()
+            rows = scope.all_columns()
         elif (
             isinstance(star.of, Path)
             and len(star.of.parts) == 1
             and (own := scope.of_alias(star.of.parts[0]))
         ):
-            columns = own
+            rows = own
         else:
             made = self.expression(star.of, scope)
             fields = fields_of(made)
-            columns = list(fields.values()) if fields is not None else "a star of a value of unknown type"
-        if isinstance(columns, str):
-            for replaced in star.replace:
-                self.expression(replaced.value, scope)
-            return columns
-        left_out = {name.lower() for name in star.leave_out}
-        replaced_by = {each.name.lower(): self.expression(each.value, scope) for each in star.replace}
-        return [
-            (name, replaced_by.get(name.lower(), made))
-            for name, made in columns
-            if name.lower() not in left_out
-        ]
+            rows = Relation(dict(fields)) if fields is not None else _rows_of(made)
+        replaced = {
+            each.name.lower(): (each.name, self.expression(each.value, scope)) for each in star.replace
+        }
+        found = Gathering()
+        found.add_rows(replace(rows, columns={**rows.columns, **replaced}), map(str.lower, star.leave_out))
+        return found.relation()
 
     def _union(self, query: Union, outer: Scope | None) -> Relation:
         scope = Scope(outer)
@@ -173,7 +162,7 @@ class Resolver:
             first = first.left
         found = self.query(first, scope)
         for each in reversed(chain):
-            found = _united(found, self.query(each.right, scope), each.by_name)
+            found = united(found, self.query(each.right, scope), each.by_name)
         scope.ctes.clear()
         return found
 
@@ -207,7 +196,7 @@ class Resolver:
         if found is None:
             return Made()
         if found.extends:
-            self.used |= found.origins
+            self.used |= found.origins - DOUBT
         return found
 
     def _origins(self, nodes: tuple[Expression, ...], scope: Scope) -> frozenset[Origin]:
@@ -252,12 +241,12 @@ class Resolver:
     def _nested(self, node: Nested, scope: Scope) -> Made:
         found = self.query(node.query, scope)
         if node.mode == "test":
-            return Made("BOOLEAN", origins=_of_all(found))
+            return Made("BOOLEAN", origins=found.all_origins())
         select = node.query
         while isinstance(select, Union):
             select = select.left
-        if select.row == "struct":
-            made = found.row()
+        if select.row == "struct" or not found.known:
+            made = found.row() if select.row == "struct" else Made(origins=DOUBT)
         else:
             made = next((value for _, value in found.columns.values()), Made())
             if select.row == "value" and len(found.columns) > 1:
@@ -267,41 +256,13 @@ class Resolver:
         return made.changed()
 
 
-def _of_all(relation: Relation) -> frozenset[Origin]:
-    return NOWHERE.union(*(made.all_origins() for _, made in relation.columns.values()))
+def _rows_of(made: Made) -> Relation:
+    """The fields of a value that are known, where not all are."""
+    known, rest = (dict(made.children), made.rest) if made.children is not None else ({}, made)
+    return Relation(known, "a star of a value of unknown type", rest=rest)
 
 
 def routine_key(name: str) -> str:
     """A routine's name as it is looked up: `mozfun.norm.os`, and `norm.os` of the same project, are one."""
     parts = name.replace("`", "").lower().split(".")
     return ".".join(parts[-2:])
-
-
-def _united(left: Relation, right: Relation, by_name: str) -> Relation:
-    tables, categories = left.tables | right.tables, left.categories | right.categories
-    if not left.known or not right.known:
-        # The left branch names the columns; an unknown right branch takes nothing from it but origins.
-        reason = left.reason or (right.reason if by_name else "")
-        return Relation(dict(left.columns), reason, tables, categories)
-    if by_name:
-        columns = dict(_by_name(left, right, by_name))
-    else:
-        rights = list(right.columns.values())
-        columns = {
-            key: (name, merged(made, rights[at][1]) if at < len(rights) else made)
-            for at, (key, (name, made)) in enumerate(left.columns.items())
-        }
-    return Relation(columns, "", tables, categories)
-
-
-def _by_name(left: Relation, right: Relation, mode: str) -> Iterator[tuple[str, tuple[str, Made]]]:
-    for key, (name, made) in left.columns.items():
-        other = right.columns.get(key)
-        if other is not None:
-            yield key, (name, merged(made, other[1]))
-        elif mode != "inner":
-            yield key, (name, made)
-    if mode == "full":
-        for key, (name, made) in right.columns.items():
-            if key not in left.columns:
-                yield key, (name, made)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from indexer.sqlread.model import Query
-from indexer.sqlread.values import Made, Relation, merged
+from indexer.sqlread.relations import Gathering, Relation
+from indexer.sqlread.values import DOUBT, Made, merged
 
 
 @dataclass(slots=True)
@@ -70,10 +71,24 @@ class Scope:
         for named in self.sources:
             if named.alias.lower() == first:
                 return _step(named.row or named.relation.row(), rest)
-        if len(unknown) == 1:  # it must be a column of the only source whose columns are not known
+        if len(unknown) == 1 and not self._may_be_of_outer(first):
+            # it must be a column of the only source whose columns are not known
             made = unknown[0].column(parts[0])
             return _step(made, rest) if made is not None else None
-        return Made() if unknown else None
+        return Made(origins=DOUBT) if unknown else None
+
+    def _may_be_of_outer(self, first: str) -> bool:
+        """Whether a name that nothing here surely has can mean something of the queries around this one."""
+        scope = self.outer
+        while scope is not None:
+            if first in scope.values or first in scope.shared:
+                return True
+            for named in scope.sources:
+                rows = named.relation
+                if first in rows.columns or not rows.known or named.alias.lower() == first:
+                    return True
+            scope = scope.outer
+        return False
 
     def _by_alias(self, parts: tuple[str, ...]) -> Made | None:
         """alias.column…, or project.dataset.table.column written out."""
@@ -85,31 +100,28 @@ class Scope:
                 return _step(made, parts[2:]) if made is not None else None
         return None
 
-    def of_alias(self, alias: str) -> list[tuple[str, Made]] | str | None:
-        """The columns of one source, the reason why they are not known, or None where none is called so."""
-        for named in self.sources:
-            if named.alias.lower() == alias.lower():
-                if named.relation.known:
-                    return list(named.relation.columns.values())
-                return named.relation.reason
-        return None
+    def without_sources(self) -> Scope:
+        """What a query in FROM sees: not the sources beside it."""
+        return Scope(self.outer, self.ctes, values=self.values)
 
-    def all_columns(self) -> list[tuple[str, Made]] | str:
+    def of_alias(self, alias: str) -> Relation | None:
+        """The rows of one source, None where none is called so."""
+        found = (named.relation for named in self.sources if named.alias.lower() == alias.lower())
+        return next(found, None)
+
+    def all_columns(self) -> Relation:
         """The columns of `*`: those of USING once and first, then each source's."""
+        found = Gathering()
+        found.add(self.shared.values())
         for named in self.sources:
-            if not named.relation.known:
-                return named.relation.reason
-        found = list(self.shared.values())
-        for named in self.sources:
-            found += [value for key, value in named.relation.columns.items() if key not in self.shared]
-        return found
+            found.add_rows(named.relation, self.shared)
+        return found.relation()
 
     def share(self, name: str, right: Relation, side: str) -> None:
         """A column of USING: the one of the left, of the right, or of both, as the join goes."""
         mine = self.shared.get(name.lower())
         if mine is None:
-            lefts = (x.relation.column(name) for x in self.sources[:-1])
-            left = next((made for made in lefts if made is not None), None)
+            left = self._left_of(name)
             mine = (name, left) if left is not None else None
         other = right.column(name)
         if mine is None or other is None:
@@ -117,15 +129,20 @@ class Scope:
         made = other if side == "RIGHT" else merged(mine[1], other) if side == "FULL" else mine[1]
         self.shared[name.lower()] = (mine[0], made)
 
+    def _left_of(self, name: str) -> Made | None:
+        """The column that USING names, in the sources before the last."""
+        lefts = [x.relation for x in self.sources[:-1]]
+        having = [rows for rows in lefts if name.lower() in rows.columns]
+        unknown = [rows for rows in lefts if not rows.known]
+        if having or len(unknown) == 1:
+            return (having or unknown)[0].column(name)
+        return Made(origins=DOUBT) if unknown else None
+
     def tables(self) -> frozenset[str]:
         return frozenset().union(*(named.relation.tables for named in self.sources))
 
     def categories(self) -> frozenset[str]:
         return frozenset().union(*(named.relation.categories for named in self.sources))
-
-    def only_guess(self) -> str:
-        guesses = {named.relation.guess for named in self.sources}
-        return guesses.pop() if len(guesses) == 1 else ""
 
 
 def _step(made: Made, rest: tuple[str, ...]) -> Made | None:

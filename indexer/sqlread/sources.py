@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from indexer.sqlread.model import (
@@ -16,8 +17,9 @@ from indexer.sqlread.model import (
     UnnestSource,
     Unpivot,
 )
+from indexer.sqlread.relations import Relation, relation_of, table_relation
 from indexer.sqlread.scope import Named, Scope
-from indexer.sqlread.values import Made, Relation, fields_of, merged, relation_of, table_relation
+from indexer.sqlread.values import Made, fields_of, merged
 
 if TYPE_CHECKING:
     from indexer.sqlread.resolve import Resolver
@@ -37,11 +39,11 @@ def _named(resolver: Resolver, scope: Scope, source: Source) -> Named:
     if isinstance(source, TableSource):
         return _table(resolver, scope, source)
     if isinstance(source, QuerySource):
-        return Named(source.alias, resolver.query(source.query, scope))
+        return Named(source.alias, resolver.query(source.query, scope.without_sources()))
     if isinstance(source, UnnestSource):
         return _array(source, resolver.expression(source.array, scope))
     if isinstance(source, UnknownSource):
-        relations = [resolver.query(query, scope) for query in source.reads]
+        relations = [resolver.query(query, scope.without_sources()) for query in source.reads]
         tables = frozenset().union(*(each.tables for each in relations))
         return Named(source.alias, Relation({}, f"{source.reason} does not tell its columns", tables))
     inner = _named(resolver, scope, source.source)
@@ -90,7 +92,7 @@ def _array(source: UnnestSource, array: Made) -> Named:
     if fields is not None:
         relation = Relation(dict(fields))
     elif not element.type:
-        relation = Relation({}, "an array of unknown type")
+        relation = Relation({}, "an array of unknown type", rest=element)
     else:
         relation = relation_of([(alias or "f0_", element)])
     if source.offset:
@@ -103,14 +105,12 @@ def _pivoted(resolver: Resolver, scope: Scope, inner: Relation, source: Pivot) -
     resolver.expression(source.column, scope)
     for aggregate in source.aggregates:
         taken |= {path.parts[-1 if len(path.parts) == 2 else 0].lower() for path in _paths(aggregate.value)}
-    if not inner.known:
-        return Relation({}, inner.reason, inner.tables)
     columns = [value for key, value in inner.columns.items() if key not in taken]
     for name in source.names:
         for aggregate in source.aggregates:
             made = resolver.expression(aggregate.value, scope)
             columns.append((f"{aggregate.name}_{name}" if aggregate.name else name, made))
-    return Relation(relation_of(columns).columns, "", inner.tables, inner.categories)
+    return replace(inner, columns=relation_of(columns).columns, first=0)
 
 
 def _paths(node: Expression) -> list[Path]:
@@ -133,4 +133,4 @@ def _unpivoted(resolver: Resolver, scope: Scope, inner: Relation, source: Unpivo
             made = merged(made, value)
         columns.append((name, made.changed()))
     columns.append((source.name_column, Made("STRING")))
-    return Relation(relation_of(columns).columns, "", inner.tables, inner.categories)
+    return replace(inner, columns=relation_of(columns).columns, first=0)

@@ -11,6 +11,8 @@ from indexer.sqlread.types import common_type
 
 Origin = tuple[str, str]  # (project.dataset.table, path of a column in it)
 NOWHERE: frozenset[Origin] = frozenset()
+UNSURE: Origin = ("", "")  # among origins: there is a column more, of which SQL does not tell the table
+DOUBT = frozenset((UNSURE,))
 # Most columns have no fields; half a million dictionaries without entries would be 30 MB.
 _NO_FIELDS: dict[str, Shape] = {}
 
@@ -88,7 +90,8 @@ class Made:
     """A value: its type, and the columns that it is made of.
 
     `shape` tells the type where it is that of a column (or a part of one); `children` are the
-    fields of a struct that the SQL itself builds. `same` says that it is its origin, unchanged.
+    fields of a struct that the SQL itself builds, with those of `rest` where a star of it is among
+    them. `same` says that it is its origin, unchanged.
     """
 
     type: str = ""
@@ -99,6 +102,7 @@ class Made:
     same: bool = False
     extends: bool = False  # its fields are the fields of its origins
     besides: frozenset[Origin] = NOWHERE  # what decides it beside its origins: a condition, an index
+    rest: Made | None = None  # a value of unknown type: what is not in `children` is a field of it
 
     def child(self, name: str) -> Made | None:
         """A field of a struct. None where there is none of that name; unknown where the type is."""
@@ -106,7 +110,7 @@ class Made:
         BUDGET.spend()
         if self.children is not None:
             found = self.children.get(key)
-            return found[1] if found else None
+            return found[1] if found else self.rest.child(name) if self.rest is not None else None
         if self.shape is not None and self.shape.fields:
             shape = self.shape.fields.get(key)
             if shape is None:
@@ -119,10 +123,13 @@ class Made:
             return Made("JSON", False, None, self.origins, besides=self.besides)
         if self.type:
             return None
-        return Made("", False, None, self._beneath(name), None, False, self.extends, self.besides)
+        same = self.same and self.extends
+        return Made("", False, None, self._beneath(name), None, same, self.extends, self.besides)
 
     def names(self) -> list[str] | None:
         """The fields in their order; None where they are not known."""
+        if self.rest is not None:
+            return None
         if self.children is not None:
             return [name for name, _ in self.children.values()]
         if self.shape is not None and self.shape.fields:
@@ -132,14 +139,18 @@ class Made:
     def _beneath(self, name: str) -> frozenset[Origin]:
         if not self.extends:
             return self.origins
-        return frozenset((table, f"{path}.{name}" if path else name) for table, path in self.origins)
+        return frozenset(
+            (table, f"{path}.{name}" if path else name) if table else UNSURE for table, path in self.origins
+        )
 
     def all_origins(self) -> frozenset[Origin]:
         """Of the value and of all fields that it is built of."""
         BUDGET.spend(len(self.origins) + 1)
         if self.children is None:
             return self.origins | self.besides
-        return self.origins.union(self.besides, *(part.all_origins() for _, part in self.children.values()))
+        parts = [part.all_origins() for _, part in self.children.values()]
+        parts += [self.rest.all_origins()] if self.rest is not None else []
+        return self.origins.union(self.besides, *parts)
 
     def element(self) -> Made:
         """What an array holds."""
@@ -155,7 +166,28 @@ class Made:
         BUDGET.spend(1 + len(children or ()))
         if children is not None and besides:
             children = {key: (name, part.changed(besides)) for key, (name, part) in children.items()}
-        return replace(self, children=children, same=False, besides=self.besides | besides)
+        rest = self.rest.changed(besides) if self.rest is not None and besides else self.rest
+        return replace(self, children=children, same=False, besides=self.besides | besides, rest=rest)
+
+    def with_fields_of(self, shape: Shape) -> Made:
+        """With the fields that a schema names: those of `rest` by their names."""
+        if self.children is None:
+            return self
+        BUDGET.spend(1 + len(self.children))
+        children = {
+            key: (name, part.with_fields_of(shape.fields[key]) if key in shape.fields else part)
+            for key, (name, part) in self.children.items()
+        }
+        for key, each in shape.fields.items() if self.rest is not None else ():
+            part = self.child(each.name)
+            if key not in children and part is not None:
+                children[key] = (each.name, part)
+        return replace(self, children=children, rest=None)
+
+
+def unknown_row(table: str) -> Made:
+    """A row of a table whose columns are not known: whatever is a field of it is a column of that table."""
+    return Made(origins=frozenset(((table, ""),)), same=True, extends=True)
 
 
 def column_of(table: str, shape: Shape) -> Made:
@@ -188,6 +220,8 @@ def merged(left: Made, right: Made) -> Made:
             left.type, left.repeated, left.shape, left.origins | right.origins, None,
             left.same and right.same, True, left.besides | right.besides,
         )  # fmt: skip
+    if left.rest is not None or right.rest is not None:
+        return Made(origins=left.all_origins() | right.all_origins() | DOUBT)
     names, others = left.names(), right.names()
     if names and others and len(names) == len(others):
         children = {}
@@ -205,6 +239,16 @@ def merged(left: Made, right: Made) -> Made:
     )  # fmt: skip
 
 
+def doubted(made: Made) -> Made:
+    """The same value, made of something more that SQL does not tell."""
+    children = made.children
+    BUDGET.spend(1 + len(children or ()))
+    if children is not None:
+        children = {key: (name, doubted(part)) for key, (name, part) in children.items()}
+    rest = doubted(made.rest) if made.rest is not None else None
+    return replace(made, children=children, origins=made.origins | DOUBT, rest=rest)
+
+
 def to_shape(name: str, made: Made) -> Shape:
     """The type of a value as a tree; parts that are those of a column are shared with it."""
     BUDGET.spend()
@@ -213,7 +257,8 @@ def to_shape(name: str, made: Made) -> Shape:
         if shape.name == name and shape.repeated == made.repeated and shape.type == made.type:
             return shape if made.same or not shape.description else _bare(name, made, shape)
         return _bare(name, made, shape)
-    fields = {key: to_shape(part, value) for key, (part, value) in (made.children or {}).items()}
+    known = made.children if made.children is not None and made.rest is None else {}
+    fields = {key: to_shape(part, value) for key, (part, value) in known.items()}
     return Shape(name, made.type, made.repeated, fields=fields)
 
 
@@ -244,52 +289,6 @@ def flat(root: Shape) -> Iterator[tuple[str, str, str, str]]:
         mode = "REPEATED" if shape.repeated else "REQUIRED" if shape.required else "NULLABLE"
         yield path, shape.type or ("RECORD" if shape.fields else ""), mode, shape.description
         stack.extend((f"{path}.", each) for each in reversed(shape.fields.values()))
-
-
-@dataclass(slots=True, eq=False)
-class Relation:
-    """Rows with columns; `reason` says why the columns are not known."""
-
-    columns: dict[str, tuple[str, Made]] = field(default_factory=dict)  # by name in lower case
-    reason: str = ""
-    tables: frozenset[str] = frozenset()  # read beneath it
-    categories: frozenset[str] = frozenset()  # of events, that a condition beneath it lets through
-    guess: str = ""  # the table of which an unknown name must be a column
-
-    @property
-    def known(self) -> bool:
-        return not self.reason
-
-    def column(self, name: str) -> Made | None:
-        found = self.columns.get(name.lower())
-        if found:
-            return found[1]
-        if not self.known:
-            origins = frozenset(((self.guess, name),)) if self.guess else NOWHERE
-            return Made("", False, None, origins, extends=bool(self.guess))
-        return None
-
-    def row(self) -> Made:
-        """A whole row as a struct."""
-        if not self.known:
-            return Made("", origins=frozenset(((self.guess, ""),)) if self.guess else NOWHERE)
-        return Made("RECORD", False, None, NOWHERE, dict(self.columns))
-
-
-def relation_of(named: Iterable[tuple[str, Made]], tables: frozenset[str] = frozenset()) -> Relation:
-    """Rows of these columns; of two of one name the first stands."""
-    columns: dict[str, tuple[str, Made]] = {}
-    for name, made in named:
-        columns.setdefault(name.lower(), (name, made))
-    return Relation(columns, "", tables)
-
-
-def table_relation(table: str, shape: Shape | None, reason: str) -> Relation:
-    """The rows of a table."""
-    if shape is None or not shape.fields:
-        return Relation({}, reason, frozenset((table,)), guess=table)
-    found = relation_of((each.name, column_of(table, each)) for each in shape.fields.values())
-    return Relation(found.columns, "", frozenset((table,)))
 
 
 def fields_of(made: Made) -> Mapping[str, tuple[str, Made]] | None:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from indexer.sqlread.lineage import NO_LINEAGE, Lineage, lineage_of
 from indexer.sqlread.model import Query, Reading, Routine
+from indexer.sqlread.relations import Relation
 from indexer.sqlread.resolve import EventUse, Resolver, routine_key
 from indexer.sqlread.values import (
     STEPS,
     Origin,
-    Relation,
     Shape,
     TooMuch,
     bounded,
+    doubted,
     is_bounded,
     merged,
     to_shape,
@@ -98,6 +99,9 @@ class Warehouse:
             shape = shape.fields.get(part.lower()) if shape is not None else None
         return shape is not None
 
+    def _lineage(self, whole: Relation, table: TableText) -> Lineage:
+        return lineage_of(_with_rest(whole, table.schema), table.name, self._has_column)
+
     def _resolve(self, table: TableText) -> Resolved:
         if table.reading is None:
             return Resolved(table.schema, False)
@@ -127,7 +131,7 @@ class Warehouse:
             complete=bool(relations) and not reading.problems,
             used=frozenset(resolver.used),
             events=tuple(resolver.events),
-            lineage=lineage_of(whole, table.name, self._has_column) if whole is not None else NO_LINEAGE,
+            lineage=self._lineage(whole, table) if whole is not None else NO_LINEAGE,
         )
 
 
@@ -145,7 +149,24 @@ def _together(relations: list[Relation]) -> Relation | None:
         for key, (name, made) in columns.items():
             if key in other.columns:
                 columns[key] = (name, merged(made, other.columns[key][1]))
-    return Relation(columns, first.reason, first.tables)
+            elif not other.known:
+                columns[key] = (name, doubted(made))
+    return replace(first, columns=columns)
+
+
+def _with_rest(found: Relation, schema: Shape | None) -> Relation:
+    """What stars over what is not known give, by the names that the own schema has: for lineage only."""
+    if schema is None:
+        return found
+    columns = {
+        key: (name, made.with_fields_of(schema.fields[key]) if key in schema.fields else made)
+        for key, (name, made) in found.columns.items()
+    }
+    for key, shape in schema.fields.items() if found.rest is not None else ():
+        made = found.column(shape.name)
+        if key not in columns and made is not None:
+            columns[key] = (shape.name, made)
+    return replace(found, columns=columns)
 
 
 def _columns(table: TableText, found: Relation | None) -> Shape | None:

@@ -99,6 +99,14 @@ def _made_of_much(world: Upstream) -> None:
     world.view("other.as_text", sql="SELECT TO_JSON_STRING(g) AS row FROM `another-project.gone.table` AS g")
     for name, some in (("left", columns[:MANY]), ("right", columns[MANY:])):
         world.view(f"other.{name}", sql=f"SELECT {' + '.join(some)} AS s FROM other_derived.wide_v1")
+    every = " + ".join(columns)
+    world.view("other.sum", sql=f"SELECT {every} AS s FROM other_derived.wide_v1")
+    world.view(
+        "other.half", sql=f"SELECT *, c1 AS named, {every} AS s FROM other_derived.wide_v1, gone.table"
+    )
+    world.view(
+        "other.union", sql="SELECT c1 AS u FROM other_derived.wide_v1 UNION ALL SELECT * FROM gone.table"
+    )
     world.view("other.both", sql="SELECT a.s + b.s AS s FROM other.left AS a CROSS JOIN other.right AS b")
 
 
@@ -187,7 +195,7 @@ def test_a_view_that_cannot_be_resolved_says_why(table, catalogue):
         "its SQL could not be resolved: the columns of another-project.gone.table are not known"
     )
     assert lost.upstream == ("another-project.gone.table",)
-    assert catalogue.problems["view whose SQL could not be resolved"] == 1
+    assert catalogue.problems["view whose SQL could not be resolved"] == 2  # and other.half
 
 
 # ---------------------------------------------------------------- crawled, built and shown
@@ -227,6 +235,39 @@ def test_what_a_column_is_directly_made_of_is_shown_before_what_lies_deeper(clie
     whole = page(client, "other.left", "?column=s")
     assert whole.count('<li class="line depth-') == MANY
     assert "more that lie deeper" not in whole
+
+
+def test_where_a_column_is_made_of_more_than_is_kept_page_and_json_say_of_how_many(
+    client: FlaskClient,
+) -> None:
+    shown = page(client, "other.sum", "?column=s")
+    assert shown.count('<li class="line depth-') == 50
+    assert "These are the first 50 of\n80 columns that it is directly made of." in shown
+    (told,) = client.get(f"/api/v1/item/table/{PROJECT}.other.sum").json["made_of"]
+    assert (len(told["made_of"]), told["count"]) == (50, 80)
+    assert "These are the first" not in page(client, "other.left", "?column=s")
+
+
+def test_a_star_over_an_unknown_table_leaves_the_lineage_of_what_is_named(client: FlaskClient) -> None:
+    shown = page(client, "other.half")
+    assert "Its columns are not known: its SQL could not be resolved" in shown
+    schema = shown[shown.index("These of them its SQL names") : shown.index("</section>")]
+    assert "<dt><code>named</code></dt>" in schema
+    assert f'href="/table/{PROJECT}.other_derived.wide_v1?column=c1#schema"' in schema
+    assert "These are the first 50 of\n80 columns" in schema
+    whole = client.get(f"/api/v1/item/table/{PROJECT}.other.half").json
+    assert [x["made_of"] for x in whole["made_of"] if x["column"] == "named"] == [
+        [[f"{PROJECT}.other_derived.wide_v1", "c1"]]
+    ]
+    assert (whole["column_count"], whole["queries"]) == (0, [])
+
+
+def test_what_the_sql_does_not_tell_of_a_column_is_said_beside_what_it_tells(client: FlaskClient) -> None:
+    shown = page(client, "other.union", "?column=u")
+    assert "wide_v1 · c1" in shown
+    assert "It is made of more, but its SQL does not tell of which table" in shown
+    (told,) = client.get(f"/api/v1/item/table/{PROJECT}.other.union").json["made_of"]
+    assert (told["same"], told["unsure"]) == (True, True)
 
 
 def test_a_page_says_that_columns_are_not_known_and_offers_no_query(client: FlaskClient) -> None:

@@ -15,6 +15,7 @@ from search_app.web.state import Site
 
 DEPTH = 8  # tables over tables
 MOST = 60  # rows of one column's lineage, unless it is directly made of more
+MOST_NAMED = 300  # columns of a table whose columns are not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,17 @@ class ShownLineage:
     rows: tuple[LineageRow, ...] = ()
     cut: bool = False  # there is more, deeper
     constant: bool = False  # it is made of no column
+    first: int = 0  # it is directly made of more columns than are kept: of so many the first,
+    count: int = 0  # and of so many in all; 0 where all are kept
+    unsure: bool = False  # it is made of something more, of which the SQL does not tell the table
+
+
+@dataclass(frozen=True, slots=True)
+class NamedColumn:
+    """A column that the SQL of a table names whose columns are not all known."""
+
+    name: str
+    lineage: ShownLineage
 
 
 @dataclass(slots=True)
@@ -50,8 +62,29 @@ def column_lineage(site: Site, item: TableItem, path: str) -> ShownLineage:
 
     The nearest count first: what it is made of directly is never left out for what lies deeper.
     """
-    if _is_constant(item, path):
+    told = _told(item, path)
+    if told is not None and told.column == path and not told.made_of and not told.unsure:
         return ShownLineage(constant=True)
+    rows, cut = _rows(site, item, path)
+    if told is None:
+        return ShownLineage(rows, cut)
+    return ShownLineage(rows, cut, False, len(told.made_of) if told.count else 0, told.count, told.unsure)
+
+
+def named_columns(site: Site, item: TableItem) -> tuple[NamedColumn, ...]:
+    """Where the columns of a table are not known: those that its SQL names, and what they are made of."""
+    found = []
+    for each in item.made_of[:MOST_NAMED] if not item.column_count else ():
+        rows = tuple(_in_order(_steps(site, item, each.column, 1, set())))
+        first = len(each.made_of) if each.count else 0
+        found.append(
+            NamedColumn(each.column, ShownLineage(rows, False, False, first, each.count, each.unsure))
+        )
+    return tuple(found)
+
+
+def _rows(site: Site, item: TableItem, path: str) -> tuple[tuple[LineageRow, ...], bool]:
+    """The rows in their order, and whether there is more, deeper."""
     seen: set[tuple[str, str]] = {(item.id, path)}
     found = _steps(site, item, path, 1, seen)
     waiting, shown = deque(found), len(found)
@@ -62,10 +95,10 @@ def column_lineage(site: Site, item: TableItem, path: str) -> ShownLineage:
         beneath = _steps(site, step.table, step.row.column, step.row.depth + 1, seen)
         step.beneath = beneath[: max(0, MOST - shown)]
         if len(step.beneath) < len(beneath):
-            return ShownLineage(tuple(_in_order(found)), cut=True)
+            return tuple(_in_order(found)), True
         shown += len(beneath)
         waiting.extend(beneath)
-    return ShownLineage(tuple(_in_order(found)))
+    return tuple(_in_order(found)), False
 
 
 def _steps(site: Site, item: TableItem, path: str, depth: int, seen: set[tuple[str, str]]) -> list[_Step]:
@@ -90,20 +123,22 @@ def _in_order(steps: Sequence[_Step]) -> Iterator[LineageRow]:
         yield from _in_order(step.beneath)
 
 
-def _is_constant(item: TableItem, path: str) -> bool:
-    return any(each.column == path and not each.made_of for each in item.made_of)
+def _told(item: TableItem, path: str) -> ColumnLineage | None:
+    """What is told of a column, or of the one that it is a field of."""
+    told = {each.column: each for each in item.made_of}
+    while path:
+        if path in told:
+            return told[path]
+        path = path.rpartition(".")[0]
+    return None
 
 
 def _made_of(site: Site, item: TableItem, path: str) -> Iterator[tuple[str, str, bool]]:
     """(project.dataset.table, column, unchanged) of what a column, or a field in one, is made of."""
-    told = {each.column: each for each in item.made_of}
-    above = path
-    while above:
-        found = told.get(above)
-        if found is not None:
-            yield from _origins(found, path[len(above) :])
-            return
-        above = above.rpartition(".")[0]
+    found = _told(item, path)
+    if found is not None:
+        yield from _origins(found, path[len(found.column) :])
+        return
     for name in item.passed_on:
         beneath = site.engine.get(table_id(name))
         if isinstance(beneath, TableItem) and path in schema_tree(site, beneath).by_path:

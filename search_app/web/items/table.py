@@ -10,7 +10,7 @@ from indexer.model.items import TableItem
 from search_app.query.model import Filters, Query
 from search_app.web.items.column_uses import measures_by_column
 from search_app.web.items.columns import column_sources, schema_tree
-from search_app.web.items.lineage import ShownLineage, column_lineage
+from search_app.web.items.lineage import NamedColumn, ShownLineage, column_lineage, named_columns
 from search_app.web.items.schema_tree import SchemaView
 from search_app.web.results.view import HitView, present_hit
 from search_app.web.state import Site
@@ -29,6 +29,7 @@ class TableDetail:
     column_links: Mapping[str, str]  # path of a shown column -> page of what fills it
     column_measures: tuple[str, ...]  # ids of the measures that read the column that was asked for
     lineage: ShownLineage  # what the column that was asked for is made of
+    named: tuple[NamedColumn, ...]  # where the columns are not known: those that its SQL names
 
 
 def table_detail(site: Site, item: TableItem, words: str, path: str, part: int) -> TableDetail:
@@ -48,6 +49,7 @@ def table_detail(site: Site, item: TableItem, words: str, path: str, part: int) 
         },
         column_measures=measures_by_column(site, item).get(view.target.path, ()) if view.target else (),
         lineage=column_lineage(site, item, view.target.path) if view.target is not None else ShownLineage(),
+        named=named_columns(site, item),
     )
 
 
