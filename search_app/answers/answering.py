@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from search_app.answers.catalogue import Catalogue
 from search_app.answers.model import Answer
-from search_app.answers.rules import Rules, shipped_rules
+from search_app.answers.rules import Rules, shipped_rules, spelt, words_of
 from search_app.engine.results import Hit
 from search_app.query.model import SORTS, Query
 from search_app.understanding.model import Understood
@@ -29,7 +30,7 @@ def may_be_asked(query: Query, understood: Iterable[Understood]) -> bool:
     signals = shipped_rules().signals
     if query.filters or any(each.field == "app" for each in understood):
         return True
-    return not signals.isdisjoint(normalise(query.text))
+    return not signals.isdisjoint(words_of(query.text, shipped_rules().spellings))
 
 
 def answer_to(
@@ -37,7 +38,7 @@ def answer_to(
 ) -> Answer | None:
     """The card of a query that may be a question; None where it is not one that can be told for sure."""
     from search_app.answers.boards import answer_board
-    from search_app.answers.facts import answer_fact
+    from search_app.answers.facts import answer_fact, answer_gone
     from search_app.answers.places import answer_place
     from search_app.answers.things import asked_of, product_alone, thing_of
     from search_app.answers.topics import answer_topic
@@ -60,14 +61,22 @@ def answer_to(
         else:
             thing = product_alone(asked, catalogue, rules) if intent == "collected" else None
             thing = thing or thing_of(asked, hits, catalogue, rules)
-            found = answer_fact(intent, thing, asked, catalogue, rules) if thing is not None else None
+            if thing is not None:
+                found = answer_fact(intent, thing, asked, catalogue, rules)
+            else:
+                found = answer_gone(asked, catalogue, rules) if intent in ("alive", "replaced") else None
             if found is None and intent == "where_stored" and len(apps) < 2:
                 found = answer_place(
                     without(subject, typed), apps[0] if apps else "", title, catalogue, rules
                 )
         if found is not None:
             return found
-    return None if templates else _amount(text, typed, apps, title, catalogue, rules)
+    if templates:
+        return None
+    text = spelt(text, rules.spellings)
+    left = [each for each in understood if each.text.lower().rstrip("?!.,;:") in text]
+    apps, typed, title = _products(query, left, rules)
+    return _amount(without(text, typed), apps, title, catalogue, rules)
 
 
 def _without_product_at_end(text: str, typed: Sequence[str]) -> str:
@@ -97,20 +106,38 @@ def without(text: str, typed: Sequence[str]) -> str:
     return text
 
 
-def _amount(
-    text: str, typed: Sequence[str], apps: Sequence[str], title: str, catalogue: Catalogue, rules: Rules
-) -> Answer | None:
-    from search_app.answers.numbers import answer_amount
+def _amount(text: str, apps: Sequence[str], title: str, catalogue: Catalogue, rules: Rules) -> Answer | None:
+    """The card of an amount. `text`: spelt in one way, without the products."""
+    from search_app.answers.numbers import answer_amount, answer_ended
     from search_app.answers.reading import product_told, read_amount
 
     if len(apps) > 1:
-        return None
-    text = without(text, typed)
+        return _of_twins(text, apps, catalogue, rules)
     app = apps[0] if apps else product_told(text, rules)
-    for subject in read_amount(text, app, rules, catalogue.shelf()):
+    subjects = read_amount(text, app, rules, catalogue.shelf())
+    for subject in subjects:
         if answer := answer_amount(subject, app, title, catalogue, rules):
             return answer
-    return None
+    ended = (answer_ended(subject, app, title, catalogue, rules) for subject in subjects)
+    return next((answer for answer in ended if answer is not None), None)
+
+
+def _of_twins(text: str, apps: Sequence[str], catalogue: Catalogue, rules: Rules) -> Answer | None:
+    """Of a product that is an app for each platform, as Klar: that of the first, the others' beside it."""
+    lines = {app.rpartition("_")[0] for app in apps}
+    if len(lines) != 1 or not {app.rpartition("_")[2] for app in apps} <= set(rules.platforms):
+        return None
+    found = [answer for app in apps if (answer := _amount(text, (app,), "", catalogue, rules))]
+    if not found:
+        return None
+    first = found[0]
+    others = tuple(each.recommended[0] for each in found[1:] if each.intent == first.intent)
+    product = catalogue.get(f"app/{first.app}")
+    named = product.title if product else first.app
+    note = f"No platform was named: this is {named}" + (", the other stands beside it." if others else ".")
+    return replace(
+        first, sentence=f"{first.sentence} {note}", alternatives=(*others, *first.alternatives)[:2]
+    )
 
 
 def _products(
@@ -136,7 +163,8 @@ def _told_by_platform(named: Sequence[Understood], rules: Rules) -> str:
     """Of "Klar for Android" the app of that platform; empty where two words do not tell one app."""
     platforms = [word for each in named if (word := each.text.lower().rstrip("?!.,;:")) in rules.platforms]
     several = [each.value.split(",") for each in named if "," in each.value]
-    if len(named) != 2 or len(platforms) != 1 or len(several) != 1:
+    words = {each.text.lower() for each in named}
+    if len(words) != 2 or len(set(platforms)) != 1 or len(several) != 1:
         return ""
     found = [app for app in several[0] if app.endswith(f"_{platforms[0]}")]
     return found[0] if len(found) == 1 else ""

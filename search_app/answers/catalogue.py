@@ -6,7 +6,7 @@ A shelf is made once a generation, when the first question is asked of it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -19,7 +19,7 @@ from search_app.tools import Context
 # words that say how a measure is made or written, not what it measures
 UNTOLD = frozenset(
     ("sum", "total", "number", "count", "of", "the", "a", "in", "glean", "legacy", "ms", "per", "all")
-) | {"metric", "v1", "v2", "v3", "2", "3"}
+) | {"metric", "v1", "v2", "v3", "2", "3", "network"}
 MEASURE = "measure/metric/"
 READ = 2_000  # characters of a description that are read
 DEPTH = 4  # views above each other that are followed to what is beneath
@@ -58,7 +58,8 @@ class ShelvedMeasure:
     id: str
     name: str
     wordings: tuple[frozenset[str], ...]
-    said: frozenset[str]  # all words of title and name: those of UNTOLD may be typed, and need not
+    # words that may be typed, and need not: of title and name those of UNTOLD, and the part of the product
+    said: frozenset[str]
     rank: tuple[int, ...]  # the smallest is best
 
 
@@ -126,9 +127,22 @@ def _shelved(item: MeasureItem, rules: Rules) -> ShelvedMeasure:
         item.id,
         name,
         tuple(dict.fromkeys(words for words in wordings if words)),
-        frozenset(word for text in texts for word in words_of(text, rules.spellings)),
+        _said(item, texts, rules),
         (*rank, newest, len(name)),
     )
+
+
+def _said(item: MeasureItem, texts: Sequence[str], rules: Rules) -> frozenset[str]:
+    """The words of UNTOLD in its title and name, and the part of the product that it is about."""
+    named = {word for text in texts for word in words_of(text, rules.spellings)}
+    about = " ".join((item.data_source, *item.tables, item.description[:READ])).replace("_", " ")
+    about_words = named | set(words_of(about, rules.spellings))
+    places = [
+        place.words if place.words != place.of else place.words & about_words
+        for place in rules.places
+        if place.of & about_words
+    ]
+    return frozenset(named & UNTOLD).union(*places)
 
 
 def _of_product(item: MeasureItem) -> frozenset[str]:

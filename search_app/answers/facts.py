@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from indexer.model.items import AnyItem, AppItem, DocItem, MetricItem, PingItem, ProbeItem, TableItem
 from search_app.answers.catalogue import Catalogue, Successor, standing_of, successor_of
-from search_app.answers.model import Answer, AnswerQuery, Recommended, short_name
+from search_app.answers.model import Answer, AnswerQuery, Recommended, short_name, stated
 from search_app.answers.queries import query_of
 from search_app.answers.reading import Told
 from search_app.answers.rules import Rules
@@ -36,7 +36,7 @@ def _alive(item: AnyItem, asked: Asked, catalogue: Catalogue, rules: Rules) -> A
     state = standing.status
     if not standing.usable and state == "active":
         state = "deprecated"
-    state = _stated(state, standing.reason)
+    state = stated(state, standing.reason)
     successor = successor_of(item, catalogue, rules, asked.seen)
     facts = [("State", state), ("Replaced by", _named(successor) if successor else NOTHING_DECLARED)]
     if item.expires:
@@ -52,13 +52,6 @@ def _alive(item: AnyItem, asked: Asked, catalogue: Catalogue, rules: Rules) -> A
     )
 
 
-def _stated(status: str, reason: str) -> str:
-    """A state with its reason, which may begin with it."""
-    if reason.startswith(status) or not reason:
-        return reason or status
-    return f"{status}: {reason}"
-
-
 def _replaced(item: AnyItem, asked: Asked, catalogue: Catalogue, rules: Rules) -> Answer:
     successor = successor_of(item, catalogue, rules, asked.seen)
     if successor is None:
@@ -71,7 +64,7 @@ def _replaced(item: AnyItem, asked: Asked, catalogue: Catalogue, rules: Rules) -
         app=_app(item, asked),
         recommended=(Recommended(successor.item, _why(successor)),),
         alternatives=(Recommended(item, "What was asked about."),),
-        facts=(("State of the old one", _stated(item.status, item.status_reason)),),
+        facts=(("State of the old one", stated(item.status, item.status_reason)),),
     )
 
 
@@ -98,6 +91,30 @@ def _owner(item: AnyItem, asked: Asked, catalogue: Catalogue, rules: Rules) -> A
         app=_app(item, asked),
         recommended=(Recommended(item, "Its metadata names them." if owners else "It names nobody."),),
         facts=tuple(("Owner", owner) for owner in owners),
+    )
+
+
+def answer_gone(asked: Asked, catalogue: Catalogue, rules: Rules) -> Answer | None:
+    """What came after a table that the catalogue has no more; None where no rule knows it."""
+    gone = rules.gone.get(asked.text.strip("`").lower())
+    if gone is None or asked.kind not in ("", "table") or asked.apps:
+        return None
+    found = [item for each in gone.instead if (item := catalogue.get(each)) is not None]
+    found = [item for item in found if standing_of(item, catalogue, rules).usable]
+    if not found:
+        return None
+    told = catalogue.get(gone.told)
+    why = f"{gone.reason}."
+    return Answer(
+        intent="replaced",
+        concept=gone.name,
+        sentence=f"{gone.name} is published no more: use {short_name(found[0])}.",
+        recommended=(Recommended(found[0], why),),
+        alternatives=tuple(
+            [*(Recommended(item, why) for item in found[1:2])]
+            + ([Recommended(told, "The section of the docs that says so.")] if told else [])
+        ),
+        facts=(("State of the old one", "not in the catalogue any more"),),
     )
 
 

@@ -43,3 +43,10 @@ class Answer:
 def short_name(item: AnyItem) -> str:
     """The name by which people call a thing: without its type, product or platform before it."""
     return item.name.rpartition("/")[2] if item.kind in ("probe", "measure") else item.name
+
+
+def stated(status: str, reason: str) -> str:
+    """A state with its reason, which may begin with it."""
+    if reason.startswith(status) or not reason:
+        return reason or status
+    return f"{status}: {reason}"

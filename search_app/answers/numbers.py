@@ -9,8 +9,15 @@ from dataclasses import dataclass, replace
 from indexer.model.items import AnyItem, MeasureItem, TableItem
 from search_app.answers.boards import boards_of
 from search_app.answers.catalogue import Catalogue, standing_of
-from search_app.answers.model import Answer, AnswerQuery, Recommended, short_name
-from search_app.answers.queries import can_tell, gives_distribution, is_part_of_doings, query_of, shared_out
+from search_app.answers.model import Answer, AnswerQuery, Recommended, short_name, stated
+from search_app.answers.queries import (
+    all_of,
+    can_tell,
+    gives_distribution,
+    is_part_of_doings,
+    query_of,
+    shared_out,
+)
 from search_app.answers.reading import Subject, Told
 from search_app.answers.rules import Concept, Rules, Use
 
@@ -61,6 +68,31 @@ def answer_amount(
     )
 
 
+def answer_ended(subject: Subject, app: str, title: str, catalogue: Catalogue, rules: Rules) -> Answer | None:
+    """The first of what told it and has ended: for where nothing is alive that does; None where none did."""
+    concept = subject.concept
+    if concept is None:
+        return None
+    named = app or concept.product
+    for use in _uses(concept, subject.told, named, app):
+        for item in _items(use, named, catalogue):
+            standing = standing_of(item, catalogue, rules)
+            if standing.usable or standing.status in ("active", "unknown"):
+                continue
+            of = f" of {title or _title(named, catalogue)}" if named else ""
+            state = stated(standing.status, standing.reason)
+            said = f"{concept.name[:1].upper()}{concept.name[1:]}{of}: nothing that is alive tells it."
+            return Answer(
+                intent="alive",
+                concept=concept.name,
+                sentence=f"{said} The {item.kind} {short_name(item)} did: it is {state}.",
+                app=named,
+                recommended=(Recommended(item, f"It is {state}."),),
+                facts=(("State", state),),
+            )
+    return None
+
+
 def candidates_of(
     subject: Subject, named: str, app: str, catalogue: Catalogue, rules: Rules
 ) -> Iterator[Candidate]:
@@ -108,7 +140,7 @@ def _uses(concept: Concept, told: Told, named: str, app: str) -> list[Use]:
     uses = [
         use for use in concept.use if use.apps is None or app in use.apps or (named and named in use.apps)
     ]
-    made_for = [use for use in uses if use.split is not None and use.split == told.by]
+    made_for = [use for use in uses if use.split is not None and use.split in (told.by or ("",))]
     return made_for or [use for use in uses if use.split is None]
 
 
@@ -165,16 +197,16 @@ def _shown(subject: Subject) -> frozenset[str]:
 
 
 def _is_split(query: AnswerQuery | None, told: Told) -> bool:
-    return query is not None and ("by", told.by) in query.choices
+    return query is not None and bool(told.by) and all(("by", by) in query.choices for by in told.by)
 
 
 def _with_notes(query: AnswerQuery | None, item: AnyItem, told: Told) -> AnswerQuery | None:
     """A query with how its rows answer what was asked of one value, or of a share of people."""
     if query is None or not _is_split(query, told):
         return query
-    notes = [ONE_ROW.format(told.by)] if told.one else []
+    notes = [ONE_ROW.format(all_of((by,))) for by in told.one]
     if shared_out(item, told):
-        notes.append(OF_SUM.format(told.by))
+        notes.append(OF_SUM.format(all_of(told.by)))
     return replace(query, assumptions=(*notes, *query.assumptions))
 
 
@@ -194,7 +226,7 @@ def _why(candidate: Candidate, subject: Subject, rules: Rules) -> str:
 
 
 def _sentence(subject: Subject, concept: str, first: Candidate, title: str, app: str) -> str:
-    split = f" by {subject.told.by}" if subject.told.by else ""
+    split = f" by {all_of(subject.told.by)}" if subject.told.by else ""
     of = f" of {title}" if title else ""
     said = (
         f"{concept[:1].upper()}{concept[1:]}{of}{split}: use the {first.item.kind} {short_name(first.item)}."

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import combinations
 
 from indexer.model.definitions import MeasureStatistic
 from indexer.model.items import AnyItem, MeasureItem, MetricItem, ProbeItem, TableItem
@@ -92,13 +93,19 @@ _PART = re.compile(
     re.IGNORECASE,
 )
 _PART_TABLE = re.compile(r"(?:^|_)(?:rates?|ratios?|shares?|retention)(?:_|$)")
+# the most of ones and noughts, or whether any is true
+_ONE_OR_NONE = re.compile(
+    r"\s*(?:(?:CAST|COALESCE)\(\s*)*(?:LOGICAL_OR\(|MAX\(\s*IF\([^()]*,\s*1,\s*0\s*\))", re.IGNORECASE
+)
 _PEOPLE = re.compile(r"\b(?:users?|clients?|people|profiles?|DAU|WAU|MAU|subscribers?)\b", re.IGNORECASE)
 
 
 def _is_yes_or_no(item: MeasureItem) -> bool:
-    """Whether its values are yes or no for each client: by their type, or since a share is taken of them."""
+    """Whether its values are yes or no for each client: by their type, or how they are made."""
     taken = any(each.name == "binomial" for each in item.statistics)
-    return _of_clients(item) and (item.value == "boolean" or taken)
+    return _of_clients(item) and (
+        item.value == "boolean" or taken or bool(_ONE_OR_NONE.match(item.select_expression))
+    )
 
 
 def _of_clients(item: MeasureItem) -> bool:
@@ -109,13 +116,28 @@ def _first_built(
     item: AnyItem, asked: Iterable[Choices], told: Told, catalogue: Catalogue
 ) -> AnswerQuery | None:
     """The first query that can be had, split as is asked; else one that is not, which it says."""
-    ways: tuple[tuple[str, ...], ...] = (("date",), ())
-    for by in (("date", told.by), *ways) if told.by else ways:
+    for by in (*_ways_to_split(told.by), ("date",), ()):
         for choices in asked:
             if query := _built(item, replace(choices, by=by), catalogue):
-                unsplit = (UNSPLIT.format(told.by),) if told.by and told.by not in by else ()
-                return _made(item, query, unsplit, replace(choices, by=by))
+                return _made(item, query, _unsplit(told.by, by), replace(choices, by=by))
     return None
+
+
+def _ways_to_split(by: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """By day and all that is asked for, then by as much of it as goes."""
+    for many in range(len(by), 0, -1):
+        for some in combinations(by, many):
+            yield ("date", *some)
+
+
+def _unsplit(asked: tuple[str, ...], by: tuple[str, ...]) -> list[str]:
+    left = [each for each in asked if each not in by]
+    return [UNSPLIT.format(all_of(left))] if left else []
+
+
+def all_of(splits: Sequence[str]) -> str:
+    """Splits as a reader says them: "country and os version"."""
+    return " and ".join(each.removeprefix("column:").replace("_", " ") for each in splits)
 
 
 def _built(item: AnyItem, choices: Choices, catalogue: Catalogue) -> SqlQuery | None:
@@ -126,9 +148,10 @@ def _built(item: AnyItem, choices: Choices, catalogue: Catalogue) -> SqlQuery | 
 
 
 def _of_measure(item: MeasureItem, told: Told, catalogue: Catalogue) -> AnswerQuery | None:
-    both = Choices(by=("date", told.by))
-    if told.by and (split := _built(item, both, catalogue)):
-        return _made(item, split, (), both)
+    for by in _ways_to_split(told.by):
+        both = Choices(by=by)
+        if split := _built(item, both, catalogue):
+            return _made(item, split, _unsplit(told.by, by), both)
     wanted = _statistics(item, told)
     item = replace(item, statistics=wanted) if wanted else item
     queries = queries_for(item, catalogue.context, catalogue.columns_of)
@@ -138,7 +161,7 @@ def _of_measure(item: MeasureItem, told: Told, catalogue: Catalogue) -> AnswerQu
     if not item.select_expression or (told.intent == "share" and item.operands):
         order = ("ratio over time", *order)
     query = _first(queries, order)
-    notes = [UNSPLIT.format(told.by)] if told.by else []
+    notes = _unsplit(told.by, ())
     if told.intent == "people" and not wanted and _of_clients(item):
         notes.append(ALL_CLIENTS)
     if told.intent == "average" and not wanted and not item.operands:

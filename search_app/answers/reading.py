@@ -9,11 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from search_app.answers.catalogue import UNTOLD, Shelf, ShelvedMeasure
+from search_app.answers.catalogue import Shelf, ShelvedMeasure
 from search_app.answers.rules import ORDER, Concept, Phrase, Rules, words_of
 
 # who is counted: a title says one of them, a question another
 COUNTED = frozenset(words_of("people users clients", ()))
+MOST_SPLITS = 3  # in one query: rows of more are too few to say something
+FIREFOX = "firefox"  # names a product of a concept that has one
+# words of a quantity ("tab switch time") that are a question where the product is named, and where none is
+ENOUGH, ENOUGH_ALONE = 2, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +25,14 @@ class Told:
     """What the words beside the concept ask."""
 
     intent: str  # of rules.ORDER; "" where none is said
-    by: str = ""  # country, version, channel
+    by: tuple[str, ...] = ()  # country, version, channel, in the order in which they are said
     trend: bool = False
-    one: bool = False  # one value of the split was named, not the split
+    one: tuple[str, ...] = ()  # of the splits those of which one value was named, not the split
+
+    @property
+    def is_split(self) -> bool:
+        """Whether a split was asked for, not only a value of one."""
+        return bool(set(self.by) - set(self.one))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +58,8 @@ def read_amount(text: str, app: str, rules: Rules, shelf: Shelf) -> list[Subject
     found = []
     for taken, concept in _concepts(typed, app, rules):
         told = tell(words, taken, rules)
-        if told is not None and _is_asked(concept, told, app):
+        of_product = bool(app) or FIREFOX in typed
+        if told and (app or _is_placed(concept)) and _is_asked(concept, taken, told, of_product):
             found.append(Subject(told, taken, concept))
     if not found and (told := tell(words, frozenset(), rules)):
         bare = [
@@ -72,7 +82,7 @@ def read_concept(text: str, app: str, rules: Rules) -> list[Subject]:
     found = [
         Subject(told, taken, concept)
         for taken, concept in _concepts(typed, app, rules)
-        if (told := tell(words, taken, rules)) and (app or concept.product or _for_no_product(concept))
+        if (told := tell(words, taken, rules)) and (app or _is_placed(concept))
     ]
     return sorted(found, key=lambda subject: -len(subject.words))
 
@@ -87,21 +97,21 @@ def _concepts(typed: frozenset[str], app: str, rules: Rules) -> Iterable[tuple[f
                 yield wording, concept
 
 
-def _is_asked(concept: Concept, told: Told, app: str) -> bool:
-    """Whether enough was said: a bare concept without product or intent is a fragment, not a question."""
-    if not app and not concept.product and not _for_no_product(concept):
-        return False
+def _is_placed(concept: Concept) -> bool:
+    """Whether it is of a product where none is named."""
+    return bool(concept.product) or any(use.apps is not None and "" in use.apps for use in concept.use)
+
+
+def _is_asked(concept: Concept, taken: frozenset[str], told: Told, is_of_product: bool) -> bool:
+    """Whether enough was said: a word of a concept without an intent is a fragment, not a question."""
     said = {
         told.intent,
         "trend" if told.trend else "",
-        "split" if told.by and not told.one else "",
-        "app" if app else "",
+        "split" if told.is_split else "",
+        "app" if is_of_product else "",
+        "measured" if len(taken) >= (ENOUGH if is_of_product else ENOUGH_ALONE) else "",
     }
     return bool(said & set(concept.needs) if concept.needs else said - {""})
-
-
-def _for_no_product(concept: Concept) -> bool:
-    return any(use.apps is not None and "" in use.apps for use in concept.use)
 
 
 def _titled(
@@ -115,11 +125,14 @@ def _titled(
                 found.setdefault(wording, []).append(measure)
     subjects = []
     for wording, measures in found.items():
-        told = tell(words, wording | (measures[0].said & UNTOLD & typed), rules) or tell(
-            words, wording, rules
-        )
-        if told is not None and (len(wording) > 1 or told.intent):
-            subjects.append(Subject(told, wording & typed, measures=tuple(measures)))
+        told = {
+            measure.id: tell(words, wording | (measure.said & typed), rules) or tell(words, wording, rules)
+            for measure in measures
+        }
+        meant = [measure for measure in measures if told[measure.id]]
+        first = told[meant[0].id] if meant else None
+        if first is not None and (len(wording) > 1 or first.intent):
+            subjects.append(Subject(first, wording & typed, measures=tuple(meant)))
     return subjects
 
 
@@ -128,14 +141,14 @@ def _of_one_product(words: Sequence[str], typed: frozenset[str], rules: Rules, s
 
     A concept of that wording is of other products too: then it is not sure which is meant.
     """
-    if not any(_place(words, phrase) is not None for phrase in rules.phrases):
+    is_placed = any(typed & place.words for place in rules.places)
+    if not is_placed and not any(_place(words, phrase) is not None for phrase in rules.phrases):
         return []
     found = [
         replace(subject, product=app)
         for app in shelf.measures
         for subject in _titled(words, typed, app, rules, shelf)
-        if len(subject.words) > 1
-        and (subject.told.intent or subject.told.trend or (subject.told.by and not subject.told.one))
+        if len(subject.words) > 1 and (subject.told.intent or subject.told.trend or subject.told.is_split)
     ]
     longest = max((len(subject.words) for subject in found), default=0)
     named = (wording for concept in rules.concepts for wording in concept.wordings if wording <= typed)
@@ -155,24 +168,47 @@ def tell(words: Sequence[str], taken: frozenset[str], rules: Rules) -> Told | No
     """What the words beside the concept say; None where one of them says nothing that is known."""
     left = ["" if word in taken else word for word in words]
     intents: set[str] = set()
-    by, one = "", False
+    splits: dict[str, bool] = {}  # each with whether only one value of it was named
+    places: dict[str, int] = {}
     for phrase in rules.phrases:
         at = _place(left, phrase)
         if at is None:
             continue
+        for each in (phrase, *_said_on(left, at, phrase, rules)):
+            if each.role == "intent":
+                intents.add(each.value)
+            elif each.role == "split":
+                splits[each.value] = each.one and splits.get(each.value, True)
+                places.setdefault(each.value, at)
         left[at : at + len(phrase.words)] = [""] * len(phrase.words)
-        if phrase.role == "intent":
-            intents.add(phrase.value)
-        elif phrase.role == "split" and by and by != phrase.value:
-            return None  # no query of a card is split twice
-        elif phrase.role == "split":
-            by, one = phrase.value, phrase.one
-    if any(word and word not in rules.fillers for word in left):
+    if any(word and word not in rules.fillers for word in left) or len(splits) > MOST_SPLITS:
         return None
     if {"added", "people"} <= intents:
         return None  # people of days are not added up
     first = next((intent for intent in ORDER if intent in intents), "")
-    return Told(first, by, bool(intents & {"trend", "added"}), one)
+    one = tuple(by for by, is_one in splits.items() if is_one)
+    return Told(first, tuple(sorted(splits, key=places.__getitem__)), bool(intents & {"trend", "added"}), one)
+
+
+def _said_on(left: list[str], at: int, phrase: Phrase, rules: Rules) -> list[Phrase]:
+    """What goes on after "by": of "by country and version" the version. Takes its words out of `left`."""
+    found: list[Phrase] = []
+    if phrase.words[0] not in rules.begins:
+        return found
+    place = at + len(phrase.words)
+    while place < len(left):
+        start = place + (left[place] in rules.joins)
+        noun = next((each for each in rules.nouns if _begins(left[start:], each.words)), None)
+        if noun is None:
+            break
+        found.append(noun)
+        place = start + len(noun.words)
+        left[start:place] = [""] * len(noun.words)
+    return found
+
+
+def _begins(words: Sequence[str], run: Sequence[str]) -> bool:
+    return list(words[: len(run)]) == list(run)
 
 
 def product_told(text: str, rules: Rules) -> str:

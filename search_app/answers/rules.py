@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -88,6 +88,24 @@ class Product:
 
 
 @dataclass(frozen=True, slots=True)
+class Gone:
+    """A table that the catalogue has no more: what came after it, and where the docs say so."""
+
+    name: str
+    instead: tuple[str, ...]  # ids, the best first
+    told: str  # id of a section of the docs
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Words for parts of a product, and what a measure of them says."""
+
+    words: frozenset[str]
+    of: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Trait:
     """A property of a measure: where to look, and what to find there."""
 
@@ -108,6 +126,11 @@ class Rung:
 class Rules:
     templates: tuple[Template, ...]
     phrases: tuple[Phrase, ...]  # the longest first
+    nouns: tuple[
+        Phrase, ...
+    ]  # those of phrases that begin with one of `begins`, without it; the longest first
+    begins: frozenset[str]  # by, per
+    joins: frozenset[str]  # and
     fillers: frozenset[str]
     never: frozenset[str]
     advice: tuple[tuple[str, ...], ...]  # beginnings of texts that ask for no amount
@@ -122,6 +145,8 @@ class Rules:
     ambiguous: frozenset[str]
     obsolete_docs: str
     followed: Mapping[str, str]
+    gone: Mapping[str, Gone]  # by each of its names
+    places: tuple[Place, ...]
     boards_only_for: Mapping[str, frozenset[str]]  # model -> words, one of which must be typed
     boards_beyond: frozenset[str]  # that the title of a made board may have beside the subject
     topics: tuple[Topic, ...]
@@ -148,17 +173,31 @@ def made_of(intents: Mapping[str, Any], concepts: Mapping[str, Any]) -> Rules:
     fillers = _words(intents["fillers"])
     never = frozenset(word for entry in _entries(intents["never"]) for word in _words(entry))
     said = {word for phrase in phrases for word in phrase.words} - fillers
+    phrases.sort(key=lambda phrase: -len(phrase.words))
+    lists = intents["lists"]
+    if not lists.get("reason"):
+        raise RulesProblem(f"{lists!r} says no reason")
+    begins = frozenset(lists["begins"])
     return Rules(
         templates=tuple(
             Template(entry["intent"], _pattern(pattern))
             for entry in _entries(intents["templates"])
             for pattern in entry["patterns"]
         ),
-        phrases=tuple(sorted(phrases, key=lambda phrase: -len(phrase.words))),
+        phrases=tuple(phrases),
+        nouns=tuple(
+            replace(each, words=each.words[1:])
+            for each in phrases
+            if each.words[0] in begins and len(each.words) > 1
+        ),
+        begins=begins,
+        joins=frozenset(lists["joins"]),
         fillers=fillers,
         never=never,
         advice=tuple(normalise(text) for entry in _entries(intents["advice"]) for text in entry["begins"]),
-        signals=frozenset(said | _words(intents["openers"])),
+        signals=frozenset(said | _words(intents["openers"])).union(
+            *(_words(each) for each in _entries(concepts["places"]))
+        ),
         spellings=spellings,
         products=tuple(
             Product(frozenset(each["names"]), each["means"], each.get("title", ""))
@@ -175,6 +214,11 @@ def made_of(intents: Mapping[str, Any], concepts: Mapping[str, Any]) -> Rules:
         ambiguous=frozenset(word for each in _entries(concepts["ambiguous"]) for word in _words(each)),
         obsolete_docs=concepts["obsolete_docs"],
         followed={each["old"]: each["new"] for each in _entries(concepts["followed"])},
+        gone=_gone(concepts["gone"]),
+        places=tuple(
+            Place(_words(each), _words({"words": each.get("of", each["words"])}))
+            for each in _entries(concepts["places"])
+        ),
         boards_only_for={each["model"]: _words(each) for each in _entries(concepts["boards"]["only_for"])},
         boards_beyond=frozenset(
             word for each in _entries(concepts["boards"]["beyond"]) for word in _words(each)
@@ -192,13 +236,18 @@ def made_of(intents: Mapping[str, Any], concepts: Mapping[str, Any]) -> Rules:
     )
 
 
-def words_of(text: str, spellings: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
-    """The words of a text as rules are compared: spelt in one way, in small letters, stemmed."""
+def spelt(text: str, spellings: tuple[tuple[str, str], ...]) -> str:
+    """A text in small letters, spelt in one way."""
     lowered = text.lower()
     for written, as_ in spellings:
         if written in lowered:
             lowered = lowered.replace(written, as_)
-    return normalise(lowered)
+    return lowered
+
+
+def words_of(text: str, spellings: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    """The words of a text as rules are compared: spelt in one way, in small letters, stemmed."""
+    return normalise(spelt(text, spellings))
 
 
 def _concept(entry: Mapping[str, Any], spellings: tuple[tuple[str, str], ...]) -> Concept:
@@ -221,6 +270,19 @@ def _use(entry: Mapping[str, Any]) -> Use:
     if target.startswith("measure:"):
         _pattern(target.removeprefix("measure:"))
     return Use(target, _names(entry.get("apps")), entry.get("column", ""), entry.get("split"))
+
+
+def _gone(entries: list[dict[str, Any]]) -> dict[str, Gone]:
+    return {
+        name: Gone(
+            each["names"][0],
+            tuple(target.replace("table:", "table/moz-fx-data-shared-prod.") for target in each["instead"]),
+            each["told"],
+            each["reason"],
+        )
+        for each in _entries(entries)
+        for name in each["names"]
+    }
 
 
 def _names(values: list[str] | None) -> tuple[str, ...] | None:

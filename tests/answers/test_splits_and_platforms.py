@@ -1,0 +1,130 @@
+"""Questions that name two splits, a product of several apps, or what has ended and is in no catalogue."""
+
+from __future__ import annotations
+
+import pytest
+from flask.testing import FlaskClient
+
+from search_app.answers.reading import Told, tell
+from search_app.answers.rules import shipped_rules, words_of
+from search_app.web.app import create_app
+from tests.answers.test_answer_cards import TABLE, asked, card, first, world
+from tests.support.upstream import Upstream, built
+
+USERS = {
+    "submission_date": "DATE",
+    "country": "STRING",
+    "app_version": "STRING",
+    "os_version": "STRING",
+    "dau": "INTEGER",
+}
+
+
+def wider_world() -> Upstream:
+    """The world of the cards with Klar on both platforms, and an app for iOS."""
+    made = world()
+    for app in ("klar_android", "klar_ios", "firefox_ios"):
+        made.app(app, canonical_app_name=app.replace("_", " ").title())
+        made.table(f"{app}_derived.active_users_aggregates_v1", USERS)
+        made.view(
+            f"{app}.active_users_aggregates",
+            f"{app}_derived.active_users_aggregates_v1",
+            sql=f"SELECT * FROM `moz-fx-data-shared-prod.{app}_derived.active_users_aggregates_v1`",
+        )
+    made.metric("firefox-ios", "reader_mode.open", description="Reader mode opened.", expires="2022-01-01")
+    made.table("telemetry.clients_last_seen", {"submission_date": "DATE", "client_id": "STRING"})
+    return made
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
+    return create_app(built(wider_world(), tmp_path_factory.mktemp("wider"))).test_client()
+
+
+def told(text: str, *concept: str) -> Told | None:
+    rules = shipped_rules()
+    return tell(words_of(text, rules.spellings), frozenset(words_of(" ".join(concept), ())), rules)
+
+
+def test_by_is_said_once_for_all_that_follows() -> None:
+    for text in (
+        "DAU by country and version",
+        "DAU by country, version",
+        "DAU by country and by version",
+        "DAU by country per version",
+    ):
+        found = told(text, "DAU")
+        assert found is not None, text
+        assert found.by == ("country", "version"), text
+
+
+def test_what_follows_by_may_be_the_day() -> None:
+    found = told("crashes by version and day", "crashes")
+    assert found is not None
+    assert (found.by, found.trend) == (("version",), True)
+
+
+def test_a_word_of_a_split_without_by_is_no_split() -> None:
+    assert told("DAU of countries and version", "DAU") is None
+
+
+def test_more_splits_than_a_reader_can_read_are_no_card() -> None:
+    assert told("DAU by country, version, channel and os", "DAU") is None
+
+
+def test_one_value_and_another_split_are_both_told() -> None:
+    found = told("DAU in Germany by version", "DAU")
+    assert found is not None
+    assert (found.by, found.one, found.is_split) == (("country", "version"), ("country",), True)
+
+
+def test_a_query_is_split_by_both(client: FlaskClient) -> None:
+    found = card(client, "DAU of Klar for Android by country and version")
+    assert found["sentence"].count("by country and version") == 1
+    assert "country" in found["query"]["sql"]
+    assert "app_version" in found["query"]["sql"]
+    assert not [each for each in found["query"]["assumptions"] if "not split" in each]
+
+
+def test_of_two_splits_the_one_that_can_be_had_is_made_and_the_other_named(client: FlaskClient) -> None:
+    found = card(client, "DAU of Klar for Android by country and architecture")
+    assert "country" in found["query"]["sql"]
+    assert "It is not split by architecture: no column of it is known." in found["query"]["assumptions"]
+
+
+def test_the_version_of_android_is_not_that_of_the_app(client: FlaskClient) -> None:
+    sql = card(client, "DAU of Klar for Android by Android version")["query"]["sql"]
+    assert "os_version" in sql
+    assert "app_version" not in sql
+
+
+def test_a_product_of_two_apps_gets_both_and_says_which_is_first(client: FlaskClient) -> None:
+    found = card(client, "how many people use Klar")
+    assert found["recommended"][0]["id"] == f"{TABLE}klar_android.active_users_aggregates"
+    assert found["alternatives"][0]["id"] == f"{TABLE}klar_ios.active_users_aggregates"
+    assert "No platform was named" in found["sentence"]
+
+
+def test_two_products_that_are_no_twins_get_no_card(client: FlaskClient) -> None:
+    assert asked(client, "DAU of Fenix and Klar for Android") is None
+
+
+def test_what_only_told_it_and_has_ended_is_named_with_its_end(client: FlaskClient) -> None:
+    found = card(client, "how often is reader mode opened on Firefox for iOS")
+    assert found["intent"] == "alive"
+    assert found["recommended"][0]["id"] == "metric/firefox_ios/reader_mode.open"
+    assert "nothing that is alive tells it" in found["sentence"]
+    assert "expired" in found["sentence"]
+    assert found["query"] is None
+
+
+def test_a_table_that_is_in_no_catalogue_is_told_with_what_came_after(client: FlaskClient) -> None:
+    for text in ("what replaced telemetry.client_count_daily", "is client_count_daily still used"):
+        assert first(client, text) == f"{TABLE}telemetry.clients_last_seen", text
+    assert asked(client, "what replaced telemetry.nothing_at_all") is None
+
+
+def test_a_comparison_is_none_where_between_means_devices() -> None:
+    rules = shipped_rules()
+    assert not rules.never & set(words_of("bookmarks synced between devices", rules.spellings))
+    assert rules.never & set(words_of("DAU between two versions", rules.spellings))
