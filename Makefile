@@ -54,7 +54,7 @@ $(VENV)/.soak: $(VENV)/.dev requirements/soak.txt
 	@$(BIN)/python requirements/install.py requirements/soak.txt
 	@touch $@
 
-soak: dev $(VENV)/.soak  ## by hand, an hour: the whole fault matrix, kills, slow clients, fuzzed queries and requests
+soak: dev $(VENV)/.soak  ## by hand, two hours: the whole fault matrix, kills, slow clients, mixed load, fuzzed queries and requests
 	$(BIN)/python -m pytest -q -m soak
 
 contracts: dev  ## who may import whom
