@@ -20,7 +20,7 @@ from indexer.model.kinds import KINDS
 
 FOLDER = Path(__file__).with_name("phrasings")
 LONGEST = 10  # words of one phrase
-MOST = 6  # phrases of one entry
+MOST = 8  # phrases of one entry
 
 Phrases = tuple[str, ...]
 
