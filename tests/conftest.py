@@ -1,8 +1,9 @@
 """Fixtures: the mirror of real data, a generation and a server of it, and the same of the shipped sample.
 
-What is made of the mirror is made once for all tests that ask for it, in under a minute. While a
-test is being written, STARCHART_TEST_DATA may name a data folder that holds it already; STARCHART_TEST_MIRROR
-names a mirror that is not beside the project.
+What is made of the mirror, of the sample and of the small worlds is made once for all tests that ask for it,
+by whichever of pytest's workers needs it first. While a test is being written, STARCHART_TEST_DATA may name a
+data folder that holds what is made of the mirror already; STARCHART_TEST_MIRROR names a mirror that is not
+beside the project.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import fcntl
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
@@ -21,14 +22,16 @@ from hypothesis import settings
 
 from indexer.config import Config, load_config
 from indexer.crawl import crawl as crawling
+from indexer.runtime import disk
 from indexer.runtime.limited import LimitedPool, Limits
+from indexer.sqlread import readings
 from search_app.engine.engine import SearchEngine
 from search_app.supervisor import ensure_generation
 from search_app.web.app import create_app
 from tests.support.hostile import hostile_data as hostile_world
 from tests.support.servers import served
 from tests.support.small_world import small_world
-from tests.support.upstream import built
+from tests.support.upstream import built, config_of, copied_world
 
 # No example has a time limit: machines differ. In CI the examples are always the same, so that a run says
 # something of the change and not of luck; elsewhere they go on exploring.
@@ -41,20 +44,34 @@ MIRROR = Path(os.environ.get("STARCHART_TEST_MIRROR") or BESIDE)
 
 @pytest.fixture(scope="session", autouse=True)
 def shared_parsers() -> Iterator[None]:
-    """The processes that parse, for all crawls of a session: to start them takes long."""
+    """The processes that parse, for all crawls and builds of a session: to start them takes long."""
     pools: dict[Limits, LimitedPool] = {}
 
-    def shared(config: Config) -> AbstractContextManager[LimitedPool]:
-        limits = Limits(config.crawl.parse_seconds, config.crawl.parse_bytes)
+    def shared(limits: Limits) -> AbstractContextManager[LimitedPool]:
         if limits not in pools:
             pools[limits] = LimitedPool(2, limits)
         return nullcontext(pools[limits])
 
+    def of_sources(config: Config) -> AbstractContextManager[LimitedPool]:
+        return shared(Limits(config.crawl.parse_seconds, config.crawl.parse_bytes))
+
+    def of_sql(processes: int, limits: Limits) -> AbstractContextManager[LimitedPool]:
+        return shared(limits)
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(crawling, "parsers", shared)
+        patch.setattr(crawling, "parsers", of_sources)
+        patch.setattr(readings, "LimitedPool", of_sql)
         yield
     for pool in pools.values():
         pool.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_power_cut() -> Iterator[None]:
+    """No waiting for the disk, which changes no file: tests/crawl/test_disk.py asks where we wait."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(disk.os, "fsync", lambda handle: None)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -72,16 +89,12 @@ def mirror_data(mirror: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with the newest generation made of the whole mirror. Not to be changed."""
     if ready := os.environ.get("STARCHART_TEST_DATA"):
         return Path(ready)
-    run = tmp_path_factory.getbasetemp()
-    if os.environ.get("PYTEST_XDIST_WORKER"):
-        run = run.parent  # of all workers: the first that needs the data makes it, the others wait
-    data = run / "mirror-data"
-    with (run / "mirror-data.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (data / "current").exists():
-            for command in ("crawl", "build"):
-                starchart(command, data=data, mirror=mirror)
-    return data
+
+    def make(data: Path) -> None:
+        for command in ("crawl", "build"):
+            starchart(command, data=data, mirror=mirror)
+
+    return _made_once(tmp_path_factory, "mirror-data", make)
 
 
 @pytest.fixture(scope="session")
@@ -106,9 +119,7 @@ def mirror_server(mirror_data: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def sample_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with a generation made of the shipped sample. Not to be changed."""
-    data = tmp_path_factory.mktemp("sample")
-    ensure_generation(_config(data))
-    return data
+    return _made_once(tmp_path_factory, "sample", lambda data: ensure_generation(_config(data)))
 
 
 @pytest.fixture(scope="session")
@@ -127,7 +138,7 @@ def sample_server(sample_data: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def hostile_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with a generation of what means harm; its mirror lies beside. Not to be changed."""
-    return hostile_world(tmp_path_factory.mktemp("hostile")).data_dir
+    return _made_once(tmp_path_factory, "hostile", hostile_world) / "data"
 
 
 def starchart(*command: str, data: Path, mirror: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -146,6 +157,34 @@ def _config(data: Path) -> Config:
 
 
 @pytest.fixture(scope="session")
-def small_client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
-    """The application over a small made-up world, crawled and built like the real one."""
-    return create_app(built(small_world(), tmp_path_factory.mktemp("small"))).test_client()
+def small_config(tmp_path_factory: pytest.TempPathFactory) -> Config:
+    """The settings of a small made-up world, crawled and built like the real one. Not to be changed."""
+    folder = _made_once(tmp_path_factory, "small", lambda folder: built(small_world(), folder))
+    return config_of(folder / "mirror", folder / "data")
+
+
+@pytest.fixture
+def own_small_config(small_config: Config, tmp_path: Path) -> Config:
+    """The same, of this test alone."""
+    return copied_world(small_config, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def small_client(small_config: Config) -> FlaskClient:
+    """The application over that small world, without a server between."""
+    return create_app(small_config).test_client()
+
+
+def _made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """A folder that the first of pytest's workers to need it makes, and the others wait for."""
+    run = factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        run = run.parent  # that of all workers
+    folder, done = run / name, run / f"{name}.made"
+    with (run / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            folder.mkdir(exist_ok=True)
+            make(folder)
+            done.touch()
+    return folder

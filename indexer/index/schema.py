@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from itertools import product
 from string import ascii_lowercase
 from typing import Any
@@ -55,19 +56,23 @@ class OwnWords(analysis.Tokenizer):  # type: ignore[misc]
 
 def _plain_words() -> analysis.Analyzer:
     """The same of Whoosh's own parts: differs for accents, apostrophes, percent and unspaced scripts."""
-    unstemmed = [word for word in _short_words() if _porter2(word) != word]
     return (
         analysis.RegexTokenizer(PIECE)
         | analysis.LowercaseFilter()
         | analysis.StopFilter(stoplist=None, minsize=1, maxsize=LONGEST_WORD)
-        | analysis.StemFilter(_porter2, ignore=unstemmed)
+        | analysis.StemFilter(_porter2, ignore=_unstemmed())
     )
 
 
-def _short_words() -> Iterator[str]:
-    """Every run of as few letters as stem() leaves alone."""
-    for length in range(1, UNSTEMMED + 1):
-        yield from map("".join, product(ascii_lowercase, repeat=length))
+@cache  # 18,278 words through a stemmer: the same for every index of a process
+def _unstemmed() -> tuple[str, ...]:
+    """Every run of as few letters as stem() leaves alone that Whoosh's stemmer would change."""
+    short = (
+        "".join(letters)
+        for length in range(1, UNSTEMMED + 1)
+        for letters in product(ascii_lowercase, repeat=length)
+    )
+    return tuple(word for word in short if _porter2(word) != word)
 
 
 def _text(analyzer: Any, **options: Any) -> fields.TEXT:

@@ -66,7 +66,7 @@ def load_vocabulary(path: Path | None = None) -> Vocabulary:
     entry without reason, with a weight outside 0..1, or with an unknown key.
     """
     source = path or Path(__file__).with_name("vocabulary.yaml")
-    content = yaml.safe_load(source.read_text(encoding="utf-8")) or {}
+    content = yaml.load(source.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) or {}
     if not isinstance(content, dict) or set(content) - {"synonyms", "meanings", "stop_words"}:
         raise VocabularyProblem("the file has the keys synonyms, meanings and stop_words")
     synonyms: dict[Words, dict[str, Synonym]] = {}

@@ -6,21 +6,18 @@ import json
 import socket
 from collections.abc import Iterator
 from http.client import HTTPConnection
-from pathlib import Path
 from urllib.parse import quote, urlsplit
 from urllib.request import urlopen
 
 import pytest
 
+from indexer.config import Config
 from tests.support.servers import served
-from tests.support.small_world import small_world
-from tests.support.upstream import built
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    data: Path = built(small_world(), tmp_path_factory.mktemp("server")).data_dir
-    with served(data) as base:
+def server(small_config: Config) -> Iterator[str]:
+    with served(small_config.data_dir) as base:
         yield base
 
 

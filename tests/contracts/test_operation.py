@@ -26,8 +26,6 @@ from indexer.status import read_status
 from search_app.cli import main
 from search_app.web.app import create_app
 from search_app.web.operation.banner import behind_banner, sample_banner
-from tests.support.small_world import small_world
-from tests.support.upstream import built
 
 FIXED = {"STARCHART_NOW": "2025-06-01"}
 NOW = date(2025, 6, 1)  # no release that the small world knows is old by then
@@ -40,9 +38,9 @@ def no_release_is_old(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def config(tmp_path: Path) -> Config:
+def config(own_small_config: Config) -> Config:
     """A small world, crawled and built as upstream has it."""
-    return built(small_world(), tmp_path).model_copy(update={"now": NOW})
+    return own_small_config.model_copy(update={"now": NOW})
 
 
 def client_of(config: Config) -> FlaskClient:

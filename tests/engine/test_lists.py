@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from indexer.config import Config
 from indexer.model.kinds import KINDS
 from search_app.engine.engine import SearchEngine
 from search_app.query.model import Filters, Query
-from tests.support.small_world import small_world
-from tests.support.upstream import built
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> SearchEngine:
-    return SearchEngine(built(small_world(), tmp_path_factory.mktemp("lists")).data_dir)
+def engine(small_config: Config) -> SearchEngine:
+    return SearchEngine(small_config.data_dir)
 
 
 def test_every_item_of_a_kind_is_listed_once_in_the_order_of_ids(engine: SearchEngine) -> None:

@@ -14,13 +14,12 @@ from indexer.index.build import GenerationRefused
 from indexer.index.generation import FOLDER, current_name, read_manifest, write_manifest
 from search_app import trial
 from search_app.trial import trial_of, try_generation
-from tests.support.small_world import small_world
-from tests.support.upstream import built
+from tests.support.upstream import copied_world
 
 
 @pytest.fixture(scope="module")
-def config(tmp_path_factory: pytest.TempPathFactory) -> Config:
-    return built(small_world(), tmp_path_factory.mktemp("trial"))
+def config(small_config: Config, tmp_path_factory: pytest.TempPathFactory) -> Config:
+    return copied_world(small_config, tmp_path_factory.mktemp("trial"))
 
 
 def test_one_wrong_answer_of_many_refuses_a_generation_and_readers_stay_where_they_are(

@@ -7,6 +7,7 @@ fetcher, parsers and catalogue. Each method writes what one thing would look lik
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -293,6 +294,14 @@ def built(upstream: Upstream, folder: Path, today: date = DAY) -> Config:
         assert done.outcome == "parsed" or not done.state.from_sample, done
     build(config)
     return config
+
+
+def copied_world(config: Config, folder: Path) -> Config:
+    """Published and built things of one's own: a copy of the mirror and the data of what built() gave."""
+    assert config.mirror is not None
+    mirror = shutil.copytree(config.mirror, folder / "mirror")
+    data = shutil.copytree(config.data_dir, folder / "data")
+    return config.model_copy(update={"mirror": str(mirror), "data_dir": data})
 
 
 def names(items: Sequence[Any]) -> list[str]:

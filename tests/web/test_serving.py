@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from indexer.config import Config
 from indexer.index.generation import FOLDER, read_manifest, switch_to, write_manifest
 from search_app.engine import engine as whoosh_engine
 from search_app.server import WARMED, warm
@@ -18,8 +19,6 @@ from search_app.web.app import create_app
 from search_app.web.operation.measurements import measurements_of
 from search_app.web.state import EXTENSION, Site
 from tests.support.small_catalogue import generation_of, random_catalogue
-from tests.support.small_world import small_world
-from tests.support.upstream import built
 
 
 def open_stores(folder: Path) -> list[str]:
@@ -34,8 +33,8 @@ def open_stores(folder: Path) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    app = create_app(built(small_world(), tmp_path_factory.mktemp("serving")))
+def app(small_config: Config) -> Flask:
+    app = create_app(small_config)
     warm(app)
     return app
 
