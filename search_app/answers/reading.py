@@ -28,6 +28,7 @@ class Told:
     by: tuple[str, ...] = ()  # country, version, channel, in the order in which they are said
     trend: bool = False
     one: tuple[str, ...] = ()  # of the splits those of which one value was named, not the split
+    added: bool = False  # weeks, months or years of what days have
 
     @property
     def is_split(self) -> bool:
@@ -104,6 +105,8 @@ def _is_placed(concept: Concept) -> bool:
 
 def _is_asked(concept: Concept, taken: frozenset[str], told: Told, is_of_product: bool) -> bool:
     """Whether enough was said: a word of a concept without an intent is a fragment, not a question."""
+    if concept.daily and told.added:
+        return False
     said = {
         told.intent,
         "trend" if told.trend else "",
@@ -141,18 +144,21 @@ def _of_one_product(words: Sequence[str], typed: frozenset[str], rules: Rules, s
 
     A concept of that wording is of other products too: then it is not sure which is meant.
     """
-    is_placed = any(typed & place.words for place in rules.places)
-    if not is_placed and not any(_place(words, phrase) is not None for phrase in rules.phrases):
+    places = [place for place in rules.places if typed & place.words]
+    if not places and not any(_place(words, phrase) is not None for phrase in rules.phrases):
         return []
     found = [
         replace(subject, product=app)
         for app in shelf.measures
         for subject in _titled(words, typed, app, rules, shelf)
-        if len(subject.words) > 1 and (subject.told.intent or subject.told.trend or subject.told.is_split)
+        if len(subject.words) > 1
+        and (places or subject.told.intent or subject.told.trend or subject.told.is_split)
     ]
+    usual = {place.product for place in places}  # of several products that of the place
+    found = [each for each in found if each.product in usual] or found
     longest = max((len(subject.words) for subject in found), default=0)
     named = (wording for concept in rules.concepts for wording in concept.wordings if wording <= typed)
-    if any(len(wording) >= longest for wording in named):
+    if any(len(wording) >= longest and tell(words, wording, rules) for wording in named):
         return []
     return found if len({subject.product for subject in found}) == 1 else []
 
@@ -187,7 +193,13 @@ def tell(words: Sequence[str], taken: frozenset[str], rules: Rules) -> Told | No
         return None  # people of days are not added up
     first = next((intent for intent in ORDER if intent in intents), "")
     one = tuple(by for by, is_one in splits.items() if is_one)
-    return Told(first, tuple(sorted(splits, key=places.__getitem__)), bool(intents & {"trend", "added"}), one)
+    return Told(
+        first,
+        tuple(sorted(splits, key=places.__getitem__)),
+        bool(intents & {"trend", "added"}),
+        one,
+        "added" in intents,
+    )
 
 
 def _said_on(left: list[str], at: int, phrase: Phrase, rules: Rules) -> list[Phrase]:

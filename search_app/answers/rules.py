@@ -68,6 +68,7 @@ class Concept:
     product: str = ""
     needs: tuple[str, ...] = ()
     bare: tuple[str, ...] = ()
+    daily: bool = False  # people of one day: they cannot be added up
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,7 @@ class Place:
 
     words: frozenset[str]
     of: frozenset[str]
+    product: str = ""  # that is meant where none is named and several have the measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +219,7 @@ def made_of(intents: Mapping[str, Any], concepts: Mapping[str, Any]) -> Rules:
         followed={each["old"]: each["new"] for each in _entries(concepts["followed"])},
         gone=_gone(concepts["gone"]),
         places=tuple(
-            Place(_words(each), _words({"words": each.get("of", each["words"])}))
+            Place(_words(each), _words({"words": each.get("of", each["words"])}), each.get("product", ""))
             for each in _entries(concepts["places"])
         ),
         boards_only_for={each["model"]: _words(each) for each in _entries(concepts["boards"]["only_for"])},
@@ -261,6 +263,7 @@ def _concept(entry: Mapping[str, Any], spellings: tuple[tuple[str, str], ...]) -
         entry.get("product", ""),
         tuple(entry.get("needs", ())),
         tuple(entry.get("bare", ())),
+        bool(entry.get("daily", False)),
     )
 
 

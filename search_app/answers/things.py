@@ -20,7 +20,7 @@ KIND_WORDS = {
     "ping": "ping", "pings": "ping", "table": "table", "view": "table", "metric": "metric", "probe": "probe",
     "histogram": "probe", "scalar": "probe", "measure": "measure", "app": "app", "product": "app",
 }  # fmt: skip
-SMALL = frozenset(["the", "a", "an", "of", "on", "in", "for", "by", "about", "from", "its"])
+SMALL = frozenset(["event", "the", "a", "an", "of", "on", "in", "for", "by", "about", "from", "its"])
 # whose ping of a name is meant where no product is named: of desktop, then legacy, then of Android
 PING_HOLDERS = ("firefox_desktop", "telemetry", "fenix")
 LEGACY = ("scalar", "event")

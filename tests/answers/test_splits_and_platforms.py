@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from flask.testing import FlaskClient
 
-from search_app.answers.reading import Told, tell
+from search_app.answers.catalogue import Shelf
+from search_app.answers.reading import Subject, Told, read_amount, tell
 from search_app.answers.rules import shipped_rules, words_of
 from search_app.web.app import create_app
 from tests.answers.test_answer_cards import TABLE, asked, card, first, world
@@ -128,3 +129,27 @@ def test_a_comparison_is_none_where_between_means_devices() -> None:
     rules = shipped_rules()
     assert not rules.never & set(words_of("bookmarks synced between devices", rules.spellings))
     assert rules.never & set(words_of("DAU between two versions", rules.spellings))
+
+
+def test_a_card_is_the_same_whatever_the_size_of_the_page(client: FlaskClient) -> None:
+    text = "who owns fenix.active_users_aggregates"
+    assert asked(client, text, size="1") == asked(client, text, size="100") == asked(client, text)
+    assert asked(client, text) is not None
+
+
+def test_users_of_a_day_are_not_added_up_to_weeks(client: FlaskClient) -> None:
+    """ "Number of weekly users" has the words of "user numbers", which are of a day."""
+    assert (
+        first(client, "number of weekly users of Klar for iOS") == f"{TABLE}klar_ios.active_users_aggregates"
+    )
+    assert card(client, "number of weekly users of Klar for iOS")["concept"] == "weekly active users"
+
+
+def test_a_quantity_of_a_product_is_a_question_and_a_bare_thing_of_it_is_none() -> None:
+    asked_of = {subject.concept.name for subject in _read("tab switch time") if subject.concept}
+    assert "time to switch tabs" in asked_of
+    assert not _read("saved passwords")
+
+
+def _read(text: str) -> list[Subject]:
+    return read_amount(text, "firefox_desktop", shipped_rules(), Shelf({}, ()))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,8 +13,8 @@ from search_app.answers.answering import answer_to
 from search_app.answers.catalogue import Shelf, build_shelf
 from search_app.answers.model import Answer, Recommended
 from search_app.answers.rules import shipped_rules
-from search_app.engine.results import Results
-from search_app.query.model import Query
+from search_app.engine.results import Hit, Results
+from search_app.query.model import DEFAULT_SIZE, Query
 from search_app.sql import ColumnsOf
 from search_app.tools import Context, Link
 from search_app.web.actions import best_links, columns_of, link_context
@@ -54,7 +54,14 @@ class AnswerView:
 def answer_of(site: Site, query: Query, results: Results) -> Answer | None:
     """The card of a search that may_be_asked; None where it is no question that can be answered for sure."""
     catalogue = Generation(site, link_context(site), columns_of(site))
-    return answer_to(query, results.understood, results.hits, catalogue)
+    return answer_to(query, results.understood, _hits(site, query, results), catalogue)
+
+
+def _hits(site: Site, query: Query, results: Results) -> Sequence[Hit]:
+    """The first hits, as many for each size of a page: what a question names is looked for among them."""
+    if query.size < DEFAULT_SIZE and len(results.hits) == query.size:
+        return site.engine.search(replace(query, size=DEFAULT_SIZE)).hits
+    return results.hits[:DEFAULT_SIZE]
 
 
 def answer_view(site: Site, query: Query, results: Results) -> AnswerView | None:
