@@ -33,7 +33,9 @@ _TEMPLATE = re.compile(r"\{\{\s*(?:parameters|experiment)\b|\{%")
 _EXPERIMENT = re.compile(r"\{\{\s*experiment\b|\{%")
 _TABLE = re.compile(r"[A-Za-z][\w-]*(?:\.[\w$*-]+){1,2}")
 _ALIAS = re.compile(r"[A-Za-z_]\w{0,100}")
+_PARAMETER = re.compile(r"\{\{\s*parameters\.(\w+)")
 _LONGEST = 20_000  # characters of a from_expression
+_LONGEST_REASON = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,9 @@ def source_of(record: Measure, sources: Sources) -> Measure | None:
 def rows_of(record: Measure, sources: Sources) -> Rows:
     """The rows of a measure. Where there is no query for them, the reason."""
     if _TEMPLATE.search(record.select_expression):
-        return Rows(reason="Its expression has a parameter that each experiment fills.")
+        parameters = sorted(set(_PARAMETER.findall(record.select_expression)))
+        named = f": {', '.join(parameters)[:_LONGEST_REASON]}" if parameters else ""
+        return Rows(reason=f"Its expression has a parameter that each experiment fills{named}.")
     source = source_of(record, sources)
     if source is None:
         said = f"Its data source {record.data_source} is not defined." if record.data_source else ""
@@ -102,6 +106,22 @@ def operands_of(record: Measure, metrics: Metrics, sources: Sources) -> tuple[Op
         names = record.depends_on
     found = [_operand(name, record.platform, metrics, sources) for name in names]
     return tuple(each for each in found if each is not None) if all(found) else ()
+
+
+def why_no_expression(record: Measure, metrics: Metrics) -> str:
+    """Why there is no query of a metric that has neither an expression nor a ratio that can be asked."""
+    if record.depends_on:
+        missing = [name for name in record.depends_on if (record.platform, name) not in metrics]
+        names = ", ".join(missing or record.depends_on)[:_LONGEST_REASON]
+        last = f"does not define {names}" if missing else f"says no ratio of {names}"
+        return f"metric-hub gives no expression for it, only what it depends on: it {last}."
+    own = [f"the {use.kind} {use.name}" for use in record.uses if use.redefines]
+    if own:
+        others = f" and {len(own) - 1} more" if len(own) > 1 else ""
+        verb = "give it one each" if others else "gives it one"
+        return f"metric-hub gives no expression for it, only {own[0]}{others} {verb}."
+    only = ", ".join(dict.fromkeys(each.name for each in record.statistics))[:_LONGEST_REASON]
+    return f"metric-hub gives no expression for it{f', only its statistics: {only}' if only else ''}."
 
 
 def _operand(written: str, platform: str, metrics: Metrics, sources: Sources) -> Operand | None:

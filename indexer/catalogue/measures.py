@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from indexer.catalogue.column_owners import ColumnOwners
 from indexer.catalogue.measure_reading import MeasureReading, read_measure, short_names, texts_of
-from indexer.catalogue.measure_rows import Rows, operands_of, rows_of, source_of
+from indexer.catalogue.measure_rows import Rows, operands_of, rows_of, source_of, why_no_expression
 from indexer.catalogue.model import Estate, Link, humanise
 from indexer.catalogue.schemas import Schemas
 from indexer.catalogue.tables import Tables
@@ -71,7 +71,9 @@ class MeasureMaker:
         reading = self._read(record, rows, operands)
         item = _described(record, self.estate, [_two_parts(name) for name in names])
         if record.type == "metric" and not record.select_expression:
-            rows = replace(rows, rows=None, reason="" if operands else _NO_EXPRESSION)
+            rows = replace(
+                rows, rows=None, reason="" if operands else why_no_expression(record, self.metrics)
+            )
         reason = rows.reason or reading.reason
         if reason:
             self.problems[f"measure without a query: {reason.partition(':')[0].rstrip('.')}"] += 1
@@ -168,9 +170,6 @@ class MeasureMaker:
         ]
         links += [Link(item.id, f"app/{app}", "app", "measure", True) for app in item.apps]
         return links
-
-
-_NO_EXPRESSION = "metric-hub gives no expression for it."
 
 
 def _explores(item: MeasureItem) -> Iterable[str]:

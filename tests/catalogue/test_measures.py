@@ -9,9 +9,9 @@ import pytest
 
 from indexer.catalogue.column_owners import MOST_OWNERS, ColumnOwners
 from indexer.catalogue.measure_reading import read_measure
-from indexer.catalogue.measure_rows import operands_of, rows_of
+from indexer.catalogue.measure_rows import operands_of, rows_of, why_no_expression
 from indexer.catalogue.tables import Tables
-from indexer.model.definitions import MeasureJoin, MeasureRows, MeasureStatistic
+from indexer.model.definitions import MeasureJoin, MeasureRows, MeasureStatistic, MeasureUse
 from indexer.model.records import Measure
 from indexer.sqlread.lineage import ColumnOrigins, Lineage
 from indexer.sqlread.model import Reading
@@ -28,6 +28,7 @@ COLUMNS = (
     ("is_dau", "BOOLEAN", "NULLABLE", ""),
     ("event", "STRING", "NULLABLE", ""),
 )
+ITS_OWN = MeasureUse("experiment", "trial-a", redefines=True)
 ROWS = MeasureRows("daily_rows", f"`{TABLE}`", "client_id", "submission_date")
 
 
@@ -129,7 +130,10 @@ def test_joins_are_as_metric_hub_makes_them_and_those_of_looker_are_left_out_and
 @pytest.mark.parametrize(
     ("record", "reason"),
     [
-        (measure("COUNTIF(id = '{{ parameters.id }}')"), "Its expression has a parameter"),
+        (
+            measure("COUNTIF(id = '{{ parameters.id }}')"),
+            "Its expression has a parameter that each experiment fills: id.",
+        ),
         (measure(data_source="nowhere"), "Its data source nowhere is not defined."),
         (measure(data_source=""), "metric-hub names no data source"),
         (measure(from_expression="(SELECT '{{experiment.slug}}')"), "Its rows are those of one experiment"),
@@ -166,6 +170,23 @@ def test_a_measure_without_an_expression_is_the_ratio_of_what_it_depends_on() ->
     ]
     lone = Measure("metric", "fenix", "rate", depends_on=("opened", "unknown"))
     assert operands_of(lone, metrics, sources(source())) == ()
+
+
+@pytest.mark.parametrize(
+    ("told", "reason"),
+    [
+        ({"depends_on": ("opened", "gone")}, "only what it depends on: it does not define gone."),
+        ({"depends_on": ("opened",)}, "only what it depends on: it says no ratio of opened."),
+        ({"uses": (ITS_OWN,)}, "only the experiment trial-a gives it one."),
+        ({"uses": (ITS_OWN, ITS_OWN)}, "only the experiment trial-a and 1 more give it one each."),
+        ({"uses": (replace(ITS_OWN, redefines=False),)}, "metric-hub gives no expression for it."),
+        ({"statistics": (MeasureStatistic("mean", "jetstream", {}),)}, "only its statistics: mean."),
+        ({}, "metric-hub gives no expression for it."),
+    ],
+)
+def test_a_metric_without_an_expression_says_what_metric_hub_gives_instead(told, reason: str) -> None:
+    record = Measure("metric", "fenix", "bare", **told)
+    assert why_no_expression(record, {("fenix", "opened"): measure()}).endswith(reason)
 
 
 # ------------------------------------------------------------------ what is read
