@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from indexer.catalogue.annotations import Annotations
@@ -63,15 +63,7 @@ def build_catalogue(records: Iterable[Record], today: date, read: ReadAll = read
     apps = with_news(_annotated(map(counts.of_app, app_items(estate)), annotations), metrics)
     evidence = Evidence(tables, metrics, probes, schemas)
     owners = ColumnOwners(metrics, probes, tables, evidence)
-    maker = MeasureMaker(estate, tables, schemas, owners, problems, read)
-    measures, measure_links = maker.items(inputs.measures)
-    explores, explore_links = explore_items(inputs.explores, estate, tables, problems)
-    lookml = Lookml(inputs.lookml_explores, inputs.lookml_views, tables, schemas)
-    explores = [lookml.told(item) for item in explores]
-    things = Things(explores, measures, metrics, probes)
-    dashboards, dashboard_links = dashboard_items(
-        inputs.dashboards, estate, tables, schemas, things, problems
-    )
+    analyses = _analyses(inputs, estate, tables, schemas, (metrics, probes, owners), problems, read)
     routines, routine_links = routine_items(inputs.routines, inputs.derived, tables, problems)
     named: list[AnyItem] = [
         *apps,
@@ -79,9 +71,7 @@ def build_catalogue(records: Iterable[Record], today: date, read: ReadAll = read
         *with_neighbours(_mirroring(metrics, mirrors)),
         *_mirrored(probes, mirrors),
         *tables.items.values(),
-        *measures,
-        *explores,
-        *dashboards,
+        *analyses.items,
         *routines,
         *(_tool(record) for record in inputs.tools),
     ]
@@ -89,15 +79,8 @@ def build_catalogue(records: Iterable[Record], today: date, read: ReadAll = read
     derived = derivation_links(tables, evidence)
     links = [
         *(*table_links(tables), *app_links(pings, tables.items.values()), *mirror_links(mirrors)),
-        *(*derived, *explored_links([*metrics, *probes], explore_links, derived)),
-        *(
-            *measure_links,
-            *explore_links,
-            *counting_links(explores, things.filling),
-            *dashboard_links,
-            *routine_links,
-            *doc_links,
-        ),
+        *(*derived, *explored_links([*metrics, *probes], analyses.explore_links, derived)),
+        *(*analyses.links, *routine_links, *doc_links),
     ]
     problems["annotation of nothing that is known"] += len(annotations.unused)
     items = _joined(
@@ -109,6 +92,42 @@ def build_catalogue(records: Iterable[Record], today: date, read: ReadAll = read
         counts=dict(Counter(item.kind for item in items)),
         problems={reason: count for reason, count in sorted(problems.items()) if count},
         next_change=next_change(_expiries(inputs), today),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Analyses:
+    """Where analyses start: measures, explores and dashboards, with their links to other things."""
+
+    items: tuple[AnyItem, ...]
+    links: tuple[Link, ...]
+    explore_links: tuple[Link, ...]  # those of `links` that lead from an explore to its tables
+
+
+def _analyses(
+    inputs: Inputs,
+    estate: Estate,
+    tables: Tables,
+    schemas: Schemas,
+    known: tuple[list[MetricItem], list[ProbeItem], ColumnOwners],
+    problems: Counter[str],
+    read: ReadAll,
+) -> _Analyses:
+    metrics, probes, owners = known
+    maker = MeasureMaker(estate, tables, schemas, owners, problems, read)
+    measures, measure_links = maker.items(inputs.measures)
+    explores, explore_links = explore_items(inputs.explores, estate, tables, problems)
+    lookml = Lookml(inputs.lookml_explores, inputs.lookml_views, tables, schemas)
+    explores = [lookml.told(item) for item in explores]
+    things = Things(explores, measures, metrics, probes)
+    dashboards, dashboard_links = dashboard_items(
+        inputs.dashboards, estate, tables, schemas, things, problems
+    )
+    counting = counting_links(explores, things.filling)
+    return _Analyses(
+        (*measures, *explores, *dashboards),
+        (*measure_links, *explore_links, *counting, *dashboard_links),
+        tuple(explore_links),
     )
 
 

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from search_app.answers.catalogue import Catalogue
 from search_app.answers.model import Answer
-from search_app.answers.rules import Rules, shipped_rules, spelt, words_of
+from search_app.answers.rule_loader import shipped_rules
+from search_app.answers.rules import Rules, spelt, words_of
 from search_app.engine.results import Hit
 from search_app.query.model import SORTS, Query
 from search_app.understanding.model import Understood

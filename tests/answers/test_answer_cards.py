@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from search_app.answers.facts import telling_when
 from search_app.answers.reading import product_told
-from search_app.answers.rules import shipped_rules
+from search_app.answers.rule_loader import shipped_rules
 from search_app.web.app import create_app
 from tests.support.small_world import small_world
 from tests.support.upstream import Upstream, built

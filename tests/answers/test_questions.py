@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from indexer.index.generation import open_current
 from indexer.store.reader import Store
-from search_app.answers.rules import shipped_rules
+from search_app.answers.rule_loader import shipped_rules
 from search_app.engine.engine import SearchEngine
 from search_app.query.parser import parse_query
 from search_app.web.pages.main import QUESTIONS

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
-from search_app.answers.rules import FOLDER, RulesProblem, made_of
+from search_app.answers.rule_loader import FOLDER, made_of
+from search_app.answers.rules import RulesProblem
 
 Content = dict[str, Any]
 

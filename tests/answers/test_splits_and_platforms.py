@@ -7,7 +7,8 @@ from flask.testing import FlaskClient
 
 from search_app.answers.catalogue import Shelf
 from search_app.answers.reading import Subject, Told, read_amount, tell
-from search_app.answers.rules import shipped_rules, words_of
+from search_app.answers.rule_loader import shipped_rules
+from search_app.answers.rules import words_of
 from search_app.web.app import create_app
 from tests.answers.test_answer_cards import TABLE, asked, card, first, world
 from tests.support.upstream import Upstream, built

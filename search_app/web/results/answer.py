@@ -12,7 +12,7 @@ from indexer.model.items import AnyItem
 from search_app.answers.answering import answer_to
 from search_app.answers.catalogue import Shelf, build_shelf
 from search_app.answers.model import Answer, Recommended
-from search_app.answers.rules import shipped_rules
+from search_app.answers.rule_loader import shipped_rules
 from search_app.engine.results import Hit, Results
 from search_app.query.model import DEFAULT_SIZE, Query
 from search_app.sql import ColumnsOf
