@@ -12,7 +12,8 @@ from indexer.text.analysis import spelling_key
 from search_app.engine.results import Hit
 from search_app.query.model import Filters, Query, Term
 from search_app.query.parser import parse_query
-from search_app.web.results.view import HitView, present_results
+from search_app.web.results.hit_view import HitView
+from search_app.web.results.view import present_results
 from search_app.web.state import NothingIndexed, Site
 from search_app.web.urls import MARKDOWN
 

@@ -21,10 +21,9 @@ from search_app.web import labels
 from search_app.web.actions import link_groups, query_groups
 from search_app.web.guards.hosts import page_root
 from search_app.web.markdown import book_text, highlighted, markdown, plain, safe_href
-from search_app.web.operation.banner import current_banner
-from search_app.web.operation.freshness import progress_text
+from search_app.web.operation.banner import current_banner, progress_text
 from search_app.web.operation.judged import judged
-from search_app.web.results.fragments import facet_items, hit_article
+from search_app.web.results.hit_html import facet_items, hit_article
 from search_app.web.results.view import status_legend
 from search_app.web.sql_html import coloured_sql
 from search_app.web.state import current_site

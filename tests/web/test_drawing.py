@@ -17,10 +17,10 @@ from search_app.query.model import ANY, Asked
 from search_app.query.parser import parse_query
 from search_app.web import state as site_module
 from search_app.web.actions import best_links
-from search_app.web.results.fragments import hit_article, variant_links
-from search_app.web.results.hit_html import hit_drawing
+from search_app.web.results.hit_html import hit_article, hit_drawing, variant_links
+from search_app.web.results.hit_view import HitView, VariantView, present_hit, with_namesakes
 from search_app.web.results.json import hits_text, link_json
-from search_app.web.results.view import HitView, VariantView, present_hit, present_results, with_namesakes
+from search_app.web.results.view import present_results
 from search_app.web.state import Site, current_site
 
 

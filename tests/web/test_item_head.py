@@ -12,7 +12,7 @@ from indexer.model.parts import ColumnRef
 from search_app.query.parser import parse_query
 from search_app.web.items.detail import PingDetail
 from search_app.web.items.view import first_place
-from search_app.web.results.view import present_hit
+from search_app.web.results.hit_view import present_hit
 from search_app.web.state import EXTENSION, Site
 
 

@@ -17,7 +17,7 @@ from search_app.web.results.filters import (
     span_groups,
     ways_out,
 )
-from search_app.web.results.fragments import facet_items
+from search_app.web.results.hit_html import facet_items
 
 GENERATION = Generation("g1", "2026-01-01T00:00:00+00:00")
 

@@ -33,7 +33,7 @@ from search_app.web.items.matrix import (
     status_groups,
 )
 from search_app.web.items.table import TableDetail, table_detail
-from search_app.web.results.view import HitView, present_hit
+from search_app.web.results.hit_view import HitView, present_hit
 from search_app.web.state import Site
 
 METRICS_SHOWN = 100

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from search_app.engine.results import Results
 from search_app.query.model import Filters, search_url
 from search_app.query.parser import parse_query
-from search_app.web.results.view import HitView, present_hit
+from search_app.web.results.hit_view import HitView, present_hit
 from search_app.web.state import Site
 
 

@@ -12,7 +12,7 @@ from search_app.web.items.column_uses import measures_by_column
 from search_app.web.items.columns import column_sources, schema_tree
 from search_app.web.items.lineage import NamedColumn, ShownLineage, column_lineage, named_columns
 from search_app.web.items.schema_tree import SchemaView
-from search_app.web.results.view import HitView, present_hit
+from search_app.web.results.hit_view import HitView, present_hit
 from search_app.web.state import Site
 
 

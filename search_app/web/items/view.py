@@ -24,7 +24,7 @@ from search_app.tools import Link
 from search_app.web.actions import Actions, actions_for, best_links, choices_for
 from search_app.web.items.detail import Detail, MetricDetail, ProbeDetail, detail_of
 from search_app.web.markdown import safe_href
-from search_app.web.results.view import AppName, app_names
+from search_app.web.results.hit_view import AppName, app_names
 from search_app.web.sisters import sisters_of
 from search_app.web.state import Site
 

@@ -11,7 +11,7 @@ from search_app.query.model import Filters, Query, search_url
 from search_app.web.labels import plural
 from search_app.web.maps.counts import PingCounts, TableName, chosen_url, in_ping, of_types
 from search_app.web.maps.flow_view import FlowView
-from search_app.web.results.view import HitView, present_hit
+from search_app.web.results.hit_view import HitView, present_hit
 from search_app.web.state import Site
 
 MOST_UNFOLDED = 100

@@ -1,4 +1,4 @@
-"""What every page says above its content where the installation is not as it should be.
+"""What every page says above its content: where the installation is not as it should be, what is under way.
 
 Read from the data folder's files every few seconds at most; the ETag of a page covers it.
 """
@@ -13,7 +13,9 @@ from typing import Literal
 
 from flask import Flask, current_app
 
+from indexer.runtime.progress import ProgressState
 from indexer.status import Status, read_status
+from search_app.web.labels import source_label
 from search_app.web.state import Site
 
 EXTENSION = "starchart banner"
@@ -118,3 +120,12 @@ def _moment(text: str) -> str:
         return text
     same_day = at.date() == datetime.now(UTC).date()
     return f"{at:%H:%M} UTC" if same_day else f"{at:%H:%M} UTC on {at.day} {at:%B}"
+
+
+def progress_text(progress: ProgressState) -> str:
+    """`Crawling: 12 of 40 (glean)`; empty where nothing runs."""
+    if not progress.phase:
+        return ""
+    verb = {"crawl": "Crawling", "build": "Building the index"}.get(progress.phase, progress.phase)
+    count = f": {progress.done:,} of {progress.total:,}" if progress.total else ""
+    return f"{verb}{count}" + (f" ({source_label(progress.source)[0]})" if progress.source else "")

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 from indexer.crawl.snapshots import SnapshotState
 from indexer.index.generation import Generation
-from indexer.runtime.progress import ProgressState
 from indexer.status import SourceStatus, Status, read_status
 from search_app.web.labels import human_seconds, plural, source_label
+from search_app.web.operation.banner import progress_text
 from search_app.web.state import Site
 
 STATE_WORDS = {
@@ -63,15 +63,6 @@ def standing(site: Site, at: datetime | None = None) -> Standing:
         summary=_summary(sources, generation, status, moment),
         progress=progress_text(status.progress),
     )
-
-
-def progress_text(progress: ProgressState) -> str:
-    """`Crawling: 12 of 40 (glean)`; empty where nothing runs."""
-    if not progress.phase:
-        return ""
-    verb = {"crawl": "Crawling", "build": "Building the index"}.get(progress.phase, progress.phase)
-    count = f": {progress.done:,} of {progress.total:,}" if progress.total else ""
-    return f"{verb}{count}" + (f" ({source_label(progress.source)[0]})" if progress.source else "")
 
 
 def _address(site: Site, name: str) -> str:

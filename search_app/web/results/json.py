@@ -22,7 +22,8 @@ from search_app.query.model import ANY, Asked, Query, QueryProblem, search_url
 from search_app.tools import Link
 from search_app.web.actions import asked_tables, best_links
 from search_app.web.results.answer import answer_json, answer_of
-from search_app.web.results.view import asked_of, marked
+from search_app.web.results.hit_view import marked
+from search_app.web.results.view import asked_of
 from search_app.web.state import Site
 
 NULLABLE = marked_fields(Card, EMPTY_IS_NULL)

@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from search_app.query.parser import parse_query
 from search_app.web.labels import parse_day, plural
-from search_app.web.results.view import HitView, present_hit
+from search_app.web.results.hit_view import HitView, present_hit
 from search_app.web.state import Site
 from search_app.web.urls import with_parameters
 

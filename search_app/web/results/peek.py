@@ -10,7 +10,7 @@ from indexer.model.items import AnyItem, MetricItem, ProbeItem
 from indexer.model.parts import ColumnRef
 from search_app.query.model import Asked
 from search_app.web.actions import actions_for, best_links
-from search_app.web.results.view import app_names
+from search_app.web.results.hit_view import app_names
 from search_app.web.state import Site
 from search_app.web.urls import with_parameters
 
