@@ -117,7 +117,11 @@ def check(store: Store) -> Outcome:
     qualifier = Qualifier(store)
     measures = [item for item in store.items(store.ids("measure")) if isinstance(item, MeasureItem)]
     led: dict[str, set[str]] = {kind: set() for kind in JOINED}
+    sources: set[str] = set()
     for item in measures:
+        # what rows can be split by is their source's: pairs of choices are walked once for each
+        pairs = 0 if item.rows is None or item.rows.source in sources else 3
+        sources.add(item.rows.source if item.rows else "")
         queries = queries_for(item, Context(), lambda name: ())
         outcome.counts[f"{item.type}s"] += 1
         outcome.counts[f"{item.type}s with a query"] += bool(queries)
@@ -125,7 +129,9 @@ def check(store: Store) -> Outcome:
             outcome.refused.append(f"{item.id}: {len(queries)} queries, {item.no_query!r}")
         if item.no_query:
             outcome.reasons[item.no_query.partition(":")[0]] += 1
-        chosen = [built.query for _, built in combinations_of(item, Context(), qualifier.short_columns, 3)]
+        chosen = [
+            built.query for _, built in combinations_of(item, Context(), qualifier.short_columns, pairs)
+        ]
         outcome.counts["queries by choice"] += len(chosen)
         texts = {query.sql: query for query in (*queries, *chosen)}
         for query in texts.values():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -14,6 +15,7 @@ from search_app.query.model import QueryProblem
 from search_app.sql import SqlQuery, queries_for
 from search_app.sql.builder.choices import Choices
 from search_app.sql.builder.measures import build_measure
+from search_app.sql.builder.sub_query import read_sub_query
 from search_app.sql.measures import measure_queries
 from search_app.tools import Context
 from tests.support.sql_world import columns_of, names, table
@@ -227,15 +229,27 @@ TABLE = "`mozdata.telemetry.clients_daily`"
         (TABLE, True),
         (f"(SELECT * FROM {TABLE} WHERE normalized_channel = 'release')", True),
         (f"(\n  SELECT *\n  FROM {TABLE}\n)", True),
-        (f"(SELECT client_id, submission_date FROM {TABLE})", False),
-        (f"(SELECT * FROM {TABLE} WHERE active_hours > 0 UNION ALL SELECT * FROM {TABLE})", False),
+        (f"(SELECT client_id, submission_date FROM {TABLE})", True),
+        (f"(SELECT * FROM {TABLE} WHERE active_hours > 0 UNION ALL SELECT * FROM {TABLE})", True),
+        (f"(SELECT * FROM {TABLE} -- WHERE true\n)", True),
+        (f"(SELECT c.* EXCEPT (client_id), DATE(submission_date) AS day FROM {TABLE} c)", True),
+        (f"(SELECT c.* FROM {TABLE} AS c CROSS JOIN UNNEST(c.active_addons) AS addon)", True),
+        (f"(SELECT * FROM (SELECT country, submission_date FROM {TABLE} GROUP BY 1, 2))", True),
         (f"(SELECT * FROM {TABLE} JOIN {TABLE} USING (client_id))", False),
-        (f"(SELECT * FROM {TABLE} -- WHERE true\n)", False),
+        (f"(SELECT submission_date, COUNT(*) AS n FROM {TABLE} GROUP BY 1)", False),
+        (f"(SELECT DISTINCT client_id, submission_date FROM {TABLE})", False),
+        (f"(SELECT submission_date, MAX(client_id) AS client_id FROM {TABLE})", False),
+        (
+            f"(SELECT submission_date, UPPER(country) AS country, COUNT(*) AS n FROM {TABLE} GROUP BY 1, 2)",
+            False,
+        ),
+        (f"(WITH t AS (SELECT * FROM {TABLE}) SELECT * FROM t)", False),
+        (f"(SELECT * FROM {TABLE} PIVOT (SUM(dau) FOR country IN ('DE')))", False),
+        ("(SELECT * FROM `mozdata.telemetry.whose_columns_nobody_knows`)", False),
+        (f"(SELECT * FROM {TABLE} WHERE client_id = 'unclosed)", False),
     ],
 )
-def test_rows_can_be_split_where_their_sub_query_passes_all_columns_of_one_table_on(
-    source: str, splits: bool
-) -> None:
+def test_rows_can_be_split_by_what_their_sub_query_gives_or_can_pass_on(source: str, splits: bool) -> None:
     rows = replace(AGGREGATE, source=source)
     found = measure(rows=rows, tables=("telemetry.clients_daily",))
     asked = Choices(by=("date", "country"))
@@ -247,3 +261,24 @@ def test_rows_can_be_split_where_their_sub_query_passes_all_columns_of_one_table
     assert chosen.by == ("date", "country")
     assert "daily_rows.country" in query.sql
     assert sqlglot.parse_one(query.sql, dialect="bigquery")
+
+
+def test_a_column_that_is_not_passed_on_is_taken_from_the_table_and_said() -> None:
+    source = f"(\n  SELECT\n    client_id,\n    submission_date,\n  FROM {TABLE}\n)"
+    found = measure(rows=replace(AGGREGATE, source=source), tables=("telemetry.clients_daily",))
+    query, _, _ = build_measure(found, Choices(by=("date", "country")), columns_of)
+    assert re.search(r"submission_date,\s+country\s+FROM", query.sql)
+    assert sqlglot.parse_one(query.sql, dialect="bigquery")
+    assert any("made to pass country on as well" in note for note in query.notes)
+
+
+def test_a_name_that_a_sub_query_gives_twice_splits_nothing() -> None:
+    given = read_sub_query(f"(SELECT *, UPPER(country) AS country FROM {TABLE})", columns_of)
+    assert "country" not in given.columns
+    assert "submission_date" in given.columns
+
+
+def test_a_sub_query_of_many_brackets_is_read_quickly_or_not_at_all() -> None:
+    deep = "(SELECT * FROM " * 400 + TABLE + ")" * 400
+    assert read_sub_query(deep, columns_of).columns == {}
+    assert read_sub_query("(" * 5_000 + ")" * 5_000, columns_of).columns == {}

@@ -1,32 +1,43 @@
 """Choices for the query of a metric-hub measure: days, what is computed over clients, by what it is split.
 
-Its rows may come from a sub-query of upstream's: then nothing is known of their columns that could be
-offered beside the day.
+Its rows may come from a sub-query of upstream's: then they can be split by what it passes on, and where each
+of its rows is one of a table, by what that table has, which the query then passes on as well.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from indexer.model.definitions import MeasureRows
 from indexer.model.items import MeasureItem
 from search_app.query.model import QueryProblem
-from search_app.sql.builder.breakdowns import INVESTIGATION, Way, dimensions
+from search_app.sql.builder.breakdowns import BREAKDOWNS, INVESTIGATION, MAJOR, Way, dimensions
 from search_app.sql.builder.choices import TOTAL, Choice, Choices, choice_of, settled
+from search_app.sql.builder.sub_query import NOTHING, Given, read_sub_query, with_columns
 from search_app.sql.measures import measure_queries, split_measure
 from search_app.sql.shape import TOP, head
 from search_app.sql.source import ColumnsOf, Source, SqlQuery
 
 OFFERED_DAYS = (7, 28, 90, 365)
 MOST_ROWS = 10_000
-_TABLE = r"`(?:mozdata\.)?([\w-]+(?:\.[\w-]+){1,2})`"
-_PLAIN_TABLE = re.compile(_TABLE)
-# A sub-query that passes all columns of one table on, some rows left out.
-_SOME_ROWS = re.compile(
-    rf"\(\s*SELECT\s+\*\s+FROM\s+{_TABLE}(?:\s+WHERE\b(?:(?!\bUNION\b|--|#)[^()])*)?\s*\)", re.IGNORECASE
-)
+PASSED_ON = "The sub-query of metric-hub is made to pass {} on as well."
+_PLAIN_TABLE = re.compile(r"`(?:mozdata\.)?([\w-]+(?:\.[\w-]+){1,2})`")
+
+
+@dataclass(frozen=True, slots=True)
+class Splits:
+    """By what the rows of a measure can be split, and what their sub-query must pass on for it."""
+
+    ways: Mapping[str, Way] = field(default_factory=dict)
+    given: Given = NOTHING
+    passed: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # way -> (name, path in its table)
+
+    def rows(self, rows: MeasureRows, by: Sequence[str]) -> MeasureRows:
+        """The rows with what is passed on for some ways."""
+        wanted = dict(self.passed[each] for each in by if each in self.passed)
+        return replace(rows, source=with_columns(rows.source.strip(), self.given, wanted)) if wanted else rows
 
 
 def build_measure(
@@ -43,14 +54,17 @@ def build_measure(
     if not queries:
         raise QueryProblem("no_query", item.no_query or f"There is no query of {item.name}.", "thing")
     name = settled("measure", asked.measure, list(queries), next(iter(queries)))
-    ways = _ways(item, item.rows, columns_of) if name in ("over_time", "in_all") else {}
+    splits = _splits(item, item.rows, columns_of) if name in ("over_time", "in_all") else Splits()
+    ways = splits.ways
     by = tuple(settled("by", each, [*ways], "") for each in asked.by if each != TOTAL or ways)
     if INVESTIGATION in by:
         raise QueryProblem("bad_by", "A measure has no investigation.", "by")
     by = tuple(sorted(by, key=lambda each: each != "date")) or tuple(name for name in ways if name == "date")
     query = queries[name]
     if item.rows and by not in ((), ("date",)):
-        query = _split(item, item.rows, query, [ways[each] for each in by], asked.days)
+        if passed := dict.fromkeys(splits.passed[each][1] for each in by if each in splits.passed):
+            query = replace(query, notes=(*query.notes, PASSED_ON.format(" and ".join(passed))))
+        query = _split(item, splits.rows(item.rows, by), query, [ways[each] for each in by], asked.days)
     timed = bool(item.rows and item.rows.day) or bool(item.operands)
     if asked.days and not timed:
         raise QueryProblem("bad_days", "The rows of the measure have no day.", "days")
@@ -59,7 +73,7 @@ def build_measure(
         _days(asked.days, timed),
         choice_of(
             "by", "By", {way.name: way.words for way in ways.values()}, by,
-            "Its rows are made by a query of metric-hub: what they can be split by is not known.", True,
+            "Its rows are made by a query of metric-hub: it is not known what they can be split by.", True,
         ),
     )  # fmt: skip
     return query, replace(asked, measure=name, by=by), choices
@@ -78,16 +92,36 @@ def _days(asked: int, timed: bool) -> Choice:
     return choice_of("days", "Days", {"": "as many as fit it", **offered}, [str(asked or "")])
 
 
-def _ways(item: MeasureItem, rows: MeasureRows | None, columns_of: ColumnsOf) -> Mapping[str, Way]:
-    """By what the rows of a plain table, or of some of its rows, can be split."""
-    source = rows.source.strip() if rows else ""
-    plain = _PLAIN_TABLE.fullmatch(source) or _SOME_ROWS.fullmatch(source)
-    if rows is None or plain is None or item.type != "metric":
-        return {}
-    columns = {column.path: column for column in columns_of(plain[1])}
-    read = Source(plain[1], columns, rows.alias)
-    ways = [Way("date", "day", ((rows.day, "day"),))] if rows.day and columns else []
-    return {way.name: way for way in (*ways, *dimensions(read))}
+def _splits(item: MeasureItem, rows: MeasureRows | None, columns_of: ColumnsOf) -> Splits:
+    """By what the rows of a table, or of a sub-query that can be read, can be split."""
+    if rows is None or item.type != "metric":
+        return Splits()
+    source = rows.source.strip()
+    plain = _PLAIN_TABLE.fullmatch(source)
+    given = NOTHING if plain else read_sub_query(source, columns_of)
+    columns = {column.path: column for column in columns_of(plain[1])} if plain else dict(given.columns)
+    passed = _passed(given, rows.alias) if given.base else {}
+    base = given.base.columns if given.base and given.base.columns else {}
+    known = columns | {name: replace(base[path], path=name) for name, path in passed.values()}
+    ways = [Way("date", "day", ((rows.day, "day"),))] if rows.day and known else []
+    found = {way.name: way for way in (*ways, *dimensions(Source("", known, rows.alias)))}
+    if MAJOR in found and "version" in passed:
+        passed[MAJOR] = passed["version"]
+    return Splits(found, given, passed)
+
+
+def _passed(given: Given, alias: str) -> dict[str, tuple[str, str]]:
+    """The dimensions that a sub-query does not give and its table has: way -> (name, path)."""
+    read = Source("", dict(given.columns), alias)
+    base = Source("", dict(given.base.columns or {}) if given.base else {}, alias)
+    found: dict[str, tuple[str, str]] = {}
+    for each in BREAKDOWNS:
+        path = "" if read.first(each.columns) else base.first(each.columns)
+        names = (n for n in (path, *each.columns) if n and "." not in n and n.lower() not in given.names)
+        name = next(names, "")
+        if path and name and all(path != taken for _, taken in found.values()):
+            found[each.name] = (name, path)
+    return found
 
 
 def _split(item: MeasureItem, rows: MeasureRows, query: SqlQuery, ways: list[Way], days: int) -> SqlQuery:
