@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import posixpath
 import re
+import string
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 from indexer.catalogue.model import Link, humanise
 from indexer.catalogue.tables import Tables
@@ -26,7 +27,10 @@ _RETURNS = re.compile(r"\s*RETURNS\s+", re.IGNORECASE)
 _BODY = re.compile(r"\s*(?:\bAS\b|\bLANGUAGE\b|\bDETERMINISTIC\b|\bNOT\b|\bOPTIONS\b|$)", re.IGNORECASE)
 _LANGUAGE = re.compile(r"\bLANGUAGE\s+(\w+)", re.IGNORECASE)
 _NOISE = re.compile(r"/\*.*?\*/|--[^\n]*", re.DOTALL)
-_CALLED = re.compile(r"`?(?:([a-z][\w-]*)`?\.`?)?(\w+)`?\.`?(\w+)`?\s*\(")
+_CALLED = re.compile(r"\.`?(\w+)`?\s*\(")
+_BEFORE = re.compile(r"(?:([a-z][\w-]*)`?\.`?)?(\w+)`?$")
+_OF_NAMES = f"{string.ascii_letters}{string.digits}_-.`"
+_LONGEST_BEFORE = 300  # characters of project and dataset
 
 
 def routine_items(
@@ -39,14 +43,15 @@ def routine_items(
         key = _key(record.project, record.dataset, record.name)
         problems["routine described twice"] += key in by_name
         by_name[key] = item
+    names = frozenset(item.routine for item in by_name.values())
     links: list[Link] = []
     for table in derived:
         key = tables.id_of(f"{table.project}.{table.dataset}.{table.table}")
         if key:
-            for called in dict.fromkeys(_called(table.sql, by_name)):
+            for called in dict.fromkeys(_called(table.sql, by_name, names)):
                 links.append(Link(key, called, "routine", "table", True))
     for item in by_name.values():
-        for called in dict.fromkeys(_called(item.sql, by_name)):
+        for called in dict.fromkeys(_called(item.sql, by_name, names)):
             if called != item.id:
                 links.append(Link(item.id, called, "calls", "called_by", True))
     return list(by_name.values()), links
@@ -136,9 +141,18 @@ def _type_at(text: str, start: int) -> str:
     return ""
 
 
-def _called(sql: str, known: Mapping[str, RoutineItem]) -> Iterator[str]:
-    """The ids of the routines that a text of SQL calls."""
-    for project, dataset, name in _CALLED.findall(_NOISE.sub(" ", sql)):
+def _called(sql: str, known: Mapping[str, RoutineItem], names: Set[str]) -> Iterator[str]:
+    """The ids of the routines that a text of SQL calls; `names`: the last parts of those that are known."""
+    text = _NOISE.sub(" ", sql)
+    for call in _CALLED.finditer(text):
+        name = call[1]
+        if name not in names:
+            continue
+        place = text[max(0, call.start() - _LONGEST_BEFORE) : call.start()]
+        before = _BEFORE.search(place[len(place.rstrip(_OF_NAMES)) :])
+        if before is None:
+            continue
+        project, dataset = before.groups("")
         # `norm.os(` inside of mozfun names its own project only by where it stands
         for key in (f"{project}.{dataset}.{name}", f"{dataset}.{name}", f"{PUBLIC_PROJECT}.{dataset}.{name}"):
             if key in known:

@@ -105,6 +105,7 @@ def _expired(expires: str, channel: str, now: Clock) -> tuple[Status, str]:
     return "active", ""
 
 
+@lru_cache(maxsize=256)  # asked for each channel and column of one thing after another
 def said_deprecated(description: str) -> bool:
     """Whether a description says of the very thing that it is deprecated: upstream has no field for that."""
     return bool(_SAID_DEPRECATED.search(description[:_SAID_WITHIN]))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from indexer.sqlread.relations import Relation
-from indexer.sqlread.values import BUDGET, DOUBT, UNSURE, Made, Origin
+from indexer.sqlread.values import BUDGET, DOUBT, UNSURE, Made, Origin, Shape
 
 MOST = 5_000  # columns of one table that are told apart
 MOST_ORIGINS = 50  # of one column
@@ -60,20 +60,37 @@ class Origins:
 NO_LINEAGE = Lineage()
 
 
-def lineage_of(relation: Relation, own: str, has_column: Callable[[str, str], bool]) -> Lineage:
+def lineage_of(relation: Relation, own: str, shape_of: Callable[[str], Shape | None]) -> Lineage:
     """The lineage of what a query gives; the table's own rows of before (`own`) are no origin."""
     found = list(_leaves(relation, own))
+    columns = _Columns(shape_of)
     counted: set[str] = set()
     for path, origins, same in found if relation.known else ():
         if same:
-            counted.update(table for table, other in origins if other == path and has_column(table, path))
+            counted.update(table for table, other in origins if other == path and columns.has(table, path))
     passed = tuple(sorted(counted))
-    made = []
-    for path, origins, same in found:
-        plain = frozenset((table, path) for table in passed if has_column(table, path))
-        if not (same and origins and origins == plain):
-            made.append(_origins(path, origins, same))
+    made = [
+        _origins(path, origins, same)
+        for path, origins, same in found
+        if not (same and origins and origins == {(each, path) for each in passed if columns.has(each, path)})
+    ]
     return Lineage(passed, tuple(made[:MOST]))
+
+
+class _Columns:
+    """Which columns tables have, asked for one path after another."""
+
+    def __init__(self, shape_of: Callable[[str], Shape | None]) -> None:
+        self._shape_of = shape_of
+        self._shapes: dict[str, Shape | None] = {}
+
+    def has(self, table: str, path: str) -> bool:
+        if table not in self._shapes:
+            self._shapes[table] = self._shape_of(table)
+        shape = self._shapes[table]
+        for part in path.lower().split("."):
+            shape = shape.fields.get(part) if shape is not None else None
+        return shape is not None
 
 
 def _origins(path: str, origins: frozenset[Origin], same: bool) -> ColumnOrigins:

@@ -269,10 +269,7 @@ def _encoded(node: Any) -> Any:
     return [kind.__name__, *(_encoded(getattr(node, name)) for name in _FIELDS[kind])]
 
 
-def _decoded(node: Any) -> Any:
-    if not isinstance(node, list):
-        return node
-    head, *rest = node
-    if head == 0:
-        return tuple(map(_decoded, rest))
-    return _TYPES[head](*map(_decoded, rest))
+def _decoded(node: list[Any]) -> Any:
+    head = node[0]
+    rest = [_decoded(each) if type(each) is list else each for each in node[1:]]
+    return tuple(rest) if head == 0 else _TYPES[head](*rest)

@@ -154,11 +154,18 @@ class Made:
 
     def element(self) -> Made:
         """What an array holds."""
-        return replace(self, repeated=False)
+        return self._repeated(False, self.same)
 
     def array(self) -> Made:
         """An array of values like this."""
-        return replace(self, repeated=True, same=False)
+        return self._repeated(True, False)
+
+    def _repeated(self, repeated: bool, same: bool) -> Made:
+        # written out: dataclasses.replace() takes ten times as long, and this is asked very often
+        return Made(
+            self.type, repeated, self.shape, self.origins, self.children, same, self.extends,
+            self.besides, self.rest,
+        )  # fmt: skip
 
     def changed(self, besides: frozenset[Origin] = NOWHERE) -> Made:
         """The same type, made of this and more, and no longer the column itself."""
@@ -167,7 +174,10 @@ class Made:
         if children is not None and besides:
             children = {key: (name, part.changed(besides)) for key, (name, part) in children.items()}
         rest = self.rest.changed(besides) if self.rest is not None and besides else self.rest
-        return replace(self, children=children, same=False, besides=self.besides | besides, rest=rest)
+        besides = self.besides | besides if besides else self.besides
+        return Made(
+            self.type, self.repeated, self.shape, self.origins, children, False, self.extends, besides, rest
+        )  # fmt: skip
 
     def with_fields_of(self, shape: Shape) -> Made:
         """With the fields that a schema names: those of `rest` by their names."""

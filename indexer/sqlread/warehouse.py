@@ -93,14 +93,8 @@ class Warehouse:
             return self.shape_of(twin) if twin and twin != name else None
         return found.shape
 
-    def _has_column(self, name: str, path: str) -> bool:
-        shape = self.shape_of(name)
-        for part in path.split("."):
-            shape = shape.fields.get(part.lower()) if shape is not None else None
-        return shape is not None
-
     def _lineage(self, whole: Relation, table: TableText) -> Lineage:
-        return lineage_of(_with_rest(whole, table.schema), table.name, self._has_column)
+        return lineage_of(_with_rest(whole, table.schema), table.name, self.shape_of)
 
     def _resolve(self, table: TableText) -> Resolved:
         if table.reading is None:
