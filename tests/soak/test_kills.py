@@ -21,8 +21,11 @@ from tests.support.mirrors import copy_sample
 pytestmark = pytest.mark.soak
 
 KILLS = int(os.environ.get("STARCHART_SOAK_KILLS", "200"))
-RUN_SECONDS = 300  # at most, where a busy machine has nothing to kill for long
-RUNS = 8  # starts of `run`, each of which is killed itself in the end
+ALL_SECONDS = 3_600  # at most, of all kills
+# What was killed is started again after longer and longer waits. Where nothing was left to kill for so long,
+# `run` itself is killed and started again.
+IDLE_SECONDS = 12
+MOST_PER_RUN = 25
 
 
 def answers_well(base: str) -> str:
@@ -55,26 +58,26 @@ def test_whatever_is_killed_no_answer_is_wrong_and_nothing_is_left(
     seed = random.SystemRandom().randrange(2**32)
     chance, killed, wrong = random.Random(seed), 0, list[str]()
     data, upstream = tmp_path / "data", copy_sample(tmp_path / "upstream")
-    for number in range(RUNS):
-        touch(upstream, number)
+    runs, until = 0, time.monotonic() + ALL_SECONDS
+    while killed < KILLS and time.monotonic() < until:
+        touch(upstream, runs)
         with running(data, upstream) as run:
-            until = time.monotonic() + RUN_SECONDS
-            while killed < (number + 1) * KILLS // RUNS - 1 and time.monotonic() < until:
+            last, here = time.monotonic(), 0
+            while here < MOST_PER_RUN and time.monotonic() - last < IDLE_SECONDS:
                 time.sleep(chance.uniform(0.0, 1.5))
                 others = [pid for pid in processes_of(data) if pid != run.process.pid]
                 if others:
-                    victim = chance.choice(others)
                     try:
-                        os.kill(victim, signal.SIGKILL)
+                        os.kill(chance.choice(others), signal.SIGKILL)
                     except ProcessLookupError:
                         continue
-                    killed += 1
+                    last, here = time.monotonic(), here + 1
                 wrong += filter(None, [answers_well(run.base)])
             os.kill(run.process.pid, signal.SIGKILL)
-            killed += 1
+            killed, runs = killed + here + 1, runs + 1
             run.process.wait(10)
             wait_for(lambda: not processes_of(data))
-    touch(upstream, RUNS)
+    touch(upstream, runs)
     with running(data, upstream) as run:
         wait_for(lambda: run.status()["build"]["state"] == "done" and not run.status()["progress_text"])
         wrong += filter(None, [answers_well(run.base)])
@@ -89,7 +92,7 @@ def test_whatever_is_killed_no_answer_is_wrong_and_nothing_is_left(
     ]  # fmt: skip
     with capsys.disabled():
         told = f"{len(wrong)} wrong answers, {len(leftovers)} leftovers: {leftovers[:5]}"
-        print(f"\n{killed} kills (seed {seed}): {told}")
+        print(f"\n{killed} kills in {runs} runs (seed {seed}): {told}")
     assert killed >= KILLS
     assert not wrong
     assert not leftovers
