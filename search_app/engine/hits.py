@@ -15,6 +15,7 @@ from search_app.engine.collapse import VARIANTS, page
 from search_app.engine.highlighter import columns_snippet, names_and_snippets, pattern
 from search_app.engine.name_match import Holder, called
 from search_app.engine.results import Hit, Match, Part, Recognised, RecognisedName
+from search_app.engine.scorer import FULL
 from search_app.engine.searcher import Found
 from search_app.query.mention import Mention, Snippet
 from search_app.query.model import Filters, Query
@@ -40,7 +41,7 @@ def hits(reader: IndexReader, found: Found, query: Query) -> tuple[Hit, ...]:
     snippets = names_and_snippets(marked, [(card.name, card.description) for card in cards])
     told = bool(found.held) or any(name in query.filters for name in SHOWN_FILTERS)
     told_words = words_told(found, places) if query.explain else ()
-    made = []
+    cover, made = found.scored.cover, []
     for number, (members, card, (name_marks, shown)) in enumerate(zip(pages, cards, snippets, strict=True)):
         if card.kind == "table" and not shown.marks:  # its columns, where only these hold the words
             shown = columns_snippet(marked, reader.column_paths(representatives[number])) or shown
@@ -58,7 +59,7 @@ def hits(reader: IndexReader, found: Found, query: Query) -> tuple[Hit, ...]:
                 if query.explain
                 else (),
                 match_of(reader, representatives[number], found.held, query.filters) if told else None,
-                bool(found.scored.full[found.places[members]].any()),
+                bool((cover.take(found.places.take(members)) >= FULL).any()),
             )
         )
     return tuple(made)

@@ -29,6 +29,7 @@ from search_app.understanding.model import Understanding
 TABLE = Path(__file__).with_name("learned_order.json")
 MOST_TREES = 60
 MOST_LEAVES = 8  # of a tree: its answers are looked up by the bits of its questions
+BYTE = 8  # questions of a tree, of which there are less than leaves
 SHOWN = 3  # features that an explanation names
 TOLD = 0.05  # of the exponent, from which a feature is named
 
@@ -80,21 +81,23 @@ class LearnedOrder:
         self.trees = tuple(trees)
         self.about = about
         self._strength = strength
-        size = MOST_LEAVES - 1  # questions of a tree; those that it does not have change no leaf
-        self._features = np.zeros((len(trees), size), np.intp)
-        self._thresholds = np.zeros((len(trees), size), np.float64)
+        # A byte for the answers of each tree; questions that it does not have change no leaf.
+        columns = np.zeros((len(trees), BYTE), np.intp)
+        thresholds = np.zeros((len(trees), BYTE), np.float64)
         for number, tree in enumerate(trees):
             for place, node in enumerate(tree.nodes):
-                self._features[number, place] = node.feature
-                self._thresholds[number, place] = node.threshold
-        answers = [[tree.leaf(bits) for bits in range(1 << size)] for tree in trees]
+                columns[number, place] = node.feature
+                thresholds[number, place] = node.threshold
+        self._columns = columns.ravel()
+        self._thresholds = _as_float32(thresholds.ravel())
+        answers = [[tree.leaf(bits) for bits in range(1 << BYTE)] for tree in trees]
         self._leaves = np.array(answers, np.float64).ravel()
-        self._first = np.arange(len(trees)) << size
+        self._first = np.arange(len(trees)) << BYTE
 
     def factors(self, features: Floats) -> npt.NDArray[np.float64]:
         """What multiplies the score of each row of features."""
-        yes = features[:, self._features] <= self._thresholds  # by row, tree and question
-        places = np.packbits(yes, axis=2, bitorder="little")[:, :, 0] + self._first
+        yes = features.take(self._columns, axis=1) <= self._thresholds  # by row, tree and question
+        places = np.packbits(yes, axis=1, bitorder="little") + self._first
         exponents: npt.NDArray[np.float64] = self._leaves.take(places).sum(axis=1) / self._strength
         return np.exp(exponents)
 
@@ -107,6 +110,12 @@ class LearnedOrder:
         texts = list(FEATURES.values())
         strongest = sorted(moved.items(), key=lambda item: -abs(item[1]))[:SHOWN]
         return [f"{'+' if by > 0 else '-'} {texts[f]}" for f, by in strongest if abs(by) >= TOLD]
+
+
+def _as_float32(thresholds: npt.NDArray[np.float64]) -> Floats:
+    """The largest numbers that are no larger: what a feature, which has no more digits, is at most."""
+    near = thresholds.astype(np.float32)
+    return np.where(near > thresholds, np.nextafter(near, np.float32(-np.inf)), near)
 
 
 @lru_cache(maxsize=1)

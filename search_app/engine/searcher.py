@@ -149,11 +149,12 @@ def _near_enough(reader: IndexReader, scored: Scored, planned: Plan) -> tuple[Bo
 
     Decided before any filter, so that a facet's count is what choosing its value gives. See SEVERAL.
     """
-    complete = count_groups(reader, scored.ids[scored.full])
+    full = scored.full
+    complete = count_groups(reader, scored.ids[full])
     near = scored.cover >= planned.near
     if complete >= ENOUGH and planned.telling < SEVERAL:
-        least = np.partition(scored.scores[scored.full], -ENOUGH)[-ENOUGH]
-        return scored.full | (near & (scored.scores >= least)), False
+        least = np.partition(scored.scores[full], -ENOUGH)[-ENOUGH]
+        return full | (near & (scored.scores >= least)), False
     if not near.any():
         near = np.ones(len(near), np.bool_)
     return near, not complete and bool(len(near))
