@@ -18,11 +18,12 @@ from tests.conftest import MIRROR
 
 PROJECT = Path(__file__).resolve().parents[2]
 JUDGED = MIRROR.parent / "relevance"
+OWN = PROJECT / "tests" / "relevance"  # ours, by which the order is trained too
 READ = ("indexer", "search_app", "templates", "config.yaml")
 SUFFIXES = {".py", ".yaml", ".yml", ".json", ".html", ".js", ".toml", ".md"}
 WORDS = 3  # of a query, from which it is nobody's name and no term of the field
-# Ids, as kind/app/name or measure:pattern, are upstream's names: some queries are such a name in words.
-IDS = re.compile(r"\b(?:metric|probe|ping|table)/[\w./-]+|\bmeasure:\^[^'\"]+")
+# Ids, as kind/app/name, table:name or measure:pattern, are upstream's names: some queries are one in words.
+IDS = re.compile(r"\b(?:metric|probe|ping|table)[/:][\w./-]+|\bmeasure:\^[^'\"]+")
 
 
 def normalised(text: str) -> str:
@@ -35,8 +36,8 @@ def texts() -> Iterator[tuple[Path, str]]:
         root = PROJECT / name
         for path in (root,) if root.is_file() else sorted(root.rglob("*")):
             if path.suffix in SUFFIXES and path.is_file():
-                content = IDS.sub(" | ", path.read_text(encoding="utf-8"))
-                yield path, normalised(phrases(content) if path.parent == FOLDER else content)
+                content = path.read_text(encoding="utf-8")
+                yield path, normalised(phrases(content) if path.parent == FOLDER else IDS.sub(" | ", content))
 
 
 def phrases(content: str) -> str:
@@ -50,6 +51,7 @@ def test_no_judged_query_stands_in_code_or_data() -> None:
         if os.environ.get("CI"):
             pytest.fail("the judged queries are not beside the project, and CI must have them")
         pytest.skip("the judged queries are not beside the project")
+    files += sorted(OWN.glob("*.jsonl"))
     asked = {normalised(query.text): query.text for path in files for query in judged_queries(path)}
     # What is written as one word is a name: an identifier may well stand in an example.
     sought = {words: text for words, text in asked.items() if len(text.split()) >= WORDS}
