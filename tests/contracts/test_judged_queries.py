@@ -18,7 +18,9 @@ from tests.conftest import MIRROR
 
 PROJECT = Path(__file__).resolve().parents[2]
 JUDGED = MIRROR.parent / "relevance"
-OWN = PROJECT / "tests" / "relevance"  # ours, by which the order is trained too
+OWN = (
+    PROJECT / "tests" / "relevance"
+)  # ours: nothing is trained on them, they show what is fit to the given ones
 READ = ("indexer", "search_app", "templates", "config.yaml")
 SUFFIXES = {".py", ".yaml", ".yml", ".json", ".html", ".js", ".toml", ".md"}
 WORDS = 3  # of a query, from which it is nobody's name and no term of the field
