@@ -138,7 +138,7 @@ def test_rule_9_every_spelling_of_a_ping_finds_it_first(small_client: FlaskClien
 def test_all_words_are_wanted_and_near_misses_come_where_nothing_has_them_all(
     small_client: FlaskClient,
 ) -> None:
-    both = answer(small_client, "kind:metric garbage passwords")
+    both = answer(small_client, "kind:metric pause passwords")
     assert both["relaxed"]
     assert {hit["id"] for hit in both["hits"]} == {SLICE, SYNC}
 

@@ -19,6 +19,7 @@ from search_app.web.app import create_app
 from search_app.web.operation.measurements import measurements_of
 from search_app.web.state import EXTENSION, Site
 from tests.support.small_catalogue import generation_of, random_catalogue
+from tests.support.upstream import copied_world
 
 
 def open_stores(folder: Path) -> list[str]:
@@ -33,8 +34,8 @@ def open_stores(folder: Path) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def app(small_config: Config) -> Flask:
-    app = create_app(small_config)
+def app(small_config: Config, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    app = create_app(copied_world(small_config, tmp_path_factory.mktemp("serving")))  # no other has it open
     warm(app)
     return app
 
