@@ -17,8 +17,10 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings
+from jinja2 import FileSystemBytecodeCache
 
 from indexer.config import Config, load_config
 from indexer.crawl import crawl as crawling
@@ -71,6 +73,16 @@ def no_power_cut() -> Iterator[None]:
     """No waiting for the disk, which changes no file: tests/crawl/test_disk.py asks where we wait."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(disk.os, "fsync", lambda handle: None)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Templates compiled once for all applications: each test that makes one compiled those of its pages."""
+    folder = _run_folder(tmp_path_factory) / "templates"
+    folder.mkdir(exist_ok=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Flask, "jinja_options", {"bytecode_cache": FileSystemBytecodeCache(str(folder))})
         yield
 
 
@@ -177,9 +189,7 @@ def small_client(small_config: Config) -> FlaskClient:
 
 def _made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
     """A folder that the first of pytest's workers to need it makes, and the others wait for."""
-    run = factory.getbasetemp()
-    if os.environ.get("PYTEST_XDIST_WORKER"):
-        run = run.parent  # that of all workers
+    run = _run_folder(factory)
     folder, done = run / name, run / f"{name}.made"
     with (run / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -188,3 +198,9 @@ def _made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path]
             make(folder)
             done.touch()
     return folder
+
+
+def _run_folder(factory: pytest.TempPathFactory) -> Path:
+    """The folder of one run of pytest, which all of its workers share."""
+    base = factory.getbasetemp()
+    return base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base

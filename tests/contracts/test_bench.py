@@ -71,6 +71,7 @@ def test_peers_find_the_same_documents(corpus: Corpus, tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_memory_is_that_of_two_processes_which_answered_and_end_then(corpus: Corpus, tmp_path: Path) -> None:
     ours.build(tmp_path, corpus)
     asked = [Question("words", "wallpaper", {"kind": ("doc",)})]

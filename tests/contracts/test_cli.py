@@ -173,6 +173,7 @@ def test_a_port_in_use_is_told_at_once(sample_data: Path) -> None:
                 assert f"by process {os.getpid()} (" in result.output
 
 
+@pytest.mark.slow
 def test_log_lines_go_to_stderr_and_results_to_stdout(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "search_app.cli", "crawl", "tools"],

@@ -106,6 +106,7 @@ def test_a_request_that_comes_letter_by_letter_is_not_waited_for(server: str) ->
         send_slowly(connection, (bytes([letter]) for letter in request))
 
 
+@pytest.mark.slow
 def test_an_answer_that_nobody_takes_is_given_up(server: str) -> None:
     """Nothing is ever taken; what is asked for further tells that the other side is gone."""
     parts = urlsplit(server)

@@ -205,6 +205,7 @@ def test_going_back_holds_until_something_new_comes(config: Config, upstream: Pa
     assert third.generation == current_name(config.data_dir) not in (first, second)
 
 
+@pytest.mark.slow
 def test_only_the_last_generations_are_kept(config: Config, upstream: Path) -> None:
     names = []
     for keep in (25, 24, 23, 22):

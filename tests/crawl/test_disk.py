@@ -39,9 +39,8 @@ def files_of(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-@pytest.mark.parametrize(
-    "command", [["crawl"], pytest.param(["build", "--force"], marks=pytest.mark.slow)], ids=["crawl", "build"]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("command", [["crawl"], ["build", "--force"]], ids=["crawl", "build"])
 def test_a_disk_that_takes_no_more_ends_a_command_in_one_line_and_loses_nothing(
     command: list[str], config: Config
 ) -> None:

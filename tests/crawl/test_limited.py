@@ -92,6 +92,7 @@ def test_what_takes_too_much_memory_is_ended_and_the_next_call_goes_on(worker: L
     assert worker.call(double, 2) == 4
 
 
+@pytest.mark.slow
 def test_what_takes_too_long_is_ended_and_the_step_is_named(worker: LimitedWorker) -> None:
     began = time.monotonic()
     with pytest.raises(LimitExceeded) as ended:

@@ -74,7 +74,9 @@ def poison(config: Config, monkeypatch: pytest.MonkeyPatch, *contents: str) -> S
     return state(config, "poisonous")
 
 
-@pytest.mark.parametrize("deed", ["crash", "swallow", "stumble"])
+@pytest.mark.parametrize(
+    "deed", [*(pytest.param(x, marks=pytest.mark.slow) for x in ("crash", "swallow")), "stumble"]
+)
 def test_a_file_that_its_parser_cannot_bear_is_left_out_and_told(
     deed: str, config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:

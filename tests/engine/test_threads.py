@@ -74,6 +74,7 @@ def names_of(engine: SearchEngine) -> list[str]:
     return [hit.card.name for hit in engine.search(Query("", sort="name", size=100, facets=())).hits]
 
 
+@pytest.mark.slow
 def test_eight_threads_on_one_engine_answer_as_one(small_data: Path) -> None:
     engine = SearchEngine(small_data, results_kept=0)
     assert in_threads(engine, questions(names_of(SearchEngine(small_data)))[:60], 240) == 0

@@ -49,6 +49,7 @@ def build_with_seed(data: Path, seed: str) -> Path:
     return current_folder(data)
 
 
+@pytest.mark.slow
 def test_the_same_records_give_the_same_files_whatever_the_order_of_sets(
     sample_data: Path, tmp_path: Path
 ) -> None:

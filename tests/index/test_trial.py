@@ -22,6 +22,7 @@ def config(small_config: Config, tmp_path_factory: pytest.TempPathFactory) -> Co
     return copied_world(small_config, tmp_path_factory.mktemp("trial"))
 
 
+@pytest.mark.slow
 def test_one_wrong_answer_of_many_refuses_a_generation_and_readers_stay_where_they_are(
     config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:

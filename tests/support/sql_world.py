@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import pytest
+
 from indexer.model.definitions import ExtraKey, MetricDefinition, PingDefinition, ProbeDefinition
 from indexer.model.items import AnyItem, AppItem, MetricItem, PingItem, ProbeItem, TableItem
 from indexer.model.parts import AppChannel, ColumnRef
@@ -328,3 +330,11 @@ def query(item: AnyItem, variant: str) -> SqlQuery:
 def item(item_id: str) -> AnyItem:
     (found,) = [each for each in ITEMS if each.id == item_id]
     return found
+
+
+def sampled(items: Sequence[AnyItem], every: int = 5) -> list[Any]:
+    """Items as parameters: the first of every five for the fast tests, the others for the slow ones."""
+    return [
+        pytest.param(each, id=each.id, marks=[pytest.mark.slow] if number % every else [])
+        for number, each in enumerate(items)
+    ]

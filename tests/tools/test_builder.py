@@ -17,7 +17,7 @@ from tests.check_sql import json_keys
 from tests.support.builder_walk import combinations_of
 from tests.support.mutations import mutations
 from tests.support.sql_paths import Checker, UnknownPath
-from tests.support.sql_world import ITEMS, columns_of, context, item, known_columns, metric
+from tests.support.sql_world import ITEMS, columns_of, context, item, known_columns, metric, sampled
 
 
 def built(thing: AnyItem | str, **asked: object) -> Built:
@@ -37,7 +37,7 @@ def offered_of(choices: Sequence[Choice], name: str) -> list[str]:
     return [option.value for choice in choices if choice.name == name for option in choice.options]
 
 
-@pytest.mark.parametrize("thing", ITEMS, ids=lambda thing: thing.id)
+@pytest.mark.parametrize("thing", sampled(ITEMS))
 def test_all_that_is_offered_of_a_thing_names_only_what_its_table_has(thing: AnyItem) -> None:
     checker = Checker(known_columns)
     made = list(combinations_of(thing, context(), columns_of, pairs=5))
