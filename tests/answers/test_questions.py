@@ -154,11 +154,13 @@ def test_every_query_of_a_card_reads_columns_that_exist(
         lambda name: schemas.columns_of(name.split(".", 1)[1] if name.count(".") == 2 else name)
     )
     walked = 0
+    seen: set[str] = set()  # many ask for the same
     for row in (row for name in LISTS for row in rows(name)):
         found = answer(mirror_client, row["q"])
-        if not found or not found["query"]:
+        if not found or not found["query"] or found["query"]["sql"] in seen:
             continue
         sql = found["query"]["sql"]
+        seen.add(sql)
         assert sqlglot.parse_one(sql, dialect="bigquery")
         assert found["query"]["assumptions"]
         assert mirror_client.get(found["query"]["url"]).status_code == 200, found["query"]["url"]
