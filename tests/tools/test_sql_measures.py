@@ -236,6 +236,7 @@ TABLE = "`mozdata.telemetry.clients_daily`"
         (f"(SELECT c.* FROM {TABLE} AS c CROSS JOIN UNNEST(c.active_addons) AS addon)", True),
         (f"(SELECT * FROM (SELECT country, submission_date FROM {TABLE} GROUP BY 1, 2))", True),
         (f"(SELECT * FROM {TABLE} JOIN {TABLE} USING (client_id))", False),
+        (f"(SELECT a.client_id FROM {TABLE} a NATURAL JOIN {TABLE} b)", False),
         (f"(SELECT submission_date, COUNT(*) AS n FROM {TABLE} GROUP BY 1)", False),
         (f"(SELECT DISTINCT client_id, submission_date FROM {TABLE})", False),
         (f"(SELECT submission_date, MAX(client_id) AS client_id FROM {TABLE})", False),
@@ -282,3 +283,4 @@ def test_a_sub_query_of_many_brackets_is_read_quickly_or_not_at_all() -> None:
     deep = "(SELECT * FROM " * 400 + TABLE + ")" * 400
     assert read_sub_query(deep, columns_of).columns == {}
     assert read_sub_query("(" * 5_000 + ")" * 5_000, columns_of).columns == {}
+    assert read_sub_query("(SELECT * FROM " + "/* " * 6_000 + ")", columns_of).columns == {}

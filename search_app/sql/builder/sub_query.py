@@ -24,10 +24,11 @@ _TOKEN = re.compile(
     r"|(?P<word>[A-Za-z_]\w*)|(?P<sign>.)",
     re.DOTALL | re.IGNORECASE,
 )
+_OPEN, _CLOSE = ("(", "["), (")", "]")
 _PARTS = ("SELECT", "FROM", "WHERE", "GROUP", "HAVING", "QUALIFY", "WINDOW", "ORDER", "LIMIT")
 _SETS = frozenset({"UNION", "INTERSECT", "EXCEPT"})
 _JOINS = frozenset({"CROSS", "INNER", "LEFT", "RIGHT", "FULL", "OUTER", "JOIN"})
-_UNREAD = frozenset({"PIVOT", "UNPIVOT", "TABLESAMPLE", "MATCH_RECOGNIZE"})
+_UNREAD = frozenset({"PIVOT", "UNPIVOT", "TABLESAMPLE", "MATCH_RECOGNIZE", "NATURAL"})
 # of one row one value: with these alone in its list, a SELECT gives a row for each row that it reads
 _OF_ONE_ROW = frozenset(
     [
@@ -114,8 +115,8 @@ def _tokens(text: str) -> list[Token]:
         kind, said = match.lastgroup, match.group()
         if kind == "space":
             continue
-        if kind == "sign" and said in "'\"`;":
-            raise _NotUnderstoodError("a text that does not end")
+        if kind == "sign" and (said in "'\"`;" or text.startswith("/*", match.start())):
+            raise _NotUnderstoodError("a text or remark that does not end")
         found.append(Token(said.strip("`"), match.start(), match.end(), kind == "name", kind == "word"))
     return found
 
@@ -123,7 +124,7 @@ def _tokens(text: str) -> list[Token]:
 def _closing(tokens: Sequence[Token], at: int) -> int:
     depth = 0
     for place in range(at, len(tokens)):
-        depth += (tokens[place].text in "([") - (tokens[place].text in ")]")
+        depth += (tokens[place].text in _OPEN) - (tokens[place].text in _CLOSE)
         if depth == 0:
             return place
     raise _NotUnderstoodError("a bracket that does not close")
@@ -134,7 +135,7 @@ def _flat(tokens: Sequence[Token]) -> Iterator[int]:
     at = 0
     while at < len(tokens):
         yield at
-        at = _closing(tokens, at) + 1 if tokens[at].text in "([" else at + 1
+        at = _closing(tokens, at) + 1 if tokens[at].text in _OPEN else at + 1
 
 
 def _query(tokens: Sequence[Token], columns_of: ColumnsOf, depth: int) -> Given:
