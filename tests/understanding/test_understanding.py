@@ -132,6 +132,7 @@ def test_words_of_speech_find_the_words_of_the_field(text: str, word: str, meant
         ("check whether it got slower", "tool"),
         ("get help with a chart", "doc"),
         ("median in sql", "doc"),
+        ("test my schema", "doc"),
     ],
 )
 def test_what_is_asked_for_without_its_name_prefers_its_kind(text: str, kind: str) -> None:
