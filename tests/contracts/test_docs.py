@@ -63,6 +63,13 @@ def test_papers_name_only_files_that_exist(paper: str) -> None:
         assert ((ROOT / paper).parent / target).exists(), target
 
 
+def test_architecture_names_only_modules_that_there_are() -> None:
+    known = {path.name for folder in ("indexer", "search_app") for path in (ROOT / folder).rglob("*.*")}
+    named = re.findall(r"`(?:\w+/)*(\w+\.(?:py|yaml|js|css))`", (ROOT / "ARCHITECTURE.md").read_text())
+    assert len(named) > 150
+    assert {name for name in named if name not in known and not (ROOT / "tests" / name).exists()} == set()
+
+
 def test_the_rules_that_code_refers_to_are_written_down() -> None:
     rules = (ROOT / "docs" / "domain.md").read_text()
     assert re.findall(r"^(\d+)\. ", rules, re.MULTILINE) == [str(number) for number in range(1, 14)]
