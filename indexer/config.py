@@ -92,6 +92,8 @@ class ScheduleConfig(_Section):
 
 
 class GenerationsConfig(_Section):
+    """Which generations are kept, and whether a new one is tried."""
+
     keep: int = Field(ge=1)  # how many stay on disk, the current one included
     trial: bool  # whether a server of each new one is asked before readers see it
 
@@ -105,6 +107,8 @@ class GuardConfig(_Section):
 
 
 class ServerConfig(_Section):
+    """Where the server listens, under which names, and what one client may take of it."""
+
     host: str
     port: int = Field(ge=0, le=65535)
     workers: int = Field(ge=0)  # 0: one for each core
@@ -118,11 +122,15 @@ class ServerConfig(_Section):
 
 
 class LoggingConfig(_Section):
+    """How log lines look, and whether each request has one."""
+
     format: Literal["text", "json"]
     access: bool  # a line for each request
 
 
 class SearchConfig(_Section):
+    """What a search may keep in memory."""
+
     result_cache: int = Field(ge=0)  # answers kept by each worker
 
 
@@ -166,6 +174,7 @@ class Config(_Section):
         return options
 
     def enabled_sources(self) -> tuple[str, ...]:
+        """The names of the sources that are crawled."""
         return tuple(name for name, entry in self.sources.items() if entry.enabled)
 
 

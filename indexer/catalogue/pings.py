@@ -157,11 +157,13 @@ def _versions(dataset: str, table: str, tables: Tables) -> list[int]:
 
 
 def ping_aliases(name: str, namespaces: Iterable[str]) -> tuple[str, ...]:
+    """What a ping is also typed as: with underscores, and behind each of its namespaces."""
     snaked = (underscored(name),) if "-" in name else ()
     return (*snaked, *dict.fromkeys(f"{namespace}/{name}" for namespace in namespaces if namespace))
 
 
 def related_to(app: str, names: Iterable[str], tables: Tables) -> dict[str, tuple[str, ...]]:
+    """Relations of a ping: its app, and the tables of these names that there are."""
     ids = tuple(dict.fromkeys(key for name in names if (key := tables.id_of(name))))
     related = {"table": ids} if ids else {}
     return {"app": (f"app/{app}",), **related} if app else related

@@ -65,6 +65,7 @@ class HttpCache:
         self._entry_path(url).unlink(missing_ok=True)
 
     def body_path(self, entry: Entry) -> Path:
+        """Where the body of a digest lies, or would."""
         return self._folder / f"{entry.digest}.body"
 
     @contextlib.contextmanager

@@ -37,6 +37,7 @@ class Judging:
     accepted: Accepted
 
     def for_other_program(self) -> Judging:
+        """The same for records that another version of the program makes: fields may change at once."""
         return replace(self, allowed=self.allowed.for_other_program())
 
 

@@ -76,6 +76,8 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppItem(Item):
+    """A product with its channels, and what it collects in numbers."""
+
     channels: tuple[AppChannel, ...] = ()
     source_url: str = ""
     platform: str = ""  # desktop, android, ios, web, server, other: groups of the map
@@ -90,6 +92,8 @@ class AppItem(Item):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PingItem(Item):
+    """A ping of an app, or a legacy ping of a namespace, with the tables that hold it."""
+
     app: str  # app_name, or the namespace of a legacy ping
     origin: str  # app or library that defines it
     legacy: bool = False
@@ -107,6 +111,8 @@ class PingItem(Item):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetricItem(Item):
+    """A Glean metric as one origin defines it, with all columns that hold it (rules 3 to 5)."""
+
     origin: str  # app_name or library_name
     in_source: bool = True
     definition: MetricDefinition | None = None  # newest; None where known from the schema only
@@ -124,6 +130,8 @@ class MetricItem(Item):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbeItem(Item):
+    """A legacy Firefox probe, with the columns that hold it (rule 8)."""
+
     probe_type: ProbeType
     definitions: tuple[ProbeDefinition, ...] = ()
     first_added: dict[str, str] = field(default_factory=dict)
@@ -136,6 +144,10 @@ class ProbeItem(Item):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableItem(Item):
+    """A BigQuery table or view: where it stands among its layers (rule 6), what it is made of.
+    Columns are in the store.
+    """
+
     project: str
     dataset: str
     table: str
@@ -179,6 +191,8 @@ class TableItem(Item):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeasureItem(Item):
+    """A metric, data source, segment or dimension of metric-hub, with what a query of it is made of."""
+
     platform: str
     select_expression: str = ""
     data_source: str = ""
@@ -202,6 +216,8 @@ class MeasureItem(Item):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExploreItem(Item):
+    """A Looker explore: the views that it joins, and what can be counted and grouped there."""
+
     namespace: str
     views: tuple[str, ...] = ()
     glean_app: bool = False
@@ -214,6 +230,8 @@ class ExploreItem(Item):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DashboardItem(Item):
+    """A Looker dashboard with its tiles."""
+
     model: str
     curated: bool = True  # False: made by OpMon
     tiles: tuple[DashboardTileRef, ...] = ()
@@ -239,6 +257,8 @@ class RoutineItem(Item):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocItem(Item):
+    """A section of the data docs, with its place in the book."""
+
     section: DocSection
     url: str = ""  # published page and anchor
     place: BookPlace | None = None  # None where no table of contents lists its page
@@ -246,6 +266,8 @@ class DocItem(Item):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolItem(Item):
+    """A data tool: what it is for, when to use it and when not, who can open it."""
+
     url: str = ""
     summary: str = ""
     use_when: tuple[str, ...] = ()

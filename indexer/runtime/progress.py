@@ -54,6 +54,7 @@ class Progress:
         self._lock = threading.Lock()
 
     def start(self, phase: str, total: int = 0) -> None:
+        """A phase begins, of so many steps; 0 where their number is not known."""
         self._set(ProgressState(phase, 0, total, "", now(), now(), os.getpid()), at_once=True)
 
     def expect(self, more: int) -> None:
@@ -61,9 +62,11 @@ class Progress:
         self._step(0, more, "")
 
     def step(self, source: str, steps: int = 1) -> None:
+        """So many steps of a source are done."""
         self._step(steps, 0, source)
 
     def finish(self) -> None:
+        """Nothing runs any more."""
         self._set(ProgressState(updated=now()), at_once=True)
 
     def _step(self, done: int, total: int, source: str) -> None:

@@ -79,14 +79,24 @@ class Report:
 
 
 class Source(Protocol):
+    """One upstream: which files it wants, and the records in them. Pure; raise `version` when the
+    same files give others.
+    """
+
     name: str
     version: int
 
-    def requests(self, options: Mapping[str, Any]) -> Sequence[Request]: ...
+    def requests(self, options: Mapping[str, Any]) -> Sequence[Request]:
+        """The files that it wants, by its options in the settings."""
+        ...
 
     def records(
         self, fetched: Sequence[Fetched], options: Mapping[str, Any], report: Report
-    ) -> Iterable[Record]: ...
+    ) -> Iterable[Record]:
+        """The records of the files that came. What it passes over it counts in `report`; junk never
+        raises.
+        """
+        ...
 
 
 @runtime_checkable

@@ -35,6 +35,7 @@ _REFERENCE = re.compile(r"(?:([a-z][a-z0-9-]*)\.)?(\d*[A-Za-z]\w*)\.([\w$*-]+)")
 
 
 def read_dataset(project: str, name: str, metadata: Mapping[str, Any]) -> Dataset:
+    """A dataset by its dataset_metadata.yaml; what is no text is left empty."""
     return Dataset(
         project=project,
         name=name,

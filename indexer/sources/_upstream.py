@@ -90,6 +90,7 @@ class Entry:
         return default
 
     def flag(self, key: str, default: bool = False) -> bool:
+        """True or false; the default where it is missing, or is neither, which is counted."""
         value = self.fields.get(key)
         if value is None:
             return default

@@ -124,12 +124,16 @@ class TableSource:
 
 @dataclass(frozen=True, slots=True)
 class QuerySource:
+    """A query in FROM, with its alias."""
+
     query: Query
     alias: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class UnnestSource:
+    """UNNEST of an array: a row for each of its elements."""
+
     array: Expression
     alias: str = ""
     offset: str = ""  # the column of WITH OFFSET
@@ -171,6 +175,8 @@ Source: TypeAlias = "TableSource | QuerySource | UnnestSource | UnknownSource | 
 
 @dataclass(frozen=True, slots=True)
 class Join:
+    """A source in FROM, and by which columns of both sides it is joined (USING)."""
+
     source: Source
     using: tuple[str, ...] = ()
     side: str = ""  # LEFT, RIGHT, FULL
@@ -192,6 +198,8 @@ class EventTest:
 
 @dataclass(frozen=True, slots=True)
 class Select:
+    """One SELECT: what it gives, what it reads, and what its conditions use."""
+
     outputs: tuple[Output | Star, ...]
     sources: tuple[Join, ...] = ()
     ctes: tuple[tuple[str, Query], ...] = ()

@@ -30,6 +30,8 @@ class Named:
 
 @dataclass(slots=True)
 class Scope:
+    """The names that a SELECT can use: its own sources and WITH clauses, then those around it."""
+
     outer: Scope | None
     ctes: dict[str, Cte] = field(default_factory=dict)
     sources: list[Named] = field(default_factory=list)
@@ -37,6 +39,7 @@ class Scope:
     values: dict[str, Made] = field(default_factory=dict)  # parameters of a routine
 
     def find_cte(self, name: str) -> Cte | None:
+        """The query that WITH gives a name, of the nearest scope; None where none does."""
         scope: Scope | None = self
         while scope is not None:
             if name.lower() in scope.ctes:

@@ -65,6 +65,8 @@ class ShelvedMeasure:
 
 @dataclass(frozen=True, slots=True)
 class ShelvedDashboard:
+    """A dashboard that may be recommended, with the words by which it is found."""
+
     id: str
     model: str
     named: frozenset[str]  # the words of its title
@@ -76,6 +78,8 @@ class ShelvedDashboard:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
+    """What may be recommended of a generation."""
+
     measures: dict[str, tuple[ShelvedMeasure, ...]]  # by product, the best first
     dashboards: tuple[ShelvedDashboard, ...]  # active ones, curated first
 

@@ -30,6 +30,8 @@ NO_QUERY = "None: the columns of this table are not published."
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
+    """What could answer: a thing, and how good a place it is (`rung`) by the recommended order."""
+
     item: AnyItem
     rung: str
     column: str

@@ -84,6 +84,7 @@ class SearchEngine:
 
     @property
     def generation(self) -> Generation:
+        """The generation that answers now."""
         return self._on.reader.generation
 
     @property

@@ -22,6 +22,8 @@ Spans = tuple[tuple[int, int], ...]
 
 
 class Snippet(NamedTuple):
+    """A piece of a text, and where in it the found words stand: (start, end) in characters."""
+
     text: str
     marks: Spans
 

@@ -47,6 +47,8 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Tree:
+    """A decision tree over a row of features, as arrays: nodes from the root, and what each leaf adds."""
+
     nodes: tuple[Node, ...]
     leaves: tuple[float, ...]
 

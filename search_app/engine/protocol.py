@@ -22,7 +22,9 @@ class Engine(Protocol):
     """Safe for threads; a new generation is picked up by `refresh`."""
 
     @property
-    def generation(self) -> Generation: ...
+    def generation(self) -> Generation:
+        """The generation that answers now."""
+        ...
 
     def search(self, query: Query) -> Results:
         """Hits, facets and help for a query; never raises for anything a user typed."""

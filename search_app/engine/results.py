@@ -54,6 +54,8 @@ class FacetCount(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Facet:
+    """The values of one facet among all hits, each counted without the facet's own filter."""
+
     name: str
     label: str
     values: tuple[FacetCount, ...]
@@ -92,6 +94,8 @@ class Recognised:
 
 @dataclass(frozen=True, slots=True)
 class Results:
+    """What the engine answers to a query: one page of hits, and all that is said of the whole."""
+
     total: int
     hits: tuple[Hit, ...]
     facets: tuple[Facet, ...]

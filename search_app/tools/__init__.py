@@ -84,12 +84,16 @@ class Context:
 
 
 class Tool(Protocol):
+    """One tool: its name in links and on pages, its place among them, what `!bang` calls it."""
+
     name: str
     label: str
     order: int
     bangs: tuple[str, ...]
 
-    def views(self, item: AnyItem, context: Context) -> Iterator[Link | NoLink]: ...
+    def views(self, item: AnyItem, context: Context) -> Iterator[Link | NoLink]:
+        """Its links for an item; NoLink with a sentence where a reader would expect one and there is none."""
+        ...
 
 
 def build_context(items: Iterable[AnyItem], lookup: Callable[[str], AnyItem | None] = _nothing) -> Context:

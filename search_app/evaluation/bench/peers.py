@@ -35,9 +35,13 @@ class Page:
 class Peer(Protocol):
     """An opened index."""
 
-    def ask(self, question: Question) -> Page: ...
+    def ask(self, question: Question) -> Page:
+        """The page of hits of a question."""
+        ...
 
-    def suggest(self, typed: str) -> int: ...
+    def suggest(self, typed: str) -> int:
+        """How many completions it gives of what is typed."""
+        ...
 
 
 class PeerModule(Protocol):
@@ -46,9 +50,13 @@ class PeerModule(Protocol):
     NAME: str
     LACKS: str
 
-    def build(self, folder: Path, corpus: Corpus) -> None: ...
+    def build(self, folder: Path, corpus: Corpus) -> None:
+        """Write its index of all documents into the folder."""
+        ...
 
-    def open_peer(self, folder: Path) -> Peer: ...
+    def open_peer(self, folder: Path) -> Peer:
+        """Its index in the folder, ready to be asked."""
+        ...
 
 
 MODULES = ("ours", "tantivy_peer", "fts5_peer", "whoosh_peer")

@@ -17,6 +17,7 @@ from search_app.web.state import current_site
 
 
 def search(wanted: takes.SearchFor) -> gives.Found:
+    """The hits of what an assistant searches for, with the address of the same search for people."""
     filters: dict[str, Sequence[str]] = {"kind": wanted.kind, "app": wanted.app, "status": wanted.status}
     given = {name: list(values) for name, values in filters.items() if values}
     _, results = asked(wanted.query, given, wanted.limit, wanted.page)
@@ -50,6 +51,7 @@ def asked(text: str, filters: dict[str, list[str]], limit: int, at: int = 1) -> 
 
 
 def hit_of(hit: Hit) -> gives.Hit:
+    """A hit as assistants read it: what it is, whether it is alive, where it is stored, its page."""
     card = hit.card
     return gives.Hit(
         id=card.id,

@@ -47,6 +47,8 @@ LONGEST_DIFF = 4_000  # characters; above, word by word takes too long and nobod
 
 @dataclass(frozen=True, slots=True)
 class Change:
+    """One thing that a definition changed: which, and the old and the new text with what differs marked."""
+
     label: str
     text: Markup
 

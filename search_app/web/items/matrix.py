@@ -30,6 +30,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class MatrixView:
+    """The columns that hold a metric, a page of them, narrowed to an app and a ping where these are
+    chosen.
+    """
+
     rows: tuple[ColumnRef, ...]
     total: int
     apps: tuple[Choice, ...]

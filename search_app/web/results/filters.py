@@ -56,6 +56,8 @@ class FacetValueView(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FacetView:
+    """A facet as a page shows it: its first values, and those behind "more"."""
+
     name: str
     label: str
     shown: tuple[FacetValueView, ...]

@@ -41,6 +41,8 @@ class AppName:
 
 
 class VariantView(NamedTuple):
+    """Another member of a hit's group: what tells it from the hit, and its page."""
+
     label: str
     url: str
 
@@ -80,6 +82,7 @@ class HitView(NamedTuple):
 
     @property
     def type_label(self) -> str:
+        """Its type in words for people, empty where it has none."""
         return type_label(self.card.kind, self.card.type) if self.card.type else ""
 
     @property
@@ -96,10 +99,12 @@ class HitView(NamedTuple):
 
     @property
     def more_apps(self) -> int:
+        """How many apps it has besides those that are named."""
         return max(0, len(self.card.app) - SHOWN_APPS)
 
     @property
     def shows_status(self) -> bool:
+        """Whether its state is worth saying: what is alive goes without saying in most kinds."""
         return self.card.status != "active" or not KINDS[self.card.kind].mostly_active
 
     @property

@@ -29,6 +29,8 @@ from search_app.web.results.hit_view import HitView, present_hit, with_namesakes
 
 @dataclass(frozen=True, slots=True)
 class PageLink:
+    """A link to another page, order or wording of the same search."""
+
     label: str
     url: str
     current: bool = False
@@ -36,6 +38,10 @@ class PageLink:
 
 @dataclass(frozen=True, slots=True)
 class Paging:
+    """Which hits of how many are shown, and the ways to the others; previous and next are empty at
+    the ends.
+    """
+
     first: int  # number of the first hit shown
     last: int
     total: int
@@ -46,6 +52,8 @@ class Paging:
 
 @dataclass(frozen=True, slots=True)
 class ResultsView:
+    """Everything that a page of results shows, ready for its template."""
+
     query: Query
     results: Results
     hits: tuple[HitView, ...]
