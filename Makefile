@@ -47,7 +47,11 @@ check: lint types contracts slow  ## the slower checks: style, types, import con
 slow: dev  ## real data, browser, faults: minutes
 	$(BIN)/python -m pytest -q -m "(slow or mirror or browser) and not full and not soak" $(BY_FILE)
 
-check-full: check $(VENV)/.audit  ## every case of what the slower checks sample: an hour
+$(VENV)/.analyzer: $(VENV)/.dev requirements/analyzer.txt
+	@$(BIN)/python requirements/install.py requirements/analyzer.txt
+	@touch $@
+
+check-full: check $(VENV)/.audit $(VENV)/.analyzer  ## every case of what the slower checks sample: an hour
 	$(BIN)/python -m pytest -q -m full $(PARALLEL)
 
 $(VENV)/.soak: $(VENV)/.dev requirements/soak.txt
@@ -113,5 +117,7 @@ lock:  ## resolve requirements/*.txt again (needs uv)
 	  --group audit -o requirements/audit.txt
 	$(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  --group soak -c requirements/dev.txt -o requirements/soak.txt
+	$(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --group analyzer -c requirements/dev.txt -o requirements/analyzer.txt
 	$(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  --group build -o requirements/build.txt

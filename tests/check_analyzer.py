@@ -1,9 +1,10 @@
 """`python -m tests.check_analyzer [DATA_DIR]`: our queries before Google's own analyzer, one thing a shape.
 
 It resolves names, types, groups and windows as BigQuery does (GoogleSQL, formerly ZetaSQL, from the
-package `zetasql`: `pip install zetasql` beside the project; it is in no group of ours, for it takes 300 MB
-of memory and half a minute to start). Columns come from the catalogue's schemas; the routines of mozfun
-are declared with the signatures that their READMEs give. Exit code 1 where a query is refused.
+package `zetasql`, which requirements/analyzer.txt locks: `make check-full` installs it and asks 60 things;
+it takes 300 MB of memory and half a minute to start). Columns come from the catalogue's schemas; the
+routines of mozfun are declared with the signatures that their READMEs give. Exit code 1 where a query is
+refused.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ try:
 except ImportError:  # said by main
     Analyzer = None
 
+INSTALL = "python requirements/install.py requirements/analyzer.txt"
 ALWAYS_KEPT = frozenset({"key", "value", "values", "list", "key_value"})  # read by routines, not by name
 ROUTINES = {
     "mozfun.glam.percentile": (("FLOAT64", "ARRAY<STRUCT<key STRING, value FLOAT64>>", "STRING"), "FLOAT64"),
@@ -64,24 +66,29 @@ def main() -> int:
     parser.add_argument("--pairs", type=int, default=0, help="each n-th pair of choices, 0 for none")
     options = parser.parse_args()
     if Analyzer is None:
-        print("the analyzer is not installed: pip install zetasql")
+        print(f"the analyzer is not installed: {INSTALL}")
         return 2
     opened = open_current(options.data_dir)
-    store = Store(opened.path / "catalogue.sqlite")
+    asked, refused = check(Store(opened.path / "catalogue.sqlite"), options.things, options.pairs)
+    for cause, found in refused.items():
+        print(f"{len(found):,} x {cause}\nsuch as {found[0]}\n")
+    print(f"{asked:,} queries before the analyzer, {sum(map(len, refused.values())):,} refused")
+    return 1 if refused else 0
+
+
+def check(store: Store, things: int, pairs: int = 0) -> tuple[int, dict[str, list[str]]]:
+    """How many queries were asked, and those that the analyzer refused, by their cause."""
     schemas = Schemas(store, digests_of(store))
     judge = Judge(schemas)
     refused: dict[str, list[str]] = {}
     asked = 0
-    for where, sql in queries(store, schemas, options.things, options.pairs):
+    for where, sql in queries(store, schemas, things, pairs):
         asked += 1
         if problem := judge.problem(sql):
             refused.setdefault(re.sub(r"\[at [^]]*\]|`[^`]*`", "", problem)[:120], []).append(
                 f"{where}: {problem}\n{sql}"
             )
-    for cause, found in refused.items():
-        print(f"{len(found):,} x {cause}\nsuch as {found[0]}\n")
-    print(f"{asked:,} queries before the analyzer, {sum(map(len, refused.values())):,} refused")
-    return 1 if refused else 0
+    return asked, refused
 
 
 def queries(store: Store, schemas: Schemas, things: int, pairs: int) -> Iterator[tuple[str, str]]:

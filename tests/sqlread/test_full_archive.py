@@ -22,6 +22,7 @@ from indexer.index.generation import open_current
 from indexer.model.items import TableItem
 from indexer.model.table_records import DerivedTable, TableSchema
 from indexer.store.reader import Store
+from tests import check_analyzer
 from tests.check_sql import KINDS, check_all
 from tests.conftest import starchart
 
@@ -101,6 +102,14 @@ def test_no_query_of_the_whole_catalogue_names_a_column_that_is_not_there(store:
     assert opened is not None
     outcome = check_all(opened.path / "catalogue.sqlite", KINDS, os.cpu_count() or 1)
     assert outcome.refused == []
+
+
+def test_googles_own_analyzer_refuses_no_query(store: Store) -> None:
+    if check_analyzer.Analyzer is None:
+        pytest.skip(f"Google's analyzer is not installed: {check_analyzer.INSTALL}")
+    asked, refused = check_analyzer.check(store, 60)
+    assert {cause: found[:2] for cause, found in refused.items()} == {}
+    assert asked >= 150
 
 
 def test_every_view_has_columns_or_the_reason_why_not(store: Store) -> None:
