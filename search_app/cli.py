@@ -19,11 +19,11 @@ import click
 
 from indexer.build_job import build, go_back, verify_generation
 from indexer.config import Config, ConfigProblem, load_config
-from indexer.crawl.crawl import Crawled, UnknownSource, crawl, reached_nothing, took_nothing
+from indexer.crawl.crawl import UnknownSource, crawl, reached_nothing, took_nothing
 from indexer.crawl.guard import Accepted
 from indexer.crawl.snapshots import SnapshotDamaged
 from indexer.index.build import GenerationRefused
-from indexer.index.generation import Manifest, generation_names, list_generations
+from indexer.index.generation import generation_names, list_generations
 from indexer.index.integrity import answering_manifest, damaged_generations
 from indexer.runtime.disk import FolderUnusable
 from indexer.runtime.locking import Busy
@@ -31,7 +31,7 @@ from indexer.runtime.logs import start_logging
 from indexer.runtime.processes import PARENT, end_with_parent
 from indexer.runtime.progress import Progress, ProgressState
 from indexer.scheduler import run_scheduler
-from indexer.status import SourceStatus, Status, read_status, status_json
+from indexer.status import read_status, status_json
 from search_app.answers.answering import may_be_asked
 from search_app.assistant_command import mcp_command
 from search_app.evaluation.bench.command import bench_command
@@ -44,6 +44,7 @@ from search_app.source_command import check_sources_command
 from search_app.sql_command import sql_command
 from search_app.supervisor import ensure_generation, run_together
 from search_app.terminal.completion import completion_command
+from search_app.terminal.installation import crawled_line, generation_line, status_lines
 from search_app.terminal.results import look_of, results_lines, show
 from search_app.trial import trial_of
 from search_app.web.app import create_app
@@ -129,7 +130,7 @@ def crawl_command(
     with _told():
         crawled = crawl(settings.config, named, _progress(settings.config), accept=accept)
     for each in crawled:
-        click.echo(_crawled_line(each))
+        click.echo(crawled_line(each))
     if reached_nothing(crawled):
         raise click.ClickException("no source could be reached")
     if took_nothing(crawled):
@@ -212,21 +213,11 @@ def status(settings: Settings, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(status_json(found), ensure_ascii=False))
     else:
-        click.echo("\n".join(_status_lines(found)))
+        click.echo("\n".join(status_lines(found)))
     if found.generation is None:
         sys.exit(NOTHING_TO_SERVE)
     if found.problems:
         sys.exit(NEEDS_LOOKING_AFTER)
-
-
-def _status_lines(found: Status) -> list[str]:
-    lines = [_generation_line(found.generation) if found.generation else "nothing is indexed yet"]
-    if found.progress.phase:
-        lines.append(f"now: {found.progress.phase} {found.progress.done} of {found.progress.total}")
-    lines += [_source_line(source) for source in found.sources]
-    if found.next_run:
-        lines.append(f"next crawl: {found.next_run}")
-    return lines + [f"problem: {problem.code}: {problem.text}" for problem in found.problems]
 
 
 @main.command()
@@ -238,7 +229,7 @@ def generations(settings: Settings) -> None:
     for manifest in list_generations(data_dir):
         star = "*" if answering and manifest.id == answering.id else " "
         word = "  DAMAGED" if any(each.generation == manifest.id for each in damaged) else ""
-        click.echo(f"{star} {_generation_line(manifest)}{word}")
+        click.echo(f"{star} {generation_line(manifest)}{word}")
 
 
 @main.command()
@@ -300,31 +291,6 @@ def _progress(config: Config) -> Progress:
         click.echo(f"\r\033[K{line}", nl=False, err=True)
 
     return Progress(config.data_dir, show)
-
-
-def _crawled_line(crawled: Crawled) -> str:
-    state = crawled.state
-    records = sum(state.counts.values())
-    skipped = sum(state.skipped.values())
-    line = f"{crawled.source:<16} {crawled.outcome:<10} {records:>8} records {skipped:>6} skipped"
-    return f"{line}  {state.error}" if state.error else line
-
-
-def _source_line(source: SourceStatus) -> str:
-    state = source.state
-    if state is None:
-        return f"{source.name:<16} {source.word}"
-    age = "never" if source.age_seconds is None else f"{source.age_seconds / 3600:.1f} h ago"
-    line = (
-        f"{source.name:<16} {source.word:<7} {age:>12} {sum(state.counts.values()):>8} records"
-        f" {sum(state.skipped.values()):>6} skipped"
-    )
-    return f"{line}  {state.error}" if state.error else line
-
-
-def _generation_line(manifest: Manifest) -> str:
-    counts = ", ".join(f"{count} {kind}s" for kind, count in sorted(manifest.counts.items()))
-    return f"{manifest.id}  built {manifest.built_at}{'  (sample)' if manifest.sample else ''}  {counts}"
 
 
 if __name__ == "__main__":

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.index.completion.suggester import Entry, FilterValue, Suggester, Suggestion, build
+from indexer.index.completion.entries import Entry, FilterValue, build
+from indexer.index.completion.suggester import Suggester, Suggestion
 from search_app.query.grammar import FILTER_FORMS
 
 ENTRIES = (

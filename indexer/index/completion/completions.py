@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.index.arrays import Array, Arrays
-from indexer.index.completion import spellchecker, suggester
+from indexer.index.completion import entries, spellchecker
 from indexer.index.documents import FACETS
 from indexer.index.format import (
     FACET_VALUES,
@@ -38,9 +38,7 @@ def completion_arrays(arrays: Mapping[str, Array]) -> Arrays:
     words = {surface[i]: int(counts[i]) for i in kept}
     popular = {surface[i]: int(counts[i]) for i in np.flatnonzero(named).tolist()}
     made: Arrays = dict(spellchecker.build(words, _name_keys(Cards(arrays)), popular))
-    made |= suggester.build(
-        _entries(arrays), popular, {name: _filter_values(arrays, name) for name in FACETS}
-    )
+    made |= entries.build(_entries(arrays), popular, {name: _filter_values(arrays, name) for name in FACETS})
     return made
 
 
@@ -51,14 +49,14 @@ def _name_keys(cards: Cards) -> list[str]:
     return [spelling_key(name) for name in short]
 
 
-def _entries(arrays: Mapping[str, Array]) -> Iterator[suggester.Entry]:
+def _entries(arrays: Mapping[str, Array]) -> Iterator[entries.Entry]:
     """One entry a family: its usual face stands first."""
     cards = Cards(arrays)
     family: npt.NDArray[np.int32] = GROUP.read(arrays)
     usage: npt.NDArray[np.int32] = USAGE.read(arrays)
     for document in np.flatnonzero(np.diff(family, prepend=-1)).tolist():
         card = Card._make(cards.values(document))
-        yield suggester.Entry(
+        yield entries.Entry(
             card.name,
             card.kind,
             card.title if card.title != card.name else "",
@@ -74,12 +72,12 @@ def _prior(kind: str, type_: str) -> float:
     return WEIGHTS.kinds.get(kind, 1.0) * (WEIGHTS.layers.get(type_, 1.0) if kind == "table" else 1.0)
 
 
-def _filter_values(arrays: Mapping[str, Array], name: str) -> list[suggester.FilterValue]:
+def _filter_values(arrays: Mapping[str, Array], name: str) -> list[entries.FilterValue]:
     values = FACET_VALUES[name].read(arrays)
     sizes = np.diff(HAVING[name].read(arrays).starts)
     titles = _app_titles(arrays) if name == "app" else {}
     return [
-        suggester.FilterValue(values[i], titles.get(values[i], values[i]), int(size))
+        entries.FilterValue(values[i], titles.get(values[i], values[i]), int(size))
         for i, size in enumerate(sizes)
     ]
 
