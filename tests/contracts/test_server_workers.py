@@ -17,6 +17,8 @@ from tests.support.servers import served
 
 ENDS = "server: {request_seconds: 0.5, answer_seconds: 1}\n"
 
+pytestmark = pytest.mark.slow  # a server of several workers; test_contracts_server.py has the fast one
+
 
 @pytest.fixture(scope="module")
 def server(sample_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
@@ -106,7 +108,6 @@ def test_a_request_that_comes_letter_by_letter_is_not_waited_for(server: str) ->
         send_slowly(connection, (bytes([letter]) for letter in request))
 
 
-@pytest.mark.slow
 def test_an_answer_that_nobody_takes_is_given_up(server: str) -> None:
     """Nothing is ever taken; what is asked for further tells that the other side is gone."""
     parts = urlsplit(server)

@@ -116,6 +116,7 @@ def refused(path: Path, packed: bytes) -> str:
     return str(problem.value)
 
 
+@pytest.mark.slow
 def test_every_flipped_bit_is_refused_or_changes_nothing(tmp_path: Path) -> None:
     """Gzip has bits that say nothing of the content: its time, level, system, entries of tables not used."""
     path = tmp_path / "a.tar.gz"

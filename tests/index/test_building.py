@@ -60,6 +60,7 @@ def test_the_same_records_give_the_same_files_whatever_the_order_of_sets(
     assert index(first) == index(second)
 
 
+@pytest.mark.slow
 def test_a_second_process_takes_a_part_of_the_work_and_changes_nothing_of_what_comes_out(
     sample_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

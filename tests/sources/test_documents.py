@@ -70,7 +70,13 @@ ABSURD = {
 }
 
 
-@pytest.mark.parametrize("name", ABSURD)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.slow] if name in ("brackets", "emphasis") else [])
+        for name in ABSURD
+    ],
+)
 def test_absurd_markdown_is_read_in_no_time(name: str) -> None:
     text = ABSURD[name]
     began = time.process_time()

@@ -135,7 +135,10 @@ WIDE = "WITH w AS (SELECT " + ", ".join(f"{n} AS c{n}" for n in range(400)) + ")
     "sql",
     [
         f"{DOUBLING} SELECT s FROM a59",
-        WIDE + ", ".join(f"STRUCT(w AS a, w AS b) AS s{n}" for n in range(400)) + " FROM w",
+        pytest.param(
+            WIDE + ", ".join(f"STRUCT(w AS a, w AS b) AS s{n}" for n in range(400)) + " FROM w",
+            marks=pytest.mark.slow,
+        ),
     ],
     ids=["structs that double", "wide structs"],
 )

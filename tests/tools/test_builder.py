@@ -260,7 +260,11 @@ def test_nothing_said_leads_to_the_first_ping_that_has_a_query() -> None:
         ("metric/fenix/tabs.errors", Choices(by=("investigation", "date"), measure="over_zero")),
         ("metric/fenix/tabs.size", Choices(by=("label", "country"), measure="histogram")),
         ("metric/fenix/tabs.switched", Choices(by=("extra:source", "week"), measure="per_client")),
-        ("probe/histogram/GC_MS", Choices(by=("investigation",), channel="beta")),
+        pytest.param(
+            "probe/histogram/GC_MS",
+            Choices(by=("investigation",), channel="beta"),
+            marks=pytest.mark.slow,
+        ),
         (
             "table/moz-fx-data-shared-prod.telemetry.clients_daily",
             Choices(column="active_hours", by=("country",)),

@@ -53,6 +53,7 @@ def hostile(value: Any, text: str, name: str = "") -> Any:
     return value
 
 
+@pytest.mark.slow
 def test_pages_of_the_sample_are_good_and_lead_only_to_what_there_is(checker: Checker) -> None:
     outcome = Outcome()
     items = some_items(checker)
