@@ -22,7 +22,7 @@ from indexer.index.generation import open_current
 from indexer.model.items import TableItem
 from indexer.model.table_records import DerivedTable, TableSchema
 from indexer.store.reader import Store
-from tests import check_analyzer
+from tests import check_analyzer, check_measures
 from tests.check_sql import KINDS, check_all
 from tests.conftest import starchart
 
@@ -102,6 +102,12 @@ def test_no_query_of_the_whole_catalogue_names_a_column_that_is_not_there(store:
     assert opened is not None
     outcome = check_all(opened.path / "catalogue.sqlite", KINDS, os.cpu_count() or 1)
     assert outcome.refused == []
+
+
+def test_every_measure_has_a_query_of_names_that_are_there_or_says_why_not(store: Store) -> None:
+    outcome = check_measures.check(store)
+    assert outcome.refused == []
+    assert outcome.counts["queries whose every name was looked up"] >= 0.5 * outcome.counts["queries"] > 2_000
 
 
 def test_googles_own_analyzer_refuses_no_query(store: Store) -> None:
