@@ -168,6 +168,8 @@ def every_ask(world: World) -> Iterator[Ask]:
                     "/healthz",
                     "/readyz", "/metrics", "/robots.txt", "/sitemap.xml", "/"):  # fmt: skip
         yield Ask(address, address)
+    for name in ("fenix", "nothing"):
+        yield Ask("/map/<name>", f"/map/{name}")
     yield Ask("/static/<path:filename>", "/static/starchart.js")
 
 
