@@ -40,6 +40,7 @@ _OTHER_HTML = {
     *("b", "center", "col", "colgroup", "details", "i", "iframe", "img", "script", "style", "summary", "tt")
 }
 _HTML_TAG = re.compile(r"</?([A-Za-z][\w-]{0,40})[^<>]{0,2000}>|<!--.*?-->", re.DOTALL)
+_HREF = re.compile(r"\shref\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
 _TARGET = re.compile(TARGET, re.IGNORECASE)
 _HAS_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//")
 MAX_MARKDOWN = 60_000  # characters; the longest README and commentary of upstream stay below
@@ -82,7 +83,7 @@ def book_text(text: str, page: str) -> Markup:
     for token in tokens:
         for each in (token, *(token.children or ())):
             if each.type in ("html_block", "html_inline"):
-                each.content = _HTML_TAG.sub(_tag_or_text, each.content)
+                each.content = _HTML_TAG.sub(lambda tag: _tag_or_text(tag, page), each.content)
 
     def attribute(tag: str, name: str, value: str) -> str | None:
         if name == "href":
@@ -92,8 +93,11 @@ def book_text(text: str, page: str) -> Markup:
     return _cleaned(_html_of(tokens, parser, page), BOOK_TAGS, BOOK_ATTRIBUTES, attribute)
 
 
-def _tag_or_text(match: re.Match[str]) -> str:
+def _tag_or_text(match: re.Match[str], page: str) -> str:
     name = (match[1] or "").lower()
+    if name == "a" and not match[0].startswith("</"):
+        target = _HREF.search(match[0])
+        return match[0] if target and published(page, target[1]) else ""
     return match[0] if not name or name in BOOK_TAGS or name in _OTHER_HTML else escape(match[0])
 
 
@@ -116,8 +120,8 @@ def _html_of(tokens: Sequence[Token], parser: MarkdownIt, page: str) -> str:
             if child.type == "image":
                 child.type, child.tag = "html_inline", ""
                 child.content = _picture_link(published(page, str(child.attrs.get("src", ""))), child.content)
-        if token.children and not page:
-            token.children = _without_loose_links(token.children)
+        if token.children:
+            token.children = _without_loose_links(token.children, page)
     return str(parser.renderer.render(tokens, parser.options, {}))
 
 
@@ -139,20 +143,19 @@ def _cleaned(
     )
 
 
-def _without_loose_links(tokens: Sequence[Token]) -> list[Token]:
+def _without_loose_links(tokens: Sequence[Token], page: str) -> list[Token]:
     """Tokens without links to a place beside the text upstream, which is not here: their words stay.
 
-    What leads nowhere at all was never meant as a link: it stands as it was written.
+    What leads nowhere at all was never meant as a link: it stands as it was written, but in a book.
     """
     kept: list[Token] = []
     open_links: list[str] = []  # what closes each: "" for a true link
     for token in tokens:
         if token.type == "link_open":
             href = str(token.attrs.get("href", ""))
-            loose = not safe_href(href)
-            open_links.append(
-                f"]({unquote(href)})" if loose and not _TARGET.match(href) else "]" if loose else ""
-            )
+            loose = not published(page, href)
+            stays = loose and not page and not _TARGET.match(href)
+            open_links.append(f"]({unquote(href)})" if stays else "]" if loose else "")
             if open_links[-1].startswith("]("):
                 kept.append(_text("["))
             elif not loose:
