@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import posixpath
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from indexer.sources._html_table import as_markdown
 from indexer.sources._upstream import clean_text
 
 _PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
@@ -72,6 +74,7 @@ def _write_out(section: Section, lines: Sequence[str], named: Mapping[str, Any])
 
     mdBook reads a page as one: the addresses of names mostly stand at its end, in another section.
     """
+    lines = list(_without_html_tables(lines))
     written = _FRAME.sub(_frame_as_link, _DIRECTIVE.sub("", "\n".join(lines))).strip("\n")
     folded = written.casefold()
     leads = [
@@ -80,6 +83,25 @@ def _write_out(section: Section, lines: Sequence[str], named: Mapping[str, Any])
         if f"[{name.casefold()}]" in folded and f"[{name.casefold()}]:" not in folded
     ]
     section.markdown = "\n\n".join(filter(None, (written, "\n".join(leads))))
+
+
+def _without_html_tables(lines: Sequence[str]) -> Iterator[str]:
+    """The lines with each table that is written in HTML as one of Markdown; one in a block of code stays."""
+    ends = [place for place, line in enumerate(lines) if "</table>" in line]
+    begins = [
+        token.map[0]
+        for token in _PARSER.parse("\n".join(lines) if ends else "")
+        if token.type == "html_block" and token.map and "<table" in token.content
+    ]
+    at = 0
+    for begin in begins:
+        found = bisect_left(ends, begin)
+        if begin >= at and found < len(ends):
+            end = ends[found]
+            yield from (*lines[at:begin], "")
+            yield from (*as_markdown("\n".join(lines[begin : end + 1])).split("\n"), "")
+            at = end + 1
+    yield from lines[at:]
 
 
 def _frame_as_link(match: re.Match[str]) -> str:

@@ -19,7 +19,7 @@ _ADDRESS = re.compile(r"<?\bhttps?://[^\s<>\"')\]]+>?")
 # Tags that people write to shape a text. Any other word in angle brackets is what they mean: a place
 # to be filled (<provider-name>), an element that is measured (<marquee>), a type (STRUCT<key STRING>).
 _SHAPING = (
-    "br|b|i|em|strong|code|p|ul|ol|li|hr|sub|sup|details|summary|div|span|pre|kbd|tt|u|s|dl|dt|dd"
+    "br|b|i|em|center|strong|code|p|ul|ol|li|hr|sub|sup|details|summary|div|span|pre|kbd|tt|u|s|dl|dt|dd"
     "|blockquote|h[1-6]"
 )
 _TAG = (

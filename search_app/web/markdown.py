@@ -1,15 +1,14 @@
 """Upstream text as safe HTML or as plain text.
 
 Upstream text is untrusted (docs/domain.md rule 12): raw HTML is never let through
-(markdown-it with html off), and what comes out passes a second wall (nh3). Only the book of the docs is
-written with tables in HTML: there nh3 and the page's content security policy are the two walls.
+(markdown-it with html off), and what comes out passes a second wall (nh3).
 Pictures become links: a page of ours fetches nothing from elsewhere.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from html import escape
 from urllib.parse import unquote, urljoin
@@ -30,17 +29,6 @@ ALLOWED_TAGS = {
     *("h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td", "div", "span"),
 }
 ALLOWED_ATTRIBUTES = {"a": {"href", "title"}, "span": {"class"}, "div": {"class"}}
-# of a book: its tables have headings that span rows; classes are pygments' short ones alone, never the page's
-BOOK_TAGS = ALLOWED_TAGS | {"caption"}
-_SPANS = {"rowspan", "colspan"}
-BOOK_ATTRIBUTES = {"a": {"href", "title"}, "span": {"class"}, "td": _SPANS, "th": _SPANS}
-_PYGMENTS_CLASS = re.compile(r"[a-z][a-z0-9]?")
-# HTML that a book may be written with beyond what is let through: dropped, its words stay
-_OTHER_HTML = {
-    *("b", "center", "col", "colgroup", "details", "i", "iframe", "img", "script", "style", "summary", "tt")
-}
-_HTML_TAG = re.compile(r"</?([A-Za-z][\w-]{0,40})[^<>]{0,2000}>|<!--.*?-->", re.DOTALL)
-_HREF = re.compile(r"\shref\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)
 _TARGET = re.compile(TARGET, re.IGNORECASE)
 _HAS_SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//")
 MAX_MARKDOWN = 60_000  # characters; the longest README and commentary of upstream stay below
@@ -52,8 +40,8 @@ LANGUAGES = {
 MAX_COLOURED = 40_000  # characters of code; colouring more would hold a page up for longer than it is read
 
 
-def _parser(html: bool = False) -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": html, "linkify": False, "highlight": _highlighted})
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False, "linkify": False, "highlight": _highlighted})
     return parser.enable("table").enable("strikethrough")
 
 
@@ -62,43 +50,33 @@ def _highlighted(code: str, language: str, _attributes: str) -> str:
 
 
 @lru_cache(maxsize=512)
-def markdown(text: str) -> Markup:
+def markdown(text: str, page: str = "") -> Markup:
     """Markdown as safe HTML.
 
-    Headings start at h3, pictures are links, `<br>` breaks a line, long text is cut.
+    Headings start at h3, pictures are links, `<br>` breaks a line, long text is cut. `page` is the address
+    at which a text of a book is published: its links start from there.
     """
-    tokens = _parser().parse(without_tags(text[:MAX_MARKDOWN], "", "\\\n"))
-    return _cleaned(_html_of(tokens, _parser(), ""), ALLOWED_TAGS, ALLOWED_ATTRIBUTES)
-
-
-@lru_cache(maxsize=256)
-def book_text(text: str, page: str) -> Markup:
-    """A section of the docs' book as safe HTML: lists, tables and code where they stand in it.
-
-    `page` is the published address, which links to other pages of the book start from. What is no tag of
-    HTML (`<slug>` for a name to be filled in) is what people mean, and stays.
-    """
-    parser = _parser(html=True)
-    tokens = parser.parse(text[:MAX_MARKDOWN])
+    parser = _parser()
+    tokens = parser.parse(without_tags(text[:MAX_MARKDOWN], "", "\\\n"))
     for token in tokens:
-        for each in (token, *(token.children or ())):
-            if each.type in ("html_block", "html_inline"):
-                each.content = _HTML_TAG.sub(lambda tag: _tag_or_text(tag, page), each.content)
-
-    def attribute(tag: str, name: str, value: str) -> str | None:
-        if name == "href":
-            return published(page, value) or None
-        return None if name == "class" and not _PYGMENTS_CLASS.fullmatch(value) else value
-
-    return _cleaned(_html_of(tokens, parser, page), BOOK_TAGS, BOOK_ATTRIBUTES, attribute)
-
-
-def _tag_or_text(match: re.Match[str], page: str) -> str:
-    name = (match[1] or "").lower()
-    if name == "a" and not match[0].startswith("</"):
-        target = _HREF.search(match[0])
-        return match[0] if target and published(page, target[1]) else ""
-    return match[0] if not name or name in BOOK_TAGS or name in _OTHER_HTML else escape(match[0])
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{min(6, int(token.tag[1]) + 2)}"
+        for child in token.children or ():
+            if child.type == "image":
+                child.type, child.tag = "html_inline", ""
+                child.content = _picture_link(published(page, str(child.attrs.get("src", ""))), child.content)
+        if token.children:
+            token.children = _without_loose_links(token.children, page)
+    html = parser.renderer.render(tokens, parser.options, {})
+    return Markup(  # noqa: S704 - the one place where upstream Markdown becomes markup: nh3 has cleaned it
+        nh3.clean(
+            html,
+            tags=ALLOWED_TAGS,
+            attributes=ALLOWED_ATTRIBUTES,
+            url_schemes={"http", "https", "mailto"},
+            link_rel="noopener noreferrer nofollow",
+        )
+    )
 
 
 def published(page: str, target: str) -> str:
@@ -112,37 +90,6 @@ def published(page: str, target: str) -> str:
     return safe_href(urljoin(page, re.sub(r"\.md$", ".html", path) + mark + anchor))
 
 
-def _html_of(tokens: Sequence[Token], parser: MarkdownIt, page: str) -> str:
-    for token in tokens:
-        if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(6, int(token.tag[1]) + 2)}"
-        for child in token.children or ():
-            if child.type == "image":
-                child.type, child.tag = "html_inline", ""
-                child.content = _picture_link(published(page, str(child.attrs.get("src", ""))), child.content)
-        if token.children:
-            token.children = _without_loose_links(token.children, page)
-    return str(parser.renderer.render(tokens, parser.options, {}))
-
-
-def _cleaned(
-    html: str,
-    tags: set[str],
-    attributes: dict[str, set[str]],
-    attribute: Callable[[str, str, str], str | None] | None = None,
-) -> Markup:
-    return Markup(  # noqa: S704 - the one place where upstream Markdown becomes markup: nh3 has cleaned it
-        nh3.clean(
-            html,
-            tags=tags,
-            attributes=attributes,
-            attribute_filter=attribute,
-            url_schemes={"http", "https", "mailto"},
-            link_rel="noopener noreferrer nofollow",
-        )
-    )
-
-
 def _without_loose_links(tokens: Sequence[Token], page: str) -> list[Token]:
     """Tokens without links to a place beside the text upstream, which is not here: their words stay.
 
@@ -153,7 +100,8 @@ def _without_loose_links(tokens: Sequence[Token], page: str) -> list[Token]:
     for token in tokens:
         if token.type == "link_open":
             href = str(token.attrs.get("href", ""))
-            loose = not published(page, href)
+            token.attrs["href"] = published(page, href)
+            loose = not token.attrs["href"]
             stays = loose and not page and not _TARGET.match(href)
             open_links.append(f"]({unquote(href)})" if stays else "]" if loose else "")
             if open_links[-1].startswith("]("):

@@ -20,7 +20,7 @@ from search_app.tools import GAINING_ACCESS
 from search_app.web import labels
 from search_app.web.actions import link_groups, query_groups
 from search_app.web.guards.hosts import page_root
-from search_app.web.markdown import book_text, highlighted, markdown, plain, safe_href
+from search_app.web.markdown import highlighted, markdown, plain, safe_href
 from search_app.web.operation.banner import current_banner, progress_text
 from search_app.web.operation.judged import judged
 from search_app.web.results.hit_html import facet_items, hit_article
@@ -51,7 +51,6 @@ def set_up_templates(app: Flask) -> None:
     env.trim_blocks = env.lstrip_blocks = True
     env.filters.update(
         markdown=markdown,
-        book_text=book_text,
         plain=plain,
         highlighted=highlighted,
         coloured_sql=coloured_sql,

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from indexer.model.records import DocSection, Record
 from indexer.sources import Report
 from indexer.sources._doc_sections import resolve_link, slug_of
+from indexer.sources._html_table import MOST_CELLS, as_markdown
 from indexer.sources.data_docs import DEEPEST_LISTED, Listed, Source, read_contents, read_page
 from tests.support.fetching import GOLDEN, records_of
 from tests.support.unpacked import archive_of, archive_with
@@ -129,6 +130,43 @@ def test_a_section_keeps_what_its_links_by_name_lead_to_and_shows_frames_as_link
         "See [the plot][plot] or [other].\n\n[A talk](https://example.org/v)\n\n[PLOT]: <https://example.org/plot>"
     )
     assert below.markdown.startswith("Words.")
+
+
+def test_a_table_in_html_is_read_into_markdown_but_not_in_code() -> None:
+    table = (
+        "<div>\n<table>\n<caption>Both</caption>\n<tr><th>Kind</th><th>Of</th></tr>\n\n"
+        '<tr><td rowspan="2"><code>a|b</code></td>'
+        '<td><ul><li>one</li><li><a href="x.md">two</a></li></ul></td></tr>'
+        "\n<tr><td onclick=x()>three</td></tr>\n</table>\n</div>"
+    )
+    (section,) = read_page("a.md", f"# Kinds\n\nFirst.\n\n{table}\n\nLast.\n\n```\n{table}\n```\n")
+    assert section.markdown == (
+        "First.\n\n\nBoth\n\n| Kind | Of |\n| --- | --- |\n"
+        "| `a\\|b` | one; [two](x.md) |\n| `a\\|b` | three |\n\n"
+        f"</div>\n\nLast.\n\n```\n{table}\n```"
+    )
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<table>",
+        "<table></table>",
+        "<table><tr><td>",
+        "<td>x</td></table>",
+        "<table" * 9,
+        "<tr>" * 9 + "</table>",
+    ],
+)
+def test_a_broken_table_is_no_table_or_a_small_one(html: str) -> None:
+    (section,) = read_page("a.md", f"# A\n\n{html}\n\nLast.\n")
+    assert section.markdown.endswith("Last.")
+    assert as_markdown(html) in ("", "| x |\n| --- |", "|  |\n| --- |")
+
+
+def test_cells_without_end_are_cut() -> None:
+    rows = '<tr><td rowspan="99999999">x</td></tr>' * 9_000
+    assert as_markdown(f"<table>{rows}</table>").count("\n") <= MOST_CELLS + 1
 
 
 def test_a_page_stands_below_the_entry_that_its_list_is_in() -> None:
