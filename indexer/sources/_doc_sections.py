@@ -74,33 +74,38 @@ def _write_out(section: Section, lines: Sequence[str], named: Mapping[str, Any])
 
     mdBook reads a page as one: the addresses of names mostly stand at its end, in another section.
     """
-    lines = list(_without_html_tables(lines))
-    written = _FRAME.sub(_frame_as_link, _DIRECTIVE.sub("", "\n".join(lines))).strip("\n")
+    framed = _FRAME.sub(_frame_as_link, _DIRECTIVE.sub("", "\n".join(lines)))
+    written = "\n".join(_without_html(framed.split("\n"))).strip("\n")
     folded = written.casefold()
     leads = [
-        f"[{name}]: <{place['href']}>"
+        f"[{name}]: {place['href']}"
         for name, place in named.get("references", {}).items()
         if f"[{name.casefold()}]" in folded and f"[{name.casefold()}]:" not in folded
     ]
     section.markdown = "\n\n".join(filter(None, (written, "\n".join(leads))))
 
 
-def _without_html_tables(lines: Sequence[str]) -> Iterator[str]:
-    """The lines with each table that is written in HTML as one of Markdown; one in a block of code stays."""
+def _without_html(lines: Sequence[str]) -> Iterator[str]:
+    """The lines with each block of HTML as what a reader would see of it, a table as one of Markdown.
+
+    Blocks of code stay as they are.
+    """
     ends = [place for place, line in enumerate(lines) if "</table>" in line]
-    begins = [
-        token.map[0]
-        for token in _PARSER.parse("\n".join(lines) if ends else "")
-        if token.type == "html_block" and token.map and "<table" in token.content
-    ]
     at = 0
-    for begin in begins:
-        found = bisect_left(ends, begin)
-        if begin >= at and found < len(ends):
-            end = ends[found]
-            yield from (*lines[at:begin], "")
-            yield from (*as_markdown("\n".join(lines[begin : end + 1])).split("\n"), "")
-            at = end + 1
+    for token in _PARSER.parse("\n".join(lines)):
+        if token.type != "html_block" or token.map is None or token.map[0] < at:
+            continue
+        begin, end = token.map
+        found = bisect_left(ends, begin) if "<table" in token.content else len(ends)
+        if found < len(ends):
+            closed = ends[found] + 1
+            end = next((n for n in range(closed, len(lines)) if not lines[n].strip()), len(lines))
+            rest = strip_html("\n".join(lines[closed:end])).strip()
+            seen = as_markdown("\n".join(lines[begin:closed])) + (f"\n\n{rest}" if rest else "")
+        else:
+            seen = strip_html("\n".join(lines[begin:end])).strip()
+        yield from (*lines[at:begin], "", *seen.split("\n"), "")
+        at = end
     yield from lines[at:]
 
 
