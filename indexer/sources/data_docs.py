@@ -48,7 +48,7 @@ NOT_LISTED = Listed()
 
 class Source:
     name = "data_docs"
-    version = 4
+    version = 5
 
     def requests(self, options: Mapping[str, Any]) -> Sequence[Request]:
         return (Request(str(options.get("url") or URL), kind="archive"),)

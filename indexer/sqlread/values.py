@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from indexer.sqlread.model import DataType
@@ -184,15 +184,25 @@ class Made:
         if self.children is None:
             return self
         BUDGET.spend(1 + len(self.children))
-        children = {
-            key: (name, part.with_fields_of(shape.fields[key]) if key in shape.fields else part)
-            for key, (name, part) in self.children.items()
-        }
-        for key, each in shape.fields.items() if self.rest is not None else ():
-            part = self.child(each.name)
-            if key not in children and part is not None:
-                children[key] = (each.name, part)
-        return replace(self, children=children, rest=None)
+        return replace(self, children=named_by(shape, self.children, self.child, self.rest), rest=None)
+
+
+def named_by(
+    shape: Shape,
+    known: Mapping[str, tuple[str, Made]],
+    field_of: Callable[[str], Made | None],
+    rest: Made | None,
+) -> dict[str, tuple[str, Made]]:
+    """What is known, and of the rest, where there is one, the fields that a schema names."""
+    found = {
+        key: (name, made.with_fields_of(shape.fields[key]) if key in shape.fields else made)
+        for key, (name, made) in known.items()
+    }
+    for key, each in shape.fields.items() if rest is not None else ():
+        made = field_of(each.name)
+        if key not in found and made is not None:
+            found[key] = (each.name, made)
+    return found
 
 
 def unknown_row(table: str) -> Made:

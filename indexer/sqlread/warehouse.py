@@ -18,6 +18,7 @@ from indexer.sqlread.values import (
     doubted,
     is_bounded,
     merged,
+    named_by,
     to_shape,
 )
 
@@ -152,15 +153,7 @@ def _with_rest(found: Relation, schema: Shape | None) -> Relation:
     """What stars over what is not known give, by the names that the own schema has: for lineage only."""
     if schema is None:
         return found
-    columns = {
-        key: (name, made.with_fields_of(schema.fields[key]) if key in schema.fields else made)
-        for key, (name, made) in found.columns.items()
-    }
-    for key, shape in schema.fields.items() if found.rest is not None else ():
-        made = found.column(shape.name)
-        if key not in columns and made is not None:
-            columns[key] = (shape.name, made)
-    return replace(found, columns=columns)
+    return replace(found, columns=named_by(schema, found.columns, found.column, found.rest))
 
 
 def _columns(table: TableText, found: Relation | None) -> Shape | None:
