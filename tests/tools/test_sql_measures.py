@@ -248,6 +248,8 @@ TABLE = "`mozdata.telemetry.clients_daily`"
         (f"(SELECT * FROM {TABLE} PIVOT (SUM(dau) FOR country IN ('DE')))", False),
         ("(SELECT * FROM `mozdata.telemetry.whose_columns_nobody_knows`)", False),
         (f"(SELECT * FROM {TABLE} WHERE client_id = 'unclosed)", False),
+        (f"(SELECT * FROM {TABLE} WHERE client_id = '(')", True),
+        (f"(SELECT * FROM {TABLE} WHERE client_id = 'x'; SELECT 1)", False),
     ],
 )
 def test_rows_can_be_split_by_what_their_sub_query_gives_or_can_pass_on(source: str, splits: bool) -> None:

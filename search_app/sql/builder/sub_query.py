@@ -14,17 +14,11 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from indexer.model.table_records import Column
+from search_app.sql.builder.sql_tokens import NotUnderstoodError, Token, closing, flat, parted, tokens_of
 from search_app.sql.source import ColumnsOf, quoted
 
 LONGEST = 20_000  # characters of a sub-query that is read
 DEEPEST = 4  # sub-queries in each other
-_TOKEN = re.compile(
-    r"(?P<space>\s+|--[^\n]*|\#[^\n]*|/\*.*?\*/)|(?P<name>`[^`]*`)"
-    r"|(?P<text>[rb]{0,2}(?:'''.*?'''|\"\"\".*?\"\"\"|'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"))"
-    r"|(?P<word>[A-Za-z_]\w*)|(?P<sign>.)",
-    re.DOTALL | re.IGNORECASE,
-)
-_OPEN, _CLOSE = ("(", "["), (")", "]")
 _PARTS = ("SELECT", "FROM", "WHERE", "GROUP", "HAVING", "QUALIFY", "WINDOW", "ORDER", "LIMIT")
 _SETS = frozenset({"UNION", "INTERSECT", "EXCEPT"})
 _JOINS = frozenset({"CROSS", "INNER", "LEFT", "RIGHT", "FULL", "OUTER", "JOIN"})
@@ -37,24 +31,6 @@ _OF_ONE_ROW = frozenset(
         *("EXCEPT", "IN", "AND", "OR", "NOT", "WHEN", "THEN", "ELSE", "CASE"),
     ]
 )
-
-
-class _NotUnderstoodError(ValueError):
-    """The text reads otherwise than is understood here."""
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    text: str  # of a name without its backticks
-    start: int
-    end: int
-    is_name: bool = False  # between backticks
-    is_word: bool = False
-
-    @property
-    def word(self) -> str:
-        """The word in capitals, empty where it is none that can be a keyword."""
-        return self.text.upper() if self.is_word else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +62,11 @@ def read_sub_query(text: str, columns_of: ColumnsOf) -> Given:
     if len(text) > LONGEST:
         return NOTHING
     try:
-        tokens = _tokens(text)
-        if len(tokens) < 2 or tokens[0].text != "(" or _closing(tokens, 0) != len(tokens) - 1:
+        tokens = tokens_of(text)
+        if len(tokens) < 2 or tokens[0].text != "(" or closing(tokens, 0) != len(tokens) - 1:
             return NOTHING
         return _query(tokens[1:-1], columns_of, DEEPEST)
-    except _NotUnderstoodError:
+    except NotUnderstoodError:
         return NOTHING
 
 
@@ -109,55 +85,26 @@ def with_columns(text: str, given: Given, paths: Mapping[str, str]) -> str:
 # ------------------------------------------------------------------ reading
 
 
-def _tokens(text: str) -> list[Token]:
-    found = []
-    for match in _TOKEN.finditer(text):
-        kind, said = match.lastgroup, match.group()
-        if kind == "space":
-            continue
-        if kind == "sign" and (said in "'\"`;" or text.startswith("/*", match.start())):
-            raise _NotUnderstoodError("a text or remark that does not end")
-        found.append(Token(said.strip("`"), match.start(), match.end(), kind == "name", kind == "word"))
-    return found
-
-
-def _closing(tokens: Sequence[Token], at: int) -> int:
-    depth = 0
-    for place in range(at, len(tokens)):
-        depth += (tokens[place].text in _OPEN) - (tokens[place].text in _CLOSE)
-        if depth == 0:
-            return place
-    raise _NotUnderstoodError("a bracket that does not close")
-
-
-def _flat(tokens: Sequence[Token]) -> Iterator[int]:
-    """The places of the tokens that stand in no brackets; of brackets the opening one."""
-    at = 0
-    while at < len(tokens):
-        yield at
-        at = _closing(tokens, at) + 1 if tokens[at].text in _OPEN else at + 1
-
-
 def _query(tokens: Sequence[Token], columns_of: ColumnsOf, depth: int) -> Given:
     if not depth or not tokens or tokens[0].word != "SELECT":
-        raise _NotUnderstoodError("no SELECT")
+        raise NotUnderstoodError("no SELECT")
     tokens, is_part_of_set = _first_of_set(tokens)
     parts: dict[str, tuple[int, int]] = {}
-    starts = [at for at in _flat(tokens) if tokens[at].word in _PARTS and tokens[at - 1].text != "."]
+    starts = [at for at in flat(tokens) if tokens[at].word in _PARTS and tokens[at - 1].text != "."]
     for start, end in zip(starts, [*starts[1:], len(tokens)], strict=True):
         if tokens[start].word in parts:
-            raise _NotUnderstoodError("a part twice")
+            raise NotUnderstoodError("a part twice")
         parts[tokens[start].word] = (start + 1, end)
     if "FROM" not in parts or any(token.word in _UNREAD for token in tokens):
-        raise _NotUnderstoodError("no FROM, or one that turns rows round")
+        raise NotUnderstoodError("no FROM, or one that turns rows round")
     start, end = parts["SELECT"]
     is_distinct = tokens[start].word in ("DISTINCT", "AS", "ALL")
     if is_distinct and tokens[start].word != "DISTINCT":
-        raise _NotUnderstoodError("SELECT AS STRUCT")
+        raise NotUnderstoodError("SELECT AS STRUCT")
     items = tokens[start + is_distinct : end]
     places = list(_places(tokens[slice(*parts["FROM"])], columns_of, depth))
     if len({place.alias for place in places}) < len(places):
-        raise _NotUnderstoodError("two tables of one name")
+        raise NotUnderstoodError("two tables of one name")
     columns, names = _listed(items, places)
     is_row_by_row = not is_part_of_set and not is_distinct and set(parts) <= {"SELECT", "FROM", "WHERE"}
     base = places[0] if is_row_by_row and _is_of_one_row(items) else None
@@ -168,7 +115,7 @@ def _query(tokens: Sequence[Token], columns_of: ColumnsOf, depth: int) -> Given:
 
 def _first_of_set(tokens: Sequence[Token]) -> tuple[Sequence[Token], bool]:
     """The first SELECT of a UNION, whose names are those of all."""
-    for at in _flat(tokens):
+    for at in flat(tokens):
         if tokens[at].word in _SETS and tokens[at - 1].text != "*":
             return tokens[:at], True
     return tokens, False
@@ -190,13 +137,13 @@ def _places(tokens: Sequence[Token], columns_of: ColumnsOf, depth: int) -> Itera
         while at < len(tokens) and (tokens[at].word in _JOINS or tokens[at].text == ","):
             at += 1
         if is_first != (joins == at) or at == len(tokens):
-            raise _NotUnderstoodError("a FROM that is no list of tables")
+            raise NotUnderstoodError("a FROM that is no list of tables")
         is_first = False
         columns, name, at = _place(tokens, at, columns_of, depth)
         alias, at = _alias(tokens, at)
         merged: frozenset[str] = frozenset()
         if at < len(tokens) and tokens[at].word == "USING":
-            end = _closing(tokens, at + 1)
+            end = closing(tokens, at + 1)
             merged = frozenset(token.text for token in tokens[at + 2 : end] if token.text != ",")
             at = end + 1
         elif at < len(tokens) and tokens[at].word == "ON":
@@ -206,7 +153,7 @@ def _places(tokens: Sequence[Token], columns_of: ColumnsOf, depth: int) -> Itera
 
 def _end_of_condition(tokens: Sequence[Token], at: int) -> int:
     """Where the condition of a join ends: at the next join."""
-    places = (at + each for each in _flat(tokens[at:]))
+    places = (at + each for each in flat(tokens[at:]))
     return next((each for each in places if tokens[each].word in _JOINS), len(tokens))
 
 
@@ -215,14 +162,14 @@ def _place(
 ) -> tuple[Mapping[str, Column] | None, str, int]:
     """The columns of a table, a sub-query or an UNNEST, its own name, and where it ends."""
     if tokens[at].text == "(":
-        end = _closing(tokens, at)
+        end = closing(tokens, at)
         return _query(tokens[at + 1 : end], columns_of, depth - 1).columns, "", end + 1
     if tokens[at].word == "UNNEST" and at + 1 < len(tokens) and tokens[at + 1].text == "(":
-        return None, "", _closing(tokens, at + 1) + 1
+        return None, "", closing(tokens, at + 1) + 1
     parts, at = _path(tokens, at)
     found = {column.path: column for column in columns_of(_short(".".join(parts)))}
     if not found:
-        raise _NotUnderstoodError("a table whose columns are not known")
+        raise NotUnderstoodError("a table whose columns are not known")
     return found, parts[-1].rpartition(".")[2], at
 
 
@@ -240,7 +187,7 @@ def _path(tokens: Sequence[Token], at: int) -> tuple[list[str], int]:
         if at == len(tokens) or tokens[at].text != ".":
             return parts, at
         at += 1
-    raise _NotUnderstoodError("no name")
+    raise NotUnderstoodError("no name")
 
 
 def _alias(tokens: Sequence[Token], at: int) -> tuple[str, int]:
@@ -249,7 +196,7 @@ def _alias(tokens: Sequence[Token], at: int) -> tuple[str, int]:
     keywords = _JOINS | {"ON", "USING"}
     if at < len(tokens) and (tokens[at].is_name or (tokens[at].is_word and tokens[at].word not in keywords)):
         if tokens[at].word in ("WITH", "FOR"):
-            raise _NotUnderstoodError("WITH OFFSET, or a table of some time")
+            raise NotUnderstoodError("WITH OFFSET, or a table of some time")
         return tokens[at].text, at + 1
     return "", at
 
@@ -261,7 +208,7 @@ def _listed(items: Sequence[Token], places: Sequence[Place]) -> tuple[dict[str, 
     """The columns that a list passes on, and the names of all that it gives; no name twice."""
     columns: dict[str, Column] = {}
     names: list[str] = []
-    for item in _parted(items):
+    for item in parted(items):
         passed, named = _item(item, places)
         columns |= passed
         names += [name.lower() for name in named]
@@ -270,20 +217,10 @@ def _listed(items: Sequence[Token], places: Sequence[Place]) -> tuple[dict[str, 
     return kept, frozenset(names)
 
 
-def _parted(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
-    start = 0
-    for at in _flat(tokens):
-        if tokens[at].text == ",":
-            yield tokens[start:at]
-            start = at + 1
-    if start < len(tokens):
-        yield tokens[start:]
-
-
 def _item(item: Sequence[Token], places: Sequence[Place]) -> tuple[dict[str, Column], list[str]]:
     """What one item of the list passes on, and the names that it gives."""
     if not item:
-        raise _NotUnderstoodError("an empty item")
+        raise NotUnderstoodError("an empty item")
     star = next((at for at in (0, 2) if at < len(item) and item[at].text == "*"), -1)
     if star >= 0 and (star == 0 or item[1].text == "."):
         return _star(item, star, places)
@@ -304,14 +241,14 @@ def _star(item: Sequence[Token], star: int, places: Sequence[Place]) -> tuple[di
     rest = item[star + 1 :]
     left: set[str] = set()
     if rest:
-        if rest[0].word != "EXCEPT" or len(rest) < 3 or _closing(rest, 1) != len(rest) - 1:
-            raise _NotUnderstoodError("a star with more than EXCEPT")
+        if rest[0].word != "EXCEPT" or len(rest) < 3 or closing(rest, 1) != len(rest) - 1:
+            raise NotUnderstoodError("a star with more than EXCEPT")
         left = {token.text.lower() for token in rest[2:-1]}
     columns: dict[str, Column] = {}
     names: list[str] = []
     for place in meant:
         if place.columns is None:
-            raise _NotUnderstoodError("a star of what is not known")
+            raise NotUnderstoodError("a star of what is not known")
         merged = {name.lower() for name in place.merged}
         for path, column in place.columns.items():
             top = _top(path).lower()
@@ -320,7 +257,7 @@ def _star(item: Sequence[Token], star: int, places: Sequence[Place]) -> tuple[di
                 if top == path.lower():
                     names.append(path)
     if not meant:
-        raise _NotUnderstoodError("a star of no table")
+        raise NotUnderstoodError("a star of no table")
     return columns, names
 
 
@@ -328,7 +265,7 @@ def _column(path: Sequence[Token], places: Sequence[Place]) -> Column | None:
     """The column of a plain path; None where it is none, or one of several tables."""
     try:
         parts, end = _path(path, 0)
-    except _NotUnderstoodError:
+    except NotUnderstoodError:
         return None
     if end != len(path):
         return None
