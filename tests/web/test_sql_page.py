@@ -40,7 +40,7 @@ def test_the_state_of_the_form_is_the_address_and_the_page_shows_its_query(small
     asked = {"days": "28", "measure": "over_zero", "by": ["date", "country"]}
     page = small_client.get(address("/sql", TABS, **asked)).text  # type: ignore[arg-type]
     if "country" not in checked(page, "by"):  # the small world has no country
-        assert "Left out: Of by, it has" in page
+        assert "Left out: country is no choice of “by”: it can be" in page
         asked["by"] = []
     answer = small_client.get(address("/api/v1/sql", TABS, **asked)).json  # type: ignore[arg-type]
     assert checked(page, "days") == ["28"]
@@ -91,7 +91,7 @@ def test_bad_input_is_a_400_that_names_its_parameter(
 def test_a_page_leaves_out_what_does_not_go_together_and_says_so(small_client: FlaskClient) -> None:
     response = small_client.get(address("/sql", TABS, app="focus", days="14"))
     assert response.status_code == 200
-    assert "Left out: Of app, it has" in response.text
+    assert "Left out: focus is no choice of “app”: it can be" in response.text
     assert checked(response.text, "days") == ["14"]
 
 

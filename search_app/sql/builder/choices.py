@@ -123,6 +123,6 @@ def settled(name: str, asked: str, offered: Sequence[str], default: str) -> str:
     if not asked:
         return default
     if asked not in offered:
-        some = ", ".join(list(offered)[:12]) or "nothing"
-        raise QueryProblem(f"bad_{name}", f"Of {name}, it has {some}; not {asked[:80]}.", name)
+        some = f"it can be {', '.join(list(offered)[:12])}" if offered else "there is nothing to choose from"
+        raise QueryProblem(f"bad_{name}", f"{asked[:80]} is no choice of “{name}”: {some}.", name)
     return asked
