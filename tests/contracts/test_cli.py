@@ -205,7 +205,7 @@ def test_a_query_is_made_by_choice_in_the_terminal_as_over_http(
     ("words", "complaint"),
     [
         (("sql", "no.such.thing"), "there is no no.such.thing"),
-        (("sql", "javascript.gc.slice_time", "--by", "colour"), "not colour"),
+        (("sql", "javascript.gc.slice_time", "--by", "colour"), "colour is no choice of"),
         (("sql", "javascript.gc.slice_time", "--days", "0"), "0 is not in the range"),
     ],
 )
