@@ -13,6 +13,7 @@ import logging
 import os
 import shutil
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import gunicorn.app.base
@@ -24,21 +25,14 @@ from search_app.repair import start_build_once
 from search_app.web.app import create_app
 from search_app.web.guards.access import RequestId
 from search_app.web.guards.hosts import address, advice
-from search_app.web.operation.measurements import count_together, measurements_of
+from search_app.web.operation.measurements import count_together
+from search_app.web.rehearsal import rehearse
 from search_app.web.state import EXTENSION, Site
 from search_app.worker import CONNECTIONS, worker_class
 
 log = logging.getLogger(__name__)
 
 _M_ARENA_MAX = -8  # as glibc numbers it
-WARMED = (
-    "/?q=gc",
-    "/?q=DAU+of+desktop",
-    "/api/v1/search?q=gc",
-    "/suggest?q=gc",
-    "/tool/glam",
-    "/api/v1/item/tool/glam",
-)
 LONGEST_REQUEST_LINE = 8_190  # gunicorn's own most; create_app refuses a little less, in our shape
 
 
@@ -70,6 +64,7 @@ class Server(gunicorn.app.base.BaseApplication):  # type: ignore[misc]
             site.on_damage = self._repair
         warm(app)
         site.on_damage = self._repair
+        site.rehearse = partial(rehearse, app)
         return app
 
     def _repair(self) -> None:
@@ -128,21 +123,14 @@ def _welcome(config: Config) -> None:
 
 
 def warm(app: Flask) -> None:
-    """Answer once what the usual requests need, before the fork: workers share the memory of all this.
-
-    Templates, parsers, vocabulary and the opened generation are 25 MB that each worker had for itself.
-    """
-    measurements_of(app).counting = False  # these are nobody's requests
-    client = app.test_client()
-    for each in WARMED:
-        client.get(each)
+    """Answer once what will be asked first, before the fork: workers share the memory of all this."""
+    rehearse(app)
     site: Site = app.extensions[EXTENSION]
     site.before_fork()
 
 
 def _begin(app: Flask) -> None:
-    """A worker counts what it answers itself, and trusts no file that the one before it may have died of."""
-    measurements_of(app).counting = True
+    """A worker trusts no file that the one before it may have died of."""
     site: Site = app.extensions[EXTENSION]
     site.look_at_once()
 

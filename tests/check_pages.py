@@ -35,6 +35,7 @@ from indexer.model.kinds import KINDS
 from indexer.model.table_records import Column
 from indexer.store.reader import Store
 from search_app.engine.engine import SearchEngine
+from search_app.engine.protocol import Standing
 from search_app.engine.results import Results
 from search_app.query.model import Filters, Query
 from search_app.web.app import create_app
@@ -105,8 +106,8 @@ class Retold:
     def columns(self, schema_digest: str) -> Sequence[Column]:
         return self.engine.columns(schema_digest)
 
-    def refresh(self) -> bool:
-        return False
+    def standing(self) -> Standing:
+        return "current"
 
     def before_fork(self) -> None:
         self.engine.before_fork()

@@ -1,12 +1,11 @@
 """The engine over postings and facets of a Whoosh index, read as arrays: the implementation of protocol.py.
 
-Every array is read-only and shared by threads; answers are kept under a lock. A new
-generation is opened beside the old one and taken up between two searches.
+Every array is read-only and shared by threads; answers are kept under a lock. An engine stands on one
+generation for good: whoever holds it opens another beside it (search_app/web/state.py).
 """
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 import time
 from collections import OrderedDict
@@ -45,6 +44,7 @@ from search_app.engine.filters import PAIRED, masks, near_values, together
 from search_app.engine.hits import hits, recognised
 from search_app.engine.learned_order import shipped_order
 from search_app.engine.lexicon import CompletedCards, app_titles, lexicon_of
+from search_app.engine.protocol import Standing
 from search_app.engine.relaxation import ways_out
 from search_app.engine.results import Facet, Results
 from search_app.engine.searcher import Found, Searchable, search
@@ -59,7 +59,7 @@ FEW = 1  # with fewer hits than this, ways out are looked for
 
 
 class SearchEngine:
-    """Answers from the current generation of a data folder. Safe for threads."""
+    """Answers from one generation: the current one of a data folder as it was made. Safe for threads."""
 
     def __init__(
         self,
@@ -76,7 +76,7 @@ class SearchEngine:
         self._weights = weights
         self._order = shipped_order() if learned else None
         self._vocabulary = vocabulary or load_vocabulary()
-        self._kept: OrderedDict[object, Results] = OrderedDict()
+        self._kept: OrderedDict[Query, Results] = OrderedDict()
         self._keep = results_kept
         self._lock = threading.Lock()
         self._reading: threading.Thread | None = None
@@ -84,7 +84,7 @@ class SearchEngine:
 
     @property
     def generation(self) -> Generation:
-        """The generation that answers now."""
+        """The generation that answers."""
         return self._on.reader.generation
 
     @property
@@ -96,18 +96,17 @@ class SearchEngine:
         """Hits, facets and help for a query; never raises for anything a user typed."""
         began = time.perf_counter()
         on = self._on
-        key = (on.reader.generation.id, query)
         with self._lock:
-            results = self._kept.get(key)
+            results = self._kept.get(query)
             if results is not None:
-                self._kept.move_to_end(key)
+                self._kept.move_to_end(query)
         if results is None:
             results = _answer(on, query)
             on.mapped.bound()
             if len(results.hits) > MOST_HITS_KEPT:
                 return results
             with self._lock:
-                self._kept[key] = results
+                self._kept[query] = results
                 while len(self._kept) > self._keep:
                     self._kept.popitem(last=False)
         return replace(results, took_ms=round((time.perf_counter() - began) * 1000, 3))
@@ -144,23 +143,13 @@ class SearchEngine:
         """Close this thread's connection to the store; the next look into it opens another."""
         self._on.store.close()
 
-    def refresh(self) -> bool:
-        """True if another generation was switched to: a newer one, or an intact one for a damaged one.
-
-        One that cannot be read leaves the old one. Raises NothingIntact where none is intact any more.
-        """
+    def standing(self) -> Standing:
+        """Whether this is still the generation to answer from. Raises NothingIntact where none is intact."""
         choice = choose(self._data_dir)
         if choice.generation == self.generation:
             self._read_rest(choice)
-            return False
-        try:
-            fresh = self._open(choice)
-        except (OSError, ValueError, KeyError, sqlite3.Error):  # gone since it was looked at
-            return False
-        with self._lock:
-            self._on = fresh
-            self._kept.clear()
-        return True
+            return "current"
+        return "damaged" if choice.passed_over else "superseded"
 
     def _read_rest(self, choice: Choice) -> None:
         """Compare what was too large at the opening, beside the requests."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Protocol
+from typing import Literal, Protocol
 
 from indexer.index.completion.suggester import Suggestion
 from indexer.index.generation import Generation
@@ -17,13 +17,17 @@ from indexer.model.table_records import Column
 from search_app.engine.results import Hit, Results
 from search_app.query.model import Filters, Query
 
+# of the generation that an engine stands on: another one is to answer because it is newer (or was gone back
+# to), or at once, because this one or the newest is damaged
+Standing = Literal["current", "superseded", "damaged"]
+
 
 class Engine(Protocol):
-    """Safe for threads; a new generation is picked up by `refresh`."""
+    """One generation that answers. Safe for threads."""
 
     @property
     def generation(self) -> Generation:
-        """The generation that answers now."""
+        """The generation that answers."""
         ...
 
     def search(self, query: Query) -> Results:
@@ -54,8 +58,8 @@ class Engine(Protocol):
         """All columns of a table's schema, in upstream's order; empty where unknown."""
         ...
 
-    def refresh(self) -> bool:
-        """True if a newer generation was switched to."""
+    def standing(self) -> Standing:
+        """Whether this is still the generation to answer from. Raises NothingIntact where there is none."""
         ...
 
     def before_fork(self) -> None:

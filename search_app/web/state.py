@@ -5,9 +5,12 @@ Made once by create_app; blueprints get it by current_site().
 
 from __future__ import annotations
 
+import logging
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
@@ -19,6 +22,8 @@ from indexer.index.generation import Generation
 from indexer.index.integrity import NothingIntact
 from search_app.engine.engine import SearchEngine
 from search_app.engine.protocol import Engine
+
+log = logging.getLogger(__name__)
 
 REFRESH_SECONDS = 2.0  # how often, at most, the pointer to the current generation is looked at
 EXTENSION = "starchart"
@@ -32,6 +37,19 @@ class NothingIndexed(Exception):
     """There is no generation to answer from yet."""
 
 
+@dataclass(slots=True, eq=False)
+class Opened:
+    """A generation that is open, and what was worked out of it."""
+
+    engine: Engine
+    memory: dict[tuple[object, ...], Any] = field(default_factory=dict)
+
+
+# the one that is asked by ourselves in this thread, before it is taken up; None in those that serve
+_COMING: ContextVar[Opened | None] = ContextVar("coming", default=None)
+_BY_OURSELVES: ContextVar[bool] = ContextVar("by ourselves", default=False)
+
+
 @dataclass(slots=True)
 class Site:
     """One installation as the server sees it. Safe for threads."""
@@ -39,22 +57,32 @@ class Site:
     config: Config
     open_engine: Callable[[], Engine]  # raises NothingIndexed
     on_damage: Callable[[], object] = lambda: None  # called where a generation is found damaged
-    _engine: Engine | None = None
+    # asks a new generation what will be asked of it first, beside the requests that the old one answers;
+    # without it a new one is taken up at once
+    rehearse: Callable[[], object] | None = None
+    _on: Opened | None = None
+    _rehearsed: Opened | None = None  # to be taken up between two requests
+    _rehearsal: threading.Thread | None = None
     _looked: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _memory: dict[tuple[object, ...], Any] = field(default_factory=dict)
 
     @property
     def engine(self) -> Engine:
         """The engine, opened when it is first needed. Raises NothingIndexed."""
-        if self._engine is None:
-            with self._lock:
-                if self._engine is None:
-                    self._engine = self._opened()
-                    self._looked = time.monotonic()
-        return self._engine
+        return self._opened.engine
 
-    def _opened(self) -> Engine:
+    @property
+    def _opened(self) -> Opened:
+        opened = _COMING.get() or self._on
+        if opened is not None:
+            return opened
+        with self._lock:
+            if self._on is None:
+                self._on = self._open()
+                self._looked = time.monotonic()
+            return self._on
+
+    def _open(self) -> Opened:
         try:
             engine = self.open_engine()
         except NothingIndexed as problem:
@@ -63,17 +91,21 @@ class Site:
             raise
         if engine.generation.passed_over:
             self.on_damage()
-        return engine
+        return Opened(engine)
 
     def look_for_newer(self) -> None:
         """Switch to a newer generation, looked for every two seconds, between requests only: one that began
-        with a generation ends with it, and remembers nothing of it under the next one's name.
+        with a generation ends with it.
         """
+        if _COMING.get() is not None:
+            return
         now = time.monotonic()
         with self._lock:
-            if self._engine is not None and now - self._looked > REFRESH_SECONDS:
+            if self._rehearsed is not None:
+                self._on, self._rehearsed, self._rehearsal = self._rehearsed, None, None
+            elif self._on is not None and now - self._looked > REFRESH_SECONDS:
                 self._looked = now
-                self._refresh(self._engine)
+                self._look(self._on.engine)
 
     def look_at_once(self) -> None:
         """Let the next request look whether the generation is still whole: after a fork."""
@@ -81,33 +113,61 @@ class Site:
 
     def recover(self) -> bool:
         """After a failure: whether the generation turns out to be damaged, and is let go of."""
+        if _COMING.get() is not None:
+            return False
         with self._lock:
-            engine = self._engine
-            if engine is None:
+            before = self._on
+            if before is None:
                 return False
             self._looked = time.monotonic()
-            return self._refresh(engine)
+            self._look(before.engine)
+            return self._on is not before
 
-    def _refresh(self, engine: Engine) -> bool:
+    def _look(self, engine: Engine) -> None:
+        """Take up another generation where one is to answer now, or begin to ask it what it will be asked."""
         try:
-            switched = engine.refresh()
+            standing = engine.standing()
         except NothingIntact:
-            self._engine, switched = None, True
+            self._on = None
             self.on_damage()
-        else:
-            if switched and engine.generation.passed_over:
-                self.on_damage()
-        return switched
+            return
+        if standing == "superseded" and self.rehearse is not None:
+            if self._rehearsal is None or not self._rehearsal.is_alive():
+                self._rehearsal = threading.Thread(target=self._ask_first, daemon=True)
+                self._rehearsal.start()
+        elif standing != "current":
+            self._on = self._open_newer() or self._on
+
+    def _open_newer(self) -> Opened | None:
+        """None for one that cannot be read, which leaves the old one answering."""
+        try:
+            return self._open()
+        except (NothingIndexed, OSError, ValueError, KeyError, sqlite3.Error):  # gone since it was looked at
+            return None
+
+    def _ask_first(self) -> None:
+        """Open the newer generation and ask it what will be asked first; in a thread of its own."""
+        coming = self._open_newer()
+        if coming is None or self.rehearse is None:
+            return
+        _COMING.set(coming)
+        try:
+            self.rehearse()
+        except Exception:
+            log.exception("a new generation could not be asked first; it is taken up all the same")
+        coming.engine.before_fork()
+        self._rehearsed = coming
 
     def before_fork(self) -> None:
         """Let go of what two processes must not share: connections to the store."""
-        if self._engine is not None:
-            self._engine.before_fork()
+        if self._on is not None:
+            self._on.engine.before_fork()
 
     @property
     def answering(self) -> Generation | None:
         """The generation in use; None where none was opened yet. Never opens one, never fails."""
-        return self._engine.generation if self._engine is not None else None
+        opened = _COMING.get() or self._on
+        return opened.engine.generation if opened is not None else None
 
     @property
     def today(self) -> date:
@@ -116,20 +176,26 @@ class Site:
 
     def remembered(self, key: tuple[object, ...], make: Callable[[], T]) -> T:
         """What `make` returns, worked out once for each generation and key."""
-        generation = self.engine.generation.id
-        full_key = (generation, *key)
-        found: T | Any = self._memory.get(full_key, _NOTHING)
+        memory = self._opened.memory
+        found: T | Any = memory.get(key, _NOTHING)
         if found is not _NOTHING:
             return found
         value = make()
         with self._lock:
-            newest = next(reversed(self._memory), None)
-            if newest is not None and newest[0] != generation:
-                self._memory.clear()
-            elif len(self._memory) >= MOST_REMEMBERED:
-                del self._memory[next(iter(self._memory))]
-            self._memory[full_key] = value
+            if len(memory) >= MOST_REMEMBERED:
+                del memory[next(iter(memory))]
+            memory[key] = value
         return value
+
+
+def ask_as_ourselves() -> None:
+    """What is asked in this context from now on is nobody's: it is not counted, bounded or logged."""
+    _BY_OURSELVES.set(True)
+
+
+def asked_by_ourselves() -> bool:
+    """Whether this is nobody's request."""
+    return _BY_OURSELVES.get()
 
 
 def current_site() -> Site:

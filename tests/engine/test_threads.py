@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import shutil
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -12,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from indexer.index.completion.suggester import Suggestion
-from indexer.index.generation import FOLDER, read_manifest, switch_to, write_manifest
 from indexer.text.analysis import identifier_words
 from search_app.engine.engine import SearchEngine
 from search_app.engine.results import Results
@@ -84,26 +82,6 @@ def test_eight_threads_share_kept_answers(small_data: Path) -> None:
     engine = SearchEngine(small_data, results_kept=10)
     assert in_threads(engine, questions(names_of(SearchEngine(small_data)))[:30], 240) == 0
     assert len(engine._kept) <= 10
-
-
-@pytest.mark.parametrize("damaged", ["catalogue.sqlite", "arrays/group.npy", "arrays/terms_rests.npy"])
-@pytest.mark.parametrize("how", ["missing", "cut"])
-def test_a_generation_that_cannot_be_read_leaves_the_old_one_answering(
-    small_data: Path, tmp_path: Path, damaged: str, how: str
-) -> None:
-    shutil.copytree(small_data, tmp_path, dirs_exist_ok=True)
-    engine = SearchEngine(tmp_path)
-    made, newer = tmp_path / FOLDER / "made", tmp_path / FOLDER / "newer"
-    shutil.copytree(made, newer)
-    write_manifest(newer, replace(read_manifest(made), id="newer"))
-    if how == "missing":
-        (newer / damaged).unlink()
-    else:
-        (newer / damaged).write_bytes((newer / damaged).read_bytes()[:100])
-    switch_to(tmp_path, "newer")
-    assert engine.refresh() is False
-    assert engine.generation.id == "made"
-    assert engine.search(parse_query("", {})).total > 0
 
 
 @pytest.mark.slow

@@ -24,9 +24,9 @@ from flask.testing import FlaskClient
 from indexer.config import load_config
 from indexer.index.generation import open_current
 from search_app.engine.engine import SearchEngine
-from search_app.server import WARMED
 from search_app.web.app import create_app
 from search_app.web.guards.heavy import Gate
+from search_app.web.rehearsal import WARMED
 from tests.support.costly import Ask, World, every_ask, few_of_each
 
 pytestmark = [pytest.mark.mirror]

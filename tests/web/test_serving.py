@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,11 +15,12 @@ from flask.testing import FlaskClient
 from indexer.config import Config
 from indexer.index.generation import FOLDER, read_manifest, switch_to, write_manifest
 from search_app.engine import engine as whoosh_engine
-from search_app.server import WARMED, warm
+from search_app.query.parser import parse_query
+from search_app.server import warm
 from search_app.web import state as site_module
 from search_app.web.app import create_app
-from search_app.web.operation.measurements import measurements_of
-from search_app.web.state import EXTENSION, Site
+from search_app.web.rehearsal import WARMED, rehearse, usual_addresses
+from search_app.web.state import EXTENSION, Site, open_engine
 from tests.support.small_catalogue import generation_of, random_catalogue
 from tests.support.upstream import copied_world
 
@@ -31,6 +34,14 @@ def open_stores(folder: Path) -> list[str]:
         except OSError:  # the folder's own, closed again
             continue
     return [name for name in found if name.startswith(str(folder)) and name.endswith("catalogue.sqlite")]
+
+
+def newer_beside(folder: Path) -> Path:
+    """A generation "made" that answers in a folder, and the same as "newer", not yet switched to."""
+    generation_of(folder, random_catalogue(1, 30))
+    shutil.copytree(folder / FOLDER / "made", folder / FOLDER / "newer")
+    write_manifest(folder / FOLDER / "newer", replace(read_manifest(folder / FOLDER / "made"), id="newer"))
+    return folder / FOLDER / "newer"
 
 
 @pytest.fixture(scope="module")
@@ -59,9 +70,7 @@ def test_no_connection_to_the_store_goes_into_the_fork_and_a_new_one_is_made(app
 
 def test_what_is_asked_before_the_fork_is_not_counted(app: Flask) -> None:
     client = app.test_client()
-    client.get("/?q=gc")
     assert "starchart_responses_total{" not in client.get("/metrics").text
-    measurements_of(app).counting = True  # as in a worker
     client.get("/?q=gc")
     assert (
         'starchart_responses_total{endpoint="pages.search",status="200"} 1.0\n' in client.get("/metrics").text
@@ -91,10 +100,7 @@ def test_a_request_ends_with_the_generation_that_it_began_with(
     tmp_path: Path, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(site_module, "REFRESH_SECONDS", -1.0)  # looked for with every request
-    generation_of(tmp_path, random_catalogue(1, 30))
-    made, newer = tmp_path / FOLDER / "made", tmp_path / FOLDER / "newer"
-    shutil.copytree(made, newer)
-    write_manifest(newer, replace(read_manifest(made), id="newer"))
+    newer_beside(tmp_path)
     config = app.extensions[EXTENSION].config.model_copy(update={"data_dir": tmp_path})
     serving = create_app(config)
     site: Site = serving.extensions[EXTENSION]
@@ -105,6 +111,99 @@ def test_a_request_ends_with_the_generation_that_it_began_with(
         assert site.remembered(("of", "made"), lambda: site.engine.generation.id) == "made"
     answer = serving.test_client().get("/api/v1/search?q=crash").get_json()
     assert answer["generation"]["id"] == "newer"
+
+
+@pytest.mark.parametrize("damaged", ["catalogue.sqlite", "arrays/group.npy", "arrays/terms_rests.npy"])
+@pytest.mark.parametrize("how", ["missing", "cut"])
+def test_a_generation_that_cannot_be_read_leaves_the_old_one_answering(
+    app: Flask, tmp_path: Path, damaged: str, how: str
+) -> None:
+    newer = newer_beside(tmp_path)
+    config = app.extensions[EXTENSION].config.model_copy(update={"data_dir": tmp_path})
+    site = Site(config, lambda: open_engine(config))
+    assert site.engine.generation.id == "made"
+    if how == "missing":
+        (newer / damaged).unlink()
+    else:
+        (newer / damaged).write_bytes((newer / damaged).read_bytes()[:100])
+    switch_to(tmp_path, "newer")
+    assert site.engine.standing() == "superseded"
+    site.look_at_once()
+    site.look_for_newer()
+    assert site.engine.generation.id == "made"
+    assert site.engine.search(parse_query("", {})).total > 0
+
+
+def test_a_newer_generation_is_asked_before_it_is_taken_up_and_the_old_one_answers_meanwhile(
+    tmp_path: Path, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(site_module, "REFRESH_SECONDS", -1.0)
+    newer_beside(tmp_path)
+    serving = create_app(app.extensions[EXTENSION].config.model_copy(update={"data_dir": tmp_path}))
+    site: Site = serving.extensions[EXTENSION]
+    client, seen, asked, go_on = serving.test_client(), [], threading.Event(), threading.Event()
+
+    def rehearse() -> None:
+        seen.append(client.get("/api/v1/search?q=crash").get_json()["generation"]["id"])
+        seen.append(site.remembered(("made once",), lambda: "of the newer"))
+        asked.set()
+        assert go_on.wait(20)
+
+    def answering() -> str:
+        answer: str = client.get("/api/v1/search?q=crash").get_json()["generation"]["id"]
+        return answer
+
+    site.rehearse = rehearse
+    assert answering() == "made"
+    switch_to(tmp_path, "newer")
+    assert answering() == "made"
+    assert asked.wait(20)
+    assert (seen, answering()) == (["newer", "of the newer"], "made")
+    assert site.remembered(("made once",), lambda: "of the old") == "of the old"
+    go_on.set()
+    until = time.monotonic() + 20
+    while answering() == "made" and time.monotonic() < until:
+        time.sleep(0.01)
+    assert answering() == "newer"
+    assert site.remembered(("made once",), lambda: "made anew") == "of the newer"
+
+
+def test_a_newer_generation_that_fails_when_it_is_asked_first_is_taken_up_all_the_same(
+    tmp_path: Path, app: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(site_module, "REFRESH_SECONDS", -1.0)
+    newer_beside(tmp_path)
+    config = app.extensions[EXTENSION].config.model_copy(update={"data_dir": tmp_path})
+    site = Site(config, lambda: open_engine(config), rehearse=lambda: 1 / 0)
+    assert site.engine.generation.id == "made"
+    switch_to(tmp_path, "newer")
+    until = time.monotonic() + 20
+    while site.engine.generation.id == "made" and time.monotonic() < until:
+        site.look_for_newer()
+        time.sleep(0.01)
+    assert site.engine.generation.id == "newer"
+    assert "could not be asked first" in caplog.text
+
+
+def test_what_a_coming_generation_is_asked_by_ourselves_is_not_counted(app: Flask) -> None:
+    site: Site = app.extensions[EXTENSION]
+    client = app.test_client()
+    before = client.get("/metrics").text
+    asked_first = threading.Thread(target=rehearse, args=(app,))
+    asked_first.start()
+    asked_first.join(60)
+    assert site.answering is not None
+    assert "starchart_searches_total" in before
+    count = next(line for line in before.splitlines() if line.startswith("starchart_searches_total"))
+    assert count in client.get("/metrics").text
+
+
+def test_the_best_known_thing_of_each_kind_is_asked_for_before_anybody_does(app: Flask) -> None:
+    asked = usual_addresses(app)
+    assert set(WARMED) <= set(asked)
+    for kind in ("app", "metric", "table", "ping"):
+        assert any(each.startswith(f"/{kind}/") for each in asked), kind
+    assert any(each.startswith("/app/") and each.endswith("/map") for each in asked)
 
 
 @pytest.mark.mirror

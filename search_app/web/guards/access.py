@@ -7,11 +7,15 @@ import time
 
 from flask import Response, g, has_request_context, request
 
+from search_app.web.state import asked_by_ourselves
+
 log = logging.getLogger(__name__)
 
 
 def log_access(response: Response) -> Response:
     """One line on the request, when its answer has been sent; for after_request."""
+    if asked_by_ourselves():
+        return response
     fields = {
         "request_id": g.get("request_id", ""),
         "client": request.remote_addr or "",

@@ -11,7 +11,7 @@ from flask import Response, current_app, request
 from werkzeug.exceptions import TooManyRequests
 
 from search_app.web.operation.measurements import current_measurements
-from search_app.web.state import current_site
+from search_app.web.state import asked_by_ourselves, current_site
 
 EXTENSION = "starchart heavy"
 RETRY_SECONDS = 5
@@ -42,6 +42,8 @@ def take_place(what: str) -> Callable[[], None]:
 
     Raises TooManyRequests where there is no place.
     """
+    if asked_by_ourselves():  # takes nobody's place, and waits for none
+        return lambda: None
     gate = current_app.extensions.setdefault(EXTENSION, Gate(current_site().config.server.heavy_at_once))
     leave: Callable[[], None] | None = gate.enter()
     if leave is None:

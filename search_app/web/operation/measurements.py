@@ -18,6 +18,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from indexer.runtime.locking import folder_of_process
+from search_app.web.state import asked_by_ourselves
 
 EXTENSION = "starchart measurements"
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # the variable by which the library knows where workers meet
@@ -26,10 +27,9 @@ BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)  # seconds
 
 
 class Measurements:
-    """The counters of one app. Nothing is counted while it is not `counting`: before the fork."""
+    """The counters of one app. What is asked by ourselves is not counted."""
 
     def __init__(self) -> None:
-        self.counting = True
         self._registry = CollectorRegistry()
         self.responses = Counter(
             "starchart_responses", "Responses.", ["endpoint", "status"], registry=self._registry
@@ -54,7 +54,7 @@ class Measurements:
 
     def add(self, endpoint: str, status: int, seconds: float) -> None:
         """Count one response."""
-        if self.counting:
+        if not asked_by_ourselves():
             self.responses.labels(endpoint, str(status)).inc()
             self.seconds.labels(endpoint).observe(seconds)
 
@@ -66,14 +66,14 @@ class Measurements:
 
     def add_search(self, total: int) -> None:
         """Count one search by how many hits it has."""
-        if self.counting:
+        if not asked_by_ourselves():
             self.searches.inc()
             if not total:
                 self.without_hits.inc()
 
     def add_typed(self) -> None:
         """Count one answer to what was still being typed: no search yet."""
-        if self.counting:
+        if not asked_by_ourselves():
             self.typed.inc()
 
     def registry(self, *more: Collector) -> CollectorRegistry:
