@@ -35,7 +35,7 @@ def start_build_once(data_dir: Path, options: Sequence[str] = ()) -> bool:
     try:
         if not _take(handle, damaged):
             return False
-        command = [sys.executable, "-m", "search_app.cli", *options, "--quiet", "build"]
+        command = [sys.executable, "-m", "search_app", *options, "--quiet", "build"]
         # the child holds the lock until it ends; a session of its own outlives the worker that started it
         child = subprocess.Popen(command, pass_fds=[handle], start_new_session=True)  # noqa: S603  our own program
     finally:

@@ -67,7 +67,7 @@ class Child:
         self.started = time.monotonic()
         # A session of its own: Ctrl-C in the terminal reaches this process alone, which stops them in order.
         self.process: subprocess.Popen[bytes] | None = subprocess.Popen(  # noqa: S603  our own program
-            [sys.executable, "-m", "search_app.cli", *self.command],
+            [sys.executable, "-m", "search_app", *self.command],
             start_new_session=True,
             env={**os.environ, PARENT: str(os.getpid())},
         )

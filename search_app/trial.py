@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from http.client import HTTPConnection, HTTPException
@@ -127,8 +127,12 @@ def _served(config: Config, folder: Path) -> Iterator[HTTPConnection]:
         (data / FOLDER).mkdir()
         (data / FOLDER / folder.name).symlink_to(folder.resolve())
         (data / POINTER).write_text(f"{folder.name}\n")
-        with _running(config, data) as (server, port):
-            yield _connect(port, server, folder.name)
+        with (
+            _running(config, data) as (server, port),
+            # closed before the server is told to end: it waits for whoever still holds a connection
+            closing(_connect(port, server, folder.name)) as connection,
+        ):
+            yield connection
     finally:
         shutil.rmtree(data, ignore_errors=True)
 
@@ -140,7 +144,7 @@ def _running(config: Config, data: Path) -> Iterator[tuple[subprocess.Popen[byte
     settings = ("--config", str(config.path)) if config.path else ()
     server = subprocess.Popen(  # noqa: S603  our own program
         [
-            *(sys.executable, "-m", "search_app.cli", *settings, "--quiet"),
+            *(sys.executable, "-m", "search_app", *settings, "--quiet"),
             *("serve", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"),
         ],
         env={**os.environ, "STARCHART_DATA_DIR": str(data), PARENT: str(os.getpid())},
@@ -170,6 +174,7 @@ def _connect(port: int, server: subprocess.Popen[bytes], name: str) -> HTTPConne
             body = answer.read().decode()
             if answer.status == 200 and body.startswith(f"ready {name}\n"):
                 return connection
+            connection.close()
             raise OSError(f"/readyz says {body[:100].strip()!r}")
         except ConnectionRefusedError:
             time.sleep(0.1)

@@ -159,7 +159,7 @@ def starchart(*command: str, data: Path, mirror: Path | None = None) -> subproce
     if mirror is not None:
         environment["STARCHART_MIRROR"] = str(mirror)
     return subprocess.run(
-        [sys.executable, "-m", "search_app.cli", *command],
+        [sys.executable, "-m", "search_app", *command],
         env=environment, check=True, capture_output=True, text=True, timeout=600,
     )  # fmt: skip
 

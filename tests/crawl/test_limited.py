@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ctypes
 import faulthandler
+import importlib
 import multiprocessing
 import os
+import sys
 import time
 from collections.abc import Iterator
+from importlib.metadata import entry_points
 
 import pytest
 
@@ -140,3 +143,15 @@ def test_who_waits_for_a_free_process_waits_no_longer_than_told() -> None:
 
 def test_outside_of_a_limited_process_a_step_is_nothing() -> None:
     begin_step("anywhere")
+
+
+def test_processes_of_our_commands_load_no_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They import what their parent was started with, which once was every module of every command."""
+    (installed,) = entry_points(group="console_scripts", name="starchart")
+    assert installed.value == "search_app.__main__:main"
+    monkeypatch.setitem(sys.modules, "__main__", importlib.import_module("search_app.__main__"))
+    fresh = LimitedWorker(LIMITS)
+    try:
+        assert not fresh.call(eval, "[n for n in __import__('sys').modules if n.startswith('search_app')]")
+    finally:
+        fresh.close()

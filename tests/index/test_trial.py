@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -56,6 +58,28 @@ def test_a_generation_that_cannot_answer_is_refused(config: Config, damage: str,
     write_manifest(bad, replace(read_manifest(good), id="bad" if damage == "no store" else "other"))
     with pytest.raises(GenerationRefused):
         try_generation(config, bad)
+
+
+def test_a_trial_lets_go_of_its_connection_before_it_ends_its_server(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that is told to end waits seconds for whoever still holds one."""
+    happened: list[str] = []
+
+    @contextmanager
+    def running(*_: object) -> Iterator[tuple[None, int]]:
+        yield None, 0
+        happened.append("server ended")
+
+    class Connection:
+        def close(self) -> None:
+            happened.append("connection closed")
+
+    monkeypatch.setattr(trial, "_running", running)
+    monkeypatch.setattr(trial, "_connect", lambda *_: Connection())
+    with trial._served(config, config.data_dir / FOLDER / current_name(config.data_dir)):
+        happened.append("asked")
+    assert happened == ["asked", "connection closed", "server ended"]
 
 
 def test_the_settings_can_do_without_a_trial(config: Config) -> None:
