@@ -77,7 +77,7 @@ def answer_to(
     text = spelt(text, rules.spellings)
     left = [each for each in understood if each.text.lower().rstrip("?!.,;:") in text]
     apps, typed, title = _products(query, left, rules)
-    return _amount(without(text, typed), apps, title, catalogue, rules)
+    return _amount(without(text, typed), apps, title, hits, catalogue, rules)
 
 
 def _without_product_at_end(text: str, typed: Sequence[str]) -> str:
@@ -96,7 +96,8 @@ def _matches(text: str, rules: Rules) -> list[tuple[str, str]]:
     found = []
     for template in rules.templates:
         if match := template.pattern.match(text):
-            found.append((template.intent, match.group("subject")))
+            parts = match.groupdict()
+            found.append((template.intent, " ".join(part for part in parts.values() if part)))
     return found
 
 
@@ -107,28 +108,36 @@ def without(text: str, typed: Sequence[str]) -> str:
     return text
 
 
-def _amount(text: str, apps: Sequence[str], title: str, catalogue: Catalogue, rules: Rules) -> Answer | None:
+def _amount(
+    text: str, apps: Sequence[str], title: str, hits: Sequence[Hit], catalogue: Catalogue, rules: Rules
+) -> Answer | None:
     """The card of an amount. `text`: spelt in one way, without the products."""
+    from search_app.answers.named import read_named
     from search_app.answers.numbers import answer_amount, answer_ended
     from search_app.answers.reading import product_told, read_amount
 
     if len(apps) > 1:
-        return _of_twins(text, apps, catalogue, rules)
+        return _of_twins(text, apps, hits, catalogue, rules)
     app = apps[0] if apps else product_told(text, rules)
     subjects = read_amount(text, app, rules, catalogue.shelf())
     for subject in subjects:
         if answer := answer_amount(subject, app, title, catalogue, rules):
             return answer
     ended = (answer_ended(subject, app, title, catalogue, rules) for subject in subjects)
-    return next((answer for answer in ended if answer is not None), None)
+    if told := next((answer for answer in ended if answer is not None), None):
+        return told
+    named = read_named(text, app, hits, rules) if not subjects else []
+    return next((card for each in named if (card := answer_amount(each, app, title, catalogue, rules))), None)
 
 
-def _of_twins(text: str, apps: Sequence[str], catalogue: Catalogue, rules: Rules) -> Answer | None:
+def _of_twins(
+    text: str, apps: Sequence[str], hits: Sequence[Hit], catalogue: Catalogue, rules: Rules
+) -> Answer | None:
     """Of a product that is an app for each platform, as Klar: that of the first, the others' beside it."""
     lines = {app.rpartition("_")[0] for app in apps}
-    if len(lines) != 1 or not {app.rpartition("_")[2] for app in apps} <= set(rules.platforms):
+    if len(lines) != 1 or not {app.rpartition("_")[2] for app in apps} <= set(rules.platforms.values()):
         return None
-    found = [answer for app in apps if (answer := _amount(text, (app,), "", catalogue, rules))]
+    found = [answer for app in apps if (answer := _amount(text, (app,), "", hits, catalogue, rules))]
     if not found:
         return None
     first = found[0]
@@ -152,6 +161,8 @@ def _products(
     if told := _told_by_platform(named, rules):
         names, title = [told], ""
     distinct = tuple(dict.fromkeys(names))
+    if not distinct and (found := _told_in_question(query.text, rules)):
+        return found
     for product in (
         rules.products if len(named) == 1 and not query.filters else ()
     ):  # one word for all of them
@@ -160,9 +171,21 @@ def _products(
     return distinct, tuple(typed), title
 
 
+def _told_in_question(text: str, rules: Rules) -> tuple[tuple[str, ...], tuple[str, ...], str] | None:
+    """As _products: the product of a word that means much else, where it stands as a product does."""
+    for product in rules.products:
+        for word in product.words:
+            if re.search(
+                rf"\b(?:of|for|on|in|from|by|with|use|uses|visit)\s+{re.escape(word)}\b", text, re.I
+            ):
+                return (product.means,), (word,), product.title
+    return None
+
+
 def _told_by_platform(named: Sequence[Understood], rules: Rules) -> str:
     """Of "Klar for Android" the app of that platform; empty where two words do not tell one app."""
-    platforms = [word for each in named if (word := each.text.lower().rstrip("?!.,;:")) in rules.platforms]
+    typed = (each.text.lower().rstrip("?!.,;:") for each in named)
+    platforms = [rules.platforms[word] for word in typed if word in rules.platforms]
     several = [each.value.split(",") for each in named if "," in each.value]
     words = {each.text.lower() for each in named}
     if len(words) != 2 or len(set(platforms)) != 1 or len(several) != 1:

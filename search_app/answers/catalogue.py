@@ -19,7 +19,7 @@ from search_app.tools import Context
 # words that say how a measure is made or written, not what it measures
 UNTOLD = frozenset(
     ("sum", "total", "number", "count", "of", "the", "a", "in", "glean", "legacy", "ms", "per", "all")
-) | {"metric", "v1", "v2", "v3", "2", "3", "network"}
+) | {"metric", "v1", "v2", "v3", "2", "3", "network", "present", "event"}
 MEASURE = "measure/metric/"
 READ = 2_000  # characters of a description that are read
 DEPTH = 4  # views above each other that are followed to what is beneath

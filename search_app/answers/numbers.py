@@ -99,6 +99,10 @@ def candidates_of(
     subject: Subject, named: str, app: str, catalogue: Catalogue, rules: Rules
 ) -> Iterator[Candidate]:
     """What can tell it and is alive, in the order of the rules."""
+    for each in subject.named:
+        item = catalogue.get(each)
+        if item and can_tell(item, subject.told) and standing_of(item, catalogue, rules).usable:
+            yield Candidate(item, rung_of(item, rules), "", 0)
     if subject.concept is None:
         if subject.told.intent == "percentiles":
             yield from _distributions(subject, catalogue)

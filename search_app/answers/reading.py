@@ -29,6 +29,7 @@ class Told:
     trend: bool = False
     one: tuple[str, ...] = ()  # of the splits those of which one value was named, not the split
     added: bool = False  # weeks, months or years of what days have
+    often: bool = False  # how often it happens, not how much there is
 
     @property
     def is_split(self) -> bool:
@@ -38,12 +39,13 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A concept of the rules, or the measures whose title is what was typed."""
+    """A concept of the rules, the measures whose title is what was typed, or a thing of that name."""
 
     told: Told
     words: frozenset[str]
     concept: Concept | None = None
     measures: tuple[ShelvedMeasure, ...] = ()
+    named: tuple[str, ...] = ()  # ids
     product: str = ""  # of the measures, where none was named and only one has them
 
 
@@ -72,7 +74,10 @@ def read_amount(text: str, app: str, rules: Rules, shelf: Shelf) -> list[Subject
             and (told.by or told.intent != "share")
         ]
         return [Subject(told, frozenset(), concept) for concept in bare]
-    titled = _titled(words, typed, app, rules, shelf) if app else _of_one_product(words, typed, rules, shelf)
+    find = _titled if app else _of_one_product
+    titled = find(words, typed, app, rules, shelf)
+    if not found and not titled:  # in other words than the title's
+        titled = find(words, typed.union(*map(rules.alike, typed)), app, rules, shelf)
     return sorted([*found, *titled], key=lambda subject: -len(subject.words))
 
 
@@ -94,8 +99,8 @@ def _concepts(typed: frozenset[str], app: str, rules: Rules) -> Iterable[tuple[f
         if concept.apps is not None and named not in concept.apps:
             continue
         for wording in concept.wordings:
-            if wording <= typed:
-                yield wording, concept
+            if _is_typed(wording, typed):
+                yield wording & typed, concept
 
 
 def _is_placed(concept: Concept) -> bool:
@@ -105,7 +110,7 @@ def _is_placed(concept: Concept) -> bool:
 
 def _is_asked(concept: Concept, taken: frozenset[str], told: Told, is_of_product: bool) -> bool:
     """Whether enough was said: a word of a concept without an intent is a fragment, not a question."""
-    if concept.daily and told.added:
+    if (concept.daily and told.added) or (concept.stock and told.often):
         return False
     said = {
         told.intent,
@@ -128,18 +133,21 @@ def _titled(
                 found.setdefault(wording, []).append(measure)
     subjects = []
     for wording, measures in found.items():
+        meaning = frozenset(word for word in words if not wording.isdisjoint(rules.alike(word)))
         told = {
-            measure.id: tell(words, wording | (measure.said & typed), rules) or tell(words, wording, rules)
+            measure.id: tell(words, meaning | (measure.said & typed), rules) or tell(words, meaning, rules)
             for measure in measures
         }
         meant = [measure for measure in measures if told[measure.id]]
         first = told[meant[0].id] if meant else None
         if first is not None and (len(wording) > 1 or first.intent):
-            subjects.append(Subject(first, wording & typed, measures=tuple(meant)))
+            subjects.append(Subject(first, meaning, measures=tuple(meant)))
     return subjects
 
 
-def _of_one_product(words: Sequence[str], typed: frozenset[str], rules: Rules, shelf: Shelf) -> list[Subject]:
+def _of_one_product(
+    words: Sequence[str], typed: frozenset[str], _: str, rules: Rules, shelf: Shelf
+) -> list[Subject]:
     """Without a product: the measures whose title of several words was typed, where one product has them.
 
     A concept of that wording is of other products too: then it is not sure which is meant.
@@ -191,6 +199,8 @@ def tell(words: Sequence[str], taken: frozenset[str], rules: Rules) -> Told | No
         return None
     if {"added", "people"} <= intents:
         return None  # people of days are not added up
+    if "how_often" in intents:
+        intents.add("how_many")
     first = next((intent for intent in ORDER if intent in intents), "")
     one = tuple(by for by, is_one in splits.items() if is_one)
     return Told(
@@ -199,6 +209,7 @@ def tell(words: Sequence[str], taken: frozenset[str], rules: Rules) -> Told | No
         bool(intents & {"trend", "added"}),
         one,
         "added" in intents,
+        "how_often" in intents,
     )
 
 

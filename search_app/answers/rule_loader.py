@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +58,7 @@ def made_of(intents: Mapping[str, Any], concepts: Mapping[str, Any]) -> Rules:
     said = {word for phrase in phrases for word in phrase.words} - fillers
     boards = concepts["boards"]
     return Rules(
-        templates=tuple(_templates(intents["templates"])),
+        templates=tuple(_templates(intents["templates"], _classes(intents["classes"]))),
         phrases=phrases,
         nouns=_nouns(phrases, begins),
         begins=begins,
@@ -68,9 +68,10 @@ def made_of(intents: Mapping[str, Any], concepts: Mapping[str, Any]) -> Rules:
         advice=tuple(normalise(text) for entry in _entries(intents["advice"]) for text in entry["begins"]),
         signals=frozenset(said | _words(intents["openers"])).union(*map(_words, places)),
         spellings=spellings,
+        synonyms={word: _words(each) for each in _entries(intents["synonyms"]) for word in _words(each)},
         products=tuple(map(_product, _entries(concepts["products"]))),
         alone={each["word"]: each["means"] for each in _entries(concepts["alone"])},
-        platforms=tuple(word for each in _entries(concepts["platforms"]) for word in each["words"]),
+        platforms={word: each["means"] for each in _entries(concepts["platforms"]) for word in each["words"]},
         unusable=_traits(concepts["measures"]["unusable"]),
         preferred=_traits(concepts["measures"]["prefer"]),
         rungs=tuple(map(_rung, _entries(concepts["tables"]))),
@@ -86,10 +87,27 @@ def made_of(intents: Mapping[str, Any], concepts: Mapping[str, Any]) -> Rules:
     )
 
 
-def _templates(entries: list[dict[str, Any]]) -> Iterator[Template]:
+def _classes(entries: list[dict[str, Any]]) -> dict[str, str]:
+    """Each class of words as a part of a pattern; longer words first: one may begin with another."""
+    return {
+        each["name"]: f"(?:{'|'.join(sorted(each['words'], key=len, reverse=True))})"
+        for each in _entries(entries)
+    }
+
+
+def _templates(entries: list[dict[str, Any]], classes: Mapping[str, str]) -> Iterator[Template]:
     for entry in _entries(entries):
         for pattern in entry["patterns"]:
-            yield Template(entry["intent"], _pattern(pattern))
+            yield Template(entry["intent"], _pattern(_NAMED.sub(partial(_of_class, classes), pattern)))
+
+
+_NAMED = re.compile(r"\{([a-z_]+)\}")
+
+
+def _of_class(classes: Mapping[str, str], found: re.Match[str]) -> str:
+    if found[1] not in classes:
+        raise RulesProblem(f"no class of words is called {found[1]!r}")
+    return classes[found[1]]
 
 
 def _all_phrases(intents: Mapping[str, Any]) -> tuple[Phrase, ...]:
@@ -108,7 +126,8 @@ def _nouns(phrases: Iterable[Phrase], begins: frozenset[str]) -> tuple[Phrase, .
 
 
 def _product(entry: Mapping[str, Any]) -> Product:
-    return Product(frozenset(entry["names"]), entry["means"], entry.get("title", ""))
+    words = frozenset(entry.get("words", ()))
+    return Product(frozenset(entry["names"]), entry["means"], entry.get("title", ""), words)
 
 
 def _place(entry: Mapping[str, Any]) -> Place:
@@ -139,6 +158,7 @@ def _concept(entry: Mapping[str, Any], spellings: Spellings) -> Concept:
         tuple(entry.get("needs", ())),
         tuple(entry.get("bare", ())),
         bool(entry.get("daily", False)),
+        bool(entry.get("stock", False)),
     )
 
 

@@ -70,6 +70,7 @@ class Concept:
     needs: tuple[str, ...] = ()
     bare: tuple[str, ...] = ()
     daily: bool = False  # people of one day: they cannot be added up
+    stock: bool = False  # what there is at once: it does not happen so and so often
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,7 @@ class Product:
     names: frozenset[str]
     means: str
     title: str
+    words: frozenset[str] = frozenset()  # that mean it in a question, though they mean much else
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +143,12 @@ class Rules:
     advice: tuple[tuple[str, ...], ...]  # beginnings of texts that ask for no amount
     signals: frozenset[str]  # a query with none of them, and with no product, is no question
     spellings: Spellings
+    synonyms: Mapping[
+        str, frozenset[str]
+    ]  # a word of a name -> those that are said for it, itself among them
     products: tuple[Product, ...]
     alone: Mapping[str, str]  # what stands for several products, typed alone -> the id that is meant
-    platforms: tuple[str, ...]
+    platforms: Mapping[str, str]  # a word for a platform -> how the names of its apps end
     unusable: tuple[Trait, ...]
     preferred: tuple[Trait, ...]
     rungs: tuple[Rung, ...]
@@ -157,13 +162,17 @@ class Rules:
     topics: tuple[Topic, ...]
     concepts: tuple[Concept, ...]
 
+    def alike(self, word: str) -> frozenset[str]:
+        """The words that names have for one that was typed, itself among them."""
+        return self.synonyms.get(word, frozenset((word,)))
+
 
 def spelt(text: str, spellings: Spellings) -> str:
     """A text in small letters, spelt in one way."""
     lowered = text.lower()
     for written, as_ in spellings:
         if written in lowered:
-            lowered = lowered.replace(written, as_)
+            lowered = re.sub(rf"(?<![a-z0-9]){re.escape(written)}", as_, lowered)
     return lowered
 
 

@@ -47,13 +47,16 @@ def asked_of(subject: str, app_words: Sequence[str], apps: Sequence[str], hits: 
     text = subject
     for typed in app_words:
         text = re.sub(rf"(?<![\w.]){re.escape(typed)}(?![\w.])", " ", text, flags=re.IGNORECASE)
-    kind, tokens = "", []
+    kind, tokens, is_event = "", [], False
     for token in text.split():
         plain = token.strip("?,;:\"'“”()").strip("`")
+        is_event = is_event or plain.lower() == "event"
         if plain.lower() in KIND_WORDS:
             kind = kind or KIND_WORDS[plain.lower()]
         elif plain and plain.lower() not in SMALL:
             tokens.append(plain)
+    if is_event and len(tokens) > 1:
+        kind = kind or "metric"  # "the urlbar engagement event"; of one word it can be a legacy one
     return Asked(tuple(tokens), kind, tuple(apps), tuple(hit.card.id for hit in hits))
 
 
@@ -126,6 +129,9 @@ def _named(asked: Asked, hits: Sequence[Hit], catalogue: Catalogue) -> AnyItem |
         for hit in hits
         if (not asked.kind or hit.card.kind == asked.kind)
         and hit.card.kind not in ("doc", "tool", "app", "explore", "dashboard")
+        and not (
+            hit.card.kind == "table" and not asked.kind and asked.text.isalpha()
+        )  # a word like "meetings"
         and any(spelling_key(name) == key for name in card_names(hit.card))
         and _is_of(hit.card.app, asked.apps)
     ]
@@ -139,7 +145,12 @@ def _named(asked: Asked, hits: Sequence[Hit], catalogue: Catalogue) -> AnyItem |
     whole = [card for card in same if spelling_key(card_names(card)[0]) == key]
     if len(same) > 1 and not (len(whole) == 1 or found[0].kind in ("metric", "probe")):
         return None
-    return catalogue.get((whole or same)[0].id)
+    meant = (whole or same)[0]
+    if meant.kind == "metric" and not asked.apps:  # of several products one stands for all among the hits
+        of_desktop = catalogue.get(f"metric/{PING_HOLDERS[0]}/{meant.name}")
+        if of_desktop is not None and of_desktop.status == "active":
+            return of_desktop
+    return catalogue.get(meant.id)
 
 
 def _measure(asked: Asked, catalogue: Catalogue, rules: Rules) -> AnyItem | None:
