@@ -10,7 +10,6 @@ import zlib
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -272,25 +271,6 @@ def smallest(numbers: Array) -> Array:
     """Numbers from 0 on in the few bytes that hold the largest one; never as uint64, which mixes badly."""
     largest = int(numbers.max(initial=0))
     return numbers.astype(np.uint16 if largest < 1 << 16 else np.uint32 if largest < 1 << 32 else np.int64)
-
-
-def write_arrays(folder: Path, arrays: Mapping[str, Array]) -> None:
-    """Each array as one .npy file."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, array in arrays.items():
-        np.save(folder / f"{name}.npy", array, allow_pickle=False)
-
-
-def open_arrays(folder: Path) -> Arrays:
-    """All arrays of a folder, mapped into memory read-only: workers share the pages."""
-    return {path.stem: _map(path) for path in sorted(folder.glob("*.npy"))}
-
-
-def _map(path: Path) -> Array:
-    array: Array = (
-        np.load(path, mmap_mode="r", allow_pickle=False) if path.stat().st_size > 256 else np.load(path)
-    )
-    return np.asarray(array)  # a plain view of the map: memmap's own __getitem__ is many times slower
 
 
 def strings(table: StringTable) -> Iterator[str]:

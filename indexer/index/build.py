@@ -21,7 +21,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from indexer.catalogue import Catalogue
-from indexer.index.arrays import Arrays, open_arrays, write_arrays
+from indexer.index.array_files import open_arrays, write_arrays
+from indexer.index.arrays import Arrays
 from indexer.index.columns import in_order, lay_out, lay_out_facets, lay_out_streams
 from indexer.index.completion.completions import completion_arrays
 from indexer.index.documents import ColumnText, Document, column_text, to_document

@@ -19,7 +19,8 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from indexer.index.arrays import Arrays, open_arrays
+from indexer.index.array_files import open_arrays
+from indexer.index.arrays import Arrays
 from indexer.index.format import missing_arrays
 from indexer.runtime.disk import replace_file, sync_tree
 from indexer.runtime.locking import is_running

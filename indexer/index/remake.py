@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from indexer.catalogue.model import Catalogue
-from indexer.index.arrays import Array, Arrays, open_arrays
+from indexer.index.array_files import open_arrays
+from indexer.index.arrays import Array, Arrays
 from indexer.index.build import make_documents
 from indexer.index.columns import lay_out, lay_out_facets, lay_out_streams
 from indexer.index.completion.completions import completion_arrays
