@@ -12,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -57,6 +57,8 @@ MOST_HITS_KEPT = 100  # of an answer that is kept: an export's would take the ro
 RESULTS_KEPT = 512  # answers kept: people, pages and feeds ask the same again
 FEW = 1  # with fewer hits than this, ways out are looked for
 
+shipped_vocabulary = cache(load_vocabulary)  # once a process: an engine is opened for each new generation
+
 
 class SearchEngine:
     """Answers from one generation: the current one of a data folder as it was made. Safe for threads."""
@@ -75,7 +77,7 @@ class SearchEngine:
         self._data_dir = data_dir
         self._weights = weights
         self._order = shipped_order() if learned else None
-        self._vocabulary = vocabulary or load_vocabulary()
+        self._vocabulary = vocabulary or shipped_vocabulary()
         self._kept: OrderedDict[Query, Results] = OrderedDict()
         self._keep = results_kept
         self._lock = threading.Lock()

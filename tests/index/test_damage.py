@@ -34,9 +34,8 @@ from indexer.index.generation import (
 )
 from indexer.index.integrity import NothingIntact, check_rest, choose, damaged_files, is_checked
 from search_app.cli import main
-from search_app.engine.engine import SearchEngine
+from search_app.engine.engine import SearchEngine, shipped_vocabulary
 from search_app.query.parser import parse_query
-from search_app.understanding.vocabulary import load_vocabulary
 from search_app.web.app import create_app
 from search_app.web.state import EXTENSION
 from tests.support.generations import copied, on_its_own, two_generations, write_changed
@@ -45,7 +44,7 @@ from tests.support.mirrors import settings
 Harm = Callable[[Path], None]
 PLACES = 10
 SAMPLED = 40
-VOCABULARY = load_vocabulary()
+VOCABULARY = shipped_vocabulary()
 ASKED = "/api/v1/search?q=search&size=5"
 
 

@@ -32,12 +32,12 @@ from indexer.model.liveness import LIFE
 from indexer.model.table_records import Column
 from indexer.text.analysis import identifier_words, spelling_key, stem, words
 from search_app.engine import scorer as scoring
+from search_app.engine.engine import shipped_vocabulary
 from search_app.engine.planner import Clause, Disjunct, Plan, are_neighbours, plan
 from search_app.engine.searcher import near_names
 from search_app.query.model import Query, Range
 from search_app.query.ranges import day
 from search_app.understanding.model import AppName, Lexicon, NameGuess, Understanding
-from search_app.understanding.vocabulary import load_vocabulary
 
 CLOSE = 2e-5  # scores whose ratio differs by less are equal: the engine counts in single precision
 
@@ -77,7 +77,7 @@ class Reference:
         self.documents = documents
         self.weights = WEIGHTS
         self.today = date.fromisoformat(today)
-        self.vocabulary = load_vocabulary()
+        self.vocabulary = shipped_vocabulary()
         self.cards = [dict(zip(Card._fields, d.card, strict=True)) for d in documents]
         self.column_paths = sorted({column.path for found in columns.values() for column in found})
         self.paths = {digest: {spelling_key(c.path) for c in found} for digest, found in columns.items()}

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from search_app.engine.engine import SearchEngine
+from search_app.engine.engine import SearchEngine, shipped_vocabulary
 from search_app.engine.results import Results
 from search_app.query.parser import parse_query
 from search_app.understanding.analyze import AppName, Lexicon, Understanding, understand
-from search_app.understanding.vocabulary import load_vocabulary
 
 LEXICON = Lexicon(
     apps=(AppName("fenix", "Firefox for Android"), AppName("firefox_desktop", "Firefox for Desktop")),
@@ -17,7 +16,7 @@ LEXICON = Lexicon(
     kinds=("app", "ping", "metric", "table"),
     statuses=("active", "expired"),
 )
-VOCABULARY = load_vocabulary()
+VOCABULARY = shipped_vocabulary()
 
 
 def meant(text: str) -> Understanding:

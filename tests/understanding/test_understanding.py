@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from indexer.index.weights import WEIGHTS
+from search_app.engine.engine import shipped_vocabulary
 from search_app.query.parser import parse_query
 from search_app.understanding.analyze import understand
 from search_app.understanding.model import AppName, Lexicon, Understanding
-from search_app.understanding.vocabulary import load_vocabulary
 
 LEXICON = Lexicon(
     apps=(
@@ -21,7 +21,7 @@ LEXICON = Lexicon(
     kinds=("app", "ping", "metric", "probe", "table", "measure", "doc", "tool"),
     statuses=("active", "expired", "removed", "deprecated"),
 )
-VOCABULARY = load_vocabulary()
+VOCABULARY = shipped_vocabulary()
 
 
 def read(text: str) -> Understanding:

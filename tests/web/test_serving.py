@@ -90,7 +90,7 @@ def test_a_server_without_a_generation_does_not_read_the_vocabulary_for_every_re
     def read() -> None:
         pytest.fail("there is nothing to search with it")
 
-    monkeypatch.setattr(whoosh_engine, "load_vocabulary", read)
+    monkeypatch.setattr(whoosh_engine, "shipped_vocabulary", read)
     site: Site = app.extensions[EXTENSION]
     empty = create_app(site.config.model_copy(update={"data_dir": tmp_path}))
     assert empty.test_client().get(WARMED[0]).status_code == 503
