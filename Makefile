@@ -39,6 +39,10 @@ $(BIN)/starchart: $(VENV)/.base pyproject.toml setup.py
 run: setup  ## serve at http://127.0.0.1:8000, crawl and build beside it
 	@$(BIN)/starchart run
 
+# What Python compiles and pytest rewrites is kept, even where the environment says not to: each worker of
+# pytest and each process of ours that a test starts did it all again, a fifth of the whole time.
+test slow check-full soak: export PYTHONDONTWRITEBYTECODE :=
+
 test: dev  ## the fast tests
 	$(BIN)/python -m pytest -q -m "not slow and not mirror and not browser and not full and not soak" $(PARALLEL)
 
