@@ -10,7 +10,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from indexer.crawl.guard import (
     Profile,
@@ -23,16 +23,18 @@ from indexer.crawl.guard import (
 )
 from indexer.crawl.plan import Job, Part, parser_digest
 from indexer.crawl.snapshots import (
+    KnownFiles,
     PartState,
     SnapshotDamaged,
     SnapshotState,
     SnapshotStore,
 )
 from indexer.model.records import Record
+from indexer.model.table_records import TableSchema
 from indexer.runtime.disk import FolderUnusable
 from indexer.runtime.limited import begin_step, current_step
 from indexer.runtime.processes import without_collection
-from indexer.sources import Fetched, Report, SourceUnavailable
+from indexer.sources import Fetched, FileColumns, Recalled, Report, SourceUnavailable
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,8 @@ def parse(job: Job) -> Parsed:
         job = replace(job, judging=job.judging.for_other_program())
     with without_collection():
         before = _KnownParts(store, last)
-        taken = [_take(job, part, before) for part in job.parts]
+        recalled = _recalled(store, last) if len(job.parts) == 1 else Recalled()
+        taken = [_take(job, part, before, recalled) for part in job.parts]
     records = [record for part in taken for record in part.records]
     parts = [part.state for part in taken]
     report = _together(parts)
@@ -95,8 +98,21 @@ def parse(job: Job) -> Parsed:
         done = replace(done, error=_in_words(refused))
     if refused or lost:  # tried again by the next crawl, even where the files are the same
         done = replace(done, input_digest="")
-    kept = store.write(job.source.name, records, done, parts if len(parts) > 1 else (), profile)
+    files = KnownFiles(parser_digest(), {key: row for part in taken for key, row in part.files.items()})
+    kept = store.write(job.source.name, records, done, parts if len(parts) > 1 else (), profile, files)
     return Parsed(kept, (*refused, *lost))
+
+
+def _recalled(store: SnapshotStore, last: SnapshotState | None) -> Recalled:
+    """What the last crawl knew of files, where the same program made it."""
+    known = store.files(last) if last is not None else KnownFiles()
+    if last is None or known.made_by != parser_digest() or not known.files:
+        return Recalled()
+    try:
+        schemas = {each.digest: each for each in store.read(last.source) if isinstance(each, TableSchema)}
+    except SnapshotDamaged:
+        return Recalled()
+    return Recalled(known.files, schemas)
 
 
 class _KnownParts:
@@ -132,15 +148,16 @@ class _Taken:
     records: list[Record]
     refused: str = ""
     lost: str = ""  # why there are none, and none of before
+    files: Mapping[str, FileColumns] = field(default_factory=dict)
 
 
-def _take(job: Job, part: Part, before: _KnownParts) -> _Taken:
+def _take(job: Job, part: Part, before: _KnownParts, recalled: Recalled) -> _Taken:
     known = before.by_key.get(part.key)
     if known is not None:
         return _Taken(*known)
     old = before.by_name.get(part.name)
     try:
-        state, own = _parse_part(job, part)
+        state, own, files = _parse_part(job, part, recalled)
     except SourceUnavailable as error:
         refusal = Refusal(_key(job, part), str(error))
         if part.names_others or len(job.parts) == 1:
@@ -155,14 +172,16 @@ def _take(job: Job, part: Part, before: _KnownParts) -> _Taken:
             raise SourceUnavailable(str(left[0]))
         if left:
             return _Taken(*old, refused=str(left[0]))
-    return _Taken(state, own)
+    return _Taken(state, own, files=files)
 
 
-def _parse_part(job: Job, part: Part) -> tuple[PartState, list[Record]]:
+def _parse_part(
+    job: Job, part: Part, recalled: Recalled
+) -> tuple[PartState, list[Record], Mapping[str, FileColumns]]:
     for file in part.files:
         if file.request.url in job.unreadable:
             raise SourceUnavailable(f"{file.request.url}: {job.unreadable[file.request.url]}")
-    report = Report()
+    report = Report(recalled=recalled)
     files = [_told(file, job.unreadable, report) for file in part.files]
     records = list(job.source.records(files, job.options, report))
     begin_step("", limited=False)
@@ -177,7 +196,7 @@ def _parse_part(job: Job, part: Part) -> tuple[PartState, list[Record]]:
         skipped=dict(report.skipped),
         examples=dict(report.examples),
     )
-    return state, records
+    return state, records, report.files
 
 
 def _told(file: Fetched, unreadable: Mapping[str, str], report: Report) -> Fetched:

@@ -24,8 +24,10 @@ from indexer.model import records as record_types
 from indexer.model.records import Record
 from indexer.runtime.disk import replace_file
 from indexer.runtime.processes import without_collection
+from indexer.sources import FileColumns
 
 FORMAT = 1  # of the files below
+BESIDE = ("parts", "profile", "files")  # what lies beside records, by its ending
 RECORD_TYPES: dict[str, type] = {kind.__name__: kind for kind in get_args(Record)}
 
 
@@ -60,6 +62,14 @@ class PartState:
     seen: dict[str, int] = field(default_factory=dict)
     skipped: dict[str, int] = field(default_factory=dict)
     examples: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFiles:
+    """What files gave, by the digest of their content: for the next crawl by the same program."""
+
+    made_by: str = ""  # digest of the parsers
+    files: dict[str, FileColumns] = field(default_factory=dict)
 
 
 class SnapshotDamaged(Exception):
@@ -111,6 +121,13 @@ class SnapshotStore:
         except (OSError, ValueError):
             return Profile({name: TypeProfile(count) for name, count in state.counts.items()})
 
+    def files(self, state: SnapshotState) -> KnownFiles:
+        """What the files gave that a state's records were parsed from; nothing where that is not known."""
+        try:
+            return _files_adapter().validate_json(self._files_path(state).read_bytes())
+        except (OSError, ValueError):
+            return KnownFiles()
+
     def is_whole(self, state: SnapshotState) -> bool:
         """Whether the records that a state names are there."""
         return bool(state.digest) and self._records_path(state).is_file()
@@ -122,6 +139,7 @@ class SnapshotStore:
         state: SnapshotState,
         parts: Sequence[PartState] = (),
         profile: Profile | None = None,
+        files: KnownFiles | None = None,
     ) -> SnapshotState:
         """Keep records as the last good ones; `state` gets their counts and digest."""
         packed, counts = _pack(records)
@@ -136,6 +154,8 @@ class SnapshotStore:
             )
         if profile is not None:
             replace_file(self._profile_path(done), _profile_adapter().dump_json(profile))
+        if files is not None and files.files:
+            replace_file(self._files_path(done), _files_adapter().dump_json(files, exclude_defaults=True))
         self.write_state(done)
         self._remove_others(done)
         return done
@@ -154,7 +174,7 @@ class SnapshotStore:
     def sweep(self) -> None:
         """Remove what a killed crawl left: parts of files, and records that no state names."""
         kept = {path for state in self.states().values() for path in self._files(state)}
-        for pattern in (".*", "*.records", "*.parts", "*.profile"):
+        for pattern in (".*", "*.records", *(f"*.{ending}" for ending in BESIDE)):
             for path in self._folder.glob(pattern):
                 if path not in kept and path.is_file():
                     path.unlink(missing_ok=True)
@@ -171,12 +191,16 @@ class SnapshotStore:
     def _profile_path(self, state: SnapshotState) -> Path:
         return self._records_path(state).with_suffix(".profile")
 
+    def _files_path(self, state: SnapshotState) -> Path:
+        return self._records_path(state).with_suffix(".files")
+
     def _files(self, state: SnapshotState) -> set[Path]:
-        return {self._records_path(state), self._parts_path(state), self._profile_path(state)}
+        records = self._records_path(state)
+        return {records, *(records.with_suffix(f".{ending}") for ending in BESIDE)}
 
     def _remove_others(self, state: SnapshotState) -> None:
         kept = self._files(state)
-        for ending in ("records", "parts", "profile"):
+        for ending in ("records", *BESIDE):
             for path in self._folder.glob(f"{state.source}.*.{ending}"):
                 if path not in kept:
                     path.unlink(missing_ok=True)
@@ -237,3 +261,8 @@ def _parts_adapter() -> TypeAdapter[list[PartState]]:
 @functools.cache
 def _profile_adapter() -> TypeAdapter[Profile]:
     return TypeAdapter(Profile)
+
+
+@functools.cache
+def _files_adapter() -> TypeAdapter[KnownFiles]:
+    return TypeAdapter(KnownFiles)

@@ -29,6 +29,7 @@ from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from indexer.model.records import Record
+from indexer.model.table_records import TableSchema
 from indexer.runtime.limited import begin_step
 
 
@@ -64,6 +65,23 @@ class Fetched:
         return self.path.read_bytes()
 
 
+@dataclass(frozen=True, slots=True)
+class FileColumns:
+    """What a file with columns gave: it need not be parsed again while its content is the same."""
+
+    schema: str  # digest of its columns, "" of none
+    count: int
+    skipped: tuple[tuple[str, str], ...] = ()  # reason, and what in the file
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """What files gave in the last crawl, by the digest of their content, and the schemas themselves."""
+
+    files: Mapping[str, FileColumns] = field(default_factory=dict)
+    schemas: Mapping[str, TableSchema] = field(default_factory=dict)
+
+
 @dataclass(slots=True)
 class Report:
     """What a source saw, kept and skipped; shown on /status and in one log line."""
@@ -71,6 +89,8 @@ class Report:
     seen: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)  # reason -> count
     examples: dict[str, str] = field(default_factory=dict)  # reason -> the first thing skipped for it
+    recalled: Recalled = field(default_factory=Recalled)
+    files: dict[str, FileColumns] = field(default_factory=dict)  # of this crawl, for the next one
 
     def skip(self, reason: str, what: str = "") -> None:
         """Count one thing that is passed over, and keep the first as example."""

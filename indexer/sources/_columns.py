@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from indexer.model.table_records import Column, TableSchema
-from indexer.sources import Report
+from indexer.sources import FileColumns, Report
 from indexer.sources._upstream import clean_text
 
 FlatColumn = tuple[str, str, str, str]  # path, type, mode, description
@@ -26,6 +26,7 @@ MODES = frozenset({"NULLABLE", "REQUIRED", "REPEATED"})
 # aliases can make a small file nest without end: past these the rest of a file is left.
 MAX_DEPTH = 60
 MAX_COLUMNS = 100_000
+MOST_KEPT = 50  # things skipped in a file, past which it is parsed again by each crawl
 
 
 def flatten_fields(fields: Any, skip: Callable[[str, str], None]) -> tuple[FlatColumn, ...]:
@@ -72,9 +73,12 @@ class SchemaPool:
     def add(self, columns: Sequence[FlatColumn]) -> tuple[str, TableSchema | None]:
         """The digest of these columns ("" of none), and the schema itself the first time."""
         self._report.seen["column"] += len(columns)
-        schema = table_schema(columns) if columns else None
-        if schema is None or schema.digest in self._yielded:
-            return schema.digest if schema else "", None
+        return self.first(table_schema(columns)) if columns else ("", None)
+
+    def first(self, schema: TableSchema) -> tuple[str, TableSchema | None]:
+        """The digest of a schema, and the schema itself the first time."""
+        if schema.digest in self._yielded:
+            return schema.digest, None
         self._yielded.add(schema.digest)
         return schema.digest, schema
 
@@ -83,7 +87,7 @@ class SchemaFiles:
     """Files with columns, each list of columns once.
 
     Many tables share a schema byte for byte (the channels of an app), so a file's bytes are
-    looked up before they are parsed; others share the columns only.
+    looked up before they are parsed, also among those of the last crawl; others share the columns only.
     """
 
     def __init__(self, report: Report, kind: str, read: Callable[[bytes, str], Any]) -> None:
@@ -92,26 +96,51 @@ class SchemaFiles:
         self._kind = kind
         self._read = read
         self._pool = SchemaPool(report)
-        self._by_body: dict[bytes, tuple[str, int]] = {}
+        self._known: dict[str, FileColumns] = {}
 
     def add(self, body: bytes, path: str) -> tuple[str, TableSchema | None]:
         """The digest of a file's schema ("" where it holds none), and the schema itself the first time."""
         self._report.seen[self._kind] += 1
-        key = hashlib.sha256(body).digest()
-        if key in self._by_body:
-            digest, count = self._by_body[key]
-            self._report.seen["column"] += count
-            if not count:
+        key = hashlib.sha256(body).hexdigest()
+        known = self._known.get(key)
+        if known is not None:
+            self._report.seen["column"] += known.count
+            if not known.count:
                 self._report.skip(f"{self._kind} without columns", path)
-            return digest, None
-        columns = flatten_fields(
-            self._read(body, path), lambda reason, what: self._report.skip(reason, f"{path}: {what}")
-        )
+            return known.schema, None
+        recalled = self._recalled(key, path)
+        return self._parsed(body, key, path) if recalled is None else recalled
+
+    def _recalled(self, key: str, path: str) -> tuple[str, TableSchema | None] | None:
+        """What add() gives, of a file that the last crawl parsed; None where it did not."""
+        known = self._report.recalled.files.get(key)
+        schema = self._report.recalled.schemas.get(known.schema) if known else None
+        if known is None or schema is None:
+            return None
+        self._report.seen["column"] += known.count
+        self._keep(key, known, path)
+        return self._pool.first(schema)
+
+    def _parsed(self, body: bytes, key: str, path: str) -> tuple[str, TableSchema | None]:
+        """What add() gives, of a file that is new."""
+        skipped: list[tuple[str, str]] = []
+        reported = self._report.skipped.total()
+        fields = self._read(body, path)
+        whole = reported == self._report.skipped.total()
+        columns = flatten_fields(fields, lambda reason, what: skipped.append((reason, what)))
+        digest, schema = self._pool.add(columns)
+        known = FileColumns(digest, len(columns), tuple(skipped))
+        self._keep(key, known, path, for_next=whole and len(skipped) <= MOST_KEPT)
         if not columns:
             self._report.skip(f"{self._kind} without columns", path)
-        digest, schema = self._pool.add(columns)
-        self._by_body[key] = (digest, len(columns))
         return digest, schema
+
+    def _keep(self, key: str, known: FileColumns, path: str, *, for_next: bool = True) -> None:
+        for reason, what in known.skipped:
+            self._report.skip(reason, f"{path}: {what}")
+        self._known[key] = known
+        if for_next and known.count:
+            self._report.files[key] = known
 
 
 def _reversed(fields: Any) -> list[Any]:
