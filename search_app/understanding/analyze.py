@@ -6,7 +6,7 @@ Query and takes nothing away. No word is dropped: a word of a question only weig
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from types import MappingProxyType
@@ -15,7 +15,7 @@ from indexer.text.analysis import spelling_key
 from search_app.query.model import Filters, Query, Term
 from search_app.understanding.exclusions import NON, Exclusions, read_exclusions
 from search_app.understanding.gazetteer import Entity, Gazetteer, build_gazetteer, find_entities
-from search_app.understanding.guesses import listed, names_meant
+from search_app.understanding.guesses import chips, listed, names_meant, places_of_terms
 from search_app.understanding.identifiers import is_identifier, is_joined
 from search_app.understanding.mentions import apps_mentioned, names_mentioned
 from search_app.understanding.model import (
@@ -25,15 +25,17 @@ from search_app.understanding.model import (
     NameGuess,
     Synonym,
     Understanding,
-    Understood,
     UnderstoodTerm,
 )
-from search_app.understanding.vocabulary import Vocabulary, normalise
+from search_app.understanding.vocabulary import Meaning, Vocabulary, normalise
 from search_app.understanding.weights import (
     CHIP_FROM,
     IDENTIFIED_APP,
+    LISTED_KIND,
     NUMBER,
     OBJECT_OF_TASK,
+    PING,
+    PING_WORD,
     REQUIRED_FROM,
     SAME,
     STOP_BELOW,
@@ -55,8 +57,8 @@ __all__ = (
 
 MOST_SYNONYMS = 6  # of one term: more synonyms find more of what was not meant
 OBJECTS = ("ping", "metric", "probe", "table", "explore")  # kinds of which docs tell how they are made
+OF_A_LIST = frozenset(("about", "around", "concerning", "for", "of", "on", "with"))
 NOTHING: Mapping[str, str] = MappingProxyType({})
-_FIELD_LABELS = {"app": "App", "kind": "Kind", "type": "Type", "status": "Status", "ping": "Ping"}
 
 
 def understand(
@@ -124,7 +126,8 @@ class _Reading:
                 normalised = ("",) if literal.intersection(normalise(term.text)) else normalise(text)
                 self.words.extend(normalised)
                 self.owners.extend([place] * len(normalised))
-        self.entities = [entity for entity in find_entities(self.words, gazetteer) if self._is_whole(entity)]
+        found = [entity for entity in find_entities(self.words, gazetteer) if self._is_whole(entity)]
+        self.entities = sorted([*found, *self._pings_by_name(found)], key=lambda entity: entity.start)
 
     def _is_whole(self, entity: Entity) -> bool:
         """Does a run of words hold whole terms? The "main" of "non-main ping" names no ping."""
@@ -132,6 +135,18 @@ class _Reading:
         before = entity.start > 0 and self.owners[entity.start - 1] == first
         behind = entity.end < len(self.owners) and self.owners[entity.end] == last
         return not (before or behind)
+
+    def _pings_by_name(self, found: Sequence[Entity]) -> Iterator[Entity]:
+        """The "usage-reporting" of "uuid metrics usage-reporting": a ping's name beside a kind or type."""
+        if not any(_says_what(meaning) for entity in found for meaning in entity.meanings):
+            return
+        taken = {place for entity in found for place in range(entity.start, entity.end)}
+        for place in dict.fromkeys(self.owners):
+            text = self.query.terms[place].text
+            ping = self.gazetteer.ping_keys.get(spelling_key(text)) if "-" in text else None
+            start, words = self.owners.index(place), self.owners.count(place)
+            if ping and taken.isdisjoint(range(start, start + words)):
+                yield Entity(start, start + words, (Meaning("ping", ping, PING, PING_WORD),))
 
     def understanding(self) -> Understanding:
         terms = self._terms()
@@ -146,7 +161,7 @@ class _Reading:
         return Understanding(
             query,
             terms,
-            self._chips(),
+            chips(self.query, self.entities, self.owners, self.gazetteer.titles),
             boosts,
             names_meant(terms, boosts) if query.snippet is None else names_mentioned(query.snippet),
             self.read.apps,
@@ -212,7 +227,8 @@ class _Reading:
                 strongest = max(entity.meanings, key=lambda meaning: meaning.weight)
                 if roles.get(place) == "stop" and entity.end - entity.start > 1:
                     continue  # the "for" of "firefox for android" stays a stop word
-                roles[place] = strongest.field if strongest.weight >= CHIP_FROM else "word"
+                weak = "stop" if strongest.text_weight < STOP_BELOW else "word"
+                roles[place] = strongest.field if strongest.weight >= CHIP_FROM else weak
                 weights[place] = min(weights.get(place, 1.0), strongest.text_weight)
         return roles, weights
 
@@ -220,7 +236,7 @@ class _Reading:
         return list(zip(self.words, self.owners, strict=True))
 
     def _places(self, entity: Entity) -> tuple[int, ...]:
-        return tuple(dict.fromkeys(self.owners[entity.start : entity.end]))
+        return places_of_terms(entity, self.owners)
 
     def _synonyms(self, weights: Mapping[int, float]) -> dict[int, tuple[Synonym, ...]]:
         """What else may be found for each term. What stands for several words is shared among them as they
@@ -245,6 +261,13 @@ class _Reading:
             for place, known in found.items()
         }
 
+    def _asks_for_list(self, boost: Boost) -> bool:
+        """Is it a kind in the plural, and what it is to be about comes next: "looker explores about"?"""
+        if boost.field != "kind" or boost.weight < CHIP_FROM or not boost.terms:
+            return False
+        last, *behind = self.query.terms[boost.terms[-1] :]
+        return last.text.lower().endswith("s") and bool(behind) and behind[0].text.lower() in OF_A_LIST
+
     def _boosts(self) -> tuple[Boost, ...]:
         found: dict[tuple[str, str], Boost] = {}
         for entity in self.entities:
@@ -259,57 +282,30 @@ class _Reading:
             if app and term.kind == "word" and not term.exclude and is_identifier(term.text):
                 found.setdefault(("app", app), Boost("app", app, IDENTIFIED_APP, (place,)))
         found.update({("app", app): Boost("app", app, UNWANTED_APP) for app in self.read.apps})
-        kinds = {value for name, value in found if name == "kind"}
-        if len(kinds) > 1 and any(name == "ping" for name, _ in found) and "ping" in kinds:
-            # "Metrics of the baseline ping" wants metrics: the ping's name only says which.
-            others = [b for (name, value), b in found.items() if name == "kind" and value != "ping"]
-            pinned = found[("kind", "ping")]
-            if any(set(b.terms).isdisjoint(pinned.terms) for b in others):
-                del found[("kind", "ping")]
-        boosts = _objects_lowered(found.values(), found.get(("kind", "doc")))
+        pinned = found.get(("kind", "ping"))
+        if (
+            pinned
+            and any(name == "ping" for name, _ in found)
+            and any(
+                _says_what(other) and other.value != "ping" and set(other.terms).isdisjoint(pinned.terms)
+                for other in found.values()
+            )
+        ):  # "metrics of the baseline ping", "booleans in it" want metrics: the ping's name only says which
+            del found[("kind", "ping")]
+        task = found.get(("kind", "doc"))
+        if task is None:
+            found.update(
+                (key, replace(boost, weight=boost.weight * LISTED_KIND))
+                for key, boost in found.items()
+                if self._asks_for_list(boost)
+            )
+        boosts = _objects_lowered(found.values(), task)
         return tuple(sorted(boosts, key=lambda b: (-b.weight, b.field, b.value)))
 
-    def _chips(self) -> tuple[Understood, ...]:
-        chips = []
-        positions = self._positions()
-        for entity in self.entities:
-            strong = [meaning for meaning in entity.meanings if meaning.weight >= CHIP_FROM]
-            if not strong:
-                continue
-            field = max(strong, key=lambda meaning: meaning.weight).field
-            values = [meaning.value for meaning in strong if meaning.field == field]
-            titles = [self.gazetteer.titles.get((field, value), value) for value in values]
-            places = self._places(entity)
-            typed = " ".join(self.query.terms[place].text for place in places)
-            label = f"{_FIELD_LABELS[field]}: {', '.join(titles)}"
-            chips.append(Understood(typed, field, ",".join(values), label, self._without(places, positions)))
-        for place, term in enumerate(self.query.terms):
-            if term.said:
-                label = f"Without: {term.text}"
-                without = self._without((place,), positions)
-                chips.append(Understood(term.text, "without", term.text, label, without))
-        return tuple(chips)
 
-    def _positions(self) -> list[tuple[int, int]]:
-        """Where each term stands in the text."""
-        positions, cursor = [], 0
-        for term in self.query.terms:
-            start = self.query.text.find(term.text, cursor)
-            start = cursor if start < 0 else start
-            if term.said and self.query.text[start - len(NON) : start].lower() == NON:
-                start -= len(NON)
-            end = self.query.text.find(term.text, start) + len(term.text)
-            positions.append((start, max(end, start + len(term.text))))
-            cursor = positions[-1][1]
-        return positions
-
-    def _without(self, places: tuple[int, ...], positions: list[tuple[int, int]]) -> str:
-        """The text with these terms quoted: a quoted word is taken literally."""
-        text = self.query.text
-        for place in sorted(places, reverse=True):
-            start, end = positions[place]
-            text = f'{text[:start]}"{text[start:end]}"{text[end:]}'
-        return text
+def _says_what(said: Meaning | Boost) -> bool:
+    """Does a word say of which kind or type what is wanted is?"""
+    return said.field in ("kind", "type") and said.weight >= CHIP_FROM
 
 
 def _objects_lowered(boosts: Iterable[Boost], task: Boost | None) -> Iterator[Boost]:

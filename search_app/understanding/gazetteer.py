@@ -16,6 +16,7 @@ from search_app.understanding.vocabulary import Meaning, Vocabulary, Words, norm
 from search_app.understanding.weights import (
     APP_WORD,
     KIND_SAID,
+    METRIC_OF_TYPE,
     PING,
     PING_OF_TABLE,
     PING_WORD,
@@ -101,8 +102,14 @@ def _of_lexicon(lexicon: Lexicon) -> Iterator[tuple[Words, tuple[Meaning, ...]]]
             (Meaning("ping", ping, PING_OF_TABLE, PING_WORD), Meaning("kind", "table", KIND_SAID, PING_WORD)),
         )
     for kind in lexicon.types:
-        if len(normalise(kind)) > 1:
-            yield normalise(kind), (Meaning("type", kind, TYPE, TYPE_WORD),)
+        words = normalise(kind)
+        if len(words) > 1:
+            yield words, (Meaning("type", kind, TYPE, TYPE_WORD),)
+        # alone, "uuid" and "rate" are ordinary words
+        yield (
+            (*words, "metric"),
+            (Meaning("type", kind, TYPE, TYPE_WORD), Meaning("kind", "metric", METRIC_OF_TYPE, TYPE_WORD)),
+        )
     by_words: dict[Words, list[tuple[int, str]]] = {}
     tools = {normalise(text) for names in lexicon.tools for text in names}
     spaces = {app.name for app in lexicon.apps if not app.ids}

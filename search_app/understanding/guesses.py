@@ -1,13 +1,17 @@
-"""What a query may name or list, from its understood words: guesses only, which the engine looks up."""
+"""What a query may name or list, from its understood words: guesses only, which the engine looks up; and what
+the page says of what was understood (chips), each to be taken off."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from indexer.text.analysis import spelling_key
+from search_app.query.model import Query
+from search_app.understanding.exclusions import NON
+from search_app.understanding.gazetteer import Entity
 from search_app.understanding.identifiers import bare, is_identifier, is_joined, spellings
-from search_app.understanding.model import Boost, NameGuess, UnderstoodTerm
+from search_app.understanding.model import Boost, NameGuess, Understood, UnderstoodTerm
 from search_app.understanding.weights import (
     CAMEL_AMONG_WORDS,
     CHIP_FROM,
@@ -18,6 +22,7 @@ from search_app.understanding.weights import (
     REST_OF_KIND,
 )
 
+_FIELD_LABELS = {"app": "App", "kind": "Kind", "type": "Type", "status": "Status", "ping": "Ping"}
 MOST_OF_TABLE = 3  # project, dataset and table stand before a column
 
 
@@ -90,7 +95,62 @@ def listed(terms: tuple[UnderstoodTerm, ...], boosts: tuple[Boost, ...]) -> dict
     values: dict[str, tuple[str, ...]] = {}
     for boost in strong:
         values[boost.field] = (*values.get(boost.field, ()), boost.value)
-    named_ping = "ping" in values and values.get("kind", ("ping",)) == ("ping",)
+    named_ping = "ping" in values and "type" not in values and values.get("kind", ("ping",)) == ("ping",)
     if named_ping or not set(values) - {"app"} or all(term.role == "stop" for term in wanted):
         return {}
     return values
+
+
+def chips(
+    query: Query, entities: Sequence[Entity], owners: Sequence[int], titles: Mapping[tuple[str, str], str]
+) -> tuple[Understood, ...]:
+    """A chip for each run of words with a strong meaning, and for each word that is said to be left out.
+
+    `owners`: the term of each word; `titles`: what people call a value of a facet.
+    """
+    found = []
+    positions = _positions(query)
+    for entity in entities:
+        strong = [meaning for meaning in entity.meanings if meaning.weight >= CHIP_FROM]
+        if not strong:
+            continue
+        field = max(strong, key=lambda meaning: meaning.weight).field
+        values = [meaning.value for meaning in strong if meaning.field == field]
+        said = ", ".join(titles.get((field, value), value) for value in values)
+        places = places_of_terms(entity, owners)
+        typed = " ".join(query.terms[place].text for place in places)
+        label = f"{_FIELD_LABELS[field]}: {said}"
+        found.append(Understood(typed, field, ",".join(values), label, _quoted(query, places, positions)))
+    for place, term in enumerate(query.terms):
+        if term.said:
+            without = _quoted(query, (place,), positions)
+            found.append(Understood(term.text, "without", term.text, f"Without: {term.text}", without))
+    return tuple(found)
+
+
+def places_of_terms(entity: Entity, owners: Sequence[int]) -> tuple[int, ...]:
+    """The terms that a run of words came from."""
+    return tuple(dict.fromkeys(owners[entity.start : entity.end]))
+
+
+def _positions(query: Query) -> list[tuple[int, int]]:
+    """Where each term stands in the text."""
+    positions, cursor = [], 0
+    for term in query.terms:
+        start = query.text.find(term.text, cursor)
+        start = cursor if start < 0 else start
+        if term.said and query.text[start - len(NON) : start].lower() == NON:
+            start -= len(NON)
+        end = query.text.find(term.text, start) + len(term.text)
+        positions.append((start, max(end, start + len(term.text))))
+        cursor = positions[-1][1]
+    return positions
+
+
+def _quoted(query: Query, places: tuple[int, ...], positions: list[tuple[int, int]]) -> str:
+    """The text with these terms quoted: a quoted word is taken literally."""
+    text = query.text
+    for place in sorted(places, reverse=True):
+        start, end = positions[place]
+        text = f'{text[:start]}"{text[start:end]}"{text[end:]}'
+    return text

@@ -35,6 +35,7 @@ IDENTIFIED_APP = 0.5  # an app that is typed as a program writes it
 UNWANTED_APP = -0.4  # what another app has too is no miss, yet not what was asked for first
 SAME = 0.9  # weight of a synonym from which it is but another word for the same thing
 OBJECT_OF_TASK = 0.4  # of the weight of a kind that something is done to
+LISTED_KIND = 2.0  # times the weight of a kind in the plural of which a list is asked for: "explores about"
 NUMBER = 0.5  # a number among words is mostly a value ("the last 28 days"): it need not be found
 CHIP_FROM = 0.3  # weaker preferences are not worth a line on the page
 
@@ -50,6 +51,7 @@ PING_WORD = 0.9  # what the words of a ping are still worth as words
 KIND_SAID = 0.5  # "ping", "ping table"
 TYPE = 0.5
 TYPE_WORD = 0.5
+METRIC_OF_TYPE = 0.3  # of the kind in "uuid metrics": the type says it already
 SAID_OF = 0.3  # weight of a kind from which a state can be said of it; "active users per country" says none
 
 # ------------------------------------------------------------------ names in pasted text: mentions.py

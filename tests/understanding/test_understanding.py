@@ -17,8 +17,8 @@ LEXICON = Lexicon(
         AppName("websites", "websites", (), 2),
     ),
     pings=("baseline", "metrics", "deletion-request"),
-    types=("counter", "event", "histogram", "scalar"),
-    kinds=("app", "ping", "metric", "probe", "table", "measure", "doc", "tool"),
+    types=("boolean", "counter", "event", "histogram", "scalar", "uuid"),
+    kinds=("app", "ping", "metric", "probe", "table", "measure", "explore", "doc", "tool"),
     statuses=("active", "expired", "removed", "deprecated"),
 )
 VOCABULARY = shipped_vocabulary()
@@ -67,6 +67,55 @@ def test_a_namespace_without_an_app_is_first_of_all_a_word() -> None:
 )
 def test_states_are_said_of_apps_and_legacy_of_probes(text: str, listing: dict[str, tuple[str, ...]]) -> None:
     assert read(text).listing == listing
+
+
+@pytest.mark.parametrize(
+    ("text", "listing"),
+    [
+        ("uuid metrics", {"kind": ("metric",), "type": ("uuid",)}),
+        (
+            "boolean metrics in the baseline ping",
+            {"kind": ("metric",), "type": ("boolean",), "ping": ("baseline",)},
+        ),
+        ("booleans in the baseline ping", {"type": ("boolean",), "ping": ("baseline",)}),
+        (
+            "counters sent with the baseline ping of fenix",
+            {"type": ("counter",), "ping": ("baseline",), "app": ("fenix",)},
+        ),
+        (
+            "uuid metrics deletion-request",
+            {"kind": ("metric",), "type": ("uuid",), "ping": ("deletion-request",)},
+        ),
+        ("deletion-request", {}),
+        ("baseline ping", {}),
+        ("what is sent in the baseline ping", {}),
+        ("uuid of the profile", {}),
+    ],
+)
+def test_types_pings_and_apps_in_words_list_what_they_say(
+    text: str, listing: dict[str, tuple[str, ...]]
+) -> None:
+    assert read(text).listing == listing
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "times"),
+    [
+        ("looker explores about mail", "explore", 2),
+        ("all measures of mail", "measure", 2),
+        ("onboarding measures for mail", "measure", 2),
+        ("mail explore", "explore", 1),
+        ("explore mail of people", "explore", 1),
+        ("how to join tables of mail", "table", 1),
+        ("pings that mail sends", "ping", 1),
+    ],
+)
+def test_a_kind_in_the_plural_with_what_it_is_about_behind_it_is_asked_for_as_a_list(
+    text: str, kind: str, times: float
+) -> None:
+    weight = {boost.value: boost.weight for boost in read(text).boosts if boost.field == "kind"}[kind]
+    alone = {boost.value: boost.weight for boost in read(f"new {kind}").boosts if boost.field == "kind"}[kind]
+    assert weight == pytest.approx(times * alone) or (times == 1 and weight <= alone)
 
 
 @pytest.mark.parametrize("state", ["expired", "removed", "deprecated"])
