@@ -100,6 +100,7 @@ def _probe_item(
     status, reason = summary(states)
     names = tuple(dict.fromkeys(ref.table for ref in refs if ref.exists is not False))
     ids = tuple(key for name in names if (key := tables.id_of(f"{SHARED_PROJECT}.{name}")))
+    first_added = _first_added(record, now)
     return ProbeItem(
         id=f"probe/{record.type}/{record.name}",
         kind="probe",
@@ -114,7 +115,7 @@ def _probe_item(
         datasets=("telemetry",) if names else (),
         status=status,
         status_reason=reason,
-        added=min((day[:10] for day in record.first_added.values() if day), default=""),
+        added=min((day[:10] for day in first_added.values()), default=""),
         expires=newest.expires,
         owners=newest.emails,
         bugs=newest.bugs,
@@ -123,10 +124,25 @@ def _probe_item(
         related={"table": ids} if ids else {},
         probe_type=record.type,
         definitions=record.history,
-        first_added=record.first_added,
+        first_added=first_added,
         columns=refs,
         channel_status=states,
     )
+
+
+def _first_added(record: LegacyProbe, now: Clock) -> dict[str, str]:
+    """The days on which channels got it, but none on which versions that have it were out for long.
+
+    A branch that upstream starts to look at gives all that it holds the day of that look: of probes that
+    Firefox 115 had in July 2023 it says August 2024. A day after the next version's release is no first one.
+    """
+    first = {row.channel: _major(row.first_version) for row in record.history}
+
+    def is_late(channel: str, day: str) -> bool:
+        next_release = now.releases.get(first.get(channel, 0) + 1, "")
+        return bool(next_release) and day[:10] > next_release[:10]
+
+    return {channel: day for channel, day in record.first_added.items() if day and not is_late(channel, day)}
 
 
 def _major(version: str) -> int:

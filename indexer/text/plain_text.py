@@ -29,9 +29,12 @@ _TAG = (
 _CODE_OR_TAG = re.compile(
     rf"(?P<code>```.{{0,20000}}?```|`[^`\n]{{1,500}}`)|(?P<tag>{_TAG})", re.DOTALL | re.IGNORECASE
 )
-_MARKS = re.compile(
-    r"(?m)^\s{0,3}(?:#{1,6}\s+|>\s?|[-*+]\s+(?=\S)|```.*$)|[`*]+|(?<![\w>}\])])_{1,2}|_{1,2}(?![\w<{\[(])"
-)
+_SHAPES = r"^\s{0,3}(?:#{1,6}\s+|>\s?|[-*+]\s+(?=\S)|```.*$)|[`*]+|(?<![\w>}\])])_{1,2}|_{1,2}(?![\w<{\[(])"
+_MARKS = re.compile(_SHAPES, re.MULTILINE)
+# An address as a text tells it, without the mark of the sentence that it ends.
+_ENDS = r"\s<>\"'`()\[\]"
+ADDRESS = rf"https?://(?:[^{_ENDS}.,;:!?]|[.,;:!?]++(?=[^{_ENDS}]))++"
+_ADDRESS_OR_MARK = re.compile(rf"<?\b(?P<address>{ADDRESS})>?|{_SHAPES}", re.MULTILINE)
 _SPACE = re.compile(r"[\s\x00-\x1f\x7f\u2028\u2029\ufeff]+")
 
 
@@ -51,15 +54,21 @@ def without_tags(markdown: str, instead: str, line_break: str = "") -> str:
     return _CODE_OR_TAG.sub(kept, markdown)
 
 
-def plain_text(markdown: str, limit: int | None = None) -> str:
-    """The words of a Markdown text on one line, without addresses; cut at a word near `limit` characters."""
+def plain_text(markdown: str, limit: int | None = None, *, addresses: bool = False) -> str:
+    """The words of a Markdown text on one line; cut at a word near `limit` characters.
+
+    `addresses` that stand in the text are kept only where they are wanted; those of its links never are.
+    """
     if limit is not None:
         markdown = markdown[: limit * 3 + 1000]  # markup never makes up more, and patterns stay cheap
     text = _LINK.sub(r"\1", markdown) if "](" in markdown else markdown
     text = _REFERENCE.sub(r"\1", text) if "][" in text and "]: " in text else text
     text = without_tags(text, " ")
-    text = _ADDRESS.sub(" ", text) if "http" in text else text
-    text = _SPACE.sub(" ", _MARKS.sub("", text)).strip()
+    if addresses:
+        text = _ADDRESS_OR_MARK.sub(lambda match: match["address"] or "", text)
+    else:
+        text = _MARKS.sub("", _ADDRESS.sub(" ", text) if "http" in text else text)
+    text = _SPACE.sub(" ", text).strip()
     if limit is None or len(text) <= limit:
         return text
     cut = text.rfind(" ", limit // 2, limit)

@@ -116,7 +116,10 @@ class Upstream:
         pings = self._repositories.setdefault(v1_name, {}).setdefault("pings", {})
         pings[name] = {"history": [_definition(fields)], "in-source": in_source, "name": name}
 
-    def probe(self, probe_type: str, name: str, *past: Mapping[str, Any], **details: Any) -> None:
+    def probe(
+        self, probe_type: str, name: str, *past: Mapping[str, Any],
+        added: Mapping[str, str] | None = None, **details: Any,
+    ) -> None:  # fmt: skip
         """A legacy probe with one definition in the release channel (`details`), or with these of `past`."""
         history: dict[str, list[dict[str, Any]]] = {}
         for each in past or ({"details": details},):
@@ -127,7 +130,8 @@ class Upstream:
                 **each,
             }
             history.setdefault(entry.pop("channel", "release"), []).append(entry)
-        self._probes[f"{probe_type}/{name}"] = {"type": probe_type, "name": name, "history": history}
+        probe = {"type": probe_type, "name": name, "history": history, "first_added": added or {}}
+        self._probes[f"{probe_type}/{name}"] = probe
 
     def stable(self, namespace: str, ping: str, columns: Mapping[str, str], version: int = 1) -> None:
         """The schema of a stable table; see `fields` for the columns."""

@@ -17,7 +17,7 @@ from markdown_it.token import Token
 from indexer.model.ids import item_path
 from search_app.mcp.tool import seen
 from search_app.web.app import create_app
-from search_app.web.assistants.markup import block, code, words
+from search_app.web.assistants.markup import block, code, prose, words
 from search_app.web.markdown import safe_href
 from tests.support.upstream import Upstream, built, config_of
 
@@ -238,3 +238,22 @@ def test_no_text_of_upstream_becomes_markup_a_heading_or_a_link(hostile_client: 
         heads = [token for token in PARSER.parse(response.text) if token.type == "heading_open"]
         assert sum(token.tag == "h1" for token in heads) == 1, page
         assert "\u202e" not in response.text, page
+
+
+@pytest.mark.parametrize(
+    ("upstream", "told"),
+    [
+        ("Ticket: https://example.org/a_b-1.", "Ticket: `https://example.org/a_b-1`."),
+        ("See <https://e.org/_x_>\n\nor (http://b.org/c).", "See `https://e.org/_x_`\n\nor (`http://b.org/c`)."),
+        ("In [the docs](https://e.org/d): `curl https://e.org` *so*", "In the docs: curl `https://e.org` so"),
+        ("[https://a.example](https://a.example)", "`https://a.example`"),
+        ("https://x.example/](javascript:1) # no", "`https://x.example/`\\](javascript:1) # no"),
+    ],
+)  # fmt: skip
+def test_an_address_that_a_description_tells_is_read_and_is_no_link(upstream: str, told: str) -> None:
+    assert prose(upstream) == told
+
+
+def test_a_text_of_nothing_but_addresses_is_read_in_one_pass() -> None:
+    for piece in ("https://", "https://.", "https://a.", "<https://a"):
+        assert prose(piece * 50_000)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from indexer.text.plain_text import plain_text
+from indexer.text.plain_text import ADDRESS, plain_text
 from search_app.mcp.tool import seen
 
 # what has a meaning wherever it stands; an underscore has none inside a word, an ampersand only in `&lt;`
 _MEANING = re.compile(r"([\\`*\[\]<>|~]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;))")
 _AT_START = re.compile(r"^(\s*)(#{1,6}|[-+=:]|\d{1,9}[.)])(?=\s|$|-|=)")
+_ADDRESS = re.compile(f"({ADDRESS})")
 _FENCED = re.compile(r"^[ \t]*(```+|~~~+)[^\n]*\n(.*?)^[ \t]*\1[ \t]*$", re.MULTILINE | re.DOTALL)
 
 
@@ -57,8 +58,17 @@ def prose(markdown: str) -> str:
 
 
 def _paragraphs(text: str) -> list[str]:
-    plain = (plain_text(part) for part in re.split(r"\n\s*\n|\n(?=\s{0,3}(?:[-*+]|\d+\.)\s)", text))
-    return [words(part) for part in plain if part]
+    parts = re.split(r"\n\s*\n|\n(?=\s{0,3}(?:[-*+]|\d+\.)\s)", text)
+    return [_told(plain) for part in parts if (plain := plain_text(part, addresses=True))]
+
+
+def _told(plain: str) -> str:
+    """A line of words, and its addresses as code: they are read, and are no links."""
+    told = ""
+    for place, part in enumerate(_ADDRESS.split(plain)):
+        before, after = part[: len(part) - len(part.lstrip())], part[len(part.rstrip()) :]
+        told += code(part) if place % 2 else f"{before}{words(part)}{after if part.strip() else ''}"
+    return told
 
 
 def link(label: str, url: str) -> str:
