@@ -9,6 +9,7 @@ beside the project.
 from __future__ import annotations
 
 import fcntl
+import gc
 import os
 import subprocess
 import sys
@@ -44,6 +45,11 @@ BESIDE = Path(__file__).resolve().parents[2] / "shared" / "mirror"
 MIRROR = Path(os.environ.get("STARCHART_TEST_MIRROR") or BESIDE)
 
 
+def pytest_collection_finish() -> None:
+    """Lets the garbage collector pass over what stays to the end: thousands of tests and all modules."""
+    gc.freeze()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def shared_parsers() -> Iterator[None]:
     """The processes that parse, for all crawls and builds of a session: to start them takes long."""
@@ -51,7 +57,7 @@ def shared_parsers() -> Iterator[None]:
 
     def shared(limits: Limits) -> AbstractContextManager[LimitedPool]:
         if limits not in pools:
-            pools[limits] = LimitedPool(2, limits)
+            pools[limits] = LimitedPool(1, limits)
         return nullcontext(pools[limits])
 
     def of_sources(config: Config) -> AbstractContextManager[LimitedPool]:

@@ -10,12 +10,14 @@ from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 import pytest
-from mcp import MCPError, StdioServerParameters
-from mcp.client.client import Client
+
+if TYPE_CHECKING:  # the package takes long to import: by the tests that ask, not by all that are collected
+    from mcp import StdioServerParameters
+    from mcp.client.client import Client
 
 pytestmark = pytest.mark.slow
 Mode = Literal["auto", "legacy"]
@@ -24,6 +26,8 @@ VERSION = {"auto": "2026-07-28", "legacy": "2025-11-25"}
 
 
 def streams(data: Path) -> StdioServerParameters:
+    from mcp import StdioServerParameters
+
     environment = {**os.environ, "STARCHART_DATA_DIR": str(data)}
     return StdioServerParameters(
         command=sys.executable, args=["-m", "search_app.cli", "--quiet", "mcp"], env=environment
@@ -37,6 +41,8 @@ def in_a_loop(talk: Coroutine[Any, Any, None]) -> None:
 
 
 def conversation(server: Any, mode: Mode, talk: Callable[[Client], Awaitable[None]]) -> None:
+    from mcp.client.client import Client
+
     async def run() -> None:
         async with Client(server, mode=mode, read_timeout_seconds=60) as client:
             assert client.protocol_version == VERSION[mode]
@@ -48,6 +54,8 @@ def conversation(server: Any, mode: Mode, talk: Callable[[Client], Awaitable[Non
 
 async def every_tool(client: Client) -> None:
     """Each tool is listed and called; the client itself checks each answer against its schema."""
+    from mcp import MCPError
+
     listed = {tool.name: tool for tool in (await client.list_tools()).tools}
     assert {"search", "get", "sql", "answer", "compare", "dashboards", "status"} == set(listed)
     assert all(tool.annotations and tool.annotations.read_only_hint for tool in listed.values())
@@ -105,6 +113,8 @@ def test_half_a_message_holds_nobody_up_and_is_refused_when_it_ends(sample_serve
 
 
 def test_ten_clients_at_once_get_their_own_answers(sample_server: str) -> None:
+    from mcp.client.client import Client
+
     async def one(number: int) -> None:
         async with Client(f"{sample_server}/mcp", read_timeout_seconds=60) as client:
             wanted = {"query": "fenix", "limit": number + 1}
