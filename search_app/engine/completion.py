@@ -25,6 +25,7 @@ _BEGINNING = re.compile(
     re.IGNORECASE,
 )
 _OF_TYPE = re.compile(r"^(?:\w+\.)*metrics\.([a-z]+(?:_[a-z]+)*?)2?\.(\w*)$")
+_BEGUN_TYPE = re.compile(r"^(?:\w+\.)*metrics\.([a-z_]{2,})$")
 _WORD = re.compile(r"[a-z]{5,}")
 _MARKS = "`\"'([{<"
 
@@ -47,17 +48,23 @@ def complete(
 
 
 def _of_type(reader: IndexReader, begun: str, limit: int) -> Iterator[Suggestion]:
-    """The metrics of a column's beginning, the most used first: "metrics.counter.sea"."""
-    column = _OF_TYPE.match(begun)
-    if column is None or "type" not in reader.facets:
+    """The metrics of a column's beginning, the most used first: "metrics.counter.sea", "metrics.coun"."""
+    if "type" not in reader.facets:
         return
-    documents = reader.facets["type"].documents(column[1])
+    types, rest = reader.facets["type"], ""
+    if column := _BEGUN_TYPE.match(begun):
+        meant = [types.values[place] for place in types.values.prefixed(column[1])]
+    elif column := _OF_TYPE.match(begun):
+        meant, rest = [column[1]], column[2]
+    else:
+        return
+    documents = [document for value in meant for document in types.documents(value).tolist()]
     kinds = set(reader.facets["kind"].documents("metric").tolist())
     best = sorted(
-        (document for document in documents.tolist() if document in kinds),
+        (document for document in documents if document in kinds),
         key=lambda document: -float(reader.prior[document]),
     )
-    cards, key, shown = CompletedCards(reader), spelling_key(column[2]), 0
+    cards, key, shown = CompletedCards(reader), spelling_key(rest), 0
     for document in best:
         if not key or spelling_key(cards.called(document)[0]).startswith(key):
             yield cards.completion(document)

@@ -28,9 +28,10 @@ def test_a_pasted_beginning_or_a_slip_is_completed(
 
 @pytest.mark.mirror
 def test_the_beginning_of_a_column_has_the_metrics_of_its_type(mirror_engine: SearchEngine) -> None:
-    found = [each for each in mirror_engine.suggest("metrics.counter.") if each.url]
-    assert len(found) >= 5
-    assert all("counter" in each.detail for each in found)
+    for begun in ("metrics.counter.", "metrics.coun", "moz-fx-data-shared-prod.fenix.metrics.metrics.coun"):
+        found = [each for each in mirror_engine.suggest(begun) if each.url]
+        assert len(found) >= 5, begun
+        assert all("counter" in each.detail for each in found), begun
 
 
 @pytest.mark.mirror
