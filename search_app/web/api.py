@@ -30,6 +30,7 @@ from search_app.web.results.json import (
     results_text,
     suggestions_json,
 )
+from search_app.web.results.suggested import suggested
 from search_app.web.state import current_site
 from search_app.web.urls import api_path
 
@@ -106,7 +107,7 @@ def suggest() -> Response:
     """Completions for the search box."""
     typed = typed_text(request.args.get("q", ""))
     limit = bounded(request.args.get("limit", ""), "limit", 10, MOST_SUGGESTIONS)
-    suggestions = current_site().engine.suggest(typed, limit) if typed.strip() else []
+    suggestions = suggested(current_site(), typed, limit)
     return jsonify({"q": typed, "suggestions": suggestions_json(suggestions)})
 
 

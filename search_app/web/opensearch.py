@@ -18,6 +18,7 @@ from search_app.query.parser import parse_query
 from search_app.web.api import typed_text
 from search_app.web.bangs import said_with_bang, way_to
 from search_app.web.guards.hosts import public_root
+from search_app.web.results.suggested import suggested
 from search_app.web.results.view import asked_of
 from search_app.web.state import current_site
 from search_app.web.urls import with_parameters
@@ -42,7 +43,7 @@ def suggest() -> Response:
     """Completions in the OpenSearch shape; element 0 is exactly what was typed."""
     site = current_site()
     typed = typed_text(request.args.get("q", ""))
-    found = site.engine.suggest(typed, 10) if typed.strip() else []
+    found = suggested(site, typed, 10)
     root = public_root(site.config)
     body = [
         typed,

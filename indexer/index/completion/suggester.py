@@ -34,7 +34,7 @@ class Suggestion:
     """One line under the box."""
 
     text: str  # what the box will hold
-    kind: str  # a kind, "filter" or "word"
+    kind: str  # a kind, "filter", "word" or "question"
     label: str = ""
     detail: str = ""
     url: Optional = ""  # item page, "" for a query
