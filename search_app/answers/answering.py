@@ -75,9 +75,19 @@ def answer_to(
     if templates:
         return None
     text = spelt(text, rules.spellings)
-    left = [each for each in understood if each.text.lower().rstrip("?!.,;:") in text]
-    apps, typed, title = _products(query, left, rules)
+    apps, typed, title = _products(query, _left(understood, text), rules)
     return _amount(without(text, typed), apps, title, hits, catalogue, rules)
+
+
+def _left(understood: Sequence[Understood], text: str) -> list[Understood]:
+    """What stands in a text that is spelt otherwise: of "Focus for Android by os version" only Focus."""
+    found = []
+    for each in sorted(understood, key=lambda each: -len(each.text)):
+        typed = each.text.lower().rstrip("?!.,;:")
+        if typed in text:
+            found.append(each)
+            text = text.replace(typed, " | ", 1)
+    return [each for each in understood if each in found]
 
 
 def _without_product_at_end(text: str, typed: Sequence[str]) -> str:
@@ -160,6 +170,8 @@ def _products(
     names = [*query.filters.get("app", ()), *(app for each in named for app in each.value.split(","))]
     if told := _told_by_platform(named, rules):
         names, title = [told], ""
+    elif len(named) > 1 and (both := set.intersection(*(set(each.value.split(",")) for each in named))):
+        names, title = [app for app in names if app in both], ""  # "Android phones" are those of Android
     distinct = tuple(dict.fromkeys(names))
     if not distinct and (found := _told_in_question(query.text, rules)):
         return found
@@ -175,9 +187,9 @@ def _told_in_question(text: str, rules: Rules) -> tuple[tuple[str, ...], tuple[s
     """As _products: the product of a word that means much else, where it stands as a product does."""
     for product in rules.products:
         for word in product.words:
-            if re.search(
-                rf"\b(?:of|for|on|in|from|by|with|use|uses|visit)\s+{re.escape(word)}\b", text, re.I
-            ):
+            before = rf"\b(?:of|for|on|in|from|by|with|use|uses|visit)\s+{re.escape(word)}\b"
+            is_name = f" {word.title()} " in text  # the first word of a text is written so, too
+            if is_name or re.search(before, text, re.IGNORECASE):
                 return (product.means,), (word,), product.title
     return None
 

@@ -34,8 +34,8 @@ NO_MEAN = (
     "It is no mean: it gives the whole of each day, beside how many clients there are where rows have them."
 )
 ALL_CLIENTS = "Its clients are all that have a row, not only those with a value above 0."
-# of a metric or probe: each of its samples is one of many
-DISTRIBUTIONS = ("timing_distribution", "memory_distribution", "custom_distribution", "histogram")
+# of a metric or probe: each of its samples is one of many; of a quantity there is one in each ping
+DISTRIBUTIONS = ("timing_distribution", "memory_distribution", "custom_distribution", "histogram", "quantity")
 
 
 def query_of(item: AnyItem, told: Told, app: str, column: str, catalogue: Catalogue) -> AnswerQuery | None:
@@ -63,7 +63,7 @@ def can_tell(item: AnyItem, told: Told) -> bool:
     if told.intent == "percentiles":
         return gives_distribution(item)
     if isinstance(item, TableItem) and told.intent == "share":
-        return bool(_PART_TABLE.search(item.table))
+        return bool(_PART_TABLE.search(item.table)) or shared_out(item, told)
     if not isinstance(item, MeasureItem):
         return True
     if told.intent == "share":
@@ -75,8 +75,15 @@ def can_tell(item: AnyItem, told: Told) -> bool:
 
 
 def shared_out(item: AnyItem, told: Told) -> bool:
-    """Whether it is a number of people that is asked for by value: each is a share of their sum."""
-    if not isinstance(item, MeasureItem) or not told.by or told.intent != "share":
+    """Whether it is a number that is asked for by value: each is a share of their sum.
+
+    Of a measure a number of people, of a table of aggregates whatever it counts.
+    """
+    if not told.by or told.intent != "share":
+        return False
+    if isinstance(item, TableItem):
+        return bool(_SUMS.search(item.table)) and not _PART_TABLE.search(item.table)
+    if not isinstance(item, MeasureItem):
         return False
     return bool(_PEOPLE.search(item.title)) and not _PART.search(f"{item.title} {item.select_expression}")
 
@@ -93,6 +100,7 @@ _PART = re.compile(
     re.IGNORECASE,
 )
 _PART_TABLE = re.compile(r"(?:^|_)(?:rates?|ratios?|shares?|retention)(?:_|$)")
+_SUMS = re.compile(r"aggregates?(?:_|$)")
 # the most of ones and noughts, or whether any is true
 _ONE_OR_NONE = re.compile(
     r"\s*(?:(?:CAST|COALESCE)\(\s*)*(?:LOGICAL_OR\(|MAX\(\s*IF\([^()]*,\s*1,\s*0\s*\))", re.IGNORECASE

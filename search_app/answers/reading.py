@@ -15,6 +15,7 @@ from search_app.answers.rules import ORDER, Concept, Phrase, Rules, words_of
 # who is counted: a title says one of them, a question another
 COUNTED = frozenset(words_of("people users clients", ()))
 MOST_SPLITS = 3  # in one query: rows of more are too few to say something
+WHETHER = "whether"  # an intent that is one of who does it, where a text begins with it
 FIREFOX = "firefox"  # names a product of a concept that has one
 # words of a quantity ("tab switch time") that are a question where the product is named, and where none is
 ENOUGH, ENOUGH_ALONE = 2, 3
@@ -58,27 +59,37 @@ def read_amount(text: str, app: str, rules: Rules, shelf: Shelf) -> list[Subject
     typed = frozenset(words)
     if not typed or typed & rules.never or any(words[: len(begin)] == begin for begin in rules.advice):
         return []
-    found = []
-    for taken, concept in _concepts(typed, app, rules):
-        told = tell(words, taken, rules)
-        of_product = bool(app) or FIREFOX in typed
-        if told and (app or _is_placed(concept)) and _is_asked(concept, taken, told, of_product):
-            found.append(Subject(told, taken, concept))
+    wider = typed.union(*map(rules.alike, typed))
+    found = _asked(words, typed, app, rules) or _asked(words, wider, app, rules)
     if not found and (told := tell(words, frozenset(), rules)):
         bare = [
             concept
             for concept in rules.concepts
             if app
             and app in (concept.apps or ())
-            and told.intent in concept.bare
+            and (told.intent or ("split" if told.is_split and typed & COUNTED else "")) in concept.bare
             and (told.by or told.intent != "share")
         ]
         return [Subject(told, frozenset(), concept) for concept in bare]
     find = _titled if app else _of_one_product
     titled = find(words, typed, app, rules, shelf)
     if not found and not titled:  # in other words than the title's
-        titled = find(words, typed.union(*map(rules.alike, typed)), app, rules, shelf)
+        titled = find(words, wider, app, rules, shelf)
     return sorted([*found, *titled], key=lambda subject: -len(subject.words))
+
+
+def _asked(words: Sequence[str], typed: frozenset[str], app: str, rules: Rules) -> list[Subject]:
+    """The concepts whose words are in `typed`, those of a text or more, where enough is asked of them."""
+    found = []
+    for wording, concept in _concepts(typed, app, rules):
+        taken = wording.intersection(words)
+        if len(taken) < len(wording):  # in other words
+            taken = frozenset(word for word in words if not wording.isdisjoint(rules.alike(word)))
+        told = tell(words, taken, rules)
+        of_product = bool(app) or FIREFOX in words
+        if told and (app or _is_placed(concept)) and _is_asked(concept, taken, told, of_product):
+            found.append(Subject(told, taken, concept))
+    return found
 
 
 def read_concept(text: str, app: str, rules: Rules) -> list[Subject]:
@@ -186,7 +197,7 @@ def tell(words: Sequence[str], taken: frozenset[str], rules: Rules) -> Told | No
     places: dict[str, int] = {}
     for phrase in rules.phrases:
         at = _place(left, phrase)
-        if at is None:
+        if at is None or (phrase.value == WHETHER and at):  # within a text it asks for nothing
             continue
         for each in (phrase, *_said_on(left, at, phrase, rules)):
             if each.role == "intent":
@@ -201,6 +212,8 @@ def tell(words: Sequence[str], taken: frozenset[str], rules: Rules) -> Told | No
         return None  # people of days are not added up
     if "how_often" in intents:
         intents.add("how_many")
+    if WHETHER in intents and intents.isdisjoint(ORDER):
+        intents.add("people")
     first = next((intent for intent in ORDER if intent in intents), "")
     one = tuple(by for by, is_one in splits.items() if is_one)
     return Told(

@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 from flask.testing import FlaskClient
 
+from search_app.answers.answering import _left, _told_in_question
 from search_app.answers.catalogue import Shelf
 from search_app.answers.reading import Subject, Told, read_amount, tell
 from search_app.answers.rule_loader import shipped_rules
 from search_app.answers.rules import words_of
+from search_app.understanding.model import Understood
 from search_app.web.app import create_app
 from tests.answers.test_answer_cards import TABLE, asked, card, first, world
 from tests.support.upstream import Upstream, built
@@ -154,3 +156,50 @@ def test_a_quantity_of_a_product_is_a_question_and_a_bare_thing_of_it_is_none() 
 
 def _read(text: str) -> list[Subject]:
     return read_amount(text, "firefox_desktop", shipped_rules(), Shelf({}, ()))
+
+
+def test_how_often_is_no_question_of_what_there_is_at_once() -> None:
+    for text, concepts in (("how many tabs are open", {"open tabs"}), ("how often are tabs open", set())):
+        found = read_amount(text, "firefox_desktop", shipped_rules(), Shelf({}, ()))
+        assert {subject.concept.name for subject in found if subject.concept} == concepts, text
+
+
+def test_whether_people_do_something_is_asked_only_where_a_text_begins_so() -> None:
+    for text, intent in (
+        ("do people use reader mode", "people"),
+        ("do people print", "people"),
+        ("which pages do people print", ""),
+    ):
+        found = told(text, "reader mode print pages")
+        assert found is not None, text
+        assert found.intent == intent, text
+
+
+def test_another_word_of_the_same_meaning_finds_a_concept() -> None:
+    found = read_amount("typing lag p95", "firefox_desktop", shipped_rules(), Shelf({}, ()))
+    assert next(subject.concept.name for subject in found if subject.concept) == "keypress latency"
+
+
+def test_two_words_for_a_product_are_what_both_of_them_mean(client: FlaskClient) -> None:
+    assert first(client, "DAU of Firefox on Android phones") == first(client, "DAU of Fenix")
+
+
+def test_a_word_that_means_much_else_is_a_product_where_it_stands_as_one() -> None:
+    rules = shipped_rules()
+    assert _told_in_question("page views of monitor per day", rules) == (
+        ("monitor_frontend",),
+        ("monitor",),
+        "Mozilla Monitor",
+    )
+    assert _told_in_question("who has Monitor subscriptions", rules) is not None
+    assert _told_in_question("Monitor subscriptions", rules) is None
+    assert _told_in_question("how big is the monitor", rules) is None
+
+
+def test_a_version_of_the_system_is_no_second_product() -> None:
+    both = [
+        Understood("Focus for Android", "app", "focus_android", "", ""),
+        Understood("Android", "app", "fenix", "", ""),
+    ]
+    assert _left(both, "crashes of focus for android by os version") == both[:1]
+    assert _left(both, "crashes of focus for android and of android") == both
