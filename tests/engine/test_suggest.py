@@ -161,6 +161,19 @@ def test_what_is_named_after_a_table_stands_behind_it_and_namesakes_are_one_line
     assert [s.url for s in suggester.suggest("basel")] == ["/ping/4"]
 
 
+def test_what_begins_with_a_word_is_meant_before_what_ends_with_it() -> None:
+    found = made(
+        [
+            Entry("tab_strip.close_tab", "metric", weight=5),
+            Entry("tabs.opened", "metric", weight=5),
+            Entry("switch.tab", "metric", weight=5),
+            Entry("tab", "metric", weight=1),
+        ]
+    ).suggest("tab")
+    names = [each.text for each in found if each.url]
+    assert names == ["tab", "tabs.opened", "tab_strip.close_tab", "switch.tab"]
+
+
 def test_a_state_is_offered_as_a_filter_when_it_is_typed_as_a_word() -> None:
     states = made(ENTRIES, WORDS, {"status": [FilterValue("expired", "expired", 9)]})
     for typed, before in (("expired", ""), ("gc expi", "gc ")):

@@ -14,6 +14,9 @@ SHORT_KEYS_KEPT = 64  # best names kept ready for one and two letters, whose lis
 # What completes the start of a name is meant more often than what completes a later word, and this
 # more often than what is merely much used.
 _AT_START, _WHOLE = 6.0, 8.0
+_END = (
+    2.0  # what is typed out at the end of a name: "tab" is the beginning of tabs before the end of close_tab
+)
 _WORD = 8.0  # of two letters that are a word of the name: gc is javascript.gc first, not gclid
 
 
@@ -58,7 +61,7 @@ def ranked(
         scores += np.float32(_AT_START) * starts.astype(np.float32)
     else:  # where in a name a whole word stands says little: GC_MS, javascript.gc.slice_time
         scores += np.where(words, np.float32(_WORD), np.float32(_AT_START) * starts.astype(np.float32))
-    scores[:whole] += np.float32(_WHOLE)
+    scores[:whole] += np.where(starts[:whole].astype(np.bool_), np.float32(_WHOLE), np.float32(_END))
     wanted = min(len(scores), limit * 4)  # a name can be listed under several of its parts
     best = np.argpartition(-scores, wanted - 1)[:wanted] if wanted < len(scores) else np.arange(len(scores))
     ordered = best[np.lexsort((places[best], -scores[best]))]
