@@ -14,9 +14,7 @@ SHORT_KEYS_KEPT = 64  # best names kept ready for one and two letters, whose lis
 # What completes the start of a name is meant more often than what completes a later word, and this
 # more often than what is merely much used.
 _AT_START, _WHOLE = 6.0, 8.0
-_END = (
-    2.0  # what is typed out at the end of a name: "tab" is the beginning of tabs before the end of close_tab
-)
+_END = 2.0  # of a name that ends with it: "tab" begins tabs rather than that it ends close_tab
 _WORD = 8.0  # of two letters that are a word of the name: gc is javascript.gc first, not gclid
 
 
