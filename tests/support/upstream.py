@@ -7,6 +7,7 @@ fetcher, parsers and catalogue. Each method writes what one thing would look lik
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -19,6 +20,7 @@ from indexer.catalogue.model import Catalogue
 from indexer.config import Config, load_config
 from indexer.crawl.crawl import crawl
 from indexer.crawl.fetch import Fetcher
+from indexer.index.generation import FOLDER
 from indexer.model.records import Record
 from indexer.sources import NamingMore, Report, find_sources
 
@@ -301,10 +303,18 @@ def built(upstream: Upstream, folder: Path, today: date = DAY) -> Config:
 
 
 def copied_world(config: Config, folder: Path) -> Config:
-    """Published and built things of one's own: a copy of the mirror and the data of what built() gave."""
+    """Published and built things of one's own: a copy of the mirror and the data of what built() gave.
+
+    Files of generations, which nobody changes, are links: on_its_own() is for who harms one.
+    """
     assert config.mirror is not None
+    generations = str(config.data_dir / FOLDER)
+
+    def own(source: str, target: str) -> object:
+        return os.link(source, target) if source.startswith(generations) else shutil.copy2(source, target)
+
     mirror = shutil.copytree(config.mirror, folder / "mirror")
-    data = shutil.copytree(config.data_dir, folder / "data")
+    data = shutil.copytree(config.data_dir, folder / "data", copy_function=own)
     return config.model_copy(update={"mirror": str(mirror), "data_dir": data})
 
 

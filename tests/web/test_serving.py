@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from indexer.config import Config
-from indexer.index.generation import FOLDER, read_manifest, switch_to, write_manifest
+from indexer.index.generation import FOLDER, switch_to
 from search_app.engine import engine as whoosh_engine
 from search_app.query.parser import parse_query
 from search_app.server import warm
@@ -21,6 +19,7 @@ from search_app.web import state as site_module
 from search_app.web.app import create_app
 from search_app.web.rehearsal import WARMED, rehearse, usual_addresses
 from search_app.web.state import EXTENSION, Site, open_engine
+from tests.support.generations import copied, on_its_own
 from tests.support.small_catalogue import generation_of, random_catalogue
 from tests.support.upstream import copied_world
 
@@ -36,12 +35,21 @@ def open_stores(folder: Path) -> list[str]:
     return [name for name in found if name.startswith(str(folder)) and name.endswith("catalogue.sqlite")]
 
 
-def newer_beside(folder: Path) -> Path:
-    """A generation "made" that answers in a folder, and the same as "newer", not yet switched to."""
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small generation named "made". Not to be changed."""
+    folder = tmp_path_factory.mktemp("made")
     generation_of(folder, random_catalogue(1, 30))
-    shutil.copytree(folder / FOLDER / "made", folder / FOLDER / "newer")
-    write_manifest(folder / FOLDER / "newer", replace(read_manifest(folder / FOLDER / "made"), id="newer"))
-    return folder / FOLDER / "newer"
+    return folder / FOLDER / "made"
+
+
+@pytest.fixture
+def newer(made: Path, tmp_path: Path) -> Path:
+    """A generation "newer", not yet switched to, in a data folder in which the same as "made" answers."""
+    for name in ("made", "newer"):
+        copied(made, tmp_path / FOLDER / name)
+    switch_to(tmp_path, "made")
+    return tmp_path / FOLDER / "newer"
 
 
 @pytest.fixture(scope="module")
@@ -96,11 +104,11 @@ def test_a_server_without_a_generation_does_not_read_the_vocabulary_for_every_re
     assert empty.test_client().get(WARMED[0]).status_code == 503
 
 
+@pytest.mark.usefixtures("newer")
 def test_a_request_ends_with_the_generation_that_it_began_with(
     tmp_path: Path, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(site_module, "REFRESH_SECONDS", -1.0)  # looked for with every request
-    newer_beside(tmp_path)
     config = app.extensions[EXTENSION].config.model_copy(update={"data_dir": tmp_path})
     serving = create_app(config)
     site: Site = serving.extensions[EXTENSION]
@@ -116,16 +124,16 @@ def test_a_request_ends_with_the_generation_that_it_began_with(
 @pytest.mark.parametrize("damaged", ["catalogue.sqlite", "arrays/group.npy", "arrays/terms_rests.npy"])
 @pytest.mark.parametrize("how", ["missing", "cut"])
 def test_a_generation_that_cannot_be_read_leaves_the_old_one_answering(
-    app: Flask, tmp_path: Path, damaged: str, how: str
+    app: Flask, tmp_path: Path, newer: Path, damaged: str, how: str
 ) -> None:
-    newer = newer_beside(tmp_path)
     config = app.extensions[EXTENSION].config.model_copy(update={"data_dir": tmp_path})
     site = Site(config, lambda: open_engine(config))
     assert site.engine.generation.id == "made"
     if how == "missing":
         (newer / damaged).unlink()
     else:
-        (newer / damaged).write_bytes((newer / damaged).read_bytes()[:100])
+        file = on_its_own(newer / damaged)
+        file.write_bytes(file.read_bytes()[:100])
     switch_to(tmp_path, "newer")
     assert site.engine.standing() == "superseded"
     site.look_at_once()
@@ -134,11 +142,11 @@ def test_a_generation_that_cannot_be_read_leaves_the_old_one_answering(
     assert site.engine.search(parse_query("", {})).total > 0
 
 
+@pytest.mark.usefixtures("newer")
 def test_a_newer_generation_is_asked_before_it_is_taken_up_and_the_old_one_answers_meanwhile(
     tmp_path: Path, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(site_module, "REFRESH_SECONDS", -1.0)
-    newer_beside(tmp_path)
     serving = create_app(app.extensions[EXTENSION].config.model_copy(update={"data_dir": tmp_path}))
     site: Site = serving.extensions[EXTENSION]
     client, seen, asked, go_on = serving.test_client(), [], threading.Event(), threading.Event()
@@ -168,11 +176,11 @@ def test_a_newer_generation_is_asked_before_it_is_taken_up_and_the_old_one_answe
     assert site.remembered(("made once",), lambda: "made anew") == "of the newer"
 
 
+@pytest.mark.usefixtures("newer")
 def test_a_newer_generation_that_fails_when_it_is_asked_first_is_taken_up_all_the_same(
     tmp_path: Path, app: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(site_module, "REFRESH_SECONDS", -1.0)
-    newer_beside(tmp_path)
     config = app.extensions[EXTENSION].config.model_copy(update={"data_dir": tmp_path})
     site = Site(config, lambda: open_engine(config), rehearse=lambda: 1 / 0)
     assert site.engine.generation.id == "made"
