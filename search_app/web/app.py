@@ -26,7 +26,8 @@ from search_app.web.meant import near_address
 from search_app.web.operation import health as ops
 from search_app.web.operation.banner import EXTENSION as BANNER
 from search_app.web.operation.banner import Watch
-from search_app.web.pages import compare, main, sql
+from search_app.web.pages import compare, sql
+from search_app.web.pages.blueprint import blueprint as pages
 from search_app.web.responses import FastJson, deliver, start, unchanged
 from search_app.web.state import EXTENSION, NothingIndexed, Site, open_engine, wants_markdown
 from search_app.web.templating import STATIC, set_up_templates
@@ -57,7 +58,7 @@ def create_app(config: Config, engine: Engine | None = None) -> Flask:
     app.register_blueprint(crawlers.blueprint)
     app.register_blueprint(sql.blueprint)
     app.register_blueprint(compare.blueprint)
-    app.register_blueprint(main.blueprint)
+    app.register_blueprint(pages)
     app.before_request(start)
     if config.server.allowed_hosts:
         app.before_request(lambda: refuse_unknown_host(config))

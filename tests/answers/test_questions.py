@@ -15,7 +15,7 @@ from indexer.store.reader import Store
 from search_app.answers.rule_loader import shipped_rules
 from search_app.engine.engine import SearchEngine
 from search_app.query.parser import parse_query
-from search_app.web.pages.main import QUESTIONS
+from search_app.web.pages.about import QUESTIONS
 from tests.check_sql import Schemas, digests_of
 from tests.support.sql_paths import Checker
 

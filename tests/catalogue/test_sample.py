@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from indexer.crawl.snapshots import SnapshotStore
 from indexer.index.generation import current_manifest
 from indexer.model.kinds import KINDS
-from search_app.web.pages.main import EXAMPLES
+from search_app.web.pages.search import EXAMPLES
 
 NOTHING_TO_SAMPLE = {"experimenter"}  # no experiment runs in it
 

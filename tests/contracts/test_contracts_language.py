@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from search_app.query.grammar import LANGUAGE
-from search_app.web.pages.main import EXAMPLES
+from search_app.web.pages.search import EXAMPLES
 
 SLICE = "metric/gecko/javascript.gc.slice_time"
 SEARCHES = "metric/fenix/browser.search.in_content"

@@ -15,7 +15,8 @@ from search_app.query.grammar import LANGUAGE
 from search_app.query.model import DEEPEST_HIT, Query
 from search_app.query.parser import parse_query
 from search_app.web.labels import STATUS_MEANINGS
-from search_app.web.pages.main import EXAMPLES, KEYS
+from search_app.web.pages.about import KEYS
+from search_app.web.pages.search import EXAMPLES
 from search_app.web.results.view import present_results
 from search_app.web.templating import STATIC
 
