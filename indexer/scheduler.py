@@ -24,7 +24,8 @@ from apscheduler.triggers.cron import CronTrigger
 
 from indexer.build_job import build
 from indexer.config import Config, ConfigProblem
-from indexer.crawl.crawl import crawl, reached_nothing
+from indexer.crawl.crawl import crawl
+from indexer.crawl.crawled import reached_nothing
 from indexer.crawl.snapshots import (
     SnapshotDamaged,
 )

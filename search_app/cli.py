@@ -19,7 +19,8 @@ import click
 
 from indexer.build_job import build, go_back, verify_generation
 from indexer.config import Config, ConfigProblem, load_config
-from indexer.crawl.crawl import UnknownSource, crawl, reached_nothing, took_nothing
+from indexer.crawl.crawl import UnknownSource, crawl
+from indexer.crawl.crawled import reached_nothing, took_nothing
 from indexer.crawl.guard import Accepted
 from indexer.crawl.snapshots import SnapshotDamaged
 from indexer.index.build import GenerationRefused

@@ -15,12 +15,13 @@ import os
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from indexer.config import Config
+from indexer.crawl.crawled import Crawled, line_of, log_failures
 from indexer.crawl.fetch import Fetcher
 from indexer.crawl.guard import Accepted, Refusal, Thresholds
 from indexer.crawl.http_cache import HttpCache
@@ -48,16 +49,6 @@ class _NotTaken(SourceUnavailable):
 
 class UnknownSource(Exception):
     """A name that no source has, or whose source is not enabled."""
-
-
-@dataclass(frozen=True, slots=True)
-class Crawled:
-    """How a source's crawl ended: parsed, unchanged, kept (its last good records) or sample."""
-
-    source: str
-    outcome: str
-    state: SnapshotState
-    reached: bool = True  # upstream answered, whatever became of it
 
 
 def sample_path() -> Path:
@@ -101,7 +92,7 @@ def crawl(
                 if sample_only:
                     return [crawler.take_sample(source) for source in sources.values()]
                 crawled = crawler.crawl_all(sources.values())
-                note.failure = _tell_failures(crawled)
+                note.failure = log_failures(crawled)
                 return crawled
         finally:
             progress.finish()
@@ -172,7 +163,7 @@ class _Crawler:
             done = replace(self.take_sample(source), reached=isinstance(error, _NotTaken))
         self._progress.step(source.name)
         if not done.state.error:
-            log.info("crawl %s seconds=%.1f", _line(done), time.monotonic() - started)
+            log.info("crawl %s seconds=%.1f", line_of(done), time.monotonic() - started)
         return done
 
     def _refresh(self, source: Source, fetcher: Fetcher, at: str, started: float) -> Crawled:
@@ -279,33 +270,3 @@ def _more_requests(
 def _in_words(error: BaseException) -> str:
     text = " ".join(str(error).split())[:500]
     return text if isinstance(error, SourceUnavailable) else f"{type(error).__name__}: {text}"
-
-
-def reached_nothing(crawled: Iterable[Crawled]) -> bool:
-    """Whether each source that needs fetching failed: as a rule there is no network."""
-    fetching = [each for each in crawled if each.state.files or each.state.error]
-    return bool(fetching) and all(each.state.error and not each.reached for each in fetching)
-
-
-def took_nothing(crawled: Iterable[Crawled]) -> bool:
-    """Whether each source that needs fetching failed, or was not believed."""
-    fetching = [each for each in crawled if each.state.files or each.state.error]
-    return bool(fetching) and all(each.state.error for each in fetching)
-
-
-def _tell_failures(crawled: Sequence[Crawled]) -> str:
-    """Log the sources that failed, all of them in one line where none was reached; returns that line."""
-    failed = [each for each in crawled if each.state.error]
-    if not reached_nothing(crawled):
-        for each in failed:
-            log.warning("crawl %s error=%r", _line(each), each.state.error)
-        return ""
-    line = f"no source was reached, of {len(failed)} that were tried"
-    log.warning("%s. The first: %s: %.160s", line, failed[0].source, failed[0].state.error)
-    return line
-
-
-def _line(done: Crawled) -> str:
-    """The one line of a source's crawl."""
-    counts, skipped = sum(done.state.counts.values()), sum(done.state.skipped.values())
-    return f"source={done.source} outcome={done.outcome} records={counts} skipped={skipped}"

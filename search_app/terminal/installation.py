@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from indexer.crawl.crawl import Crawled
+from indexer.crawl.crawled import Crawled
 from indexer.index.generation import Manifest
 from indexer.status import SourceStatus, Status
 

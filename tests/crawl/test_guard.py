@@ -12,7 +12,8 @@ import pytest
 from click.testing import CliRunner
 
 from indexer.config import Config
-from indexer.crawl.crawl import Crawled, crawl, reached_nothing, took_nothing
+from indexer.crawl.crawl import crawl
+from indexer.crawl.crawled import Crawled, reached_nothing, took_nothing
 from indexer.crawl.guard import Accepted, Profile, Thresholds, TypeProfile, judge
 from indexer.crawl.snapshots import SnapshotState, SnapshotStore
 from indexer.model.records import RepositoryMetric
