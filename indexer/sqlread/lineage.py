@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from indexer.sqlread.budget import BUDGET
 from indexer.sqlread.relations import Relation
-from indexer.sqlread.values import BUDGET, DOUBT, UNSURE, Made, Origin, Shape
+from indexer.sqlread.values import DOUBT, UNSURE, Made, Origin, Shape
 
 MOST = 5_000  # columns of one table that are told apart
 MOST_ORIGINS = 50  # of one column

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+from indexer.sqlread.budget import BUDGET
 from indexer.sqlread.model import (
     LIKE_ARGUMENTS,
     Array,
@@ -29,7 +30,6 @@ from indexer.sqlread.scope import Cte, Scope
 from indexer.sqlread.sources import add_source
 from indexer.sqlread.types import common_type
 from indexer.sqlread.values import (
-    BUDGET,
     DOUBT,
     NOWHERE,
     Made,

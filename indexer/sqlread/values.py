@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from indexer.sqlread.budget import BUDGET
 from indexer.sqlread.model import DataType
 from indexer.sqlread.types import common_type
 
@@ -15,38 +15,6 @@ UNSURE: Origin = ("", "")  # among origins: there is a column more, of which SQL
 DOUBT = frozenset((UNSURE,))
 # Most columns have no fields; half a million dictionaries without entries would be 30 MB.
 _NO_FIELDS: dict[str, Shape] = {}
-
-
-class TooMuch(ValueError):
-    """Resolving a table takes more steps than any real one: structs that double, unions without end."""
-
-
-class _Budget:
-    """Steps that are left for what is being resolved: resolving has no process of its own."""
-
-    __slots__ = ("left",)
-
-    def __init__(self) -> None:
-        self.left = 1 << 60  # nothing is bounded outside of bounded()
-
-    def spend(self, steps: int = 1) -> None:
-        self.left -= steps
-        if self.left < 0:
-            raise TooMuch
-
-
-BUDGET = _Budget()
-STEPS = 40_000_000  # the largest table of upstream takes 8 million (2026-08)
-
-
-@contextlib.contextmanager
-def bounded(steps: int = STEPS) -> Iterator[None]:
-    """Bounds what is resolved inside; what is outside of it does not pay. Raises TooMuch."""
-    left, BUDGET.left = BUDGET.left, steps
-    try:
-        yield
-    finally:
-        BUDGET.left = left
 
 
 @dataclass(slots=True, eq=False)

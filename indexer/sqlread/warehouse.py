@@ -5,22 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from indexer.sqlread.budget import STEPS, TooMuch, bounded
 from indexer.sqlread.lineage import NO_LINEAGE, Lineage, lineage_of
 from indexer.sqlread.model import Query, Reading, Routine
 from indexer.sqlread.relations import Relation
 from indexer.sqlread.resolve import EventUse, Resolver, routine_key
-from indexer.sqlread.values import (
-    STEPS,
-    Origin,
-    Shape,
-    TooMuch,
-    bounded,
-    doubted,
-    is_bounded,
-    merged,
-    named_by,
-    to_shape,
-)
+from indexer.sqlread.values import Origin, Shape, doubted, is_bounded, merged, named_by, to_shape
 
 NO_QUERY = "its SQL holds no query that makes it"
 ITSELF = "it reads itself"
