@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -26,6 +27,7 @@ from search_app.engine.protocol import Engine
 log = logging.getLogger(__name__)
 
 REFRESH_SECONDS = 2.0  # how often, at most, the pointer to the current generation is looked at
+BESIDE_SECONDS = 0.0005  # a request waits for the interpreter while a new generation is asked; 0.005 is usual
 EXTENSION = "starchart"
 MOST_REMEMBERED = 6_000  # values worked out of one generation, some 2 KB each; above, the oldest is forgotten
 _NOTHING = object()
@@ -151,10 +153,14 @@ class Site:
         if coming is None or self.rehearse is None:
             return
         _COMING.set(coming)
+        usual = sys.getswitchinterval()
+        sys.setswitchinterval(BESIDE_SECONDS)
         try:
             self.rehearse()
         except Exception:
             log.exception("a new generation could not be asked first; it is taken up all the same")
+        finally:
+            sys.setswitchinterval(usual)
         coming.engine.before_fork()
         self._rehearsed = coming
 

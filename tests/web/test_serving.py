@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from pathlib import Path
@@ -183,6 +184,7 @@ def test_a_newer_generation_that_fails_when_it_is_asked_first_is_taken_up_all_th
     monkeypatch.setattr(site_module, "REFRESH_SECONDS", -1.0)
     config = app.extensions[EXTENSION].config.model_copy(update={"data_dir": tmp_path})
     site = Site(config, lambda: open_engine(config), rehearse=lambda: 1 / 0)
+    usual = sys.getswitchinterval()
     assert site.engine.generation.id == "made"
     switch_to(tmp_path, "newer")
     until = time.monotonic() + 20
@@ -191,6 +193,7 @@ def test_a_newer_generation_that_fails_when_it_is_asked_first_is_taken_up_all_th
         time.sleep(0.01)
     assert site.engine.generation.id == "newer"
     assert "could not be asked first" in caplog.text
+    assert sys.getswitchinterval() == usual
 
 
 def test_what_a_coming_generation_is_asked_by_ourselves_is_not_counted(app: Flask) -> None:
