@@ -55,7 +55,8 @@ def answer_to(
         if rules.never.intersection(normalise(subject)):
             return None
         asked = asked_of(subject, typed, apps, hits)
-        if intent == "collected" and (found := answer_topic(without(subject, typed), apps, catalogue, rules)):
+        about = without(subject, typed) if intent == "collected" and not _is_within(subject, text) else ""
+        if found := answer_topic(about, apps, catalogue, rules):
             return found
         if intent == "dashboard":
             found = answer_board(subject, apps, catalogue, rules)
@@ -75,8 +76,19 @@ def answer_to(
     if templates:
         return None
     text = spelt(text, rules.spellings)
-    apps, typed, title = _products(query, _left(understood, text), rules)
-    return _amount(without(text, typed), apps, title, hits, catalogue, rules)
+    left = _left(understood, text)
+    named = [each for each in left if each.field == "app"]
+    # "profiles on desktop with a Mozilla account": of two products one can be what is asked about
+    for meant in (left, *([each] for each in named if len(named) > 1)):
+        apps, typed, title = _products(query, meant, rules)
+        if answer := _amount(without(text, typed), apps, title, hits, catalogue, rules):
+            return answer
+    return None
+
+
+def _is_within(subject: str, text: str) -> bool:
+    """Whether a text asks what is in a subject, which is a ping then and no topic."""
+    return re.search(rf"\b(?:in|by|with) (?:an? |the )?{re.escape(subject)}", text) is not None
 
 
 def _left(understood: Sequence[Understood], text: str) -> list[Understood]:
@@ -129,15 +141,12 @@ def _amount(
     if len(apps) > 1:
         return _of_twins(text, apps, hits, catalogue, rules)
     app = apps[0] if apps else product_told(text, rules)
-    subjects = read_amount(text, app, rules, catalogue.shelf())
-    for subject in subjects:
-        if answer := answer_amount(subject, app, title, catalogue, rules):
-            return answer
-    ended = (answer_ended(subject, app, title, catalogue, rules) for subject in subjects)
-    if told := next((answer for answer in ended if answer is not None), None):
-        return told
-    named = read_named(text, app, hits, rules) if not subjects else []
-    return next((card for each in named if (card := answer_amount(each, app, title, catalogue, rules))), None)
+    subjects = read_amount(text, app, rules, catalogue.shelf()) or read_named(text, app, hits, rules)
+    for make in (answer_amount, answer_ended):
+        for subject in subjects:
+            if answer := make(subject, app, title, catalogue, rules):
+                return answer
+    return None
 
 
 def _of_twins(

@@ -73,26 +73,34 @@ def answer_amount(
 def answer_ended(subject: Subject, app: str, title: str, catalogue: Catalogue, rules: Rules) -> Answer | None:
     """The first of what told it and has ended: for where nothing is alive that does; None where none did."""
     concept = subject.concept
-    if concept is None:
-        return None
-    named = app or concept.product
-    for use in _uses(concept, subject.told, named, app):
-        for item in _items(use, named, catalogue):
-            standing = standing_of(item, catalogue, rules)
-            if standing.usable or standing.status in ("active", "unknown"):
-                continue
-            of = f" of {title or _title(named, catalogue)}" if named else ""
-            state = stated(standing.status, standing.reason)
-            said = f"{concept.name[:1].upper()}{concept.name[1:]}{of}: nothing that is alive tells it."
-            return Answer(
-                intent="alive",
-                concept=concept.name,
-                sentence=f"{said} The {item.kind} {short_name(item)} did: it is {state}.",
-                app=named,
-                recommended=(Recommended(item, f"It is {state}."),),
-                facts=(("State", state),),
-            )
+    named = app or (concept.product if concept else "")
+    for item in _all_of(subject, named, app, catalogue):
+        standing = standing_of(item, catalogue, rules)
+        if standing.usable or standing.status in ("active", "unknown"):
+            continue
+        of = f" of {title or _title(named, catalogue)}" if named else ""
+        state = stated(standing.status, standing.reason)
+        about = concept.name if concept else item.title
+        said = f"{about[:1].upper()}{about[1:]}{of}: nothing that is alive tells it."
+        return Answer(
+            intent="alive",
+            concept=about,
+            sentence=f"{said} The {item.kind} {short_name(item)} did: it is {state}.",
+            app=named,
+            recommended=(Recommended(item, f"It is {state}."),),
+            facts=(("State", state),),
+        )
     return None
+
+
+def _all_of(subject: Subject, named: str, app: str, catalogue: Catalogue) -> Iterator[AnyItem]:
+    """What a concept's rules name or what was asked for by its name, alive or not."""
+    for each in subject.named:
+        if item := catalogue.get(each):
+            yield item
+    if subject.concept is not None:
+        for use in _uses(subject.concept, subject.told, named, app):
+            yield from _items(use, named, catalogue)
 
 
 def candidates_of(

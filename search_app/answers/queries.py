@@ -34,8 +34,15 @@ NO_MEAN = (
     "It is no mean: it gives the whole of each day, beside how many clients there are where rows have them."
 )
 ALL_CLIENTS = "Its clients are all that have a row, not only those with a value above 0."
-# of a metric or probe: each of its samples is one of many; of a quantity there is one in each ping
-DISTRIBUTIONS = ("timing_distribution", "memory_distribution", "custom_distribution", "histogram", "quantity")
+# of a metric or probe: each of its samples is one of many; of a number there is one in each ping
+DISTRIBUTIONS = (
+    "timing_distribution",
+    "memory_distribution",
+    "custom_distribution",
+    "histogram",
+    "quantity",
+    "counter",
+)
 
 
 def query_of(item: AnyItem, told: Told, app: str, column: str, catalogue: Catalogue) -> AnswerQuery | None:

@@ -6,7 +6,7 @@ is one that no template understands, and then there is no answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 
 from search_app.answers.catalogue import Shelf, ShelvedMeasure
@@ -15,6 +15,9 @@ from search_app.answers.rules import ORDER, Concept, Phrase, Rules, words_of
 # who is counted: a title says one of them, a question another
 COUNTED = frozenset(words_of("people users clients", ()))
 MOST_SPLITS = 3  # in one query: rows of more are too few to say something
+PARTS = frozenset(words_of("rate ratio share percentage average", ()))  # a title of these is an amount itself
+WHICH = frozenset(("which", "what"))
+RANKED = COUNTED | {"most"}  # of what "which countries" is asked
 WHETHER = "whether"  # an intent that is one of who does it, where a text begins with it
 FIREFOX = "firefox"  # names a product of a concept that has one
 # words of a quantity ("tab switch time") that are a question where the product is named, and where none is
@@ -62,20 +65,26 @@ def read_amount(text: str, app: str, rules: Rules, shelf: Shelf) -> list[Subject
     wider = typed.union(*map(rules.alike, typed))
     found = _asked(words, typed, app, rules) or _asked(words, wider, app, rules)
     if not found and (told := tell(words, frozenset(), rules)):
-        bare = [
-            concept
-            for concept in rules.concepts
-            if app
-            and app in (concept.apps or ())
-            and (told.intent or ("split" if told.is_split and typed & COUNTED else "")) in concept.bare
-            and (told.by or told.intent != "share")
-        ]
-        return [Subject(told, frozenset(), concept) for concept in bare]
+        return [Subject(told, frozenset(), concept) for concept in _bare(told, typed, app, rules)]
     find = _titled if app else _of_one_product
     titled = find(words, typed, app, rules, shelf)
     if not found and not titled:  # in other words than the title's
         titled = find(words, wider, app, rules, shelf)
     return sorted([*found, *titled], key=lambda subject: -len(subject.words))
+
+
+def _bare(told: Told, typed: frozenset[str], app: str, rules: Rules) -> Iterator[Concept]:
+    """The concepts that are meant where nothing but a product, an intent and a split is said."""
+    intent = told.intent or ("split" if told.is_split else "trend" if told.trend else "")
+    if intent in (
+        "how_many",
+        "split",
+        "trend",
+    ):  # of people: "how many Mac users", "which countries have users"
+        intent = "people" if typed & COUNTED else ""
+    for concept in rules.concepts:
+        if app and app in (concept.apps or ()) and intent in concept.bare and (told.by or intent != "share"):
+            yield concept
 
 
 def _asked(words: Sequence[str], typed: frozenset[str], app: str, rules: Rules) -> list[Subject]:
@@ -105,12 +114,13 @@ def read_concept(text: str, app: str, rules: Rules) -> list[Subject]:
 
 
 def _concepts(typed: frozenset[str], app: str, rules: Rules) -> Iterable[tuple[frozenset[str], Concept]]:
+    counted = not COUNTED.isdisjoint(typed)
     for concept in rules.concepts:
         named = app or concept.product
         if concept.apps is not None and named not in concept.apps:
             continue
         for wording in concept.wordings:
-            if _is_typed(wording, typed):
+            if wording <= typed or (counted and _is_typed(wording, typed)):
                 yield wording & typed, concept
 
 
@@ -138,9 +148,12 @@ def _titled(
 ) -> list[Subject]:
     """The measures of a product whose title is all that was typed of the concept."""
     found: dict[frozenset[str], list[ShelvedMeasure]] = {}
+    counted = not COUNTED.isdisjoint(typed)
     for measure in shelf.measures.get(app, ()):
         for wording in measure.wordings:
-            if _is_typed(wording, typed) and not wording <= rules.ambiguous and wording - rules.fillers:
+            if not wording <= typed and not (counted and _is_typed(wording, typed)):
+                continue
+            if not wording <= rules.ambiguous and wording - rules.fillers:
                 found.setdefault(wording, []).append(measure)
     subjects = []
     for wording, measures in found.items():
@@ -171,7 +184,13 @@ def _of_one_product(
         for app in shelf.measures
         for subject in _titled(words, typed, app, rules, shelf)
         if len(subject.words) > 1
-        and (places or subject.told.intent or subject.told.trend or subject.told.is_split)
+        and (
+            places
+            or subject.told.intent
+            or subject.told.trend
+            or subject.told.is_split
+            or subject.words & PARTS
+        )
     ]
     usual = {place.product for place in places}  # of several products that of the place
     found = [each for each in found if each.product in usual] or found
@@ -193,9 +212,13 @@ def tell(words: Sequence[str], taken: frozenset[str], rules: Rules) -> Told | No
     """What the words beside the concept say; None where one of them says nothing that is known."""
     left = ["" if word in taken else word for word in words]
     intents: set[str] = set()
+    is_which = False
     splits: dict[str, bool] = {}  # each with whether only one value of it was named
     places: dict[str, int] = {}
+    present = set(left)
     for phrase in rules.phrases:
+        if phrase.words[0] not in present:  # most of some hundreds
+            continue
         at = _place(left, phrase)
         if at is None or (phrase.value == WHETHER and at):  # within a text it asks for nothing
             continue
@@ -203,14 +226,15 @@ def tell(words: Sequence[str], taken: frozenset[str], rules: Rules) -> Told | No
             if each.role == "intent":
                 intents.add(each.value)
             elif each.role == "split":
+                is_which = is_which or not WHICH.isdisjoint(each.words)
                 splits[each.value] = each.one and splits.get(each.value, True)
                 places.setdefault(each.value, at)
         left[at : at + len(phrase.words)] = [""] * len(phrase.words)
     if any(word and word not in rules.fillers for word in left) or len(splits) > MOST_SPLITS:
         return None
-    if {"added", "people"} <= intents:
-        return None  # people of days are not added up
-    if "how_often" in intents:
+    if not _goes_together(intents, is_which, words):
+        return None
+    if intents & {"how_often", "size"}:
         intents.add("how_many")
     if WHETHER in intents and intents.isdisjoint(ORDER):
         intents.add("people")
@@ -224,6 +248,15 @@ def tell(words: Sequence[str], taken: frozenset[str], rules: Rules) -> Told | No
         "added" in intents,
         "how_often" in intents,
     )
+
+
+def _goes_together(intents: Set[str], is_which: bool, words: Sequence[str]) -> bool:
+    """Whether the intents of a text are of what can be asked together, and of what it asks."""
+    if is_which and not intents and RANKED.isdisjoint(words):
+        return False  # "which search engines pay"
+    if "size" in intents and COUNTED.isdisjoint(words):
+        return False  # "how large is the baseline ping"
+    return not {"added", "people"} <= intents  # people of days are not added up
 
 
 def _said_on(left: list[str], at: int, phrase: Phrase, rules: Rules) -> list[Phrase]:
@@ -257,7 +290,7 @@ def product_told(text: str, rules: Rules) -> str:
 
 
 def _place(left: Sequence[str], phrase: Phrase) -> int | None:
-    if phrase.words[0] not in left:  # most of some hundred phrases
+    if phrase.words[0] not in left:
         return None
     run = phrase.words
     for at in range(len(left) - len(run) + 1):

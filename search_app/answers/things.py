@@ -36,6 +36,7 @@ class Asked:
     kind: str  # "" where none is said
     apps: tuple[str, ...]  # as typed, the best first
     seen: tuple[str, ...] = ()  # ids of the hits
+    typed: tuple[str, ...] = ()  # the words that named the product
 
     @property
     def text(self) -> str:
@@ -57,12 +58,14 @@ def asked_of(subject: str, app_words: Sequence[str], apps: Sequence[str], hits: 
             tokens.append(plain)
     if is_event and len(tokens) > 1:
         kind = kind or "metric"  # "the urlbar engagement event"; of one word it can be a legacy one
-    return Asked(tuple(tokens), kind, tuple(apps), tuple(hit.card.id for hit in hits))
+    return Asked(tuple(tokens), kind, tuple(apps), tuple(hit.card.id for hit in hits), tuple(app_words))
 
 
 def thing_of(asked: Asked, hits: Sequence[Hit], catalogue: Catalogue, rules: Rules) -> AnyItem | None:
     """The one thing that is asked for; None where there is none, or more than one."""
     if not asked.tokens:
+        if all(word.lower() in rules.platforms for word in asked.typed):
+            return None  # an iPhone is no product of ours
         return (
             catalogue.get(f"app/{asked.apps[0]}")
             if len(asked.apps) == 1 and asked.kind in ("", "app")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask.testing import FlaskClient
 
-from search_app.answers.answering import _left, _told_in_question
+from search_app.answers.answering import _is_within, _left, _told_in_question
 from search_app.answers.catalogue import Shelf
 from search_app.answers.reading import Subject, Told, read_amount, tell
 from search_app.answers.rule_loader import shipped_rules
@@ -203,3 +203,38 @@ def test_a_version_of_the_system_is_no_second_product() -> None:
     ]
     assert _left(both, "crashes of focus for android by os version") == both[:1]
     assert _left(both, "crashes of focus for android and of android") == both
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "how large is the ping",  # bytes, not people
+        "how many pings did I send",  # one's own
+        "which search engines pay for pings",  # who, not how many
+        "how many people at Mozilla send the ping",  # employees
+        "how many pings can be sent",  # a limit
+    ],
+)
+def test_what_only_sounds_like_an_amount_of_a_product_is_none(text: str) -> None:
+    assert told(text, "ping", "send", "pay") is None
+
+
+def test_users_of_one_system_or_by_value_are_those_of_the_day(client: FlaskClient) -> None:
+    of_a_day = first(client, "DAU of Klar on Android")
+    for text in (
+        "how big is our audience on Klar on Android",
+        "which countries have most users of Klar on Android",
+        "people on Klar on Android per day",
+    ):
+        assert first(client, text) == of_a_day, text
+
+
+def test_what_is_in_something_is_no_topic() -> None:
+    assert _is_within("cookie", "what is in a cookie")
+    assert _is_within("cookies", "what is stored in cookies")
+    assert not _is_within("cookies", "what do you know about cookies")
+
+
+def test_what_a_product_is_called_by_its_platform_alone_is_no_thing_to_own(client: FlaskClient) -> None:
+    assert asked(client, "who is the owner of the iPhone") is None
+    assert card(client, "who owns Firefox iOS")["recommended"][0]["id"] == "app/firefox_ios"
