@@ -48,7 +48,7 @@ from indexer.sqlread.readings import Readings
 
 GONE_BACK = "gone-back-from"  # holds the name of the generation that somebody went back from
 WORTH_A_PROCESS = 5_000  # records from which a second process saves more than the second it takes to start
-BUILD_STEPS = 8  # reading, joining, and the six steps that build_generation tells of
+BUILD_STEPS = 9  # reading, joining, and the seven steps that build_generation tells of
 
 log = logging.getLogger(__name__)
 

@@ -14,6 +14,7 @@ from indexer.build_job import build
 from indexer.config import Config
 from indexer.index.build import GenerationRefused
 from indexer.index.generation import FOLDER, current_name, read_manifest, write_manifest
+from indexer.runtime.progress import Progress, ProgressState
 from search_app import trial
 from search_app.trial import trial_of, try_generation
 from tests.support.upstream import copied_world
@@ -58,6 +59,13 @@ def test_a_generation_that_cannot_answer_is_refused(config: Config, damage: str,
     write_manifest(bad, replace(read_manifest(good), id="bad" if damage == "no store" else "other"))
     with pytest.raises(GenerationRefused):
         try_generation(config, bad)
+
+
+def test_a_build_tells_as_many_steps_as_it_said_that_there_are(config: Config) -> None:
+    told: list[ProgressState] = []
+    build(config, Progress(config.data_dir, told.append), force=True)
+    steps = [(each.done, each.total) for each in told if each.phase]
+    assert steps == [(number, len(steps) - 1) for number in range(len(steps))]
 
 
 def test_a_trial_lets_go_of_its_connection_before_it_ends_its_server(
