@@ -64,6 +64,7 @@ class Child:
         self.start()
 
     def start(self) -> None:
+        """Start the command, told to end with this process."""
         self.started = time.monotonic()
         # A session of its own: Ctrl-C in the terminal reaches this process alone, which stops them in order.
         self.process: subprocess.Popen[bytes] | None = subprocess.Popen(  # noqa: S603  our own program
@@ -89,6 +90,7 @@ class Child:
         return code
 
     def stop(self) -> None:
+        """Ask it to end (SIGTERM), and end it where it takes too long."""
         if self.process is None:
             return
         if self.process.poll() is None:

@@ -75,6 +75,7 @@ class Beginning:
         self.received = b""
 
     def recv(self, *arguments: Any) -> bytes:
+        """What came, as of a socket; remembers the first line where a request begins with it."""
         data: bytes = self._client.recv(*arguments)
         if re.match(rb"[A-Z]{3,10} /", data):
             self.received = data[:64]

@@ -67,6 +67,7 @@ def body_of(url: str, answer: urllib3.BaseHTTPResponse, most: int) -> Iterator[b
 
 
 def answered(answer: urllib3.BaseHTTPResponse) -> str:
+    """Status and reason of an HTTP answer, for people: of the server's words 100 printable characters."""
     reason = "".join(char for char in str(answer.reason or "") if char.isprintable())[:100]
     return f"answered {answer.status} {reason}".strip()
 

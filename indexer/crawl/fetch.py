@@ -75,6 +75,7 @@ class Fetcher:
         self.close()
 
     def close(self) -> None:
+        """Drop the requests that have not begun, wait for those that have, and close the connections."""
         for host in self._hosts.values():
             host.shutdown(cancel_futures=True)
         self._transport.close()

@@ -171,6 +171,7 @@ class PackedTable:
 
     @classmethod
     def open(cls, arrays: Mapping[str, Array], name: str) -> PackedTable:
+        """The table that build() laid down under this name. Raises KeyError where an array is missing."""
         return cls(StringTable.open(arrays, name), arrays[f"{name}_dictionary"].tobytes())
 
     def __len__(self) -> int:
@@ -206,6 +207,7 @@ class Rows:
 
     @classmethod
     def open(cls, arrays: Mapping[str, Array], name: str) -> Rows:
+        """The rows that build() laid down under this name. Raises KeyError where an array is missing."""
         return cls(arrays[f"{name}_rows"], arrays[f"{name}_values"])
 
     def __len__(self) -> int:

@@ -48,6 +48,7 @@ class Numbers(Held):
 
     @property
     def files(self) -> tuple[str, ...]:
+        """One array, of the name itself."""
         return (self.name,)
 
     def lay(self, numbers: Array) -> Arrays:

@@ -87,6 +87,7 @@ class Opened:
 
     @property
     def store_path(self) -> Path:
+        """The file of whole items and columns (SQLite)."""
         return self.path / "catalogue.sqlite"
 
 

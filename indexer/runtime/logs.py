@@ -16,6 +16,7 @@ class JsonLines(logging.Formatter):
     """A JSON object a line: time, level, logger, message, the trace of an error, and all `extra` fields."""
 
     def format(self, record: logging.LogRecord) -> str:
+        """One line of JSON: time (UTC), level, logger, message, trace, and what was logged beside them."""
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         line = {"time": at, "level": record.levelname, "logger": record.name, "message": record.getMessage()}
         if record.exc_info:
@@ -31,6 +32,7 @@ class TextLines(logging.Formatter):
         super().__init__(TEXT)
 
     def formatMessage(self, record: logging.LogRecord) -> str:
+        """The line with its breaks written out, so that no text of a request forges a second one."""
         record.message = record.message.replace("\n", "\\n").replace("\r", "\\r")
         request = getattr(record, "request_id", "")
         return super().formatMessage(record) + (f" request={request}" if request else "")

@@ -66,6 +66,7 @@ class Warehouse:
             raise SourceUnavailable(f"BigQuery: no credentials ({error})") from error
 
     def records(self) -> Iterator[Record]:
+        """What is live of each project's tables. Raises SourceUnavailable where BigQuery fails."""
         try:
             for project in self._projects:
                 yield from self._project(project)

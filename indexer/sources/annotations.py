@@ -28,6 +28,7 @@ class Source:
     def records(
         self, fetched: Sequence[Fetched], options: Mapping[str, Any], report: Report
     ) -> Iterator[Record]:
+        """An Annotation for each app, metric, ping and tag that somebody commented on."""
         for origin, entry in named_entries(read_json(fetched[0], dict), "", report, "origin"):
             report.seen["origins"] += 1
             if "app" in entry.fields:

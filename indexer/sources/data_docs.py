@@ -56,6 +56,7 @@ class Source:
     def records(
         self, fetched: Sequence[Fetched], options: Mapping[str, Any], report: Report
     ) -> Iterator[Record]:
+        """The sections of each page that SUMMARY.md lists, with what the page includes."""
         pages: dict[str, str] = {}
         for path, body in (member for file in fetched if file.members for member in file.members()):
             match = _PAGE.fullmatch(path)

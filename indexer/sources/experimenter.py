@@ -31,6 +31,7 @@ class Source:
     def records(
         self, fetched: Sequence[Fetched], options: Mapping[str, Any], report: Report
     ) -> Iterator[Record]:
+        """What each running experiment samples; nothing where the file was not to be had."""
         if fetched[0].path is None:
             return
         for entry in Entry({"experiments": read_json(fetched[0], list)}, "", report).listed("experiments"):

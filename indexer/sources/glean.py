@@ -42,6 +42,7 @@ class Source:
         return [Request(f"{_base(options)}/{path}", tag=path) for path in (LISTINGS, VARIANTS)]
 
     def more_requests(self, fetched: Sequence[Fetched], options: Mapping[str, Any]) -> Sequence[Request]:
+        """Metrics, pings, tags and dependencies of each repository that is listed; each may be absent."""
         listed = [
             value.get("v1_name")
             for file in fetched
@@ -59,6 +60,7 @@ class Source:
     def records(
         self, fetched: Sequence[Fetched], options: Mapping[str, Any], report: Report
     ) -> Iterator[Record]:
+        """Apps and libraries as they are listed, then what each repository defines, by name."""
         files = {file.request.tag: file for file in fetched}
         if LISTINGS in files:
             yield from _listings(files.pop(LISTINGS), report)

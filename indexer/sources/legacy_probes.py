@@ -34,6 +34,7 @@ class Source:
     def records(
         self, fetched: Sequence[Fetched], options: Mapping[str, Any], report: Report
     ) -> Iterator[Record]:
+        """A LegacyProbe for each probe of a known type with a definition that can be read."""
         for key, entry in named_entries(read_json(fetched[0], dict), "", report, "probe"):
             report.seen["probes"] += 1
             probe_type = _PROBE_TYPES.get(entry.text("type") or key.partition("/")[0])

@@ -48,6 +48,7 @@ class Source:
     version = 2
 
     def requests(self, options: Mapping[str, Any]) -> Sequence[Request]:
+        """The archive of curated dashboards and that of the ones made by OpMon; either may be absent."""
         return (
             Request(str(options.get("curated_url") or SPOKE), kind="archive", optional=True, tag="curated"),
             Request(

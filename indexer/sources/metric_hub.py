@@ -53,6 +53,7 @@ class Source:
     def records(
         self, fetched: Sequence[Fetched], options: Mapping[str, Any], report: Report
     ) -> Iterator[Record]:
+        """Measures of all layers, later ones over earlier ones, with what projects make of them."""
         defined: dict[Key, Defined] = {}
         macros: dict[str, str] = {}
         projects: list[Project] = []

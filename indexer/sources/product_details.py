@@ -44,6 +44,10 @@ class Source:
     def records(
         self, fetched: Sequence[Fetched], options: Mapping[str, Any], report: Report
     ) -> Iterator[Record]:
+        """The current version of each channel and the days of releases.
+
+        Raises SourceUnavailable where a file names no version or release at all: that is no upstream of ours.
+        """
         contents = {file.request.tag: read_json(file, dict) for file in fetched}
         if contents[VERSIONS] and not contents[VERSIONS].keys() & set(CHANNELS.values()):
             raise SourceUnavailable(f"{VERSIONS} names no version of Firefox")

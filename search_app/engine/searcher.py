@@ -67,6 +67,7 @@ class Found:
 
     @property
     def total(self) -> int:
+        """Groups that match, all pages together: what `total` is in JSON."""
         return len(self.collapsed)
 
     def complete(self, reader: IndexReader) -> int:

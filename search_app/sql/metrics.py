@@ -259,6 +259,7 @@ def _rate(value: str) -> tuple[str, ...]:
 
 
 def spread(value: str) -> tuple[str, ...]:
+    """Median, 95th percentile and mean of a number, as columns of a SELECT; percentiles are approximate."""
     return (
         f"APPROX_QUANTILES({value}, 100)[OFFSET(50)] AS median",
         f"APPROX_QUANTILES({value}, 100)[OFFSET(95)] AS p95",

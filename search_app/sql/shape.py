@@ -50,6 +50,7 @@ def clause(keyword: str, lines: Sequence[str], separator: str = ",") -> str:
 
 
 def where_clause(conditions: Sequence[str]) -> str:
+    """A WHERE of conditions that all hold, one a line; empty without any."""
     return clause("WHERE", [conditions[0], *(f"AND {c}" for c in conditions[1:])], "") if conditions else ""
 
 
@@ -70,6 +71,7 @@ def ending(order: str = "", limit: int = 0) -> str:
 
 
 def head(title: str, notes: Sequence[str] = ()) -> str:
+    """Title and notes as SQL comments, each on a line of its own."""
     return "".join(f"-- {comment(line)}\n" for line in (title, *notes))
 
 

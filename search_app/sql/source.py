@@ -59,6 +59,7 @@ class Ended:
 
     @property
     def sentence(self) -> str:
+        """What a query says of a thing that sends no more: its days are the last ones with data."""
         return f"It ended on {self.day}: these are its last days with data." if self.day else NO_DAY
 
 
@@ -153,6 +154,7 @@ class Source:
 
     @property
     def from_clause(self) -> str:
+        """The table in backticks with its project (mozdata where none is named), and its alias."""
         full = self.table if self.table.count(".") == 2 else f"{USER_PROJECT}.{self.table}"
         return f"{backticked(full)} AS {self.alias}"
 

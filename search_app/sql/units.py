@@ -38,6 +38,7 @@ class Conversion:
     sentence: str = ""
 
     def of(self, expression: str) -> str:
+        """An expression in the unit that is shown."""
         return f"{expression} / {self.divisor}" if self.divisor else expression
 
 

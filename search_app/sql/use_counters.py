@@ -24,6 +24,7 @@ _LEGACY = (  # end of the name -> histogram that counts what was destroyed
 
 
 def rate_note(denominator: str) -> str:
+    """The note of a query over a use counter: its number means nothing without the denominator."""
     return f"A use counter is read as a rate: times used over {denominator}."
 
 

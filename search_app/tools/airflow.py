@@ -16,6 +16,7 @@ class Tool:
     bangs = ("airflow", "dag")
 
     def views(self, item: AnyItem, context: Context) -> Iterator[Link | NoLink]:
+        """The DAG that a table's metadata names."""
         if isinstance(item, TableItem):
             if item.dag:
                 url = f"https://workflow.telemetry.mozilla.org/dags/{segment(item.dag)}/grid"

@@ -34,6 +34,7 @@ class Tool:
     bangs = ("bq", "bigquery", "console")
 
     def views(self, item: AnyItem, context: Context) -> Iterator[Link | NoLink]:
+        """The tables of whatever has some; user-facing views in the project in which people have rights."""
         for project, dataset, table in _tables(item):
             yield Link(
                 self.name, "Open in the BigQuery console", console(project, dataset, table), STAFF,

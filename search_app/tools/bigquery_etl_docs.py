@@ -28,6 +28,7 @@ class Tool:
     bangs = ("etl", "bqetl")
 
     def views(self, item: AnyItem, context: Context) -> Iterator[Link | NoLink]:
+        """The folder of a table or routine on the generated branch; of a ping that of its view."""
         if isinstance(item, TableItem):
             if item.source_path or item.metadata_source == "generated-sql":
                 url = source_folder(item.project, item.dataset, item.table)

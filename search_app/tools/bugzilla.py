@@ -34,6 +34,7 @@ class Tool:
     bangs = ("bug", "bugzilla")
 
     def views(self, item: AnyItem, context: Context) -> Iterator[Link | NoLink]:
+        """Each bug and data review that is an address or a number; what is neither is left out."""
         for bug in item.bugs:
             if found := reference(bug):
                 yield Link(self.name, found[0], found[1], note="bug")

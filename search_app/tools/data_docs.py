@@ -23,6 +23,7 @@ class Tool:
     bangs = ("docs", "dtmo")
 
     def views(self, item: AnyItem, context: Context) -> Iterator[Link | NoLink]:
+        """A section of the docs itself; of a user-facing view a search of the docs for its name."""
         if isinstance(item, DocItem):
             section = item.section
             page = f"{BASE}/{section.path.removesuffix('.md')}.html"

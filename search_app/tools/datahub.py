@@ -25,6 +25,7 @@ BASE = "https://mozilla.acryl.io/dataset"
 
 
 def dataset(platform: str, name: str) -> str:
+    """The page of a data set: `platform` is "bigquery" or "Glean", `name` as DataHub spells it."""
     return f"{BASE}/urn:li:dataset:(urn:li:dataPlatform:{platform},{name},PROD)"
 
 
@@ -41,6 +42,7 @@ class Tool:
     bangs = ("datahub", "lineage", "catalog")
 
     def views(self, item: AnyItem, context: Context) -> Iterator[Link | NoLink]:
+        """The data set of a table or Glean ping; of a metric or probe the lineage of its columns."""
         if isinstance(item, TableItem):
             seen_by_users = item.layer == "view" and item.project == SHARED_PROJECT
             project = USER_PROJECT if seen_by_users else item.project

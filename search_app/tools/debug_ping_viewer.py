@@ -17,6 +17,7 @@ class Tool:
     bangs = ("debug", "debugview")
 
     def views(self, item: AnyItem, context: Context) -> Iterator[Link | NoLink]:
+        """The start page, for what Glean sends and has not removed: it takes nothing along."""
         glean = isinstance(item, AppItem | MetricItem) or (isinstance(item, PingItem) and not item.legacy)
         if glean and item.status != "removed":
             yield Link(self.name, "See your own pings", BASE, note="needs a build with a debug tag set")

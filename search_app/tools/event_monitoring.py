@@ -26,6 +26,7 @@ class Tool:
     bangs = ("events", "eventmonitoring")
 
     def views(self, item: AnyItem, context: Context) -> Iterator[Link | NoLink]:
+        """The volume of a Glean event, for each app whose events the warehouse gathers."""
         if not isinstance(item, MetricItem):
             return
         if item.type != "event":

@@ -18,6 +18,7 @@ class Tool:
     bangs = ("experimenter", "nimbus")
 
     def views(self, item: AnyItem, context: Context) -> Iterator[Link | NoLink]:
+        """Each experiment that samples a metric."""
         if isinstance(item, MetricItem):
             for slug in item.experiments:
                 url = f"{BASE}/{segment(slug)}/summary"

@@ -18,6 +18,7 @@ class Tool:
     bangs = ("fxdocs",)
 
     def views(self, item: AnyItem, context: Context) -> Iterator[Link | NoLink]:
+        """The chapter on a legacy probe's sort."""
         if isinstance(item, ProbeItem) and (page := PAGES.get(item.probe_type)):
             keyed = any(d.keyed for d in item.definitions[:1]) and item.probe_type != "event"
             url = f"{BASE}/{page}.html" + (f"#keyed-{page}" if keyed else "")

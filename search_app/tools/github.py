@@ -24,6 +24,7 @@ class Tool:
     bangs = ("github", "gh")
 
     def views(self, item: AnyItem, context: Context) -> Iterator[Link | NoLink]:
+        """Where a metric or ping is defined; a search of its repository where Searchfox has none."""
         if not isinstance(item, MetricItem | PingItem) or not item.definition:
             return
         source = item.definition.source_url

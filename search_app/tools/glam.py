@@ -74,6 +74,7 @@ class Tool:
     bangs = ("glam",)
 
     def views(self, item: AnyItem, context: Context) -> Iterator[Link | NoLink]:
+        """Distribution and table of a metric in each product that GLAM has, of a probe by its mirror too."""
         if isinstance(item, MetricItem):
             yield from self._metric(item, context)
         elif isinstance(item, ProbeItem):

@@ -19,6 +19,7 @@ class Tool:
     bangs = ("annotate",)
 
     def views(self, item: AnyItem, context: Context) -> Iterator[Link | NoLink]:
+        """The form that writes or edits the commentary of a Glean app, metric or ping."""
         if isinstance(item, AppItem):
             path = f"{segment(item.name)}/README.md"
         elif isinstance(item, MetricItem):

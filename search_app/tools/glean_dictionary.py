@@ -21,6 +21,7 @@ class Tool:
     bangs = ("gd", "glean", "dictionary")
 
     def views(self, item: AnyItem, context: Context) -> Iterator[Link | NoLink]:
+        """The pages of a Glean app, ping, metric or table; none of apps that the dictionary leaves out."""
         if isinstance(item, AppItem):
             yield from self._app(item, context)
         elif isinstance(item, PingItem) and not item.legacy:

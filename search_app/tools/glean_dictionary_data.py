@@ -21,6 +21,7 @@ class Tool:
     bangs = ("gdjson",)
 
     def views(self, item: AnyItem, context: Context) -> Iterator[Link | NoLink]:
+        """The JSON from which the Glean Dictionary makes the thing's page."""
         for path in _paths(item, context):
             yield Link(self.name, "Its data as JSON", f"{BASE}/{path}.json", note="Glean Dictionary")
 

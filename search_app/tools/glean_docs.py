@@ -39,5 +39,6 @@ class Tool:
     bangs = ("type", "gleandocs")
 
     def views(self, item: AnyItem, context: Context) -> Iterator[Link | NoLink]:
+        """The chapter on a metric's type."""
         if isinstance(item, MetricItem) and item.type:
             yield Link(self.name, f"About {item.type} metrics", type_page(item.type))

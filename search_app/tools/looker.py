@@ -50,6 +50,7 @@ class Tool:
     bangs = ("looker", "explore")
 
     def views(self, item: AnyItem, context: Context) -> Iterator[Link | NoLink]:
+        """Explores with a ping or metric chosen; an explore or dashboard itself; the explore of a measure."""
         if isinstance(item, MetricItem):
             yield from self._metric(item, context)
         elif isinstance(item, PingItem) and not item.legacy:

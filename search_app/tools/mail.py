@@ -17,6 +17,7 @@ class Tool:
     bangs = ()
 
     def views(self, item: AnyItem, context: Context) -> Iterator[Link | NoLink]:
+        """Each owner that is an e-mail address."""
         for owner in item.owners:
             if re.fullmatch(r"[\w.+-]+@[\w.-]+\.\w+", owner):
                 yield Link(self.name, owner, f"mailto:{quote(owner, safe='@+')}", note="owner")

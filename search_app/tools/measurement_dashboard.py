@@ -19,6 +19,7 @@ class Tool:
     bangs = ("tmo", "measurement")
 
     def views(self, item: AnyItem, context: Context) -> Iterator[Link | NoLink]:
+        """The distribution of a legacy histogram or numeric scalar in the newest version that had it."""
         if not isinstance(item, ProbeItem):
             return
         measure = _measure(item)

@@ -19,6 +19,7 @@ class Tool:
     bangs = ("metrichub", "mh")
 
     def views(self, item: AnyItem, context: Context) -> Iterator[Link | NoLink]:
+        """The published page of a measure that metric-hub's definitions hold."""
         if not isinstance(item, MeasureItem):
             return
         page = PAGES.get(item.type)

@@ -23,6 +23,7 @@ class Tool:
     bangs = ("probes", "probe", "pd")
 
     def views(self, item: AnyItem, context: Context) -> Iterator[Link | NoLink]:
+        """The page of a legacy probe."""
         if isinstance(item, ProbeItem):
             url = with_params(BASE, [("view", "detail"), ("probeId", item.name)])
             yield Link(self.name, "Probe in the Probe Dictionary", url)

@@ -18,6 +18,7 @@ class Tool:
     bangs = ("public",)
 
     def views(self, item: AnyItem, context: Context) -> Iterator[Link | NoLink]:
+        """The files of a table that its labels call public; its name must end in a version."""
         if isinstance(item, TableItem) and "public_json" in item.table_labels:
             versioned = re.fullmatch(r"(.+)_(v\d+)", item.table)
             if versioned:

@@ -15,6 +15,7 @@ class Tool:
     bangs = ("train",)
 
     def views(self, item: AnyItem, context: Context) -> Iterator[Link | NoLink]:
+        """When the version comes out in which a thing expires; only where that is a version."""
         if item.expires.isdigit():
             yield Link(
                 self.name,

@@ -17,6 +17,7 @@ class Tool:
     bangs = ("schema", "schemas")
 
     def views(self, item: AnyItem, context: Context) -> Iterator[Link | NoLink]:
+        """The schema of a ping, for each namespace that publishes one."""
         if isinstance(item, PingItem):
             pairs = dict.fromkeys(_namespaces(item, context))
             for namespace, version in pairs:

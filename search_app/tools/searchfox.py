@@ -55,6 +55,7 @@ class Tool:
     bangs = ("source", "searchfox", "code", "sf")
 
     def views(self, item: AnyItem, context: Context) -> Iterator[Link | NoLink]:
+        """A search of the code, for a metric only of an indexed repository; the line that defines it."""
         if isinstance(item, ProbeItem):
             name = item.name.partition("/")[2]
             name = name.rpartition("#")[2] if item.probe_type == "event" else name

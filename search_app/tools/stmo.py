@@ -24,6 +24,7 @@ def prepared(number: int, params: list[tuple[str, str]]) -> str:
 
 
 def column_query(metric_type: str, column: str, table: str) -> str:
+    """The prepared query of a metric's column in a table (`dataset.table`), by the metric's type."""
     number = {"labeled_counter": LABELED, "dual_labeled_counter": DUAL_LABELED}.get(metric_type, GENERIC)
     return prepared(number, [("p_columnName", column), ("p_table", table)])
 
@@ -36,6 +37,7 @@ def event_query(metric: str, ping: str, table: str) -> str:
 
 
 def ping_query(table: str) -> str:
+    """The prepared query of a whole ping, of a view (`dataset.table`)."""
     return prepared(WHOLE_PING, [("p_table", table)])
 
 
@@ -46,6 +48,7 @@ class Tool:
     bangs = ("stmo", "redash", "sql")
 
     def views(self, item: AnyItem, context: Context) -> Iterator[Link | NoLink]:
+        """A prepared query of a ping, or of a metric in each table; of other tables the empty editor."""
         if isinstance(item, PingItem):
             view = next((t for t in item.ping_tables if t.layer == "view" and t.exists), None)
             if view and not item.legacy:

@@ -20,6 +20,7 @@ class Tool:
     bangs = ("usecounters",)
 
     def views(self, item: AnyItem, context: Context) -> Iterator[Link | NoLink]:
+        """How a use counter was used over time, of Glean or legacy."""
         if isinstance(item, MetricItem):
             if "use-counters" in item.pings:
                 yield Link(self.name, "Use over time", with_params(GLEAN, [("counter", item.name)]))

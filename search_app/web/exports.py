@@ -42,6 +42,7 @@ class Exported:
 
     @property
     def left_out(self) -> int:
+        """How many hits more there are than an export holds."""
         return max(0, self.total - len(self.hits))
 
 

@@ -66,6 +66,7 @@ class FastJson(DefaultJSONProvider):
     """What `jsonify` answers with, written by pydantic's own writer: four times as fast on a page of hits."""
 
     def response(self, *args: Any, **kwargs: Any) -> Response:
+        """The answer of a view as JSON that ends in a line break."""
         body = to_json(self._prepare_response_obj(args, kwargs))
         return Response(body + b"\n", mimetype=self.mimetype)
 

@@ -26,6 +26,7 @@ class ShortLists:
         self._places = layout.SUGGEST_SHORT_PLACES.read(arrays)
 
     def best(self, key: str) -> list[int]:
+        """Places of what a beginning so short completes to, best first; empty where nothing does."""
         place = self._keys.find(key)
         return [] if place < 0 else [int(found) for found in self._places[place] if found >= 0]
 

@@ -38,6 +38,7 @@ def camel(name: str) -> str:
 
 
 def upper_first(name: str) -> str:
+    """A name with its first letter as a capital, the rest as it is."""
     return name[:1].upper() + name[1:]
 
 

@@ -49,6 +49,7 @@ def app_ids(item: MetricItem, context: Context) -> list[tuple[str, str]]:
 
 
 def apps_of(item: AnyItem) -> tuple[str, ...]:
+    """The apps of an item that are linked: the first MAX_APPS."""
     return item.apps[:MAX_APPS]
 
 

@@ -54,6 +54,7 @@ class Section:
 
     @property
     def differing(self) -> int:
+        """How many rows differ between the things compared."""
         return sum(row.differs for row in self.rows)
 
 

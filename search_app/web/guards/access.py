@@ -42,6 +42,7 @@ class RequestId(logging.Filter):
     """Puts the request's id on every line that is logged while one is answered."""
 
     def filter(self, record: logging.LogRecord) -> bool:
+        """Writes the id of the request under way into a record of the log; lets every record pass."""
         if not hasattr(record, "request_id") and has_request_context():
             record.request_id = g.get("request_id", "")
         return True

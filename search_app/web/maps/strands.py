@@ -47,6 +47,7 @@ class Row:
 
     @property
     def tables(self) -> list[Draft]:
+        """The boxes of its tables: that of the ping, and that of its events where there is one."""
         return [self.table] + ([self.events_table] if self.events_table else [])
 
     def measure(self, types: Sequence[Draft]) -> None:

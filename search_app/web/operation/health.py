@@ -66,6 +66,7 @@ class Installation(Collector):
         self._status = status
 
     def collect(self) -> Iterator[Metric]:
+        """What Prometheus asks for: generation, sources, jobs, read anew from the data folder each time."""
         yield from self._of_generation()
         yield from self._of_sources()
         yield from self._of_jobs()
