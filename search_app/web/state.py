@@ -122,18 +122,18 @@ class Site:
             if before is None:
                 return False
             self._looked = time.monotonic()
-            self._look(before.engine)
+            self._look(before.engine, at_once=True)
             return self._on is not before
 
-    def _look(self, engine: Engine) -> None:
-        """Take up another generation where one is to answer now, or begin to ask it what it will be asked."""
+    def _look(self, engine: Engine, *, at_once: bool = False) -> None:
+        """Take up another generation where one is to answer, or begin to ask it what it will be asked."""
         try:
             standing = engine.standing()
         except NothingIntact:
             self._on = None
             self.on_damage()
             return
-        if standing == "superseded" and self.rehearse is not None:
+        if standing == "superseded" and self.rehearse is not None and not at_once:
             if self._rehearsal is None or not self._rehearsal.is_alive():
                 self._rehearsal = threading.Thread(target=self._ask_first, daemon=True)
                 self._rehearsal.start()

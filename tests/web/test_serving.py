@@ -196,6 +196,23 @@ def test_a_newer_generation_that_fails_when_it_is_asked_first_is_taken_up_all_th
     assert sys.getswitchinterval() == usual
 
 
+@pytest.mark.usefixtures("newer")
+def test_who_meets_a_damaged_generation_does_not_wait_until_the_newer_one_has_been_asked(
+    tmp_path: Path, app: Flask
+) -> None:
+    config = app.extensions[EXTENSION].config.model_copy(update={"data_dir": tmp_path})
+    go_on = threading.Event()
+    site = Site(config, lambda: open_engine(config), rehearse=lambda: go_on.wait(20))
+    assert site.engine.generation.id == "made"
+    switch_to(tmp_path, "newer")
+    site.look_at_once()
+    site.look_for_newer()
+    assert site.engine.generation.id == "made"
+    assert site.recover() is True
+    assert site.engine.generation.id == "newer"
+    go_on.set()
+
+
 def test_what_a_coming_generation_is_asked_by_ourselves_is_not_counted(app: Flask) -> None:
     site: Site = app.extensions[EXTENSION]
     client = app.test_client()
