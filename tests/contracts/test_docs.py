@@ -63,6 +63,19 @@ def test_papers_name_only_files_that_exist(paper: str) -> None:
         assert ((ROOT / paper).parent / target).exists(), target
 
 
+def test_a_path_of_ours_that_a_paper_names_exists() -> None:
+    ours = re.compile(
+        r"(?<![\w./-])(?:indexer|search_app|templates|tests|requirements|deploy|docs)/[\w./<>*-]+"
+    )
+    papers = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
+    named = {
+        (paper.name, path.rstrip(".")) for paper in papers for path in ours.findall(paper.read_text("utf-8"))
+    }
+    whole = {each for each in named if not re.search("[<>*]", each[1])}
+    assert len(whole) > 100
+    assert {each for each in whole if not (ROOT / each[1]).exists()} == set()
+
+
 def test_architecture_names_only_modules_that_there_are() -> None:
     known = {path.name for folder in ("indexer", "search_app") for path in (ROOT / folder).rglob("*.*")}
     named = re.findall(r"`(?:\w+/)*(\w+\.(?:py|yaml|js|css))`", (ROOT / "ARCHITECTURE.md").read_text())
