@@ -232,7 +232,7 @@ def tell(words: Sequence[str], taken: frozenset[str], rules: Rules) -> Told | No
         left[at : at + len(phrase.words)] = [""] * len(phrase.words)
     if any(word and word not in rules.fillers for word in left) or len(splits) > MOST_SPLITS:
         return None
-    if not _goes_together(intents, is_which, words):
+    if not _goes_together(intents, is_which, words, rules.fillers):
         return None
     if intents & {"how_often", "size"}:
         intents.add("how_many")
@@ -250,10 +250,12 @@ def tell(words: Sequence[str], taken: frozenset[str], rules: Rules) -> Told | No
     )
 
 
-def _goes_together(intents: Set[str], is_which: bool, words: Sequence[str]) -> bool:
+def _goes_together(intents: Set[str], is_which: bool, words: Sequence[str], fillers: Set[str]) -> bool:
     """Whether the intents of a text are of what can be asked together, and of what it asks."""
     if is_which and not intents and RANKED.isdisjoint(words):
         return False  # "which search engines pay"
+    if words[0] == "which" and not (is_which or intents) and fillers >= set(words[1:2]):
+        return False  # "which browser is the default"
     if "size" in intents and COUNTED.isdisjoint(words):
         return False  # "how large is the baseline ping"
     return not {"added", "people"} <= intents  # people of days are not added up

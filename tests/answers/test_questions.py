@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,7 @@ def rows(name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (HERE / name).read_text("utf-8").splitlines()]
 
 
+@cache  # several tests ask the same
 def answer(client: FlaskClient, text: str) -> dict[str, Any] | None:
     asked = {"q": text, "size": "1", "facets": ""}
     found: dict[str, Any] | None = client.get("/api/v1/search", query_string=asked).json["answer"]  # type: ignore[index]

@@ -213,10 +213,20 @@ def test_a_version_of_the_system_is_no_second_product() -> None:
         "which search engines pay for pings",  # who, not how many
         "how many people at Mozilla send the ping",  # employees
         "how many pings can be sent",  # a limit
+        "which users send the ping",  # their names
     ],
 )
 def test_what_only_sounds_like_an_amount_of_a_product_is_none(text: str) -> None:
     assert told(text, "ping", "send", "pay") is None
+
+
+def test_when_and_where_ask_for_no_amount() -> None:
+    for text, found in (
+        ("people print per day", True),
+        ("when do people print per day", False),
+        ("where do people print per day", False),
+    ):
+        assert bool(read_amount(text, "firefox_desktop", shipped_rules(), Shelf({}, ()))) is found, text
 
 
 def test_users_of_one_system_or_by_value_are_those_of_the_day(client: FlaskClient) -> None:
