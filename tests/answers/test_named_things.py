@@ -67,10 +67,8 @@ def test_two_things_that_fit_as_well_are_none() -> None:
 
 def test_of_no_product_only_a_view_of_none_is_meant() -> None:
     outages = table("internet_outages.global_outages")
-    assert found("internet outages by country", outages, app="")[0].named == (outages.card.id,)
-    assert (
-        found("internet outages by country", table("internet_outages.global_outages", "fenix"), app="") == []
-    )
+    assert found("internet outages per day", outages, app="")[0].named == (outages.card.id,)
+    assert found("internet outages per day", table("internet_outages.global_outages", "fenix"), app="") == []
     beneath = table("internet_outages_derived.internet_outages_v1")
-    assert found("internet outages by country", beneath, app="") == []
+    assert found("internet outages per day", beneath, app="") == []
     assert found("how often is the panel of cookie banners visited", metric(PANEL), app="") == []
