@@ -51,10 +51,12 @@ class Server(gunicorn.app.base.BaseApplication):  # type: ignore[misc]
         super().__init__()
 
     def load_config(self) -> None:
+        """Hands our settings to gunicorn, which asks for them first."""
         for name, value in options(self._config).items():
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
+        """The application, warmed before the fork, so that workers share what it has read."""
         _allocate_together()
         for handler in logging.getLogger().handlers:
             handler.addFilter(RequestId())
@@ -71,6 +73,7 @@ class Server(gunicorn.app.base.BaseApplication):  # type: ignore[misc]
         start_build_once(self._config.data_dir, self._options)
 
     def run(self) -> None:
+        """Serves until it is told to end; the counts that workers share are removed by the parent alone."""
         folder = count_together()
         try:
             super().run()
@@ -111,6 +114,7 @@ class Log(gunicorn.glogging.Logger):  # type: ignore[misc]
     """gunicorn's lines among ours, in the form that the settings say."""
 
     def setup(self, cfg: Any) -> None:
+        """Lets gunicorn's records pass on to our handlers instead of writing them itself."""
         super().setup(cfg)
         self.error_log.handlers.clear()
         self.error_log.propagate = True

@@ -73,9 +73,11 @@ class Gathering:
 
     @property
     def known(self) -> bool:
+        """Whether all columns are known so far; after a star that is not, only some are."""
         return not self._reason
 
     def add(self, columns: Iterable[tuple[str, Made]]) -> None:
+        """Columns that are written out, as (name as spelt, value), behind those that are there."""
         self.named += columns
 
     def add_rows(self, rows: Relation, besides: Iterable[str] = ()) -> None:

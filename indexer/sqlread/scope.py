@@ -142,9 +142,11 @@ class Scope:
         return Made(origins=DOUBT) if unknown else None
 
     def tables(self) -> frozenset[str]:
+        """All tables that its sources read, those behind views and sub-queries too."""
         return frozenset().union(*(named.relation.tables for named in self.sources))
 
     def categories(self) -> frozenset[str]:
+        """The categories of events to which its sources are narrowed."""
         return frozenset().union(*(named.relation.categories for named in self.sources))
 
 

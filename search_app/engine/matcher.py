@@ -35,6 +35,7 @@ class Candidates:
 
     @staticmethod
     def of(reader: IndexReader, ids: Ints) -> Candidates:
+        """Candidates of sorted document numbers, with the mask over all documents that they make."""
         mask = np.zeros(reader.size, np.bool_)
         mask[ids] = True
         return Candidates(ids, mask)

@@ -19,6 +19,7 @@ class Spread:
 
     @staticmethod
     def of(milliseconds: Sequence[float]) -> Spread:
+        """Percentiles of milliseconds, rounded to a microsecond; zeros where nothing was measured."""
         points = np.percentile(np.array(milliseconds or [0.0]), [50, 95, 99, 100])
         return Spread(*(round(float(point), 3) for point in points))
 

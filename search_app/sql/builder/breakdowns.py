@@ -63,6 +63,7 @@ class Way:
 
     @property
     def is_moment(self) -> bool:
+        """Whether it splits by time: a query has at most one such way."""
         return self.name in MOMENTS
 
 
