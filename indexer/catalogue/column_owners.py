@@ -8,13 +8,16 @@ between, to the columns of pings.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
-from indexer.catalogue.derivations import Evidence
+from indexer.catalogue.derivations import Evidence, without_moved
 from indexer.catalogue.tables import Tables
 from indexer.model.items import MetricItem, ProbeItem
 from indexer.sqlread.lineage import Origins
 from indexer.sqlread.resolve import EventUse
 from indexer.sqlread.values import Origin
+
+Filling = TypeVar("Filling", MetricItem, ProbeItem)
 
 # Columns of every ping that tell clients apart: what counts clients is not about these metrics.
 _OF_CLIENTS = frozenset({"client_info.client_id", "client_id"})
@@ -39,11 +42,10 @@ class ColumnOwners:
         self._by_column: dict[Origin, dict[str, None]] = {}
         self._origins: dict[str, Origins] = {}
         self._found: dict[Origin, tuple[str, ...]] = {}
-        items: list[MetricItem | ProbeItem] = [*metrics, *probes]
-        for item in items:
-            for row in item.columns:
-                if row.column and row.exists is not False:
-                    self._by_column.setdefault((row.table, row.column), {})[item.id] = None
+        for origin, filling in _by_column(metrics).items():
+            self._by_column[origin] = {metric.id: None for metric in without_moved(filling)}
+        for origin, probes_there in _by_column(probes).items():
+            self._by_column.setdefault(origin, {}).update((probe.id, None) for probe in probes_there)
 
     def of_column(self, table: str, path: str) -> tuple[str, ...]:
         """Ids of what fills a column, or what it is made of. `table` with or without project.
@@ -105,3 +107,15 @@ class ColumnOwners:
         item = self._tables.get(table)
         view = self._tables.items.get(item.user_view) if item is not None and item.user_view else None
         return (short, view.name) if view is not None else (short,)
+
+
+def _by_column(items: Iterable[Filling]) -> dict[Origin, list[Filling]]:
+    """What fills a column, by (dataset.table, path)."""
+    found: dict[Origin, list[Filling]] = {}
+    for item in items:
+        for row in item.columns:
+            if row.column and row.exists is not False:
+                known = found.setdefault((row.table, row.column), [])
+                if not known or known[-1] is not item:
+                    known.append(item)
+    return found

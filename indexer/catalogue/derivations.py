@@ -203,7 +203,7 @@ def _passes_rows_on(table: TableItem, tables: Tables) -> bool:
 
 def _metrics_by_ping(metrics: Iterable[MetricItem]) -> dict[str, dict[str, list[str]]]:
     """ping id -> column path, whole name as a column has it, or "event " and its name -> metric ids."""
-    found: dict[str, dict[str, list[str]]] = {}
+    found: dict[str, dict[str, list[MetricItem]]] = {}
     for metric in metrics:
         names = {row.column for row in metric.columns if row.column}
         if "." in metric.name:  # one bare word is too little to tell
@@ -213,8 +213,19 @@ def _metrics_by_ping(metrics: Iterable[MetricItem]) -> dict[str, dict[str, list[
         for ping in {f"ping/{row.app}/{row.ping}" for row in metric.columns}:
             known = found.setdefault(ping, {})
             for name in names:
-                known.setdefault(name, []).append(metric.id)
-    return found
+                known.setdefault(name, []).append(metric)
+    return {
+        ping: {name: [each.id for each in without_moved(filling)] for name, filling in known.items()}
+        for ping, known in found.items()
+    }
+
+
+def without_moved(metrics: Sequence[MetricItem]) -> Sequence[MetricItem]:
+    """Of metrics that fill one column: none that is gone while its namesake of another origin fills it."""
+    if len(metrics) < 2:
+        return metrics
+    there = {metric.name for metric in metrics if metric.status != "removed"}
+    return [metric for metric in metrics if metric.status != "removed" or metric.name not in there]
 
 
 def _column(path: str) -> str:

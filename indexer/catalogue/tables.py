@@ -232,9 +232,29 @@ def _with_user_views(tables: Tables) -> dict[str, TableItem]:
 
 
 def _user_view(item: TableItem, downstream: Sequence[str], tables: Tables) -> str:
+    """The view of its name where that shows it, else one that reads nothing else. A view passes on to the
+    next version one day, and is none of the version before any more."""
     by_name = tables.get(f"{item.project}.{item.base}")
-    if by_name is not None and by_name.layer == "view":
+    if by_name is not None and by_name.layer == "view" and _shows(by_name, item, tables):
         return by_name.id
     views = [tables.items[key] for key in downstream if tables.items[key].layer == "view"]
     alone = [view for view in views if len(view.upstream) == 1]
     return min((view.id for view in alone), default="")
+
+
+def _shows(view: TableItem, item: TableItem, tables: Tables) -> bool:
+    """Whether a view reads a table, itself or through views. Of one whose reads are not known its name tells.
+
+    A live table is shown by the view of its stable twin; public tables stand in a project of their own, too.
+    """
+    own = f"{item.dataset}.{item.table}".replace("_live.", "_stable.", 1)
+    views, seen = [view], {view.id}
+    while views:
+        for name in views.pop().upstream:
+            if name.partition(".")[2] == own:
+                return True
+            beneath = tables.get(name)
+            if beneath is not None and beneath.layer == "view" and beneath.id not in seen:
+                seen.add(beneath.id)
+                views.append(beneath)
+    return not view.upstream

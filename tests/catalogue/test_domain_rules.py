@@ -318,6 +318,26 @@ def test_rule_6_layers_of_a_table_are_one_family_whose_face_is_the_view(upstream
     assert "mozdata.fenix.metrics" in view.aliases
 
 
+def test_rule_6_a_view_that_passed_on_to_the_next_version_is_no_view_of_the_one_before(upstream, world):
+    for version in ("v1", "v2"):
+        upstream.table(f"firefoxdotcom_derived.ga_sessions_{version}", {"session_date": "DATE"})
+    upstream.view("firefoxdotcom.ga_sessions", "firefoxdotcom_derived.ga_sessions_v2")
+    upstream.view("firefoxdotcom.old_sessions", "firefoxdotcom_derived.ga_sessions_v1")
+    upstream.table("firefoxdotcom_derived.deep_v1", {"session_date": "DATE"})
+    upstream.view("firefoxdotcom.deeper", "firefoxdotcom_derived.deep_v1", "firefoxdotcom.ga_sessions")
+    upstream.view("firefoxdotcom.deep", "firefoxdotcom.deeper")
+    found = world()
+    for table, view in {
+        "ga_sessions_v1": "old_sessions",
+        "ga_sessions_v2": "ga_sessions",
+        "deep_v1": "deep",
+    }.items():
+        item = found[f"table/moz-fx-data-shared-prod.firefoxdotcom_derived.{table}"]
+        assert item.user_view == f"table/moz-fx-data-shared-prod.firefoxdotcom.{view}", table
+    older = found["table/moz-fx-data-shared-prod.firefoxdotcom_derived.ga_sessions_v1"]
+    assert older.tables == ("firefoxdotcom.old_sessions", "firefoxdotcom_derived.ga_sessions_v1")
+
+
 def test_rule_6_a_view_without_schema_has_the_columns_that_its_sql_gives_however_deep(upstream, world):
     upstream.table("telemetry_derived.clients_daily_v6", {"client_id": "STRING", "a.b": "INTEGER"})
     upstream.view(

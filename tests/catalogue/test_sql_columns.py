@@ -299,3 +299,24 @@ def test_a_changed_base_changes_what_stands_on_it(tmp_path: Path) -> None:
         "is_active",
     ]
     assert view.schema_digest != before[view.id].schema_digest
+
+
+def test_a_metric_that_moved_to_another_origin_is_not_said_to_be_in_the_tables_that_it_left(tmp_path: Path):
+    upstream = Upstream()
+    upstream.library("old", "old-library")
+    upstream.library("new", "new-library")
+    upstream.app("fenix", dependencies=["old-library", "new-library"])
+    upstream.ping("fenix", "metrics")
+    for name in ("a.b", "a.only_old"):
+        upstream.metric("old", name, in_source=False)
+    upstream.metric("new", "a.b")
+    columns = {"metrics.counter.a_b": "INTEGER", "metrics.counter.a_only_old": "INTEGER"}
+    upstream.stable("fenix", "metrics", {"submission_timestamp": "TIMESTAMP", **columns})
+    upstream.view("fenix.metrics", "fenix_stable.metrics_v1", sql="SELECT * FROM fenix_stable.metrics_v1")
+    upstream.table("fenix_derived.daily_v1")
+    both = "metrics.counter.a_b AS x, metrics.counter.a_only_old AS y"
+    upstream.sql("fenix_derived.daily_v1", f"SELECT {both} FROM fenix.metrics")
+    by_id = {each.id: each for each in catalogue_of(upstream, tmp_path).items}
+    assert derived(by_id["metric/new/a.b"]) == {"fenix_derived.daily_v1"}
+    assert derived(by_id["metric/old/a.b"]) == set()
+    assert derived(by_id["metric/old/a.only_old"]) == {"fenix_derived.daily_v1"}
