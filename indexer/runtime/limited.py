@@ -20,6 +20,7 @@ import queue
 import resource
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -63,6 +64,10 @@ class LimitExceeded(Exception):
 
     def __reduce__(self) -> tuple[type[LimitExceeded], tuple[Reason, str]]:
         return LimitExceeded, (self.reason, self.step)
+
+
+# One is forked at a time: else it holds the end of another one's pipe too, and nobody is told when that dies.
+_starting = threading.Lock()
 
 
 class LimitedWorker:
@@ -120,12 +125,13 @@ class LimitedWorker:
     def _started(self) -> Connection:
         if self._connection is None or not self._process.is_alive():
             self._end()
-            self._connection, theirs = self._context.Pipe()
-            self._process = self._context.Process(  # type: ignore[attr-defined]
-                target=_serve, args=(theirs, self._limits), name="starchart-limited"
-            )
-            self._process.start()
-            theirs.close()
+            with _starting:
+                self._connection, theirs = self._context.Pipe()
+                self._process = self._context.Process(  # type: ignore[attr-defined]
+                    target=_serve, args=(theirs, self._limits), name="starchart-limited"
+                )
+                self._process.start()
+                theirs.close()
         return self._connection
 
     def _end(self) -> Reason:

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from importlib.metadata import entry_points
+from typing import Any
 
 import pytest
 
@@ -134,6 +135,36 @@ def test_in_a_pool_those_that_fail_cost_only_themselves(method: str) -> None:
     assert {str(found[1]), str(found[3])} == {
         "1: ended the process that read it", "3: ended the process that read it",
     }  # fmt: skip
+
+
+class SlowToStart:
+    """Forks as multiprocessing does, slowly."""
+
+    def __init__(self) -> None:
+        self._context = multiprocessing.get_context("fork")
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._context, name)
+
+    def Process(self, *args: Any, **options: Any) -> Any:
+        process = self._context.Process(*args, **options)
+        start = process.start
+
+        def slowly() -> None:
+            time.sleep(0.1)
+            start()
+            time.sleep(0.1)
+
+        process.start = slowly  # type: ignore[method-assign]
+        return process
+
+
+def test_the_end_of_one_is_told_though_another_was_forked_at_the_same_time() -> None:
+    began = time.monotonic()
+    with LimitedPool(2, LIMITS, SlowToStart()) as pool:  # type: ignore[arg-type]
+        lives, ended = pool.map(odd_ones_crash, range(2))
+    assert (lives, str(ended)) == (0, "1: ended the process that read it")
+    assert time.monotonic() - began < 5
 
 
 def test_who_waits_for_a_free_process_waits_no_longer_than_told() -> None:
