@@ -45,7 +45,7 @@ from indexer.index.whoosh_index import Shown, WhooshReader, shown, write_index
 from indexer.model.items import TableItem
 from indexer.model.turnover import is_loss
 from indexer.runtime.disk import FolderUnusable, sync_folder, writing_to
-from indexer.runtime.processes import Here, without_collection
+from indexer.runtime.processes import Here, give_back_memory, without_collection
 from indexer.store.departed import note_departed
 from indexer.store.writer import start_packing, write_store
 
@@ -95,6 +95,7 @@ def build_generation(
         before = answering(data_dir)
         final = _build(catalogue, data_dir, inputs, guard, workers or Here(), progress, now)
         progress("trying")
+        give_back_memory()  # a server is started beside this process
         try:
             trial(final)
         except BaseException:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -16,6 +18,7 @@ from indexer.index.documents import GROUPS
 from indexer.index.generation import FOLDER, current_name, file_digests
 from indexer.index.whoosh_index import WhooshReader
 from indexer.runtime.locking import is_running
+from indexer.runtime.processes import give_back_memory
 from tests.support.mirrors import settings
 
 Postings = dict[tuple[str, bytes], tuple[bytes, bytes]]
@@ -101,3 +104,17 @@ def test_a_worker_ends_with_the_process_that_started_it_also_when_that_is_killed
     assert is_running(worker)
     os.kill(parent.pid, signal.SIGKILL)
     parent.communicate(timeout=30)  # comes to an end when nobody is left to write to it
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_trim"), reason="only glibc keeps what was freed")
+def test_what_was_freed_is_given_back_to_the_system() -> None:
+    def resident_megabytes() -> float:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() / 1e6
+
+    pieces = [bytearray(2_000) for _ in range(50_000)]
+    last = pieces.pop()  # lies behind the others: without it all would be given back at once
+    pieces.clear()
+    before = resident_megabytes()
+    give_back_memory()
+    assert resident_megabytes() < before - 50
+    assert last
