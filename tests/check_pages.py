@@ -109,8 +109,8 @@ class Retold:
     def standing(self) -> Standing:
         return "current"
 
-    def before_fork(self) -> None:
-        self.engine.before_fork()
+    def disconnect(self) -> None:
+        self.engine.disconnect()
 
 
 def retold(value: Any) -> Any:

@@ -25,14 +25,8 @@ MOST_UNSAID = 1  # words of the group that may be left out; none of a table that
 MADE = frozenset(
     words_of("daily aggregates clients events stream unnested pings historical view live table", ())
 )
-BENEATH = (
-    "_derived",
-    "_stable",
-    "_live",
-    "_bi",
-    "_external",
-    "_syndicate",
-)  # what the views of users stand on
+# ends of datasets on which the views of users stand
+BENEATH = ("_derived", "_stable", "_live", "_bi", "_external", "_syndicate")
 _PARTS = re.compile(r"[^A-Za-z0-9]+")
 
 

@@ -34,14 +34,9 @@ NO_MEAN = (
     "It is no mean: it gives the whole of each day, beside how many clients there are where rows have them."
 )
 ALL_CLIENTS = "Its clients are all that have a row, not only those with a value above 0."
-# of a metric or probe: each of its samples is one of many; of a number there is one in each ping
-DISTRIBUTIONS = (
-    "timing_distribution",
-    "memory_distribution",
-    "custom_distribution",
-    "histogram",
-    "quantity",
-    "counter",
+# types of metrics and probes: a distribution has many samples, of a number there is one in each ping
+WITH_PERCENTILES = frozenset(
+    ("timing_distribution", "memory_distribution", "custom_distribution", "histogram", "quantity", "counter")
 )
 
 
@@ -62,7 +57,7 @@ def gives_distribution(item: AnyItem) -> bool:
     """Whether its queries give percentiles."""
     if isinstance(item, MeasureItem):
         return item.value == "number" and _of_clients(item)
-    return isinstance(item, MetricItem | ProbeItem) and item.type in DISTRIBUTIONS
+    return isinstance(item, MetricItem | ProbeItem) and item.type in WITH_PERCENTILES
 
 
 def can_tell(item: AnyItem, told: Told) -> bool:

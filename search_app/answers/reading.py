@@ -18,6 +18,7 @@ MOST_SPLITS = 3  # in one query: rows of more are too few to say something
 PARTS = frozenset(words_of("rate ratio share percentage average", ()))  # a title of these is an amount itself
 WHICH = frozenset(("which", "what"))
 RANKED = COUNTED | {"most"}  # of what "which countries" is asked
+OF_COUNTED = ("how_many", "split", "trend")  # of people: "how many Mac users", "which countries have users"
 WHETHER = "whether"  # an intent that is one of who does it, where a text begins with it
 FIREFOX = "firefox"  # names a product of a concept that has one
 # words of a quantity ("tab switch time") that are a question where the product is named, and where none is
@@ -76,11 +77,7 @@ def read_amount(text: str, app: str, rules: Rules, shelf: Shelf) -> list[Subject
 def _bare(told: Told, typed: frozenset[str], app: str, rules: Rules) -> Iterator[Concept]:
     """The concepts that are meant where nothing but a product, an intent and a split is said."""
     intent = told.intent or ("split" if told.is_split else "trend" if told.trend else "")
-    if intent in (
-        "how_many",
-        "split",
-        "trend",
-    ):  # of people: "how many Mac users", "which countries have users"
+    if intent in OF_COUNTED:
         intent = "people" if typed & COUNTED else ""
     for concept in rules.concepts:
         if app and app in (concept.apps or ()) and intent in concept.bare and (told.by or intent != "share"):

@@ -142,7 +142,7 @@ class SearchEngine:
         """All columns of a table's schema, in upstream's order; empty where unknown."""
         return self._on.store.columns(schema_digest) if schema_digest else ()
 
-    def before_fork(self) -> None:
+    def disconnect(self) -> None:
         """Close this thread's connection to the store; the next look into it opens another."""
         self._on.store.close()
 

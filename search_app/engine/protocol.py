@@ -62,8 +62,8 @@ class Engine(Protocol):
         """Whether this is still the generation to answer from. Raises NothingIntact where there is none."""
         ...
 
-    def before_fork(self) -> None:
-        """Close what a forked process must not share with this one; it opens again when it is needed."""
+    def disconnect(self) -> None:
+        """Close what only this thread has open and no forked process may share; it is opened when needed."""
         ...
 
 

@@ -104,7 +104,7 @@ class Site:
         now = time.monotonic()
         with self._lock:
             if self._rehearsed is not None:
-                self._on, self._rehearsed, self._rehearsal = self._rehearsed, None, None
+                self._take_up(self._rehearsed)
             elif self._on is not None and now - self._looked > REFRESH_SECONDS:
                 self._looked = now
                 self._look(self._on.engine)
@@ -130,7 +130,7 @@ class Site:
         try:
             standing = engine.standing()
         except NothingIntact:
-            self._on = None
+            self._take_up(None)
             self.on_damage()
             return
         if standing == "superseded" and self.rehearse is not None and not at_once:
@@ -138,7 +138,11 @@ class Site:
                 self._rehearsal = threading.Thread(target=self._ask_first, daemon=True)
                 self._rehearsal.start()
         elif standing != "current":
-            self._on = self._open_newer() or self._on
+            self._take_up(self._open_newer() or self._on)
+
+    def _take_up(self, opened: Opened | None) -> None:
+        """Answer from this one; one that is still being asked may be older."""
+        self._on, self._rehearsed, self._rehearsal = opened, None, None
 
     def _open_newer(self) -> Opened | None:
         """None for one that cannot be read, which leaves the old one answering."""
@@ -161,13 +165,15 @@ class Site:
             log.exception("a new generation could not be asked first; it is taken up all the same")
         finally:
             sys.setswitchinterval(usual)
-        coming.engine.before_fork()
-        self._rehearsed = coming
+        coming.engine.disconnect()
+        with self._lock:
+            if self._rehearsal is threading.current_thread():
+                self._rehearsed = coming
 
     def before_fork(self) -> None:
         """Let go of what two processes must not share: connections to the store."""
         if self._on is not None:
-            self._on.engine.before_fork()
+            self._on.engine.disconnect()
 
     @property
     def answering(self) -> Generation | None:

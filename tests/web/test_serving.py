@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -208,19 +209,22 @@ def test_who_meets_a_damaged_generation_does_not_wait_until_the_newer_one_has_be
     site.look_at_once()
     site.look_for_newer()
     assert site.engine.generation.id == "made"
+    asking = site._rehearsal
     assert site.recover() is True
-    assert site.engine.generation.id == "newer"
+    opened = site.engine
+    assert opened.generation.id == "newer"
     go_on.set()
+    assert asking is not None
+    asking.join(20)
+    site.look_for_newer()
+    assert site.engine is opened, "what was asked meanwhile may be older"
 
 
 def test_what_a_coming_generation_is_asked_by_ourselves_is_not_counted(app: Flask) -> None:
-    site: Site = app.extensions[EXTENSION]
     client = app.test_client()
     before = client.get("/metrics").text
-    asked_first = threading.Thread(target=rehearse, args=(app,))
-    asked_first.start()
-    asked_first.join(60)
-    assert site.answering is not None
+    with ThreadPoolExecutor(1) as beside:
+        beside.submit(rehearse, app).result(60)
     assert "starchart_searches_total" in before
     count = next(line for line in before.splitlines() if line.startswith("starchart_searches_total"))
     assert count in client.get("/metrics").text
@@ -232,6 +236,8 @@ def test_the_best_known_thing_of_each_kind_is_asked_for_before_anybody_does(app:
     for kind in ("app", "metric", "table", "ping"):
         assert any(each.startswith(f"/{kind}/") for each in asked), kind
     assert any(each.startswith("/app/") and each.endswith("/map") for each in asked)
+    client = app.test_client()
+    assert {client.get(each).status_code for each in asked} == {200}
 
 
 @pytest.mark.mirror
