@@ -134,9 +134,10 @@ def warm(app: Flask) -> None:
 
 
 def _begin(app: Flask) -> None:
-    """A worker trusts no file that the one before it may have died of."""
+    """A worker trusts no file that the one before it may have died of, and learns by itself what is new."""
     site: Site = app.extensions[EXTENSION]
     site.look_at_once()
+    site.watch()
 
 
 def _allocate_together() -> None:

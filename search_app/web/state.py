@@ -5,6 +5,7 @@ Made once by create_app; blueprints get it by current_site().
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sqlite3
 import sys
@@ -134,9 +135,7 @@ class Site:
             self.on_damage()
             return
         if standing == "superseded" and self.rehearse is not None and not at_once:
-            if self._rehearsal is None or not self._rehearsal.is_alive():
-                self._rehearsal = threading.Thread(target=self._ask_first, daemon=True)
-                self._rehearsal.start()
+            self._begin_rehearsal()
         elif standing != "current":
             self._take_up(self._open_newer() or self._on)
 
@@ -150,6 +149,25 @@ class Site:
             return self._open()
         except (NothingIndexed, OSError, ValueError, KeyError, sqlite3.Error):  # gone since it was looked at
             return None
+
+    def watch(self) -> None:
+        """From now on look for a newer generation while nobody asks, too: who comes after an idle night is
+        not answered from the old one. It is taken up by the next request, as ever.
+        """
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def _watch(self) -> None:
+        while True:
+            time.sleep(max(REFRESH_SECONDS, 0.01))
+            with self._lock, contextlib.suppress(NothingIntact, OSError):  # who asks finds that out, too
+                on = self._on if self._rehearsed is None else None
+                if on is not None and on.engine.standing() == "superseded":
+                    self._begin_rehearsal()
+
+    def _begin_rehearsal(self) -> None:
+        if self._rehearsal is None or not self._rehearsal.is_alive():
+            self._rehearsal = threading.Thread(target=self._ask_first, daemon=True)
+            self._rehearsal.start()
 
     def _ask_first(self) -> None:
         """Open the newer generation and ask it what will be asked first; in a thread of its own."""

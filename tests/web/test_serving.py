@@ -198,6 +198,25 @@ def test_a_newer_generation_that_fails_when_it_is_asked_first_is_taken_up_all_th
 
 
 @pytest.mark.usefixtures("newer")
+def test_who_comes_first_after_a_switch_is_answered_from_the_newer_generation(
+    tmp_path: Path, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(site_module, "REFRESH_SECONDS", 0.05)
+    serving = create_app(app.extensions[EXTENSION].config.model_copy(update={"data_dir": tmp_path}))
+    site: Site = serving.extensions[EXTENSION]
+    site.rehearse = lambda: None
+    client = serving.test_client()
+    assert client.get("/api/v1/search?q=crash").get_json()["generation"]["id"] == "made"
+    site.watch()
+    switch_to(tmp_path, "newer")
+    until = time.monotonic() + 20
+    while site._rehearsed is None and time.monotonic() < until:
+        time.sleep(0.01)
+    assert site.engine.generation.id == "made"  # nothing changes within a request
+    assert client.get("/api/v1/search?q=crash").get_json()["generation"]["id"] == "newer"
+
+
+@pytest.mark.usefixtures("newer")
 def test_who_meets_a_damaged_generation_does_not_wait_until_the_newer_one_has_been_asked(
     tmp_path: Path, app: Flask
 ) -> None:
