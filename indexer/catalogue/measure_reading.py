@@ -61,7 +61,7 @@ def texts_of(expression: str, rows: MeasureRows) -> tuple[str, str]:
     return "SELECT\n" + ",\n".join(selects), "\n".join(("SELECT 1", f"FROM {rows.source} AS {rows.alias}"))
 
 
-def _one_select(reading: Reading) -> Select | None:
+def one_select(reading: Reading) -> Select | None:
     """The SELECT that a text is, None where it is anything else."""
     if len(reading.outputs) != 1 or reading.others or reading.problems:
         return None
@@ -82,7 +82,7 @@ def read_measure(
     are those that it has, and not put together: over others, a name that is not among them is no
     fault.
     """
-    selected, from_rows = (_one_select(read(text)) for text in texts_of(expression, rows))
+    selected, from_rows = (one_select(read(text)) for text in texts_of(expression, rows))
     if selected is None or selected.sources or from_rows is None:
         return MeasureReading(reason="Its SQL could not be read.")
     resolver = _Strict(_PROJECT, shape_of, {})

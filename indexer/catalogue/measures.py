@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from indexer.catalogue.column_owners import ColumnOwners
-from indexer.catalogue.measure_reading import MeasureReading, read_measure, short_names, texts_of
+from indexer.catalogue.measure_reading import MeasureReading, one_select, read_measure, short_names, texts_of
 from indexer.catalogue.measure_rows import Rows, operands_of, rows_of, source_of, why_no_expression
 from indexer.catalogue.model import Estate, Link, humanise
 from indexer.catalogue.schemas import Schemas
+from indexer.catalogue.sub_queries import read_sub_query
 from indexer.catalogue.tables import Tables
-from indexer.model.definitions import MeasureRows, Operand, ReadColumn
+from indexer.model.definitions import MeasureRows, Operand, ReadColumn, SubQuery
 from indexer.model.items import MeasureItem
 from indexer.model.records import Measure
 from indexer.sqlread.model import Reading
@@ -39,6 +40,7 @@ class MeasureMaker:
     _kept: Mapping[str, str] = field(default_factory=dict)  # readings of SQL by digest
     _shapes: dict[str, Shape] = field(default_factory=dict)
     _readings: dict[tuple[str, MeasureRows], MeasureReading] = field(default_factory=dict)
+    _sub_queries: dict[str, SubQuery | None] = field(default_factory=dict)  # by the source of rows
 
     def items(self, records: Sequence[Measure]) -> tuple[list[MeasureItem], list[Link]]:
         """One item for each definition, and what each reads."""
@@ -80,7 +82,7 @@ class MeasureMaker:
         made_of = reading.used if record.type == "data_source" else reading.made_of
         item = replace(
             item,
-            rows=None if reason else rows.rows,
+            rows=None if reason or rows.rows is None else self._with_sub_query(rows.rows),
             operands=operands,
             no_query=reason,
             value=reading.value,
@@ -113,6 +115,13 @@ class MeasureMaker:
                 expression, rows, self._reading_of, self._shape_of, self._is_sure
             )
         return self._readings[key]
+
+    def _with_sub_query(self, rows: MeasureRows) -> MeasureRows:
+        if rows.source not in self._sub_queries:
+            select = one_select(self._reading_of(texts_of(NO_EXPRESSION, rows)[1]))
+            found = read_sub_query(rows.source, select, self._shape_of) if select is not None else None
+            self._sub_queries[rows.source] = found
+        return replace(rows, sub_query=self._sub_queries[rows.source])
 
     def _reading_of(self, text: str) -> Reading:
         return reading_of(self._kept.get(digest_of(text), ""))

@@ -137,6 +137,47 @@ class MeasureUse:
 
 
 @dataclass(frozen=True, slots=True)
+class StarOf:
+    """All columns of a table that have their own names, but some."""
+
+    table: str  # dataset.table, with its project where that is another one
+    but: tuple[str, ...] = ()  # in lower case
+
+
+@dataclass(frozen=True, slots=True)
+class GivenColumn:
+    """A column that a sub-query names: one of a table, or one that is computed."""
+
+    name: str
+    table: str = ""  # "" where it is computed
+    path: str = ""  # in the table
+    type: str = ""  # of what is computed; "" where it is not known
+    is_repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GivenColumns:
+    """What a query gives; a name that two columns have is there without table and type."""
+
+    stars: tuple[StarOf, ...] = ()
+    columns: tuple[GivenColumn, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SubQuery:
+    """A sub-query of metric-hub in FROM, as its SQL says.
+
+    Where each of its rows is one of the first thing that it reads, a query can make it pass columns of that
+    (`base`) on as well: written at `at` in its text, after the alias where there is one.
+    """
+
+    gives: GivenColumns
+    base: GivenColumns | None = None
+    alias: str = ""
+    at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class MeasureRows:
     """Where the rows of a measure come from: the FROM clause of its queries, and how rows are told apart."""
 
@@ -144,6 +185,7 @@ class MeasureRows:
     source: str  # a quoted table, or a sub-query in parentheses
     client_id: str = ""  # expression; "" where its rows are of no client
     day: str = ""  # expression; "" where its rows have no day
+    sub_query: SubQuery | None = None  # what the source gives; None of a table, or where it is not known
 
 
 @dataclass(frozen=True, slots=True)

@@ -206,6 +206,7 @@ class Select:
     used: tuple[Expression, ...] = ()  # in WHERE, ON, GROUP BY, HAVING, QUALIFY, ORDER BY
     row: str = ""  # "struct" or "value" for SELECT AS
     events: tuple[EventTest, ...] = ()
+    row_by_row: bool = False  # each row that it gives is one row of what its sources give
 
 
 @dataclass(frozen=True, slots=True)

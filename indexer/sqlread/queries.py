@@ -25,6 +25,7 @@ from indexer.sqlread.model import (
     UnnestSource,
     Unpivot,
 )
+from indexer.sqlread.types import OF_ONE_ROW
 
 
 class NotRead(ValueError):
@@ -100,6 +101,35 @@ def _select(node: exp.Select) -> Query:
         used=used_in(conditions, reduce_query),
         row={"STRUCT": "struct", "VALUE": "value"}.get(str(node.args.get("kind") or "").upper(), ""),
         events=event_tests([*node.expressions, *conditions]),
+        row_by_row=_is_row_by_row(node),
+    )
+
+
+_OF_MANY_ROWS = (
+    "kind",
+    "distinct",
+    "group",
+    "having",
+    "qualify",
+    "windows",
+    "order",
+    "limit",
+    "offset",
+    "laterals",
+)
+
+
+def _is_row_by_row(node: exp.Select) -> bool:
+    """Whether each row is one of the sources' and nothing in the list is made of several, or not surely."""
+    if any(node.args.get(part) for part in _OF_MANY_ROWS):
+        return False
+    if any(str(join.args.get("method") or "").upper() == "NATURAL" for join in node.args.get("joins") or ()):
+        return False
+    held = (each for listed in node.expressions for each in listed.walk())
+    return not any(
+        isinstance(each, exp.Window | exp.Query | exp.UDTF)
+        or (isinstance(each, exp.Func) and not isinstance(each, OF_ONE_ROW))
+        for each in held
     )
 
 

@@ -26,6 +26,7 @@ class Relation:
     categories: frozenset[str] = frozenset()  # of events, that a condition beneath it lets through
     rest: Made | None = None
     first: int = 0  # so many columns stand before the first unknown one: their place is known too
+    twice: frozenset[str] = frozenset()  # names that two columns have, in lower case: the first stands
 
     @property
     def known(self) -> bool:
@@ -70,6 +71,7 @@ class Gathering:
         self._reason = ""
         self._first = 0
         self._rests: list[Made | None] = []
+        self._twice: frozenset[str] = frozenset()
 
     @property
     def known(self) -> bool:
@@ -89,9 +91,13 @@ class Gathering:
                 self._reason, self._first = rows.reason, len(self.named) + before
             self._rests.append(rows.rest)
         self.add(value for key, value in rows.columns.items() if key not in taken)
+        if rows.twice:
+            self._twice |= rows.twice - taken
 
     def relation(self) -> Relation:
         found = relation_of(self.named)
+        if self._twice:
+            found.twice |= self._twice
         if self.known:
             return found
         rest = self._rests[0] if len(self._rests) == 1 else None
@@ -101,9 +107,14 @@ class Gathering:
 def relation_of(named: Iterable[tuple[str, Made]], tables: frozenset[str] = frozenset()) -> Relation:
     """Rows of these columns; of two of one name the first stands."""
     columns: dict[str, tuple[str, Made]] = {}
+    twice: set[str] = set()
     for name, made in named:
-        columns.setdefault(name.lower(), (name, made))
-    return Relation(columns, "", tables)
+        key = name.lower()
+        if key in columns:
+            twice.add(key)
+        else:
+            columns[key] = (name, made)
+    return Relation(columns, "", tables, twice=frozenset(twice))
 
 
 def table_relation(table: str, shape: Shape | None, reason: str) -> Relation:

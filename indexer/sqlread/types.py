@@ -93,6 +93,13 @@ LIKE_FIRST = frozenset(_classes("""
 # what has the type that its arguments have in common
 LIKE_ALL = frozenset(_classes("Coalesce Greatest Least Add Sub Mul Mod ArrayConcat BitwiseAnd BitwiseOr"))
 
+# what gives one value for one row, of its own values alone: a list of these neither sums up nor multiplies
+OF_ONE_ROW = tuple(_classes("""
+    And Or Case If Cast TryCast Coalesce Nullif Date TsOrDsToDate Concat DPipe Lower Upper Trim Substring
+    Split RegexpExtract RegexpLike RegexpReplace Replace StartsWith EndsWith JSONExtractScalar JSONValue
+    DateTrunc DateDiff DateAdd DateSub Abs Round Floor Ceil SafeDivide Greatest Least
+"""))  # fmt: skip
+
 NUMBERS = ("INTEGER", "NUMERIC", "BIGNUMERIC", "FLOAT")  # each gives way to those after it
 
 

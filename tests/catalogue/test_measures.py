@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -11,14 +12,26 @@ from indexer.catalogue.column_owners import MOST_OWNERS, ColumnOwners
 from indexer.catalogue.measure_reading import read_measure
 from indexer.catalogue.measure_rows import operands_of, rows_of, why_no_expression
 from indexer.catalogue.tables import Tables
-from indexer.model.definitions import MeasureJoin, MeasureRows, MeasureStatistic, MeasureUse
+from indexer.model.definitions import (
+    GivenColumn,
+    GivenColumns,
+    MeasureJoin,
+    MeasureRows,
+    MeasureStatistic,
+    MeasureUse,
+    StarOf,
+    SubQuery,
+)
+from indexer.model.items import MeasureItem
 from indexer.model.records import Measure
 from indexer.sqlread.lineage import ColumnOrigins, Lineage
 from indexer.sqlread.model import Reading
 from indexer.sqlread.texts import digest_of, read_here, reading_of
 from indexer.sqlread.values import Shape, shape_of_columns
 from indexer.sqlread.warehouse import Resolved
+from indexer.store.reader import adapters
 from tests.support.sql_world import metric, probe, table
+from tests.support.upstream import Upstream, catalogue_of
 
 TABLE = "moz-fx-data-shared-prod.fenix.daily"
 COLUMNS = (
@@ -307,3 +320,23 @@ def test_a_column_that_is_made_of_very_many_is_about_no_one_of_them() -> None:
 
     assert len(of(MOST_OWNERS)) == MOST_OWNERS
     assert of(MOST_OWNERS + 1) == ()
+
+
+def test_what_a_sub_query_gives_is_read_in_a_build_and_kept_with_the_measure(tmp_path: Path) -> None:
+    world = Upstream()
+    world.app("fenix", "org.mozilla.fenix")
+    world.table("fenix_derived.daily_v1", dict.fromkeys(("client_id", "submission_date", "os"), "STRING"))
+    world.measures(
+        "definitions/fenix.toml",
+        '[metrics.days]\nselect_expression = "COUNT(*)"\ndata_source = "cut"\n'
+        '[data_sources.cut]\nfrom_expression = "(SELECT * EXCEPT (os), UPPER(os) AS system '
+        'FROM `moz-fx-data-shared-prod.fenix_derived.daily_v1` AS d)"\n',
+    )
+    catalogue = catalogue_of(world, tmp_path)
+    item = next(each for each in catalogue.items if each.id == "measure/metric/fenix/days")
+    assert isinstance(item, MeasureItem)
+    assert item.rows is not None
+    whole = StarOf("fenix_derived.daily_v1")
+    gives = GivenColumns((replace(whole, but=("os",)),), (GivenColumn("system", type="STRING"),))
+    assert item.rows.sub_query == SubQuery(gives, GivenColumns((whole,)), "d", len("(SELECT"))
+    assert adapters()["measure"].validate_json(adapters()["measure"].dump_json(item)) == item

@@ -8,14 +8,27 @@ from dataclasses import replace
 import pytest
 import sqlglot
 
-from indexer.model.definitions import MeasureRows, MeasureStatistic, Operand, ReadColumn
+from indexer.catalogue.measure_reading import one_select, texts_of
+from indexer.catalogue.sub_queries import read_sub_query
+from indexer.model.definitions import (
+    GivenColumn,
+    GivenColumns,
+    MeasureRows,
+    MeasureStatistic,
+    Operand,
+    ReadColumn,
+    StarOf,
+)
 from indexer.model.items import MeasureItem
 from indexer.model.table_records import Column
+from indexer.sqlread.budget import bounded
+from indexer.sqlread.statements import read_sql
+from indexer.sqlread.values import Shape, shape_of_columns
 from search_app.query.model import QueryProblem
 from search_app.sql import SqlQuery, queries_for
 from search_app.sql.builder.choices import Choices
 from search_app.sql.builder.measures import build_measure
-from search_app.sql.builder.sub_query import read_sub_query
+from search_app.sql.builder.sub_query import columns_given, names_given
 from search_app.sql.measures import measure_queries
 from search_app.tools import Context
 from tests.support.sql_world import columns_of, names, table
@@ -223,6 +236,19 @@ def test_a_view_sums_what_measures_sum_of_the_table_beneath_it() -> None:
 TABLE = "`mozdata.telemetry.clients_daily`"
 
 
+def shape_of(name: str) -> Shape | None:
+    columns = columns_of(name.split(".", 1)[1])
+    return shape_of_columns((c.path, c.type, c.mode, "") for c in columns) if columns else None
+
+
+def read_rows(source: str) -> MeasureRows:
+    """Rows of a source with what its SQL was read to give, as a build does it."""
+    rows = replace(AGGREGATE, source=source)
+    select = one_select(read_sql(texts_of("COUNT(*)", rows)[1]))
+    found = read_sub_query(source, select, shape_of) if select is not None else None
+    return replace(rows, sub_query=found)
+
+
 @pytest.mark.parametrize(
     ("source", "splits"),
     [
@@ -235,16 +261,19 @@ TABLE = "`mozdata.telemetry.clients_daily`"
         (f"(SELECT c.* EXCEPT (client_id), DATE(submission_date) AS day FROM {TABLE} c)", True),
         (f"(SELECT c.* FROM {TABLE} AS c CROSS JOIN UNNEST(c.active_addons) AS addon)", True),
         (f"(SELECT * FROM (SELECT country, submission_date FROM {TABLE} GROUP BY 1, 2))", True),
+        (f"(WITH t AS (SELECT * FROM {TABLE}) SELECT * FROM t)", True),
+        (f"(SELECT submission_date, UPPER(country) AS country, 1 AS n FROM {TABLE} GROUP BY 1, 2)", True),
+        (f"(SELECT submission_date, ANY_VALUE(country) AS country FROM {TABLE} GROUP BY 1)", True),
+        (f"/* all */ (-- of (SELECT\nSELECT client_id, submission_date FROM {TABLE})", False),
+        (f"(/* a * b */ -- SELECT\n SELECT client_id, submission_date FROM {TABLE})", True),
+        (f"(SELECT submission_date, `made.up.thing`(country) AS country FROM {TABLE} GROUP BY 1, 2)", False),
+        (f"(SELECT submission_date, `made.up.thing`(client_id) AS client_id FROM {TABLE})", False),
+        (f"(SELECT submission_date, (SELECT 1) AS one FROM {TABLE} LIMIT 5)", False),
         (f"(SELECT * FROM {TABLE} JOIN {TABLE} USING (client_id))", False),
         (f"(SELECT a.client_id FROM {TABLE} a NATURAL JOIN {TABLE} b)", False),
         (f"(SELECT submission_date, COUNT(*) AS n FROM {TABLE} GROUP BY 1)", False),
         (f"(SELECT DISTINCT client_id, submission_date FROM {TABLE})", False),
         (f"(SELECT submission_date, MAX(client_id) AS client_id FROM {TABLE})", False),
-        (
-            f"(SELECT submission_date, UPPER(country) AS country, COUNT(*) AS n FROM {TABLE} GROUP BY 1, 2)",
-            False,
-        ),
-        (f"(WITH t AS (SELECT * FROM {TABLE}) SELECT * FROM t)", False),
         (f"(SELECT * FROM {TABLE} PIVOT (SUM(dau) FOR country IN ('DE')))", False),
         ("(SELECT * FROM `mozdata.telemetry.whose_columns_nobody_knows`)", False),
         (f"(SELECT * FROM {TABLE} WHERE client_id = 'unclosed)", False),
@@ -253,8 +282,7 @@ TABLE = "`mozdata.telemetry.clients_daily`"
     ],
 )
 def test_rows_can_be_split_by_what_their_sub_query_gives_or_can_pass_on(source: str, splits: bool) -> None:
-    rows = replace(AGGREGATE, source=source)
-    found = measure(rows=rows, tables=("telemetry.clients_daily",))
+    found = measure(rows=read_rows(source), tables=("telemetry.clients_daily",))
     asked = Choices(by=("date", "country"))
     if not splits:
         with pytest.raises(QueryProblem, match="by"):
@@ -268,21 +296,49 @@ def test_rows_can_be_split_by_what_their_sub_query_gives_or_can_pass_on(source: 
 
 def test_a_column_that_is_not_passed_on_is_taken_from_the_table_and_said() -> None:
     source = f"(\n  SELECT\n    client_id,\n    submission_date,\n  FROM {TABLE}\n)"
-    found = measure(rows=replace(AGGREGATE, source=source), tables=("telemetry.clients_daily",))
+    found = measure(rows=read_rows(source), tables=("telemetry.clients_daily",))
     query, _, _ = build_measure(found, Choices(by=("date", "country")), columns_of)
-    assert re.search(r"submission_date,\s+country\s+FROM", query.sql)
+    assert re.search(r"SELECT country,\s+client_id,\s+submission_date,\s+FROM", query.sql)
     assert sqlglot.parse_one(query.sql, dialect="bigquery")
     assert any("made to pass country on as well" in note for note in query.notes)
 
 
 def test_a_name_that_a_sub_query_gives_twice_splits_nothing() -> None:
-    given = read_sub_query(f"(SELECT *, UPPER(country) AS country FROM {TABLE})", columns_of)
-    assert "country" not in given.columns
-    assert "submission_date" in given.columns
+    read = read_rows(f"(SELECT *, UPPER(country) AS country FROM {TABLE})").sub_query
+    assert read is not None
+    columns = columns_given(read.gives, columns_of)
+    assert "country" not in columns
+    assert "country" in names_given(read.gives, columns_of)
+    assert "submission_date" in columns
 
 
-def test_a_sub_query_of_many_brackets_is_read_quickly_or_not_at_all() -> None:
-    deep = "(SELECT * FROM " * 400 + TABLE + ")" * 400
-    assert read_sub_query(deep, columns_of).columns == {}
-    assert read_sub_query("(" * 5_000 + ")" * 5_000, columns_of).columns == {}
-    assert read_sub_query("(SELECT * FROM " + "/* " * 6_000 + ")", columns_of).columns == {}
+def test_what_a_sub_query_gives_is_kept_as_what_it_leaves_out_and_names() -> None:
+    read = read_rows(f"(SELECT c.* EXCEPT (country), country AS land FROM {TABLE} c)").sub_query
+    assert read is not None
+    assert read.gives.stars == (StarOf("telemetry.clients_daily", ("country",)),)
+    assert read.gives.columns == (GivenColumn("land", "telemetry.clients_daily", "country"),)
+    assert (read.base, read.alias) == (GivenColumns((StarOf("telemetry.clients_daily"),)), "c")
+
+
+@pytest.mark.parametrize(
+    "star", ["(SELECT a.* FROM {0} a JOIN {0} b USING (client_id))", "(SELECT * FROM {0} LIMIT 9)"]
+)
+def test_a_sub_query_of_many_fields_keeps_them_where_they_stand(star: str) -> None:
+    read = read_rows(star.format(TABLE)).sub_query
+    assert read is not None
+    assert columns_given(read.gives, columns_of).keys() == {
+        c.path for c in columns_of("telemetry.clients_daily")
+    }
+
+
+def test_a_sub_query_that_grows_past_all_measure_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("indexer.catalogue.sub_queries.bounded", lambda: bounded(1))
+    assert read_rows(f"(SELECT client_id, country FROM {TABLE})").sub_query is None
+
+
+def test_reading_remarks_before_a_list_takes_no_longer_than_they_are() -> None:
+    select = one_select(read_sql(f"SELECT 1 FROM (SELECT client_id FROM {TABLE}) AS x"))
+    assert select is not None
+    read = read_sub_query("(" + "/* " * 200_000, select, shape_of)
+    assert read is not None
+    assert read.base is None

@@ -7,15 +7,16 @@ of its rows is one of a table, by what that table has, which the query then pass
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from indexer.model.definitions import MeasureRows
 from indexer.model.items import MeasureItem
+from indexer.model.table_records import Column
 from search_app.query.model import QueryProblem
 from search_app.sql.builder.breakdowns import BREAKDOWNS, INVESTIGATION, MAJOR, Way, dimensions
 from search_app.sql.builder.choices import TOTAL, Choice, Choices, choice_of, settled
-from search_app.sql.builder.sub_query import NOTHING, Given, read_sub_query, with_columns
+from search_app.sql.builder.sub_query import base_columns, columns_given, names_given, with_columns
 from search_app.sql.measures import measure_queries, split_measure
 from search_app.sql.shape import TOP, head
 from search_app.sql.source import ColumnsOf, Source, SqlQuery
@@ -31,13 +32,12 @@ class Splits:
     """By what the rows of a measure can be split, and what their sub-query must pass on for it."""
 
     ways: Mapping[str, Way] = field(default_factory=dict)
-    given: Given = NOTHING
     passed: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # way -> (name, path in its table)
 
     def rows(self, rows: MeasureRows, by: Sequence[str]) -> MeasureRows:
         """The rows with what is passed on for some ways."""
         wanted = dict(self.passed[each] for each in by if each in self.passed)
-        return replace(rows, source=with_columns(rows.source.strip(), self.given, wanted)) if wanted else rows
+        return with_columns(rows, wanted) if wanted else rows
 
 
 def build_measure(
@@ -93,33 +93,37 @@ def _days(asked: int, timed: bool) -> Choice:
 
 
 def _splits(item: MeasureItem, rows: MeasureRows | None, columns_of: ColumnsOf) -> Splits:
-    """By what the rows of a table, or of a sub-query that can be read, can be split."""
+    """By what the rows of a table, or of a sub-query whose columns are known, can be split."""
     if rows is None or item.type != "metric":
         return Splits()
-    source = rows.source.strip()
-    plain = _PLAIN_TABLE.fullmatch(source)
-    given = NOTHING if plain else read_sub_query(source, columns_of)
-    columns = {column.path: column for column in columns_of(plain[1])} if plain else dict(given.columns)
-    passed = _passed(given, rows.alias) if given.base else {}
-    base = given.base.columns if given.base and given.base.columns else {}
+    columns: dict[str, Column] = {}
+    base: dict[str, Column] = {}
+    passed: dict[str, tuple[str, str]] = {}
+    if plain := _PLAIN_TABLE.fullmatch(rows.source.strip()):
+        columns = {column.path: column for column in columns_of(plain[1])}
+    elif rows.sub_query is not None:
+        gives = rows.sub_query.gives
+        columns, base = columns_given(gives, columns_of), base_columns(rows.sub_query, columns_of)
+        passed = _passed(columns, base, names_given(gives, columns_of), rows.alias)
     known = columns | {name: replace(base[path], path=name) for name, path in passed.values()}
     ways = [Way("date", "day", ((rows.day, "day"),))] if rows.day and known else []
     found = {way.name: way for way in (*ways, *dimensions(Source("", known, rows.alias)))}
     if MAJOR in found and "version" in passed:
         passed[MAJOR] = passed["version"]
-    return Splits(found, given, passed)
+    return Splits(found, passed)
 
 
-def _passed(given: Given, alias: str) -> dict[str, tuple[str, str]]:
+def _passed(
+    given: dict[str, Column], base: dict[str, Column], taken: Collection[str], alias: str
+) -> dict[str, tuple[str, str]]:
     """The dimensions that a sub-query does not give and its table has: way -> (name, path)."""
-    read = Source("", dict(given.columns), alias)
-    base = Source("", dict(given.base.columns or {}) if given.base else {}, alias)
+    read, beneath = Source("", given, alias), Source("", base, alias)
     found: dict[str, tuple[str, str]] = {}
     for each in BREAKDOWNS:
-        path = "" if read.first(each.columns) else base.first(each.columns)
-        names = (n for n in (path, *each.columns) if n and "." not in n and n.lower() not in given.names)
+        path = "" if read.first(each.columns) else beneath.first(each.columns)
+        names = (n for n in (path, *each.columns) if n and "." not in n and n.lower() not in taken)
         name = next(names, "")
-        if path and name and all(path != taken for _, taken in found.values()):
+        if path and name and all(path != other for _, other in found.values()):
             found[each.name] = (name, path)
     return found
 
