@@ -117,7 +117,9 @@ def test_the_pickled_analyzer_makes_the_same_words_of_plain_text(text: str) -> N
     assert [token.text for token in plain_words()(text)] == words(text)
 
 
-def test_the_pickled_analyzer_knows_the_stems_that_are_ours_but_of_forms_that_do_not_begin_with_them() -> None:
+def test_the_pickled_analyzer_knows_the_stems_that_are_ours_but_of_forms_that_do_not_begin_with_them() -> (
+    None
+):
     different = {word for word in OWN_STEMS if [token.text for token in plain_words()(word)] != words(word)}
     assert different == {word for word, own in OWN_STEMS.items() if not word.startswith(own)}
 
