@@ -11,10 +11,10 @@ from collections.abc import Iterable
 from datetime import date
 
 from indexer.model.items import SHARED_PROJECT, PingItem, TableItem
-from indexer.model.last_day import ENDED
 from indexer.model.parts import ChannelStatus, ColumnRef
 from search_app.sql.source import Ended
 from search_app.tools import Context
+from search_app.tools.addressing.places import ended_states
 
 MOST_BENEATH = 40  # tables that are looked at beneath one view
 PINGS_OF_FIREFOX = "telemetry"  # the namespace of legacy pings: a probe's row names the ping alone
@@ -26,10 +26,8 @@ def ended_in(states: Iterable[ChannelStatus], row: ColumnRef, context: Context) 
     None while one of them may still send it. The day is that of the channel that sent it longest,
     "" where one of the days is not known.
     """
-    covered = [
-        state for state in states if state.app == row.app and row.app_id in ("", state.app_id or row.app_id)
-    ]
-    if not covered or any(state.status not in ENDED for state in covered):
+    covered = ended_states(states, row)
+    if not covered:
         return None
     days = [state.last_day for state in covered]
     if not all(map(_is_day, days)):

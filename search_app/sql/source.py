@@ -50,7 +50,7 @@ class SqlQuery:
     title: str
     table: str  # dataset.table, or project.dataset.table outside mozdata
     sql: str
-    url: str = ""  # a prepared query in STMO that answers much the same, "" where there is none
+    url: str = ""  # the Glean Dictionary's query in STMO: ten recent rows; "" where there is none
     variant: str = "over time"  # over time, by label, by extra, by country, by channel, by version, …
     access: str = ACCESS_NOTE
     notes: tuple[str, ...] = ()  # sentences: what it reads, which units, what it takes for granted

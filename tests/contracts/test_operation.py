@@ -26,6 +26,8 @@ from indexer.status import read_status
 from search_app.cli import main
 from search_app.web.app import create_app
 from search_app.web.operation.banner import behind_banner, sample_banner
+from search_app.web.operation.freshness import standing
+from search_app.web.state import current_site
 from tests.support.upstream import copied_data
 
 FIXED = {"STARCHART_NOW": "2025-06-01"}
@@ -69,6 +71,13 @@ def numbers(client: FlaskClient) -> dict[tuple[str, tuple[str, ...]], float]:
     }
 
 
+def standing_of(config: Config, source: str) -> str:
+    """What the status page calls a source."""
+    app = create_app(config)
+    with app.app_context():
+        return next(each.word for each in standing(current_site()).sources if each.name == source)
+
+
 def fail(config: Config, source: str, error: str = "no answer") -> None:
     SnapshotStore(config.data_dir).note_failure(source, error, "2026-06-01T00:00:00+00:00", 1.0)
 
@@ -97,6 +106,12 @@ def test_a_stale_source_is_told_everywhere(config: Config) -> None:
     assert client.get("/api/v1/status").get_json()["problems"][0]["code"] == "source-stale"
     assert numbers(client)["starchart_source_good", ("glean",)] == 0
     assert numbers(client)["starchart_problem", ("source-stale",)] == 1
+
+
+def test_a_source_whose_address_has_no_file_is_not_called_fresh(config: Config) -> None:
+    words = {source: standing_of(config, source) for source in ("experimenter", "glean", "tools")}
+    assert words["experimenter"] == "its address has no such file"  # the small upstream has none
+    assert words["glean"] == words["tools"] == "fresh"  # the tools need no file
 
 
 def test_a_source_that_was_not_read_for_long_is_told_though_nothing_failed(config: Config) -> None:

@@ -89,6 +89,8 @@ def test_what_has_ended_is_asked_for_its_last_days() -> None:
     assert f"{day} >= DATE_SUB(DATE '2024-03-02', INTERVAL 7 DAY)  -- It ended on 2024-03-02" in made.sql
     assert f"AND {day} <= DATE '2024-03-02'" in made.sql
     assert "CURRENT_DATE" not in made.sql
+    assert query(metric("counter", "opened"), "over time").url
+    assert not made.url  # the prepared query reads yesterday
     assert "It ended on 2024-03-02: the query asks for the days before." in made.notes
 
 
