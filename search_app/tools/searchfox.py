@@ -49,6 +49,8 @@ def definition_line(source_url: str) -> str:
 
 
 class Tool:
+    """Links a metric or probe to its uses in the code, a metric to its definition too."""
+
     name = "searchfox"
     label = "Searchfox"
     order = 90

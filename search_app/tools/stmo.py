@@ -45,6 +45,8 @@ def ping_query(table: str) -> str:
 
 
 class Tool:
+    """Links pings, their views and metrics to prepared queries, other tables to the empty editor."""
+
     name = "stmo"
     label = "STMO"
     order = 40
