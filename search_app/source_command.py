@@ -18,9 +18,7 @@ class HasConfig(Protocol):
     """What the command line hands to each command."""
 
     @property
-    def config(self) -> Config:
-        """The settings that the command runs with."""
-        ...
+    def config(self) -> Config: ...
 
 
 @click.command("check-sources")

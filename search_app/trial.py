@@ -10,7 +10,6 @@ import json
 import logging
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -154,9 +153,7 @@ def _running(config: Config, data: Path) -> Iterator[tuple[subprocess.Popen[byte
     try:
         yield server, port
     finally:
-        server.send_signal(
-            signal.SIGQUIT
-        )  # at once: nobody else asks it, and SIGTERM takes a worker a second
+        server.terminate()
         try:
             server.wait(10)
         except subprocess.TimeoutExpired:

@@ -187,7 +187,6 @@ class Transport:
         )
 
     def close(self) -> None:
-        """Close all connections that are kept open."""
         for manager in self._managers.values():
             manager.clear()
 

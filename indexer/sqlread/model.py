@@ -230,7 +230,6 @@ class Routine:
     parameters: tuple[str, ...] = ()
     returns: DataType | None = None
     body: Expression | None = None
-    types: tuple[DataType, ...] = ()  # of its parameters
 
 
 @dataclass(frozen=True, slots=True)

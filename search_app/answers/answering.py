@@ -15,12 +15,15 @@ from search_app.query.model import SORTS, Query
 from search_app.understanding.model import Understood
 from search_app.understanding.vocabulary import normalise
 
+_NAME = re.compile(r"\w[._:/]\w")  # of one word it is a name, and asks nothing
 LONGEST = 160  # characters: a longer text tells a story, and no template understands it
 
 
 def may_be_asked(query: Query, understood: Iterable[Understood]) -> bool:
     """Whether a query can be a question at all: quick, since most are none."""
     if query.page != 1 or query.sort != SORTS[0] or query.snippet is not None or query.literal:
+        return False
+    if len(query.terms) == 1 and _NAME.search(query.terms[0].text):
         return False
     if not query.terms or len(query.text) > LONGEST or query.exclude_filters or query.ranges:
         return False

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Protocol
 
 from indexer.model.card import Card
@@ -19,8 +20,10 @@ from search_app.tools import Context
 # words that say how a measure is made or written, not what it measures
 UNTOLD = frozenset(
     ("sum", "total", "number", "count", "of", "the", "a", "in", "glean", "legacy", "ms", "per", "all")
-) | {"metric", "v1", "v2", "v3", "2", "3", "network", "present", "event"}
+) | {"metric", "v1", "v2", "v3", "2", "3", "network", "present", "event", "any"}
 MEASURE = "measure/metric/"
+PER = "per"
+AVERAGES = frozenset(words_of("average mean median rate ratio each every", ()))
 READ = 2_000  # characters of a description that are read
 DEPTH = 4  # views above each other that are followed to what is beneath
 
@@ -60,6 +63,7 @@ class ShelvedMeasure:
     wordings: tuple[frozenset[str], ...]
     # words that may be typed, and need not: of title and name those of UNTOLD, and the part of the product
     said: frozenset[str]
+    per: frozenset[str]  # of what it is a share: an amount that is divided is none of the whole
     rank: tuple[int, ...]  # the smallest is best
 
 
@@ -132,12 +136,13 @@ def _shelved(item: MeasureItem, rules: Rules) -> ShelvedMeasure:
         name,
         tuple(dict.fromkeys(words for words in wordings if words)),
         _said(item, texts, rules),
+        divided_by(word for text in texts for word in words_of(text, rules.spellings)),
         (*rank, newest, len(name)),
     )
 
 
 def _said(item: MeasureItem, texts: Sequence[str], rules: Rules) -> frozenset[str]:
-    """The words of UNTOLD in its title and name, and the part of the product that it is about."""
+    """The words of UNTOLD in its title and name, a platform that is no app, and the part that it is about."""
     named = {word for text in texts for word in words_of(text, rules.spellings)}
     about = " ".join((item.data_source, *item.tables, item.description[:READ])).replace("_", " ")
     about_words = named | set(words_of(about, rules.spellings))
@@ -146,7 +151,18 @@ def _said(item: MeasureItem, texts: Sequence[str], rules: Rules) -> frozenset[st
         for place in rules.places
         if place.of & about_words
     ]
-    return frozenset(named & UNTOLD).union(*places)
+    platform = () if item.apps else words_of(item.platform.replace("_", " "), rules.spellings)  # "ads"
+    return frozenset(named & UNTOLD).union(platform, *places)
+
+
+def divided_by(words: Iterable[str]) -> frozenset[str]:
+    """The words behind "per" in a title or a name."""
+    return frozenset(after for before, after in pairwise(words) if before == PER)
+
+
+def is_divided(per: frozenset[str], words: Sequence[str]) -> bool:
+    """Whether a text asks for what is divided by one of these: says so, or asks for an average or a rate."""
+    return not AVERAGES.isdisjoint(words) or not per.isdisjoint(divided_by(words))
 
 
 def _of_product(item: MeasureItem) -> frozenset[str]:

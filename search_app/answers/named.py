@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from indexer.model.card import Card
-from search_app.answers.catalogue import UNTOLD
+from search_app.answers.catalogue import UNTOLD, divided_by, is_divided
 from search_app.answers.reading import Subject, Told, tell
 from search_app.answers.rules import Rules, words_of
 from search_app.engine.results import Hit
@@ -36,6 +37,7 @@ class _Named:
 
     own: frozenset[str]
     needed: frozenset[str]
+    per: frozenset[str] = frozenset()  # of what it is a share
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,12 @@ class _Fit:
     told: Told
     taken: frozenset[str]
     unsaid: int
+    otherwise: int  # words that say a word of the name in another one
+    kind: int  # in KINDS
+
+    @property
+    def rank(self) -> tuple[int, int, int]:
+        return (self.unsaid, self.otherwise, self.kind)
 
 
 def read_named(text: str, app: str, hits: Sequence[Hit], rules: Rules) -> list[Subject]:
@@ -63,8 +71,8 @@ def read_named(text: str, app: str, hits: Sequence[Hit], rules: Rules) -> list[S
     ]
     if not fits:
         return []
-    best = min(fits, key=lambda fit: (fit.unsaid, KINDS.index(fit.card.kind)))
-    rivals = [fit for fit in fits if fit.unsaid == best.unsaid and fit.card.kind == best.card.kind]
+    best = min(fits, key=lambda fit: fit.rank)
+    rivals = [fit for fit in fits if fit.rank == best.rank]
     return [Subject(best.told, best.taken, named=(best.card.id,))] if len(rivals) == 1 else []
 
 
@@ -78,14 +86,24 @@ def _fit(words: Sequence[str], card: Card, rules: Rules) -> _Fit | None:
     """How a thing is what was typed; None where a word of either is left, or nothing is asked of it."""
     typed = frozenset(words)
     for named in _wordings(card, rules):
+        if named.per and not is_divided(named.per, words):
+            continue
         taken = frozenset(word for word in typed if not named.own.isdisjoint(rules.alike(word)))
         said = frozenset(each for word in taken for each in rules.alike(word))
+        joined = [pair for pair in pairwise(words) if "".join(pair) in named.own]  # "tab groups": tabgroup
+        taken = taken.union(*joined)
+        said = said.union(*joined, map("".join, joined))
         if len(taken - rules.fillers) < ENOUGH or named.needed - said - rules.fillers:
             continue
         told = tell(words, taken, rules)
         if told is not None and (told.intent or told.trend or told.is_split):
             unsaid = len(named.own - said - UNTOLD - rules.fillers)
-            return _Fit(card, told, taken, unsaid) if unsaid <= (MOST_UNSAID if card.app else 0) else None
+            if unsaid > (MOST_UNSAID if card.app else 0):
+                return None
+            otherwise = (
+                taken - named.own - rules.fillers - frozenset(word for pair in joined for word in pair)
+            )
+            return _Fit(card, told, taken, unsaid, len(otherwise), KINDS.index(card.kind))
     return None
 
 
@@ -94,10 +112,11 @@ def _wordings(card: Card, rules: Rules) -> Iterator[_Named]:
     whole = card.name.rpartition("/")[2]
     before, _, last = whole.rpartition(".")
     needed = _words(last, rules) - UNTOLD - (MADE if card.kind == "table" else frozenset())
-    yield _Named(_words(f"{before} {last}", rules), needed or _words(before, rules))
+    listed = words_of(_PARTS.sub(" ", last), rules.spellings)
+    yield _Named(_words(f"{before} {last}", rules), needed or _words(before, rules), divided_by(listed))
     if card.kind == "measure":
-        title = frozenset(words_of(card.title, rules.spellings))
-        yield _Named(title, title - UNTOLD)
+        listed = words_of(card.title, rules.spellings)
+        yield _Named(frozenset(listed), frozenset(listed) - UNTOLD, divided_by(listed))
 
 
 def _words(name: str, rules: Rules) -> frozenset[str]:

@@ -15,11 +15,12 @@ from search_app.answers.queries import (
     can_tell,
     gives_distribution,
     is_part_of_doings,
+    is_yes_or_no,
     query_of,
     shared_out,
 )
-from search_app.answers.reading import Subject, Told
-from search_app.answers.rules import Concept, Rules, Use
+from search_app.answers.reading import NUMBER, Subject, Told
+from search_app.answers.rules import Concept, Rules, Use, words_of
 
 RUNGS = ("measure", "aggregate", "clients", "raw")  # the recommended order
 ALTERNATIVES = 2
@@ -117,7 +118,9 @@ def candidates_of(
         for place, measure in enumerate(subject.measures):
             item = catalogue.get(measure.id)
             if item and can_tell(item, subject.told) and standing_of(item, catalogue, rules).usable:
-                yield Candidate(item, "measure", "", place)
+                # of people who did it first what is yes or no of each, not what is added up
+                behind = len(subject.measures) * (subject.told.intent == "people" and not is_yes_or_no(item))
+                yield Candidate(item, "measure", "", place + behind)
         return
     for place, use in enumerate(_uses(subject.concept, subject.told, named, app)):
         for item in _items(use, named, catalogue):
@@ -186,7 +189,8 @@ def rung_of(item: AnyItem, rules: Rules) -> str:
 
 def _order(candidate: Candidate, told: Told) -> tuple[int, ...]:
     distribution = told.intent == "percentiles" and not gives_distribution(candidate.item)
-    return (int(distribution), RUNGS.index(candidate.rung), candidate.place)
+    titled = NUMBER.isdisjoint(words_of(candidate.item.title, ())) if told.number else False
+    return (int(distribution), RUNGS.index(candidate.rung), int(titled), candidate.place)
 
 
 def _query(

@@ -70,7 +70,7 @@ def can_tell(item: AnyItem, told: Told) -> bool:
         return True
     if told.intent == "share":
         said = bool(_PART.search(f"{item.title} {item.select_expression}"))
-        return said or len(item.operands) == 2 or _is_yes_or_no(item) or shared_out(item, told)
+        return said or len(item.operands) == 2 or is_yes_or_no(item) or shared_out(item, told)
     if told.intent == "people":
         return _of_clients(item) or bool(_PEOPLE.search(f"{item.title} {item.description[:200]}"))
     return told.intent != "average" or _of_clients(item) or bool(_PART.search(item.title))
@@ -94,7 +94,7 @@ def is_part_of_doings(item: AnyItem) -> bool:
     """Whether a measure is a share or a mean of what clients do, of which no number of clients comes."""
     if not isinstance(item, MeasureItem) or not _PART.search(item.title):
         return False
-    return not (_PEOPLE.search(f"{item.title} {item.description[:200]}") or _is_yes_or_no(item))
+    return not (_PEOPLE.search(f"{item.title} {item.description[:200]}") or is_yes_or_no(item))
 
 
 _PART = re.compile(
@@ -110,8 +110,10 @@ _ONE_OR_NONE = re.compile(
 _PEOPLE = re.compile(r"\b(?:users?|clients?|people|profiles?|DAU|WAU|MAU|subscribers?)\b", re.IGNORECASE)
 
 
-def _is_yes_or_no(item: MeasureItem) -> bool:
+def is_yes_or_no(item: AnyItem) -> bool:
     """Whether its values are yes or no for each client: by their type, or how they are made."""
+    if not isinstance(item, MeasureItem):
+        return False
     taken = any(each.name == "binomial" for each in item.statistics)
     return _of_clients(item) and (
         item.value == "boolean" or taken or bool(_ONE_OR_NONE.match(item.select_expression))
@@ -186,7 +188,7 @@ def _statistics(item: MeasureItem, told: Told) -> tuple[MeasureStatistic, ...]:
     """
     if not _of_clients(item):
         return ()
-    if item.value == "boolean" or (told.intent in ("share", "people") and _is_yes_or_no(item)):
+    if item.value == "boolean" or (told.intent in ("share", "people") and is_yes_or_no(item)):
         return (_statistic("binomial"), _statistic("client_count"))
     wanted = STATISTICS.get(told.intent, "") if item.value == "number" else ""
     return (_statistic(wanted, PERCENTS if told.intent == "percentiles" else ""),) if wanted else ()

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 
-from search_app.answers.catalogue import Shelf, ShelvedMeasure
+from search_app.answers.catalogue import Shelf, ShelvedMeasure, is_divided
 from search_app.answers.rules import ORDER, Concept, Phrase, Rules, words_of
 
 # who is counted: a title says one of them, a question another
 COUNTED = frozenset(words_of("people users clients", ()))
 MOST_SPLITS = 3  # in one query: rows of more are too few to say something
 PARTS = frozenset(words_of("rate ratio share percentage average", ()))  # a title of these is an amount itself
+NUMBER = frozenset(words_of("number total", ()))  # a title may say that it is one, and not who did it
 WHICH = frozenset(("which", "what"))
 RANKED = COUNTED | {"most"}  # of what "which countries" is asked
 OF_COUNTED = ("how_many", "split", "trend")  # of people: "how many Mac users", "which countries have users"
@@ -35,6 +36,7 @@ class Told:
     one: tuple[str, ...] = ()  # of the splits those of which one value was named, not the split
     added: bool = False  # weeks, months or years of what days have
     often: bool = False  # how often it happens, not how much there is
+    number: bool = False  # the number of things, not of those who have them
 
     @property
     def is_split(self) -> bool:
@@ -65,7 +67,7 @@ def read_amount(text: str, app: str, rules: Rules, shelf: Shelf) -> list[Subject
         return []
     wider = typed.union(*map(rules.alike, typed))
     found = _asked(words, typed, app, rules) or _asked(words, wider, app, rules)
-    if not found and (told := tell(words, frozenset(), rules)):
+    if not found and (told := tell(words, frozenset(), rules, rules.plain)):
         return [Subject(told, frozenset(), concept) for concept in _bare(told, typed, app, rules)]
     find = _titled if app else _of_one_product
     titled = find(words, typed, app, rules, shelf)
@@ -77,6 +79,8 @@ def read_amount(text: str, app: str, rules: Rules, shelf: Shelf) -> list[Subject
 def _bare(told: Told, typed: frozenset[str], app: str, rules: Rules) -> Iterator[Concept]:
     """The concepts that are meant where nothing but a product, an intent and a split is said."""
     intent = told.intent or ("split" if told.is_split else "trend" if told.trend else "")
+    if told.often:
+        return
     if intent in OF_COUNTED:
         intent = "people" if typed & COUNTED else ""
     for concept in rules.concepts:
@@ -147,6 +151,8 @@ def _titled(
     found: dict[frozenset[str], list[ShelvedMeasure]] = {}
     counted = not COUNTED.isdisjoint(typed)
     for measure in shelf.measures.get(app, ()):
+        if measure.per and not is_divided(measure.per, words):
+            continue
         for wording in measure.wordings:
             if not wording <= typed and not (counted and _is_typed(wording, typed)):
                 continue
@@ -205,8 +211,14 @@ def _is_typed(wording: frozenset[str], typed: frozenset[str]) -> bool:
     )
 
 
-def tell(words: Sequence[str], taken: frozenset[str], rules: Rules) -> Told | None:
-    """What the words beside the concept say; None where one of them says nothing that is known."""
+def tell(
+    words: Sequence[str], taken: frozenset[str], rules: Rules, fillers: frozenset[str] | None = None
+) -> Told | None:
+    """What the words beside the concept say; None where one of them says nothing that is known.
+
+    `fillers`: the words that may stand beside it; None for those of the rules.
+    """
+    fillers = rules.fillers if fillers is None else fillers
     left = ["" if word in taken else word for word in words]
     intents: set[str] = set()
     is_which = False
@@ -227,7 +239,7 @@ def tell(words: Sequence[str], taken: frozenset[str], rules: Rules) -> Told | No
                 splits[each.value] = each.one and splits.get(each.value, True)
                 places.setdefault(each.value, at)
         left[at : at + len(phrase.words)] = [""] * len(phrase.words)
-    if any(word and word not in rules.fillers for word in left) or len(splits) > MOST_SPLITS:
+    if any(word and word not in fillers for word in left) or len(splits) > MOST_SPLITS:
         return None
     if not _goes_together(intents, is_which, words, rules.fillers):
         return None
@@ -244,6 +256,7 @@ def tell(words: Sequence[str], taken: frozenset[str], rules: Rules) -> Told | No
         one,
         "added" in intents,
         "how_often" in intents,
+        COUNTED.isdisjoint(words) and ("how_many" in intents or not NUMBER.isdisjoint(words)),
     )
 
 

@@ -30,6 +30,7 @@ from search_app.answers.rules import (
 from search_app.understanding.vocabulary import normalise
 
 FOLDER = Path(__file__).parent
+ASIDE = "aside"  # a role of phrases
 
 
 @lru_cache(maxsize=1)
@@ -55,7 +56,9 @@ def made_of(intents: Mapping[str, Any], concepts: Mapping[str, Any]) -> Rules:
         raise RulesProblem(f"{lists!r} says no reason")
     begins = frozenset(lists["begins"])
     places = tuple(_entries(concepts["places"]))
-    said = {word for phrase in phrases for word in phrase.words} - fillers
+    # what an aside says begins no question, wherever else it is said
+    asides = {word for phrase in phrases if phrase.role == ASIDE for word in phrase.words}
+    said = {word for phrase in phrases for word in phrase.words} - fillers - asides
     boards = concepts["boards"]
     return Rules(
         templates=tuple(_templates(intents["templates"], _classes(intents["classes"]))),
@@ -64,6 +67,7 @@ def made_of(intents: Mapping[str, Any], concepts: Mapping[str, Any]) -> Rules:
         begins=begins,
         joins=frozenset(lists["joins"]),
         fillers=fillers,
+        plain=_words(intents["plain"]),
         never=_all_words(intents["never"]),
         advice=tuple(normalise(text) for entry in _entries(intents["advice"]) for text in entry["begins"]),
         signals=frozenset(said | _words(intents["openers"])).union(*map(_words, places)),
@@ -116,6 +120,7 @@ def _all_phrases(intents: Mapping[str, Any]) -> tuple[Phrase, ...]:
         *_phrases(intents["numbers"], "intent", "intent"),
         *_phrases(intents["splits"], "split", "by"),
         *_phrases(intents["spans"], "span", ""),
+        *_phrases(intents["asides"], ASIDE, ""),
     )
     return tuple(sorted(phrases, key=lambda phrase: -len(phrase.words)))
 

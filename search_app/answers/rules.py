@@ -41,7 +41,7 @@ class Phrase:
     """A run of words that says an intent, or by what is split."""
 
     words: tuple[str, ...]
-    role: str  # intent, split, span
+    role: str  # intent, split, span, aside
     value: str
     product: str = ""  # that is meant where none is named
     one: bool = False  # of a split: one value of it is named
@@ -139,6 +139,7 @@ class Rules:
     begins: frozenset[str]  # by, per
     joins: frozenset[str]  # and
     fillers: frozenset[str]
+    plain: frozenset[str]  # of these the ones that may stand beside a product of which nothing else is said
     never: frozenset[str]
     advice: tuple[tuple[str, ...], ...]  # beginnings of texts that ask for no amount
     signals: frozenset[str]  # a query with none of them, and with no product, is no question

@@ -40,7 +40,6 @@ class Asked:
 
     @property
     def text(self) -> str:
-        """The words of the subject, a space between them."""
         return " ".join(self.tokens)
 
 

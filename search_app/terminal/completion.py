@@ -25,9 +25,7 @@ class HasConfig(Protocol):
     """What the command line hands to each command."""
 
     @property
-    def config(self) -> Config:
-        """The settings that the command runs with."""
-        ...
+    def config(self) -> Config: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,6 @@ class Command:
 
     @property
     def spellings(self) -> str:
-        """All spellings of all of its options, a space between them."""
         return " ".join(word for option in self.options for word in option.spellings)
 
 

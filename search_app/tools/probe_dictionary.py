@@ -17,8 +17,6 @@ def search(words: str) -> str:
 
 
 class Tool:
-    """Links a legacy probe to its page."""
-
     name = "probe-dictionary"
     label = "Probe Dictionary"
     order = 15

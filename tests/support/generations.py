@@ -37,11 +37,7 @@ def write_changed(whole: Path, folder: Path, **changes: object) -> None:
 
 
 def on_its_own(path: Path) -> Path:
-    """A linked file, or one in a linked folder, as one that may be written into."""
-    if path.parent.is_symlink():
-        whole = path.parent.resolve()
-        path.parent.unlink()
-        shutil.copytree(whole, path.parent, copy_function=os.link)
+    """A linked file as one that may be written into."""
     content = path.read_bytes()
     path.unlink()
     path.write_bytes(content)

@@ -45,14 +45,10 @@ class Filter(Protocol):
     """A filter of the query language, as far as its completion needs it."""
 
     @property
-    def name(self) -> str:
-        """What is typed before the colon."""
-        ...
+    def name(self) -> str: ...
 
     @property
-    def meaning(self) -> str:
-        """What it filters by, in words that are shown beside it."""
-        ...
+    def meaning(self) -> str: ...
 
     @property
     def values(self) -> tuple[str, ...]:
