@@ -7,10 +7,12 @@ only what differs. Whatever is wrong raises ConfigProblem, with the key in its t
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import datetime
 import os
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -210,7 +212,7 @@ def load_config(path: str | Path | None = None, env: Mapping[str, str] | None = 
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        values = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        values = copy.deepcopy(_parsed(path.read_text(encoding="utf-8")))
     except OSError as error:
         raise ConfigProblem(f"{path}: cannot be read ({error.strerror})") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -220,6 +222,12 @@ def _read(path: Path) -> dict[str, Any]:
     if not isinstance(values, dict):
         raise ConfigProblem(f"{path}: must hold keys and values at its top")
     return values
+
+
+@lru_cache(maxsize=4)
+def _parsed(text: str) -> Any:
+    """What a settings file holds, parsed once a process: not to be changed."""
+    return yaml.load(text, Loader=yaml.CSafeLoader)
 
 
 def _overlay(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,9 @@ class HasConfig(Protocol):
     """What the command line hands to each command."""
 
     @property
-    def config(self) -> Config: ...
+    def config(self) -> Config:
+        """The settings that the command runs with."""
+        ...
 
 
 @click.command("check-sources")

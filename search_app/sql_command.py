@@ -22,7 +22,9 @@ class HasConfig(Protocol):
     """What the command line hands to each command."""
 
     @property
-    def config(self) -> Config: ...
+    def config(self) -> Config:
+        """The settings that the command runs with."""
+        ...
 
 
 SINGLE = ("app", "ping", "process", "column", "channel", "days", "sample", "measure")

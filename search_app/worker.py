@@ -41,9 +41,11 @@ class Worker(GeventWorker):  # type: ignore[misc]
         return gevent.Timeout(self.request_seconds, False)
 
     def handle(self, listener: Any, client: Any, address: Any) -> None:
+        """Serve a connection that knows how each request began: a refused one is answered in its shape."""
         super().handle(listener, Beginning(client), address)
 
     def handle_request(self, listener_name: Any, request: Any, client: Any, address: Any) -> None:
+        """Answer one request. Ends the connection where the answer is not taken in `answer_seconds`."""
         ended = False
         with gevent.Timeout(self.answer_seconds, False):
             super().handle_request(listener_name, request, client, address)

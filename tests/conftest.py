@@ -15,6 +15,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -23,8 +24,10 @@ from flask.testing import FlaskClient
 from hypothesis import settings
 from jinja2 import FileSystemBytecodeCache
 
+from indexer.build_job import build
 from indexer.config import Config, load_config
 from indexer.crawl import crawl as crawling
+from indexer.crawl.crawl import crawl, sample_path
 from indexer.runtime import disk
 from indexer.runtime.limited import LimitedPool, Limits
 from indexer.sqlread import readings
@@ -32,6 +35,7 @@ from search_app.engine.engine import SearchEngine
 from search_app.supervisor import ensure_generation
 from search_app.web.app import create_app
 from tests.support.hostile import hostile_data as hostile_world
+from tests.support.mirrors import settings as settings_of
 from tests.support.servers import served
 from tests.support.small_world import small_world
 from tests.support.upstream import built, config_of, copied_world
@@ -151,6 +155,20 @@ def sample_server(sample_data: Path) -> Iterator[str]:
     """The base URL of a real server of the sample."""
     with served(sample_data) as base:
         yield base
+
+
+@pytest.fixture(scope="session")
+def published_sample(tmp_path_factory: pytest.TempPathFactory) -> Config:
+    """The settings of the sample, crawled and built as if upstream published it. Not to be changed."""
+
+    def of(folder: Path) -> Config:
+        return settings_of(folder, sample_path()).model_copy(update={"now": date(2026, 6, 1)})
+
+    def make(folder: Path) -> None:
+        crawl(of(folder))
+        build(of(folder))
+
+    return of(_made_once(tmp_path_factory, "published", make))
 
 
 @pytest.fixture(scope="session")

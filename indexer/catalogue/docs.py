@@ -38,7 +38,8 @@ class Names:
     metric_slugs: Mapping[tuple[str, str], str]  # (app, name with dots as underscores) -> id
     probes: Mapping[str, str]  # NAME, or a scalar's dotted name -> id
     pings: Mapping[str, Sequence[str]]  # name -> ids of legacy pings of the telemetry namespace
-    tools: Mapping[str, str]  # host, or title -> id
+    tools: Mapping[str, str]  # title -> id
+    tool_places: Mapping[tuple[str, str], str]  # (host, path that its addresses begin with) -> id
     ids: frozenset[str]
 
 
@@ -49,12 +50,13 @@ def names_of(items: Iterable[AnyItem], tables: Tables) -> Names:
     probes: dict[str, str] = {}
     pings: dict[str, list[str]] = {}
     tools: dict[str, str] = {}
+    places: dict[tuple[str, str], str] = {}
     ids = set()
     for item in items:
         ids.add(item.id)
         if isinstance(item, ToolItem):
             tools[item.title] = item.id
-            tools[urlsplit(item.url).netloc] = item.id
+            places[_place(item.url)] = item.id
         if isinstance(item, MetricItem):
             if "." in item.name:
                 metrics.setdefault(item.name, []).append(item.id)
@@ -68,8 +70,24 @@ def names_of(items: Iterable[AnyItem], tables: Tables) -> Names:
                 probes[name] = item.id
         elif item.id.startswith("ping/telemetry/"):
             pings.setdefault(item.name, []).append(item.id)
-    tools.pop(SITE, None)
-    return Names(tables, metrics, slugs, probes, pings, tools, frozenset(ids))
+    places = {place: key for place, key in places.items() if place[0] != SITE}
+    return Names(tables, metrics, slugs, probes, pings, tools, places, frozenset(ids))
+
+
+def _place(url: str) -> tuple[str, str]:
+    """Where a tool is: its host, and the path that all its pages begin with (of a page, its folder)."""
+    address = urlsplit(url)
+    path = dirname(address.path) if address.path.endswith(".html") else address.path
+    return address.netloc, path.rstrip("/")
+
+
+def _tool_at(link: str, names: Names) -> str:
+    """The id of the tool that an address lies in, "" where in none. Hosts are shared: metric-hub and the docs
+    of bigquery-etl are two folders of mozilla.github.io, where much else lies that is no tool."""
+    host, path = _place(link)
+    while (host, path) not in names.tool_places and path:
+        path = path.rpartition("/")[0]
+    return names.tool_places.get((host, path), "")
 
 
 def doc_items(records: Sequence[DocSection], names: Names) -> tuple[list[DocItem], list[Link]]:
@@ -137,11 +155,11 @@ def named(section: DocSection, names: Names) -> list[tuple[str, str]]:
 
 def _follow(link: str, names: Names, found: Mapping[str, dict[str, None]]) -> None:
     try:
-        host = urlsplit(link).netloc
+        tool = _tool_at(link, names)
     except ValueError:  # junk in a link is no name (rule 12)
         return
-    if host in names.tools:
-        found["tool"][names.tools[host]] = None
+    if tool:
+        found["tool"][tool] = None
     match = _DICTIONARY.search(link)
     if match is None:
         return

@@ -19,7 +19,7 @@ from indexer.model.items import SHARED_PROJECT, MetricItem
 from indexer.model.parts import ChannelStatus, ColumnRef
 from indexer.model.table_records import Column
 
-_REASON = "known from its table only: upstream had no definition"
+_REASON = "known from its table only: no definition of it was found"
 
 
 @dataclass(slots=True)

@@ -187,6 +187,7 @@ class Transport:
         )
 
     def close(self) -> None:
+        """Close all connections that are kept open."""
         for manager in self._managers.values():
             manager.clear()
 

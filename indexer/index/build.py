@@ -187,8 +187,8 @@ def _fill(
     writing = start_search_files(folder, documents, paths, workers, progress)
     progress("writing the catalogue store")
     write_store(folder / "catalogue.sqlite", catalogue, packing)
-    for each in writing:
-        each.result()
+    _add_completions(folder / "arrays")  # here: the workers are still at the index
+    writing.result()
 
 
 def write_search_files(
@@ -198,7 +198,8 @@ def write_search_files(
 ) -> None:
     """whoosh/ and arrays/ of documents that are in_order(); `paths`: schema digest -> its column paths."""
     with without_collection():
-        start_search_files(folder, documents, paths, Here())
+        start_search_files(folder, documents, paths, Here()).result()
+        _add_completions(folder / "arrays")
 
 
 def start_search_files(
@@ -207,12 +208,12 @@ def start_search_files(
     paths: Mapping[str, str],
     workers: Executor,
     progress: Callable[[str], None] = lambda step: None,
-) -> list[Future[None]]:
-    """write_search_files(), but for what workers are still at: that is there when they are done."""
+) -> Future[None]:
+    """write_search_files() but for completions; the index is there when workers are done with it."""
     progress(f"indexing {len(documents)} documents")
     inverted, facets = invert(documents), invert_facets(documents)
     kept = [shown(document) for document in documents]
-    writing = [workers.submit(_write_index, folder / "whoosh", kept, {**inverted, **facets})]
+    writing = workers.submit(_write_index, folder / "whoosh", kept, {**inverted, **facets})
     del kept
     progress("laying down arrays")
     arrays = lay_down(inverted)
@@ -221,7 +222,6 @@ def start_search_files(
     arrays |= lay_out(documents, paths)
     arrays |= lay_out_facets(facets, GROUP.read(arrays))
     write_arrays(folder / "arrays", arrays)
-    writing.append(workers.submit(_add_completions, folder / "arrays"))
     return writing
 
 

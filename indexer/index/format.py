@@ -67,6 +67,7 @@ class Strings(Held):
 
     @property
     def files(self) -> tuple[str, ...]:
+        """Two arrays: the bytes of all strings, and where each string begins."""
         return (f"{self.name}_bytes", f"{self.name}_starts")
 
     def lay(self, strings: Iterable[str]) -> Arrays:
@@ -85,6 +86,7 @@ class SortedStrings(Strings):
 
     @property
     def files(self) -> tuple[str, ...]:
+        """Three arrays: the bytes that neighbours do not share, how many they share, where each begins."""
         return (f"{self.name}_rests", f"{self.name}_shared", f"{self.name}_starts")
 
     def lay(self, strings: Iterable[str]) -> Arrays:
@@ -99,6 +101,7 @@ class PackedTexts(Held):
 
     @property
     def files(self) -> tuple[str, ...]:
+        """Three arrays: the compressed bytes, the dictionary for all of them, where each text begins."""
         return (f"{self.name}_bytes", f"{self.name}_dictionary", f"{self.name}_starts")
 
     def lay(self, texts: Iterable[str]) -> Arrays:
@@ -117,6 +120,7 @@ class NumberRows(Held):
 
     @property
     def files(self) -> tuple[str, ...]:
+        """Two arrays: where each row begins, and the numbers of all rows."""
         return (f"{self.name}_rows", f"{self.name}_values")
 
     def lay(self, rows: Iterable[Sequence[int]]) -> Arrays:

@@ -26,9 +26,10 @@ from indexer.runtime.disk import replace_file, sync_tree
 from indexer.runtime.locking import is_running
 
 # Raised whenever a generation would come out differently from the same inputs: then one is built anew.
-FORMAT_VERSION = 43
+FORMAT_VERSION = 44
 # The oldest format whose files mean the same to readers: after an upgrade a generation of it answers until
 # the first new build. Raised to FORMAT_VERSION where an array or the field of an item means something else.
+# Words that have another stem since are found again after that build.
 OLDEST_READABLE = 28
 SEALED_SINCE = 21  # manifests hold a digest of themselves
 UNREADABLE = (OSError, ValueError, TypeError, KeyError, AttributeError)  # a manifest can raise

@@ -69,9 +69,7 @@ class Choice:
         return Generation(manifest.id, manifest.built_at, manifest.sample, passed)
 
 
-_compared: dict[
-    tuple[Path, str], tuple[Stamp, bool]
-] = {}  # file -> as which it was read, whether it is whole
+_compared: dict[str, tuple[Stamp, bool]] = {}  # path of a file -> as which it was read, whether it is whole
 
 
 def damaged_files(folder: Path, at_once: int = AT_ONCE) -> tuple[str, ...]:
@@ -84,7 +82,7 @@ def damaged_files(folder: Path, at_once: int = AT_ONCE) -> tuple[str, ...]:
         manifest = read_manifest(folder)
     except UNREADABLE:
         return (MANIFEST,)
-    found = {name: _stamp(folder / name) for name in manifest.files}
+    found = _stamps(folder, manifest)
     for name in _unread(folder, found):
         at_once -= found[name].size  # type: ignore[union-attr]  # the unread ones are there
         if at_once < 0:
@@ -100,14 +98,14 @@ def check_rest(folder: Path) -> None:
         manifest = read_manifest(folder)
     except UNREADABLE:
         return
-    for name in _unread(folder, {name: _stamp(folder / name) for name in manifest.files}):
+    for name in _unread(folder, _stamps(folder, manifest)):
         _compare(folder, name, manifest)
 
 
 def is_checked(folder: Path) -> bool:
     """Whether every file of a generation has been read."""
     manifest = read_manifest(folder)
-    return not list(_unread(folder, {name: _stamp(folder / name) for name in manifest.files}))
+    return not list(_unread(folder, _stamps(folder, manifest)))
 
 
 def choose(data_dir: Path) -> Choice:
@@ -150,33 +148,40 @@ def _by_preference(data_dir: Path) -> list[str]:
     return list(dict.fromkeys([current, *others] if current else others))
 
 
+def _stamps(folder: Path, manifest: Manifest) -> dict[str, Stamp | None]:
+    """Each file of a generation as it is now; None for one that is missing."""
+    return {name: _stamp(f"{folder}/{name}") for name in manifest.files}
+
+
 def _unread(folder: Path, found: Mapping[str, Stamp | None]) -> Iterator[str]:
     """The files that are there and were not read as they are now, smallest first."""
     there = [(stamp.size, name) for name, stamp in found.items() if stamp]
     for _, name in sorted(there):
-        known = _compared.get((folder, name))
+        known = _compared.get(f"{folder}/{name}")
         if known is None or known[0] != found[name]:
             yield name
 
 
 def _compare(folder: Path, name: str, manifest: Manifest) -> None:
-    stamp = _stamp(folder / name)  # before it is read: a change meanwhile makes it unread again
+    path = f"{folder}/{name}"
+    stamp = _stamp(path)  # before it is read: a change meanwhile makes it unread again
     if stamp is None:
         return
     try:
-        with (folder / name).open("rb") as file:
+        with open(path, "rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         digest = ""
-    _compared[folder, name] = (stamp, digest == manifest.files[name])
+    _compared[path] = (stamp, digest == manifest.files[name])
 
 
 def _is_damaged(folder: Path, name: str, stamp: Stamp) -> bool:
-    known = _compared.get((folder, name))
+    known = _compared.get(f"{folder}/{name}")
     return known is not None and known[0] == stamp and not known[1]
 
 
-def _stamp(path: Path) -> Stamp | None:
+def _stamp(path: str) -> Stamp | None:
+    """By strings, not Path: a status page asks it of each of a generation's 180 files."""
     try:
         found = os.stat(path)
     except OSError:

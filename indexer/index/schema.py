@@ -21,7 +21,7 @@ from whoosh.codec.whoosh3 import W3Codec
 from whoosh.lang.porter2 import stem as _porter2
 
 from indexer.index.documents import FACETS, GROUPS
-from indexer.text.analysis import LONGEST_WORD, PIECE, UNSTEMMED, words
+from indexer.text.analysis import LONGEST_WORD, OWN_STEMS, PIECE, UNSTEMMED, words
 
 SINGLE = ("kind", "type", "status")  # facets of which a document has one value: sortable columns
 
@@ -55,13 +55,32 @@ class OwnWords(analysis.Tokenizer):  # type: ignore[misc]
 
 
 def _plain_words() -> analysis.Analyzer:
-    """The same of Whoosh's own parts: differs for accents, apostrophes, percent and unspaced scripts."""
+    """The same of Whoosh's own parts: differs for accents, apostrophes, percent, unspaced scripts, and a few
+    forms that do not begin with their stem ("hung")."""
     return (
         analysis.RegexTokenizer(PIECE)
         | analysis.LowercaseFilter()
         | analysis.StopFilter(stoplist=None, minsize=1, maxsize=LONGEST_WORD)
-        | analysis.StemFilter(_porter2, ignore=_unstemmed())
+        | analysis.SubstitutionFilter(
+            _own_stems(), "".join(rf"\{n}" for n in range(1, len(_beginnings()) + 1))
+        )
+        | analysis.StemFilter(_porter2, ignore=(*_unstemmed(), *_beginnings()))
     )
+
+
+@cache
+def _beginnings() -> dict[str, list[str]]:
+    """The stems that Whoosh's stemmer does not make, each with how its words go on."""
+    found: dict[str, list[str]] = {}
+    for word, own in OWN_STEMS.items():
+        if word.startswith(own) and _porter2(word) != own:
+            found.setdefault(own, []).append(word[len(own) :])
+    return found
+
+
+def _own_stems() -> str:
+    """A pattern of all their words; the group that matches is the stem."""
+    return "^(?:" + "|".join(f"({own})(?:{'|'.join(ends)})" for own, ends in _beginnings().items()) + ")$"
 
 
 @cache  # 18,278 words through a stemmer: the same for every index of a process

@@ -179,6 +179,7 @@ class WhooshReader:
         )
 
     def close(self) -> None:
+        """Close the reader and the index; nothing can be read afterwards."""
         self._reader.close()
         self._index.close()
 

@@ -33,6 +33,7 @@ class Here(Executor):
     """Stands in for workers where none pay: what is submitted is done at once, in this process."""
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """A future that is done already. Raises at once what `fn` raises: it is not kept for result()."""
         done: Future[Any] = Future()
         done.set_result(fn(*args, **kwargs))
         return done

@@ -23,6 +23,7 @@ class Source:
     version = 2
 
     def requests(self, options: Mapping[str, Any]) -> Sequence[Request]:
+        """The file at `url`, or where upstream publishes it."""
         return [Request(str(options.get("url") or URL))]
 
     def records(

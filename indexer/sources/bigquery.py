@@ -16,10 +16,13 @@ from indexer.sources import Fetched, Report, Request
 
 
 class Source:
+    """Requests: none; what is asked, Google's client fetches itself."""
+
     name = "bigquery"
     version = 1
 
     def requests(self, options: Mapping[str, Any]) -> Sequence[Request]:
+        """Nothing to fetch."""
         return ()
 
     def records(

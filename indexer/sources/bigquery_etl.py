@@ -47,10 +47,13 @@ class _Folder:
 
 
 class Source:
+    """Requests: the archive of the branch generated-sql."""
+
     name = "bigquery_etl"
     version = 5
 
     def requests(self, options: Mapping[str, Any]) -> Sequence[Request]:
+        """The archive at `url`, or where upstream publishes it."""
         return (Request(str(options.get("url") or URL), kind="archive"),)
 
     def records(

@@ -47,10 +47,13 @@ NOT_LISTED = Listed()
 
 
 class Source:
+    """Requests: the archive of the docs' Markdown."""
+
     name = "data_docs"
     version = 5
 
     def requests(self, options: Mapping[str, Any]) -> Sequence[Request]:
+        """The archive at `url`, or where upstream publishes it."""
         return (Request(str(options.get("url") or URL), kind="archive"),)
 
     def records(

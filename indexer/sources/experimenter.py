@@ -26,6 +26,7 @@ class Source:
     version = 1
 
     def requests(self, options: Mapping[str, Any]) -> Sequence[Request]:
+        """The list of experiments at `url`, or where upstream publishes it; it may be absent."""
         return [Request(str(options.get("url") or URL), optional=True)]
 
     def records(

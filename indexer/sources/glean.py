@@ -39,6 +39,7 @@ class Source:
     version = 2
 
     def requests(self, options: Mapping[str, Any]) -> Sequence[Request]:
+        """The listings of apps and of libraries; their repositories are named in them (more_requests)."""
         return [Request(f"{_base(options)}/{path}", tag=path) for path in (LISTINGS, VARIANTS)]
 
     def more_requests(self, fetched: Sequence[Fetched], options: Mapping[str, Any]) -> Sequence[Request]:

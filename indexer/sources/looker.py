@@ -21,10 +21,13 @@ _TABLE = re.compile(r"(?:[a-z][a-z0-9-]*\.)?[A-Za-z_]\w*\.[\w$-]+")
 
 
 class Source:
+    """Requests: looker-hub's one file of namespaces."""
+
     name = "looker"
     version = 1
 
     def requests(self, options: Mapping[str, Any]) -> Sequence[Request]:
+        """The file at `url`, or where upstream publishes it."""
         return (Request(str(options.get("url") or URL)),)
 
     def records(

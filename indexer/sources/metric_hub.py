@@ -44,10 +44,13 @@ _SETTING = re.compile(r"[\w-]*\*[\w*-]{0,60}")
 
 
 class Source:
+    """Requests: the archive of the repository."""
+
     name = "metric_hub"
     version = 2
 
     def requests(self, options: Mapping[str, Any]) -> Sequence[Request]:
+        """The archive at `url`, or where upstream publishes it."""
         return (Request(str(options.get("url") or URL), kind="archive"),)
 
     def records(

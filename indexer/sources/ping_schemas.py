@@ -42,10 +42,13 @@ _Ping = tuple[str, str]  # namespace, ping
 
 
 class Source:
+    """Requests: the archive of the branch generated-schemas."""
+
     name = "ping_schemas"
     version = 2
 
     def requests(self, options: Mapping[str, Any]) -> Sequence[Request]:
+        """The archive at `url`, or where upstream publishes it."""
         return (Request(str(options.get("url") or URL), kind="archive"),)
 
     def records(

@@ -36,6 +36,7 @@ class Source:
     version = 1
 
     def requests(self, options: Mapping[str, Any]) -> Sequence[Request]:
+        """The three files below `base_url`, or where upstream publishes them."""
         base = str(options.get("base_url") or BASE).rstrip("/")
         return [
             Request(f"{base}/{file}", tag=file) for file in (VERSIONS, MAJOR_RELEASES, DEVELOPMENT_RELEASES)

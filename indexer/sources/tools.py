@@ -14,10 +14,13 @@ from indexer.sources import Fetched, Report, Request
 
 
 class Source:
+    """Requests: none; the tool dictionary stands in the settings."""
+
     name = "tools"
     version = 1
 
     def requests(self, options: Mapping[str, Any]) -> Sequence[Request]:
+        """Nothing to fetch."""
         return ()
 
     def records(

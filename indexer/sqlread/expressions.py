@@ -192,7 +192,7 @@ def _function(node: exp.Expr, to_query: ToQuery) -> Expression:
             if besides or kind is exp.Nullif
             else _like(first)
         )
-    if kind in LIKE_ALL:
+    if kind in LIKE_ALL or (kind is exp.DPipe and any(isinstance(e, exp.Array) for e in _arguments(node))):
         return _alike(node, to_query)
     return Value(FIXED.get(kind, ""), _leaves(_arguments(node), to_query))
 

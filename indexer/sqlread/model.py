@@ -230,6 +230,7 @@ class Routine:
     parameters: tuple[str, ...] = ()
     returns: DataType | None = None
     body: Expression | None = None
+    types: tuple[DataType, ...] = ()  # of its parameters
 
 
 @dataclass(frozen=True, slots=True)

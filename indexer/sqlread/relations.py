@@ -30,6 +30,7 @@ class Relation:
 
     @property
     def known(self) -> bool:
+        """Whether all columns are known; where not, `reason` says why."""
         return not self.reason
 
     @property
@@ -95,6 +96,7 @@ class Gathering:
             self._twice |= rows.twice - taken
 
     def relation(self) -> Relation:
+        """The rows that were gathered, with the reason where not all of their columns are known."""
         found = relation_of(self.named)
         if self._twice:
             found.twice |= self._twice

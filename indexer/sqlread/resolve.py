@@ -36,6 +36,7 @@ from indexer.sqlread.values import (
     Origin,
     Shape,
     fields_of,
+    given_to,
     merged,
     of_type,
     struct_of,
@@ -188,13 +189,13 @@ class Resolver:
             return (made.element() if made.repeated or not made.type else made).changed()
         if isinstance(node, Field):
             found = self.expression(node.of, scope).child(node.name)
-            return found or Made()
+            return found or Made(origins=DOUBT)
         return self._nested(node, scope)
 
     def _path(self, path: Path, scope: Scope) -> Made:
         found = scope.find(path.parts)
-        if found is None:
-            return Made()
+        if found is None:  # nothing that we know of is called so: it is not told to be made of nothing
+            return Made(origins=DOUBT)
         if found.extends:
             self.used |= found.origins - DOUBT
         return found
@@ -230,7 +231,8 @@ class Resolver:
         if routine.body is None or self._depth >= DEPTH:
             return Made(origins=origins)
         inner = Scope(None)
-        inner.values = dict(zip((name.lower() for name in routine.parameters), arguments, strict=False))
+        given = [*map(given_to, arguments, routine.types), *arguments[len(routine.types) :]]
+        inner.values = dict(zip((name.lower() for name in routine.parameters), given, strict=False))
         self._depth += 1
         try:
             made = self.expression(routine.body, inner)

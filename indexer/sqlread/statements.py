@@ -18,7 +18,7 @@ from indexer.sqlread.templates import TemplateRefused, branches
 from indexer.sqlread.types import data_type
 
 # Raised whenever a reading would come out differently: readings are kept by it.
-PARSER_VERSION = f"4 sqlglot {version('sqlglot')}"
+PARSER_VERSION = f"5 sqlglot {version('sqlglot')}"
 
 DIALECT = "bigquery"
 logging.getLogger("sqlglot").setLevel(logging.ERROR)  # it warns of statements that we count ourselves
@@ -165,4 +165,5 @@ def _routines(statements: Iterable[exp.Expr], problems: dict[str, None]) -> Iter
             tuple(each.name for each in head.expressions),
             data_type(written.this) if written is not None else None,
             body,
+            tuple(data_type(each.args.get("kind")) for each in head.expressions),
         )

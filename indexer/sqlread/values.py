@@ -199,6 +199,22 @@ def struct_of(fields: Iterable[tuple[str, Made]]) -> Made:
     return Made("RECORD", False, None, NOWHERE, children)
 
 
+def given_to(made: Made, written: DataType) -> Made:
+    """A value as a parameter of a routine: BigQuery takes the fields of a struct in their order, under the
+    names that the parameter's type gives them.
+    """
+    fields = fields_of(made)
+    if not written.fields or fields is None or len(fields) != len(written.fields):
+        return made
+    if list(fields) == [name.lower() for name, _ in written.fields]:
+        return made
+    children = {
+        name.lower(): (name, given_to(part, kind))
+        for (name, kind), (_, part) in zip(written.fields, fields.values(), strict=True)
+    }
+    return Made("RECORD", made.repeated, None, NOWHERE, children, besides=made.besides)
+
+
 def merged(left: Made, right: Made) -> Made:
     """What two branches of a UNION (or of a CASE) give in one place: named and typed as the left."""
     BUDGET.spend(1 + len(left.origins) + len(right.origins))

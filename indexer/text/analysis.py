@@ -25,6 +25,96 @@ _APOSTROPHE_S = re.compile(r"['\u2019][sS]\b")  # "Firefox's" is Firefox
 _APOSTROPHE = re.compile(r"(?<=[A-Za-z])['\u2019](?=[A-Za-z])")  # "don't" is one word
 _NOT_KEY = re.compile(r"[\W_]+")
 
+# Words that Porter2 cuts to the stem of another word, so that a question for one finds the other ("locale
+# distribution" found local storage, "accessibility" whatever was accessed), each with a stem of its own. Read
+# out of all stems that join two words of the catalogue.
+_APART = """
+accessib: accessibility accessible
+appearance: appearance appearances
+applicable: applicable
+attribute: attribute attributes
+authoriz: authorize authorized authorizes authorizing authorization authorizations
+busy: busy busier
+computer: computer computers
+container: container containers
+contentful: contentful
+customer: customer customers
+designate: designate designated designates
+digital: digital digitally
+directive: directive directives
+edition: edition editions
+engineer: engineer engineers engineering
+exception: exception exceptions
+experience: experience experiences experienced
+expression: expression expressions
+extensive: extensive extensively
+fastly: fastly
+friendly: friendly
+identical: identical identically
+importan: important importance importantly
+initial: initial initially
+initializ: initialize initialized initializes initializing initialization
+integrity: integrity
+landing: landing
+likely: likely
+locale: locale locales localize localized localizes localizing localization localizations
+materializ: materialize materialized materializes materialization
+nightl: nightly nightlies
+numerator: numerator numerators
+numerous: numerous
+operating: operating
+operational: operational operationally
+optional: optional optionally
+organic: organic organically
+organization: organization organizations
+original: original originally originals
+parental: parental
+personal: personal personally
+personaliz: personalize personalized personalizes personalizing personalization
+populat: populate populated populates populating
+positive: positive positives positively
+presentation: presentation presentations
+production: production
+profiler: profiler profilers
+projection: projection projections
+provider: provider providers
+rating: rating ratings
+reasonabl: reasonable reasonably
+relative: relative relatively
+responsib: responsible responsibility
+responsive: responsive responsiveness
+serializ: serialize serialized serializes serializing serialization
+setting: setting settings
+severit: severity severities
+terminal: terminal terminals
+typing: typing typed
+useful: useful usefulness
+utilit: utility utilities
+"""
+# Forms of one word that Porter2 keeps apart.
+_TOGETHER = """
+alia: alias aliases
+analysi: analysis analyses
+axi: axis axes
+buy: buy bought
+catch: catch caught
+child: child children
+choos: choose chose chosen
+cpu: cpu cpus
+criterion: criterion criteria
+freez: freeze froze frozen
+gpu: gpu gpus
+hang: hang hung
+hide: hide hidden
+index: index indices
+matrix: matrix matrices
+menu: menu menus
+pay: pay paid
+sell: sell sold
+spend: spend spent
+throw: throw threw thrown
+write: write wrote written
+"""
 UNSTEMMED = 3  # letters of the longest word that is left as it is
 LONGEST_WORD = 64  # a longer run of letters is a key or a hash that nobody types
 
@@ -70,13 +160,22 @@ def compounds(text: str) -> list[str]:
 
 @lru_cache(maxsize=200_000)
 def stem(word: str) -> str:
-    """The stem of one lower-case word (Porter2); short words and words of other scripts stay as they are.
+    """The stem of one lower-case word: Porter2, but for a few words. Those of other scripts stay as they are.
 
     Three letters and fewer are left alone: "gas" is not "ga", "ms" not "m", "dns" not "dn".
     """
     if len(word) <= UNSTEMMED or not word.isascii():
         return word
-    return str(_porter2(word))
+    return OWN_STEMS.get(word) or str(_porter2(word))
+
+
+def _read(table: str) -> dict[str, str]:
+    """Word -> stem, from lines of a stem and its words."""
+    lines = [line.partition(": ") for line in table.strip().split("\n")]
+    return {word: own for own, _, forms in lines for word in forms.split()}
+
+
+OWN_STEMS = {**_read(_APART), **_read(_TOGETHER)}
 
 
 def spelling_key(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from indexer.model.items import (
     AnyItem,
@@ -50,7 +51,7 @@ def name_stems(item: AnyItem) -> tuple[str, ...]:
     elif isinstance(item, ProbeItem):
         texts = [item.name.partition("/")[2]]
     elif isinstance(item, DocItem):
-        texts = [item.title]
+        texts = [] if item.section.obsolete else [item.title]
     return tuple(dict.fromkeys(stems for text in texts if (stems := "_".join(words(text)))))
 
 
@@ -64,11 +65,7 @@ def _names(item: AnyItem) -> list[tuple[str, float]]:
     elif isinstance(item, ProbeItem):
         names += [(item.name.partition("/")[2], OWN)]
     elif isinstance(item, DocItem):
-        page = item.name.partition("#")[0]
-        # A heading says little by itself ("Accessing the data"); with its page's title it is this one.
-        names += [(item.title, TITLE), (f"{item.title} {item.section.page_title}", TITLE)]
-        if not item.section.slug or item.section.level <= 1:
-            names += [(page, OWN), (page.removesuffix(".md"), ALIAS), (item.section.page_title, TITLE)]
+        names += _doc_names(item)
     elif isinstance(item, MeasureItem):
         names += [(f"{item.platform}.{item.name}", OWN), (item.title, TITLE)]
     elif isinstance(item, ExploreItem):
@@ -80,6 +77,20 @@ def _names(item: AnyItem) -> list[tuple[str, float]]:
     elif isinstance(item, AppItem | ToolItem):
         names += [(item.title, ALIAS)]
     return names
+
+
+def _doc_names(item: DocItem) -> Iterator[tuple[str, float]]:
+    """A heading says little by itself ("Accessing the data"); with its page's title it is this one.
+
+    Alone, one of the obsolete part names nothing: who asks for churn means no dataset that went in 2019.
+    """
+    page, section = item.name.partition("#")[0], item.section
+    begins = not section.slug or section.level <= 1
+    yield f"{item.title} {section.page_title}", TITLE
+    if begins:
+        yield from ((page, OWN), (page.removesuffix(".md"), ALIAS))
+    if not section.obsolete:
+        yield from ((item.title, TITLE), *([(section.page_title, TITLE)] if begins else []))
 
 
 def _table_names(item: TableItem) -> list[tuple[str, float]]:

@@ -40,6 +40,7 @@ class Asked:
 
     @property
     def text(self) -> str:
+        """The words of the subject, a space between them."""
         return " ".join(self.tokens)
 
 

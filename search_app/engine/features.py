@@ -60,6 +60,7 @@ class Traits:
 
     @staticmethod
     def of(reader: IndexReader) -> Traits:
+        """The traits of all documents of a generation."""
         kinds = np.zeros((reader.size, len(KINDS)), np.bool_)
         for kind, number in zip(KINDS, FLAGS.values(), strict=True):
             kinds[reader.facets["kind"].documents(kind), number] = True

@@ -67,12 +67,18 @@ def hits(reader: IndexReader, found: Found, query: Query) -> tuple[Hit, ...]:
 
 def _marked_terms(found: Found) -> tuple[str, ...]:
     """The terms that are marked: of whatever weighs something, the typed words and what stood for them."""
-    terms: dict[str, None] = {}
-    for clause in found.plan.wanted:
-        if clause.weight >= MARKED_FROM:
-            for disjunct in clause.disjuncts[:8]:
-                terms.update(dict.fromkeys(disjunct.terms))
-    return tuple(terms)
+    marked = [clause for clause in found.plan.wanted if clause.weight >= MARKED_FROM]
+    typed: dict[int, list[str]] = {}  # the pieces of each typed word
+    for clause in marked:
+        typed.setdefault(clause.term, []).extend(clause.disjuncts[0].terms if clause.disjuncts else ())
+    words: list[Sequence[str]] = [pieces for pieces in typed.values() if pieces]
+    words += [disjunct.terms for clause in marked for disjunct in clause.disjuncts[1:8]]
+    return tuple(dict.fromkeys(term for word in words for term in _as_one(word)))
+
+
+def _as_one(pieces: Sequence[str]) -> Sequence[str]:
+    """Pieces with a letter by itself as they are written: "a11y" is marked, and not each "a"."""
+    return ("".join(pieces),) if any(len(x) == 1 and x.isalpha() for x in pieces) else pieces
 
 
 def words_told(found: Found, places: npt.NDArray[np.intp]) -> Sequence[Sequence[tuple[str, float]]]:

@@ -73,7 +73,7 @@ def queries_for_column(
     """The queries of one row of an item's matrix; empty where the table is known to lack the column."""
     if row.exists is False:
         return []
-    ended = ended_in(item.channel_status, row)
+    ended = ended_in(item.channel_status, row, context)
     source = Source.of(row.table, columns_of, context, (row.app, row.ping), ended=ended)
     if isinstance(item, ProbeItem):
         if item.probe_type == "event":

@@ -30,7 +30,7 @@ def probe_queries(
     sources: dict[str, Source] = {}
     for row in item.columns if rows is None else rows:
         if row.table not in sources:
-            ended = ended_in(item.channel_status, row)
+            ended = ended_in(item.channel_status, row, context)
             sources[row.table] = Source.of(row.table, columns_of, context, ended=ended)
         if reading := probe_reading(item, row, sources[row.table]):
             queries += queries_of(reading)

@@ -15,10 +15,11 @@ from indexer.model.definitions import MeasureRows, Operand
 from indexer.model.items import MeasureItem
 from search_app.sql.measure_statistics import statistics_over_clients
 from search_app.sql.shape import TOP, clause, head, where_clause
-from search_app.sql.source import SqlQuery
+from search_app.sql.source import DAYS, DAYS_OF_MONTHS, SqlQuery, look_days
 
-DAYS, DAYS_OF_AGGREGATES, DAYS_OF_MONTHS = 7, 28, 365
+DAYS_OF_AGGREGATES = 28
 PER_CLIENT = "Experiments compute it for each client: see the queries over clients."
+NO_CLIENTS = "What it calls clients are values of {column}: metric-hub's client_id_column of the data source."
 ROLLING = 7  # days
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
@@ -29,6 +30,8 @@ def measure_queries(item: MeasureItem, days: int = 0) -> list[SqlQuery]:
     base = SqlQuery(item.name, _heading(item), "", notes=item.assumptions)
     if item.rows is None:
         return list(_ratio(item, base, days))
+    if item.rows.client_id and "client" not in item.rows.client_id:
+        base = replace(base, notes=(*base.notes, NO_CLIENTS.format(column=item.rows.client_id)))
     if item.type == "data_source":
         return list(_rows(item.rows, base, days))
     if item.type == "dimension":
@@ -156,7 +159,7 @@ def _rows(rows: MeasureRows, base: SqlQuery, days: int) -> Iterator[SqlQuery]:
     yield _query(
         base, "rows over time" if rows.day else "rows in all", _select(columns, rows, by, by, days=days)
     )
-    yield _query(base, "a look at rows", _select(["*"], rows, (), limit=TOP, days=1))
+    yield _query(base, "a look at rows", _select(["*"], rows, (), limit=TOP, days=look_days(rows.day)))
 
 
 def _dimension(item: MeasureItem, rows: MeasureRows, base: SqlQuery, days: int) -> SqlQuery:
@@ -201,7 +204,7 @@ def _select(
 
 def _days(rows: MeasureRows) -> int:
     """How many days to ask for: tables without clients are small, and some have a row a week or a month."""
-    if any(word in rows.day for word in ("month", "week")):
+    if look_days(rows.day) > 1:
         return DAYS_OF_MONTHS
     return DAYS if rows.client_id else DAYS_OF_AGGREGATES
 

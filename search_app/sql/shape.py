@@ -193,6 +193,7 @@ def variant_query(base: SqlQuery, variant: str, text: str, source: Source) -> Sq
     return replace(
         base,
         title=title,
+        url="" if source.ended else base.url,  # the prepared queries read yesterday
         variant=variant,
         sql=head(title, base.notes) + text.rstrip("\n"),
         notes=(*base.notes, *source.assumed()),

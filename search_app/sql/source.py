@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 
 from indexer.model.items import USER_PROJECT
 from indexer.model.table_records import Column
@@ -14,7 +15,11 @@ from search_app.tools.addressing.places import ping_has_client_id
 
 ColumnsOf = Callable[[str], Sequence[Column]]  # dataset.table -> its columns, empty where unknown
 
-DAYS = 7
+DAYS, DAYS_OF_MONTHS = (
+    7,
+    365,
+)  # asked for: of a table with rows for each day, of one with a row a week or a month
+LOOK = {"month": 62, "week": 14}  # days in which a table with rows for a month or a week has some; others: 1
 BY_HAND = "The columns of this events_stream are not published: they are written by hand."
 SAMPLE = "It reads {share} % of the clients ({condition}): take that line out for everyone."
 NO_DAY = "It has ended, on a day that is not known: set the days yourself."
@@ -45,7 +50,7 @@ class SqlQuery:
     title: str
     table: str  # dataset.table, or project.dataset.table outside mozdata
     sql: str
-    url: str = ""  # a prepared query in STMO that answers much the same, "" where there is none
+    url: str = ""  # the Glean Dictionary's query in STMO: ten recent rows; "" where there is none
     variant: str = "over time"  # over time, by label, by extra, by country, by channel, by version, …
     access: str = ACCESS_NOTE
     notes: tuple[str, ...] = ()  # sentences: what it reads, which units, what it takes for granted
@@ -56,11 +61,23 @@ class Ended:
     """Of what is sent no more: the last day on which all its clients sent it, "" where it is not known."""
 
     day: str
+    kept_days: int = 0  # after how many days its rows are deleted, 0 where that is not known
 
     @property
     def sentence(self) -> str:
-        """What a query says of a thing that sends no more: its days are the last ones with data."""
-        return f"It ended on {self.day}: these are its last days with data." if self.day else NO_DAY
+        """What a query says of a thing that is sent no more: up to that day all its clients sent it."""
+        return f"It ended on {self.day}: the query asks for the days before." if self.day else NO_DAY
+
+    @property
+    def deleted(self) -> str:
+        """Until when the query finds something, "" where not known; true whenever it is read."""
+        if not self.day or not self.kept_days:
+            return ""
+        until = date.fromisoformat(self.day) + timedelta(days=self.kept_days)
+        return (
+            f"Rows are deleted after {self.kept_days:,} days, those of that day on {until.isoformat()}: "
+            "from then on the query finds nothing."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,19 +131,21 @@ class Source:
     by_hand: bool = False  # its columns are written by hand: no schema of it is published
     ended: Ended | None = None  # what it is asked for is sent no more: ask for its last days
     days: int = DAYS  # how many are asked for
+    look_days: int = 1  # how many hold some rows for sure
     share: int | None = None  # per cent of the clients that are read; None: one, where that is sensible
     conditions: tuple[str, ...] = ()  # what a reader chose beside these
 
     @classmethod
     def of(
         cls, table: str, columns_of: ColumnsOf, context: Context, ping: tuple[str, str] = ("", ""),
-        alias: str = "m", partition: str = "", ended: Ended | None = None,
+        alias: str = "m", partition: str = "", ended: Ended | None = None, partition_type: str = "",
     ) -> Source:  # fmt: skip
         """The table with its columns, and what is known of the (app, ping) that it holds."""
         columns = columns_of(table)
         by_hand = not columns and table.endswith(".events_stream")
         if by_hand:
             columns = EVENTS_STREAM
+        look = look_days(partition, partition_type)
         app = context.datasets.get(table.split(".")[-2].removesuffix("_stable").removesuffix("_live"))
         return cls(
             table,
@@ -137,6 +156,8 @@ class Source:
             large=app is None or app[0] in LARGE_APPS,
             by_hand=by_hand,
             ended=ended,
+            days=DAYS if look == 1 else DAYS_OF_MONTHS,
+            look_days=look,
         )
 
     def notes(self, *sentences: str) -> tuple[str, ...]:
@@ -147,7 +168,7 @@ class Source:
         """What its filters take for granted; in the SQL it stands beside each."""
         found = []
         if self.ended is not None and self.date():
-            found.append(self.ended.sentence)
+            found += [said for said in (self.ended.sentence, self.ended.deleted) if said]
         if self.sampled:
             found.append(SAMPLE.format(share=self.sample_share, condition=self._sample_condition("")))
         return tuple(found)
@@ -193,7 +214,8 @@ class Source:
         found = []
         if date := self.date():
             until = f"DATE '{self.ended.day}'" if self.ended and self.ended.day else "CURRENT_DATE()"
-            remark = f"  -- {comment(self.ended.sentence)}" if self.ended else ""
+            said = f"{self.ended.sentence} {self.ended.deleted}" if self.ended else ""
+            remark = f"  -- {comment(said)}" if said else ""
             found.append(f"{date[0]} >= DATE_SUB({until}, INTERVAL {days or self.days} DAY){remark}")
             if self.ended and self.ended.day:
                 found.append(f"{date[0]} <= {until}")
@@ -242,6 +264,12 @@ class Source:
         """The count of clients as a list of at most one select expression."""
         column = self.first(CLIENT_COLUMNS) if self.client_ids else ""
         return [f"COUNT(DISTINCT {self.path(column)}) AS clients"] if column else []
+
+
+def look_days(day: str, partition_type: str = "") -> int:
+    """In how many days a table surely has rows, by what its day is called (`submission_month`, `week`) and by
+    what it is partitioned: the day of a row of a month is the month's first."""
+    return next((days for word, days in LOOK.items() if word in (partition_type, *day.lower().split("_"))), 1)
 
 
 def quoted(path: str) -> str:

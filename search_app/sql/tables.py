@@ -80,10 +80,25 @@ def table_reading(item: TableItem, context: Context, columns_of: ColumnsOf) -> R
         return None
     sums = _summed(item, source, context)
     said = "It sums what metric-hub's measures sum." if sums else ""
-    base = SqlQuery(f"rows of {source.table}", source.table, "", notes=source.notes(said))
+    base = SqlQuery(
+        f"rows of {source.table}", source.table, "", notes=source.notes(said, _not_of_the_day(source))
+    )
     count = f"COUNT(*) AS {source.free('row_count')}"
     shape = Shape(tuple(sums), form="number") if sums else Shape((count, *source.clients()))
     return Reading(source, base, shape, counted="rows")
+
+
+def _not_of_the_day(source: Source) -> str:
+    """Of a table that keeps a row for each client of a window of days: that not all were there on the day."""
+    if source.date() is None or not source.clients():
+        return ""
+    if "days_since_seen" in source.columns:
+        there = f"{source.path('days_since_seen')} = 0"
+    elif "days_seen_bits" in source.columns:
+        there = f"{source.path('days_seen_bits')} & 1 = 1"
+    else:
+        return ""
+    return f"Not every client of a row was seen on its day: those have {there}."
 
 
 def _summed(item: TableItem, source: Source, context: Context) -> list[str]:
@@ -130,10 +145,15 @@ def _source_of(item: TableItem, context: Context, columns_of: ColumnsOf) -> Sour
     _, app, ping = item.ping.split("/", 2) if item.ping.count("/") >= 2 else ("", "", "")
     view = item.user_view.partition("/")[2].partition(".")[2]
     if view and columns_of(view):
-        return Source.of(view, columns_of, context, (app, ping), "t", item.partition_field)
+        return Source.of(
+            view, columns_of, context, (app, ping), "t", item.partition_field,
+            partition_type=item.partition_type,
+        )  # fmt: skip
     held_in_mozdata = item.layer == "view" and item.project in (SHARED_PROJECT, USER_PROJECT)
     short = f"{item.dataset}.{item.table}"
-    source = Source.of(short, columns_of, context, (app, ping), "t", item.partition_field)
+    source = Source.of(
+        short, columns_of, context, (app, ping), "t", item.partition_field, partition_type=item.partition_type
+    )
     return source if held_in_mozdata else replace(source, table=f"{item.project}.{short}")
 
 
@@ -142,7 +162,7 @@ def _looked_at(reading: Reading) -> list[SqlQuery]:
     source, columns = reading.source, _look(reading.source)
     if not columns:
         return []
-    rows = select(columns, source, (), source.filters(1), limit=TOP)
+    rows = select(columns, source, (), source.filters(source.look_days), limit=TOP)
     return [variant_query(reading.base, "a look at rows", rows, source)]
 
 

@@ -25,7 +25,9 @@ class HasConfig(Protocol):
     """What the command line hands to each command."""
 
     @property
-    def config(self) -> Config: ...
+    def config(self) -> Config:
+        """The settings that the command runs with."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class Command:
 
     @property
     def spellings(self) -> str:
+        """All spellings of all of its options, a space between them."""
         return " ".join(word for option in self.options for word in option.spellings)
 
 

@@ -10,6 +10,8 @@ from search_app.tools.addressing.urls import segment
 
 
 class Tool:
+    """Links a table to the DAG that its metadata names."""
+
     name = "airflow"
     label = "Airflow"
     order = 75

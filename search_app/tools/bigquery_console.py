@@ -28,6 +28,8 @@ def console(project: str, dataset: str, table: str) -> str:
 
 
 class Tool:
+    """Links tables, and the tables of pings, metrics and probes, to Google's console."""
+
     name = "bigquery-console"
     label = "BigQuery console"
     order = 50

@@ -22,6 +22,8 @@ def source_folder(project: str, dataset: str, table: str) -> str:
 
 
 class Tool:
+    """Links tables, routines and the views of pings to their source, mozfun's routines to their pages."""
+
     name = "bigquery-etl-docs"
     label = "bigquery-etl"
     order = 55

@@ -28,6 +28,8 @@ def reference(text: str) -> tuple[str, str] | None:
 
 
 class Tool:
+    """Links an item to its bugs, a metric or ping to its data reviews too."""
+
     name = "bugzilla"
     label = "Bug"
     order = 100

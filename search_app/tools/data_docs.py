@@ -17,6 +17,8 @@ def search(words: str) -> str:
 
 
 class Tool:
+    """Links a section of the docs to its page, a user-facing view to a search of the docs."""
+
     name = "data-docs"
     label = "Data docs"
     order = 65

@@ -36,6 +36,8 @@ def lineage(table: str, column: str) -> str:
 
 
 class Tool:
+    """Links tables and Glean pings to their data sets, metrics and probes to the lineage of their columns."""
+
     name = "datahub"
     label = "DataHub"
     order = 70

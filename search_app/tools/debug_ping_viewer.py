@@ -11,6 +11,8 @@ BASE = "https://debug-ping-preview.firebaseapp.com/"
 
 
 class Tool:
+    """Links apps, and the metrics and pings that Glean sends, to the viewer's start page."""
+
     name = "debug-ping-viewer"
     label = "Debug ping viewer"
     order = 140

@@ -20,6 +20,8 @@ DASHBOARD = "https://mozilla.cloud.looker.com/dashboards/1452"
 
 
 class Tool:
+    """Links a Glean event to the dashboard of its volume in each app."""
+
     name = "event-monitoring"
     label = "Event monitoring"
     order = 60

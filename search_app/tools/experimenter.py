@@ -12,6 +12,8 @@ BASE = "https://experimenter.services.mozilla.com/nimbus"
 
 
 class Tool:
+    """Links a metric to each experiment that samples it."""
+
     name = "experimenter"
     label = "Experimenter"
     order = 120

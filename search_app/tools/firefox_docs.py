@@ -12,6 +12,8 @@ PAGES = {"histogram": "histograms", "scalar": "scalars", "event": "events"}
 
 
 class Tool:
+    """Links a legacy probe to the chapter on its sort."""
+
     name = "firefox-docs"
     label = "Firefox Source Docs"
     order = 112

@@ -18,6 +18,8 @@ SEARCHED_ELSEWHERE = ("mozilla-firefox/firefox", "mozilla/application-services")
 
 
 class Tool:
+    """Links a metric or ping to the line that defines it, and to a search of its repository."""
+
     name = "github"
     label = "GitHub"
     order = 95

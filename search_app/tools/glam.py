@@ -68,6 +68,8 @@ FROZEN = "frozen: no new aggregates of legacy telemetry since 2026-01-26"
 
 
 class Tool:
+    """Links a metric or legacy probe to its distributions."""
+
     name = "glam"
     label = "GLAM"
     order = 10

@@ -13,6 +13,8 @@ TEMPLATE = "# Commentary\n\nWhat should a reader of this data know?\n"
 
 
 class Tool:
+    """Links a Glean app, metric or ping to the form for its commentary."""
+
     name = "glean-annotations"
     label = "Annotation"
     order = 115

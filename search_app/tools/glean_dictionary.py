@@ -15,6 +15,8 @@ LEFT_OUT = "The Glean Dictionary leaves this application out."
 
 
 class Tool:
+    """Links Glean's apps, pings, metrics and tables to their pages."""
+
     name = "glean-dictionary"
     label = "Glean Dictionary"
     order = 20

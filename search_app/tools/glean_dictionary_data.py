@@ -15,6 +15,8 @@ BASE = "https://dictionary.telemetry.mozilla.org/data"
 
 
 class Tool:
+    """Links Glean's apps, pings and metrics to the JSON behind their pages."""
+
     name = "glean-dictionary-data"
     label = "Glean Dictionary JSON"
     order = 135

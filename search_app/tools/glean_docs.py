@@ -33,6 +33,8 @@ def type_page(metric_type: str) -> str:
 
 
 class Tool:
+    """Links a metric to the chapter on its type."""
+
     name = "glean-docs"
     label = "Glean book"
     order = 110

@@ -44,6 +44,8 @@ Params = list[tuple[str, str]]
 
 
 class Tool:
+    """Links metrics, pings, measures and apps to their explores, an explore or dashboard to itself."""
+
     name = "looker"
     label = "Looker"
     order = 30

@@ -11,6 +11,8 @@ from search_app.tools import Context, Link, NoLink
 
 
 class Tool:
+    """Links an item to its owners by e-mail; no bang leads there."""
+
     name = "mail"
     label = "E-mail"
     order = 150

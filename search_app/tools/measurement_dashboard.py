@@ -13,6 +13,8 @@ NOTE = "deprecated: a page of the past, its data ends with legacy telemetry"
 
 
 class Tool:
+    """Links a legacy histogram or numeric scalar to its last distribution."""
+
     name = "measurement-dashboard"
     label = "Measurement Dashboard"
     order = 130

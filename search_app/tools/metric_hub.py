@@ -13,6 +13,8 @@ PAGES = {"metric": "metrics", "data_source": "data_sources"}
 
 
 class Tool:
+    """Links a metric or data source of metric-hub to its published page."""
+
     name = "metric-hub"
     label = "metric-hub"
     order = 25

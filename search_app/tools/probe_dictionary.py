@@ -17,6 +17,8 @@ def search(words: str) -> str:
 
 
 class Tool:
+    """Links a legacy probe to its page."""
+
     name = "probe-dictionary"
     label = "Probe Dictionary"
     order = 15

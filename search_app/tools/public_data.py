@@ -12,6 +12,8 @@ BASE = "https://public-data.telemetry.mozilla.org/api/v1/tables"
 
 
 class Tool:
+    """Links a public table to its files."""
+
     name = "public-data"
     label = "Public data"
     order = 45

@@ -9,6 +9,8 @@ from search_app.tools import Context, Link, NoLink
 
 
 class Tool:
+    """Links what expires in a version to the calendar of releases."""
+
     name = "release-calendar"
     label = "Release calendar"
     order = 125

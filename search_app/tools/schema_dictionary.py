@@ -11,6 +11,8 @@ BASE = "https://github.com/mozilla-services/mozilla-pipeline-schemas/blob/genera
 
 
 class Tool:
+    """Links a ping to each of its published schemas."""
+
     name = "schema-dictionary"
     label = "Ping schema"
     order = 80

@@ -49,6 +49,8 @@ def definition_line(source_url: str) -> str:
 
 
 class Tool:
+    """Links a metric or probe to its uses in the code, a metric to its definition too."""
+
     name = "searchfox"
     label = "Searchfox"
     order = 90
@@ -58,7 +60,8 @@ class Tool:
         """A search of the code, for a metric only of an indexed repository; the line that defines it."""
         if isinstance(item, ProbeItem):
             name = item.name.partition("/")[2]
-            name = name.rpartition("#")[2] if item.probe_type == "event" else name
+            if item.probe_type == "event":  # category.method#object: code names the category whole
+                name = name.partition("#")[0].rpartition(".")[0]
             yield Link(
                 self.name, "Search Firefox's code", with_params(f"{BASE}/{TREE}/search", [("q", name)])
             )

@@ -1,4 +1,7 @@
-"""STMO (Redash): prepared queries that take a table and a column as parameters."""
+"""STMO (Redash): prepared queries that take a table and a column as parameters.
+
+They are those of the Glean Dictionary (src/data/gleanSql.js): ten rows of yesterday, or two days of events.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from collections.abc import Iterator
 from indexer.model.items import AnyItem, MetricItem, PingItem, TableItem
 from search_app.tools import STAFF, Context, Link, NoLink
 from search_app.tools.addressing.names import split_event
-from search_app.tools.addressing.places import places
+from search_app.tools.addressing.places import ended_states, places
 from search_app.tools.addressing.urls import with_params
 
 BASE = "https://sql.telemetry.mozilla.org/queries"
@@ -42,6 +45,8 @@ def ping_query(table: str) -> str:
 
 
 class Tool:
+    """Links pings, their views and metrics to prepared queries, other tables to the empty editor."""
+
     name = "stmo"
     label = "STMO"
     order = 40
@@ -68,6 +73,9 @@ class Tool:
         elif isinstance(item, MetricItem):
             for row in places(item):
                 note = f"{row.table}, {row.ping} ping"
+                if ended_states(item.channel_status, row):
+                    yield NoLink(self.name, "The prepared query reads yesterday, and it is sent no more.")
+                    continue
                 if item.type == "event":
                     if row.ping == "events" and not row.table.endswith(".events_stream"):
                         yield NoLink(self.name, "The prepared query needs an events_stream table.")
@@ -80,4 +88,4 @@ class Tool:
                         self.name, "The prepared query needs a column, and the table has none for it."
                     )
                     continue
-                yield Link(self.name, "Query in STMO", url, STAFF, note)
+                yield Link(self.name, "Ten recent rows in STMO", url, STAFF, note)

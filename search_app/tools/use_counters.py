@@ -14,6 +14,8 @@ GLEAN = "https://mozilla.github.io/use-counters/"
 
 
 class Tool:
+    """Links a use counter to its use over time."""
+
     name = "use-counters"
     label = "Use counters"
     order = 35

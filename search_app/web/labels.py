@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 
+from indexer.model.items import TableItem
 from indexer.model.kinds import KINDS
 
 STATUS_MEANINGS = {
     "active": "Collected now in at least one channel.",
-    "expired": "Its expiry date or version has passed; no new data since.",
+    "expired": "Its expiry date or version has passed: newer versions do not send it.",
     "removed": "No longer in the source code; old data may still be in the tables.",
     "disabled": "Defined, but switched off.",
-    "deprecated": "The app, table or tool itself is no longer kept up.",
+    "deprecated": "It is no longer kept up: the thing itself, or its app.",
     "unknown": "Known from a table's schema only; its definition was not found.",
 }
 
@@ -33,7 +34,7 @@ MEASURE_TYPES = {
 
 LAYER_LABELS = {
     "view": "user-facing view",
-    "derived": "derived table",
+    "derived": "derived data",  # tables, and some views
     "stable": "stable ping table",
     "live": "live ping table (last days, duplicates possible)",
     "other": "table",
@@ -111,6 +112,15 @@ def type_label(kind: str, type_name: str) -> str:
     if kind == "table":
         return LAYER_LABELS.get(type_name, type_name)
     return type_name.replace("_", " ")
+
+
+def table_label(item: TableItem) -> str:
+    """The layer of a table in words; a view that lies among derived tables is called a view."""
+    if item.layer == "derived":
+        if item.made_by == "materialized_view.sql":
+            return "materialized view among derived tables"
+        return "view among derived tables" if item.table_type == "VIEW" else "derived table"
+    return type_label("table", item.layer)
 
 
 def facet_value_label(name: str, value: str, given: str) -> str:

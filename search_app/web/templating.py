@@ -76,6 +76,7 @@ def set_up_templates(app: Flask) -> None:
         asset=asset,
         page_root=lambda: page_root(current_site().config).rstrip("/"),
         type_label=labels.type_label,
+        table_label=labels.table_label,
         counted=labels.counted,
         judged=lambda: judged(current_site()),
         ago=lambda text: labels.ago(text, current_site().today),

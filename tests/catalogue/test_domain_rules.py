@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 from indexer.catalogue import Catalogue
-from indexer.model.items import AppItem, MetricItem, ProbeItem
+from indexer.model.items import AppItem, DocItem, MetricItem, ProbeItem
+from indexer.model.records import DocSection
 from indexer.text.analysis import spelling_key
-from indexer.text.names import name_keys
+from indexer.text.names import name_keys, name_stems
 from tests.support.upstream import SQL, Upstream, catalogue_of, names
 
 CLIENT_INFO = {"client_info.client_id": "STRING", "client_info.app_build": "STRING"}
@@ -578,6 +579,18 @@ def test_rule_9_a_ping_is_named_with_dashes_or_underscores(upstream, world, spel
     upstream.app("fenix")
     upstream.ping("fenix", "fx-suggest")
     assert spelling_key(spelling) in name_keys(world()["ping/fenix/fx-suggest"])
+
+
+def test_a_heading_of_the_obsolete_docs_names_its_section_only_with_the_title_of_its_page():
+    def doc(obsolete: bool) -> DocItem:
+        section = DocSection("a.md", "churn", "Churn", "Cohorts", 2, "", obsolete=obsolete)
+        return DocItem(id="doc/a.md#churn", kind="doc", name="a.md#churn", title="Churn", section=section)
+
+    assert {"churn", "churncohorts"} <= name_keys(doc(obsolete=False)).keys()
+    assert "churn" not in name_keys(doc(obsolete=True))
+    assert "churncohorts" in name_keys(doc(obsolete=True))
+    assert name_stems(doc(obsolete=False)) == ("churn",)
+    assert name_stems(doc(obsolete=True)) == ()
 
 
 # ---------------------------------------------------------------- 10: mirrors

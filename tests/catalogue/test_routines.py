@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from indexer.catalogue.routines import SOURCES, signature_of
+from indexer.catalogue.routines import SOURCES, signature_of, without_tests
 from indexer.model.items import RoutineItem
 from search_app.engine.engine import SearchEngine
 from search_app.query.parser import parse_query
@@ -63,6 +63,24 @@ def test_a_signature_is_read_whole_or_not_at_all(sql: str, signature: tuple[str,
 
 def by_id(upstream: Upstream, folder: Path) -> dict[str, Any]:
     return {each.id: each for each in catalogue_of(upstream, folder).items}
+
+
+@pytest.mark.parametrize(
+    ("sql", "kept"),
+    [
+        ("CREATE FUNCTION a.f() AS (b.g(1));\n-- Tests\nSELECT\n  c.same(1, a.f())", "b.g"),
+        (
+            "CREATE FUNCTION a.f() AS (b.g(1));\n/* both; ways */ WITH x AS (SELECT c.same(1)) SELECT 1;",
+            "b.g",
+        ),
+        ('CREATE FUNCTION a.f() LANGUAGE js AS """let s = b.g(1);\nSELECT""";\nSELECT c.same(1)', "b.g"),
+        ("CREATE FUNCTION a.h() AS ('; SELECT'); CREATE FUNCTION a.f() AS (b.g(1)); SELECT c.same()", "b.g"),
+        ("CREATE PROCEDURE a.f() BEGIN\nSET x = 1;\nSELECT b.g(1);\nEND;\nSELECT c.same(1);", "b.g"),
+    ],
+)
+def test_what_only_the_tests_behind_a_routine_call_is_not_called_by_it(sql: str, kept: str) -> None:
+    assert kept in without_tests(sql)
+    assert "c.same" not in without_tests(sql)
 
 
 def test_a_routine_knows_how_it_is_called_and_which_tables_call_it(

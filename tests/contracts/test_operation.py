@@ -26,6 +26,9 @@ from indexer.status import read_status
 from search_app.cli import main
 from search_app.web.app import create_app
 from search_app.web.operation.banner import behind_banner, sample_banner
+from search_app.web.operation.freshness import standing
+from search_app.web.state import current_site
+from tests.support.upstream import copied_data
 
 FIXED = {"STARCHART_NOW": "2025-06-01"}
 NOW = date(2025, 6, 1)  # no release that the small world knows is old by then
@@ -68,6 +71,13 @@ def numbers(client: FlaskClient) -> dict[tuple[str, tuple[str, ...]], float]:
     }
 
 
+def standing_of(config: Config, source: str) -> str:
+    """What the status page calls a source."""
+    app = create_app(config)
+    with app.app_context():
+        return next(each.word for each in standing(current_site()).sources if each.name == source)
+
+
 def fail(config: Config, source: str, error: str = "no answer") -> None:
     SnapshotStore(config.data_dir).note_failure(source, error, "2026-06-01T00:00:00+00:00", 1.0)
 
@@ -96,6 +106,12 @@ def test_a_stale_source_is_told_everywhere(config: Config) -> None:
     assert client.get("/api/v1/status").get_json()["problems"][0]["code"] == "source-stale"
     assert numbers(client)["starchart_source_good", ("glean",)] == 0
     assert numbers(client)["starchart_problem", ("source-stale",)] == 1
+
+
+def test_a_source_whose_address_has_no_file_is_not_called_fresh(config: Config) -> None:
+    words = {source: standing_of(config, source) for source in ("experimenter", "glean", "tools")}
+    assert words["experimenter"] == "its address has no such file"  # the small upstream has none
+    assert words["glean"] == words["tools"] == "fresh"  # the tools need no file
 
 
 def test_a_source_that_was_not_read_for_long_is_told_though_nothing_failed(config: Config) -> None:
@@ -173,28 +189,36 @@ def test_notes_that_cannot_be_read_break_nothing(config: Config, junk: bytes) ->
     assert client_of(config).get("/status").status_code == 200
 
 
-@pytest.fixture
-def unreached(tmp_path: Path, sample_config: Config, caplog: pytest.LogCaptureFixture) -> Config:
-    """An installation whose first crawl reached nobody: no network."""
-    config = sample_config.model_copy(update={"data_dir": tmp_path, "mirror": "http://127.0.0.1:9"})
-    with caplog.at_level(logging.INFO):
-        assert run_once(config) is False
-    return config
-
-
-@pytest.fixture(scope="session")
-def sample_config() -> Config:
+@pytest.fixture(scope="module")
+def first_crawl(tmp_path_factory: pytest.TempPathFactory) -> tuple[Config, list[logging.LogRecord]]:
+    """An installation whose first crawl reached nobody, and what was logged: no network."""
     loaded = load_config(None)
     quick = loaded.crawl.model_copy(update={"retries": 0, "backoff_seconds": 0.0})
-    return loaded.model_copy(update={"crawl": quick})
+    data = tmp_path_factory.mktemp("unreached")
+    config = loaded.model_copy(update={"crawl": quick, "data_dir": data, "mirror": "http://127.0.0.1:9"})
+    logged: list[logging.LogRecord] = []
+    handler = logging.Handler()
+    handler.emit = logged.append  # type: ignore[method-assign]
+    logging.getLogger().addHandler(handler)
+    try:
+        assert run_once(config) is False
+    finally:
+        logging.getLogger().removeHandler(handler)
+    return config, logged
+
+
+@pytest.fixture
+def unreached(first_crawl: tuple[Config, list[logging.LogRecord]], tmp_path: Path) -> Config:
+    """That installation, of this test alone."""
+    config, _ = first_crawl
+    return config.model_copy(update={"data_dir": copied_data(config.data_dir, tmp_path / "data")})
 
 
 def test_without_network_one_line_tells_it_and_no_page_promises_what_failed(
-    unreached: Config, caplog: pytest.LogCaptureFixture
+    unreached: Config, first_crawl: tuple[Config, list[logging.LogRecord]]
 ) -> None:
-    warnings = [
-        record.getMessage() for record in caplog.get_records("setup") if record.levelno >= logging.WARNING
-    ]
+    _, logged = first_crawl
+    warnings = [record.getMessage() for record in logged if record.levelno >= logging.WARNING]
     assert len(warnings) == 1
     assert warnings[0].startswith("no source was reached, of 11 that were tried. The first: ")
     assert len(warnings[0]) < 300

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 import resource
-import shutil
 import subprocess
 import sys
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -22,17 +21,14 @@ from indexer.index.integrity import damaged_files
 from indexer.runtime import disk
 from indexer.runtime.disk import FolderUnusable, replace_file, writing_to
 from indexer.scheduler import Timetable
-from tests.support.mirrors import copy_sample, settings
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def config(sample_data: Path, tmp_path: Path) -> Config:
-    """The sample, crawled and built, in a data folder of its own."""
-    shutil.copytree(sample_data, tmp_path / "data")
-    mirror = copy_sample(tmp_path / "upstream")
-    return settings(tmp_path / "data", mirror).model_copy(update={"now": date(2026, 6, 1)})
+def config(own_small_config: Config) -> Config:
+    """A small world, crawled and built, of this test alone."""
+    return own_small_config
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
@@ -47,8 +43,8 @@ def test_a_disk_that_takes_no_more_ends_a_command_in_one_line_and_loses_nothing(
     kept = ("generations", "current", "snapshots")
     before = {name: content for name, content in files_of(config.data_dir).items() if name.startswith(kept)}
     if command == ["crawl"]:  # something new that has to be written
-        tags = Path(config.mirror) / "mozilla.github.io/glean-annotations/api.json"
-        tags.write_text(tags.read_text().replace('"commentary": "', '"commentary": "New: '))
+        probes = Path(config.mirror) / "probeinfo.telemetry.mozilla.org/firefox/all/main/all_probes"
+        probes.write_text(probes.read_text().replace('"description": "', '"description": "New: '))
     done = subprocess.run(
         [sys.executable, "-m", "search_app.cli", "--quiet", *command],
         env={**os.environ, "STARCHART_DATA_DIR": str(config.data_dir), "STARCHART_MIRROR": config.mirror},

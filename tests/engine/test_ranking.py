@@ -218,3 +218,13 @@ def test_who_says_dashboard_gets_curated_ones_before_what_is_called_so(tmp_path:
     assert found[0] == "dashboard/fenix/stability"
     assert found.index("dashboard/fenix/rollout") > 0
     assert engine.search(parse_query("crash")).hits[0].card.kind == "table"
+
+
+def test_an_abbreviation_is_marked_as_it_is_written_and_its_letters_are_not(tmp_path: Path) -> None:
+    engine = engine_of(tmp_path, metric("a11y.theme", "Opens a tool of accessibility, a11y for short."))
+    for typed in ("accessibility", "a11y"):
+        (hit,) = engine.search(parse_query(typed)).hits
+        assert [hit.card.name[a:b] for a, b in hit.name_marks] == ["a11y"]
+        marked = [hit.snippet[a:b] for a, b in hit.marks]
+        assert "a11y" in marked
+        assert "a" not in marked

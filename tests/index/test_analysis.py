@@ -27,10 +27,39 @@ def test_identifiers_are_split_at_punctuation_camel_case_and_digits(text: str, p
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("crashes", "crash"), ("queries", "query"), ("bookmarked", "bookmarks"), ("tabs", "tab")],
+    [
+        ("crashes", "crash"),
+        ("queries", "query"),
+        ("bookmarked", "bookmarks"),
+        ("tabs", "tab"),
+        ("analyses", "analysis"),
+        ("hung", "hangs"),
+        ("cpus", "cpu"),
+        ("indices", "indexes"),
+        ("localized", "locales"),
+        ("accessible", "accessibility"),
+    ],
 )
 def test_forms_of_a_word_share_a_stem(one: str, other: str) -> None:
     assert stem(one) == stem(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("locale", "local"),
+        ("settings", "set"),
+        ("accessibility", "accessed"),
+        ("nightly", "night"),
+        ("ratings", "rates"),
+        ("containers", "contains"),
+        ("importance", "imports"),
+        ("personalized", "person"),
+        ("profiler", "profile"),
+    ],
+)
+def test_words_that_mean_something_else_share_no_stem(one: str, other: str) -> None:
+    assert stem(one) != stem(other)
 
 
 @pytest.mark.parametrize("word", ["ms", "gas", "dns", "日本"])

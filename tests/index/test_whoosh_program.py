@@ -26,7 +26,7 @@ from indexer.index.generation import Opened, open_current
 from indexer.index.reader import IndexReader
 from indexer.index.remake import differences
 from indexer.index.schema import OwnWords, index_schema, plain_schema
-from indexer.text.analysis import words
+from indexer.text.analysis import OWN_STEMS, words
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = re.findall(
@@ -115,6 +115,13 @@ def test_our_analyzer_makes_the_words_that_documents_are_made_of(text: str) -> N
 @given(st.text(st.characters(max_codepoint=126, exclude_characters="'%"), max_size=40))
 def test_the_pickled_analyzer_makes_the_same_words_of_plain_text(text: str) -> None:
     assert [token.text for token in plain_words()(text)] == words(text)
+
+
+def test_the_pickled_analyzer_knows_the_stems_that_are_ours_but_of_forms_that_do_not_begin_with_them() -> (
+    None
+):
+    different = {word for word in OWN_STEMS if [token.text for token in plain_words()(word)] != words(word)}
+    assert different == {word for word, own in OWN_STEMS.items() if not word.startswith(own)}
 
 
 def test_a_lock_file_is_no_part_of_a_generation(sample_data: Path) -> None:

@@ -653,6 +653,26 @@ CASES = [
         "SELECT p.d.mystery(os).* FROM p.d.clients",
         reason="a star of a value of unknown type",
     ),
+    Case(
+        "a routine whose parameter names the fields of a struct anew",
+        "SELECT mozfun.norm.of_bits(ARRAY_AGG(STRUCT(pings, hours AS seen))).* FROM p.d.clients",
+        "users INTEGER, newcomers INTEGER",
+        lineage={"users": f"{C}hours", "newcomers": f"{C}pings"},
+    ),
+    Case(
+        "an array with one element more",
+        "SELECT extra.key FROM p.app_stable.events_v1, UNNEST(events) AS event, "
+        "UNNEST(event.extra || [STRUCT<key STRING, value STRING>('*', NULL)]) AS extra",
+        "key STRING",
+        "p.app_stable.events_v1",
+        {"key": "p.app_stable.events_v1.events.extra.key"},
+    ),
+    Case(
+        "a name that nothing has",
+        "SELECT os || somebody.name AS both FROM p.d.clients",
+        "both STRING",
+        lineage={"both": f"{C}os ?"},
+    ),
     Case("no SQL at all", "this is no SQL ((", reads="", reason="it is not parsed"),
     Case(
         "Jinja that cannot be rendered",

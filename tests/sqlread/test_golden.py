@@ -18,6 +18,9 @@ CREATE OR REPLACE FUNCTION norm.parts(text STRING) RETURNS STRUCT<major INT64, m
 CREATE OR REPLACE FUNCTION norm.row(given ANY TYPE) AS (
   (SELECT AS STRUCT given.*, 'x' AS kind)
 );
+CREATE OR REPLACE FUNCTION norm.of_bits(pairs ARRAY<STRUCT<created INT64, active INT64>>) AS (
+  (SELECT AS STRUCT COUNTIF(active > 0) AS users, COUNTIF(created = 6) AS newcomers FROM UNNEST(pairs))
+);
 -- Tests
 SELECT assert.equals(1, norm.parts('1').major);
 """

@@ -37,7 +37,11 @@ def write_changed(whole: Path, folder: Path, **changes: object) -> None:
 
 
 def on_its_own(path: Path) -> Path:
-    """A linked file as one that may be written into."""
+    """A linked file, or one in a linked folder, as one that may be written into."""
+    if path.parent.is_symlink():
+        whole = path.parent.resolve()
+        path.parent.unlink()
+        shutil.copytree(whole, path.parent, copy_function=os.link)
     content = path.read_bytes()
     path.unlink()
     path.write_bytes(content)

@@ -21,7 +21,7 @@ from tests.support.servers import free_port
 
 def copy_sample(to: Path) -> Path:
     """The sample in a folder that may be changed."""
-    shutil.copytree(sample_path(), to, dirs_exist_ok=True)
+    shutil.copytree(sample_path(), to, dirs_exist_ok=True, copy_function=shutil.copyfile)
     return to
 
 

@@ -52,6 +52,7 @@ EMPTY = {
     f"{PRODUCT_DETAILS}/firefox_history_major_releases.json": '{"115.0": "2023-07-04"}',
     f"{PRODUCT_DETAILS}/firefox_history_development_releases.json": "{}",
 }
+ARRAYS = "arrays"  # the folder of a generation with 160 of its 185 files
 DAY = date(2026, 7, 1)
 NEWEST = "2026-06-09 00:00:00"
 OLDEST = "2020-01-01 00:00:00"
@@ -303,19 +304,28 @@ def built(upstream: Upstream, folder: Path, today: date = DAY) -> Config:
 
 
 def copied_world(config: Config, folder: Path) -> Config:
-    """Published and built things of one's own: a copy of the mirror and the data of what built() gave.
-
-    Files of generations, which nobody changes, are links: on_its_own() is for who harms one.
-    """
+    """Published and built things of one's own: a copy of the mirror and the data of what built() gave."""
     assert config.mirror is not None
-    generations = str(config.data_dir / FOLDER)
+    mirror = shutil.copytree(config.mirror, folder / "mirror", copy_function=shutil.copyfile)
+    data = copied_data(config.data_dir, folder / "data")
+    return config.model_copy(update={"mirror": str(mirror), "data_dir": data})
+
+
+def copied_data(data: Path, to: Path) -> Path:
+    """A data folder of one's own with what lies in another one; returns it.
+
+    Files of generations, which nobody changes, are links, their arrays one link to the whole folder:
+    on_its_own() is for who harms one.
+    """
+    generations = str(data / FOLDER)
 
     def own(source: str, target: str) -> object:
-        return os.link(source, target) if source.startswith(generations) else shutil.copy2(source, target)
+        return (os.link if source.startswith(generations) else shutil.copyfile)(source, target)
 
-    mirror = shutil.copytree(config.mirror, folder / "mirror")
-    data = shutil.copytree(config.data_dir, folder / "data", copy_function=own)
-    return config.model_copy(update={"mirror": str(mirror), "data_dir": data})
+    shutil.copytree(data, to, copy_function=own, ignore=lambda folder, names: {ARRAYS} & set(names))
+    for arrays in (data / FOLDER).glob(f"*/{ARRAYS}"):
+        (to / arrays.relative_to(data)).symlink_to(arrays.resolve())
+    return to
 
 
 def names(items: Sequence[Any]) -> list[str]:

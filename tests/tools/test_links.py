@@ -19,7 +19,7 @@ from indexer.model.items import (
     ProbeItem,
     TableItem,
 )
-from indexer.model.parts import AppChannel, ColumnRef, PingTable
+from indexer.model.parts import AppChannel, ChannelStatus, ColumnRef, PingTable
 from indexer.model.records import DocSection
 from search_app import tools
 from search_app.tools import Context, Link, NoLink
@@ -180,6 +180,7 @@ CONTEXT = Context(
     lookup=KNOWN.get,
 )
 
+GONE = (ChannelStatus("fenix", "org.mozilla.fenix", "", "removed", "gone", "2024-03-02"),)
 CLICK = metric("home.clicked", "event", ping="events", extras=("position",))
 DERIVED = (
     "%5B%7B%22measure%22%3A%22{how}_of_{leaf}%22,%22label%22%3A%22{label}+of+{name}%22,"
@@ -463,6 +464,7 @@ LINKS: tuple[tuple[str, AnyItem, tuple[str, ...]], ...] = (
         f"{FOX}/firefox-main/search?q=symbol:Glean.gc%23ms",
     )),
     ("searchfox", probe("histogram/GC_MS"), (f"{FOX}/firefox-main/search?q=GC_MS",)),
+    ("searchfox", probe("event/tools.main.close#close"), (f"{FOX}/firefox-main/search?q=tools.main",)),
     ("github", metric("a.b", "counter", "mozilla_vpn", source=(
         f"https://github.com/mozilla-mobile/mozilla-vpn-client/blob/{SHA}/telemetry/metrics.yaml#L9"
     )), (
@@ -583,6 +585,8 @@ REASONS: tuple[tuple[str, AnyItem, str], ...] = (
     ("metric-hub", measure("fenix/m", layers=("jetstream",)),
      "metric-hub publishes pages only of what its definitions folder holds."),
     ("searchfox", metric("a.b", "counter", "mozilla_vpn"), "Searchfox does not index its repository."),
+    ("stmo", metric("a.b", "counter", channel_status=GONE),
+     "The prepared query reads yesterday, and it is sent no more."),
     ("measurement-dashboard", probe("event/tabs.click#button"),
      "The Measurement Dashboard has histograms and numeric scalars only."),
     ("measurement-dashboard", probe("scalar/tabs.theme", "string"),

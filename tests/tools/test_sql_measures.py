@@ -84,6 +84,22 @@ def test_rows_of_no_client_are_summed_over_four_weeks_and_count_nobody() -> None
     assert "client" not in made["over time"].sql
 
 
+def test_what_is_counted_as_clients_is_told_where_it_is_something_else() -> None:
+    made = queries(measure(rows=replace(ROWS, client_id="advertiser")))
+    assert all("What it calls clients are values of advertiser" in query.sql for query in made.values())
+    assert not any("What it calls clients" in query.sql for query in queries(measure()).values())
+
+
+def test_rows_of_weeks_and_months_are_looked_at_where_there_are_some() -> None:
+    looked = {
+        day: queries(measure("", "data_source", rows=replace(ROWS, day=day)))["a look at rows"].sql
+        for day in ("week", "submission_month", "submission_date")
+    }
+    assert [
+        f"INTERVAL {days} DAY" in sql for days, sql in zip((14, 62, 1), looked.values(), strict=True)
+    ] == [True] * 3
+
+
 def test_a_day_that_is_an_expression_has_a_name_of_its_own() -> None:
     sql = queries(measure(rows=replace(ROWS, day="DATE(submission_timestamp)")))["over time"].sql
     assert "DATE(submission_timestamp) AS day," in sql

@@ -6,13 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from indexer.model.items import MetricItem, ProbeItem
+from indexer.model.items import AnyItem, MetricItem, ProbeItem
 from indexer.model.parts import ChannelStatus
 from indexer.model.table_records import Column
 from search_app.sql import SqlQuery, queries_for
 from search_app.sql.events_stream import left_out
+from search_app.sql.source import look_days
 from search_app.sql.units import conversion
-from tests.support.sql_world import columns_of, context, item, metric, probe, query
+from search_app.tools import build_context
+from tests.support.sql_world import PINGS, columns_of, context, item, metric, probe, query, table
 
 
 def ended(*days: str) -> tuple[ChannelStatus, ...]:
@@ -87,7 +89,44 @@ def test_what_has_ended_is_asked_for_its_last_days() -> None:
     assert f"{day} >= DATE_SUB(DATE '2024-03-02', INTERVAL 7 DAY)  -- It ended on 2024-03-02" in made.sql
     assert f"AND {day} <= DATE '2024-03-02'" in made.sql
     assert "CURRENT_DATE" not in made.sql
-    assert "It ended on 2024-03-02: these are its last days with data." in made.notes
+    assert query(metric("counter", "opened"), "over time").url
+    assert not made.url  # the prepared query reads yesterday
+    assert "It ended on 2024-03-02: the query asks for the days before." in made.notes
+
+
+def beneath(view: str, *tables: tuple[str, str, float | None]) -> dict[str, AnyItem]:
+    """A view over tables, each as (name, layer, days that it is kept), and fenix' metrics ping."""
+    project = "moz-fx-data-shared-prod"
+    given = [
+        replace(table(name), layer=layer, table_type="BASE TABLE", expiration_days=days)
+        for name, layer, days in tables
+    ]
+    over = tuple(f"{project}.{each.name}" for each in given)
+    above = replace(table(view), table_type="VIEW", upstream=over)
+    ping = replace(PINGS["ping/fenix/metrics"], retention={"org.a": 30, "org.b": 100})
+    return {each.id: each for each in (*given, above, ping)}
+
+
+@pytest.mark.parametrize(
+    ("tables", "until"),
+    [
+        ((("a_stable.metrics_v1", "stable", None),), "2024-06-10"),  # as long as the ping's policy says
+        ((("a_derived.stream_v1", "derived", 10.0), ("b_derived.stream_v1", "derived", 20.0)), "2024-03-22"),
+        ((("a_derived.stream_v1", "derived", 10.0), ("b_derived.stream_v1", "derived", None)), ""),
+        ((), ""),
+    ],
+)
+def test_a_query_of_what_has_ended_says_when_its_rows_are_deleted(
+    tables: tuple[tuple[str, str, float | None], ...], until: str
+) -> None:
+    gone = replace(metric("counter", "opened"), channel_status=ended("2024-03-02"))
+    known = build_context((), beneath("fenix.metrics", *tables).get)
+    made = next(q for q in queries_for(gone, known, columns_of) if q.variant == "over time")
+    said = [note for note in made.notes if note.startswith("Rows are deleted")]
+    assert [f"those of that day on {until}: from then on the query finds nothing" in s for s in said] == [
+        True for _ in (until,) if until
+    ]
+    assert all(note in made.sql for note in said)
 
 
 def test_an_end_on_an_unknown_day_is_said_and_not_guessed() -> None:
@@ -162,3 +201,29 @@ def test_an_event_that_events_stream_keeps_in_part_says_so() -> None:
     made, *_ = queries_for(event, context(), columns_of)
     assert said in made.notes
     assert f"-- {said}" in made.sql
+
+
+def test_a_table_with_a_row_a_month_is_asked_for_a_year_and_looked_at_in_two_months() -> None:
+    columns = (Column("submission_month", "DATE"), Column("country", "STRING"), Column("sap", "INTEGER"))
+    monthly = replace(table("search.monthly", "submission_month"), partition_type="month")
+    made = {q.variant: q.sql for q in queries_for(monthly, context(), lambda _: columns)}
+    assert "INTERVAL 365 DAY" in made["over time"]
+    assert "INTERVAL 62 DAY" in made["a look at rows"]
+    assert [look_days(day) for day in ("activity_date_week", "month_start_date", "submission_date")] == [
+        14,
+        62,
+        1,
+    ]
+
+
+def test_a_table_of_last_seen_clients_says_who_was_there_on_the_day() -> None:
+    columns = (
+        Column("submission_date", "DATE"),
+        Column("client_id", "STRING"),
+        Column("days_since_seen", "INTEGER"),
+    )
+    made = queries_for(table("search.last_seen"), context(), lambda _: columns)
+    said = "Not every client of a row was seen on its day: those have t.days_since_seen = 0."
+    assert all(said in query.notes and said in query.sql for query in made)
+    daily = queries_for(table("search.daily"), context(), lambda _: columns[:2])
+    assert not any("Not every client" in query.sql for query in daily)

@@ -45,10 +45,14 @@ class Filter(Protocol):
     """A filter of the query language, as far as its completion needs it."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """What is typed before the colon."""
+        ...
 
     @property
-    def meaning(self) -> str: ...
+    def meaning(self) -> str:
+        """What it filters by, in words that are shown beside it."""
+        ...
 
     @property
     def values(self) -> tuple[str, ...]:

@@ -79,6 +79,7 @@ class Fts5Peer:
         self._numbers = {known: number for number, known in self._values.items()}
 
     def ask(self, question: Question) -> Page:
+        """The first page by bm25 with snippets, and the counts of all facets."""
         match = (
             f'"{question.prefix}"*'
             if question.prefix
@@ -108,6 +109,7 @@ class Fts5Peer:
         return Page(run("SELECT count(*) FROM found").fetchone()[0], hits, facets)
 
     def suggest(self, typed: str) -> int:
+        """How many names, ten at most, hold the typed pieces, the last one as a prefix."""
         pieces = [
             f'"{piece}"' for piece in typed.replace('"', " ").replace("_", " ").replace(".", " ").split()
         ]

@@ -42,6 +42,7 @@ class OurPeer:
         self._engine = SearchEngine(folder, results_kept=0)
 
     def ask(self, question: Question) -> Page:
+        """The first page as the engine gives it, with snippets and facets."""
         found = self._engine.search(parse_query(question.text, question.filters))
         return Page(
             found.total,
@@ -50,4 +51,5 @@ class OurPeer:
         )
 
     def suggest(self, typed: str) -> int:
+        """How many completions the engine gives."""
         return len(self._engine.suggest(typed))

@@ -68,6 +68,7 @@ class TantivyPeer:
         self._searcher = self._index.searcher()
 
     def ask(self, question: Question) -> Page:
+        """The first page with snippets, and the counts of all facets."""
         query = self._query(question)
         found: Any = self._searcher.search(query, SIZE, count=True)
         snippets = tantivy.SnippetGenerator.create(self._searcher, query, self._schema, "prose")
@@ -85,6 +86,7 @@ class TantivyPeer:
         return Page(found.count, hits, facets)
 
     def suggest(self, typed: str) -> int:
+        """0: it completes nothing."""
         return 0
 
     def _query(self, question: Question) -> Any:

@@ -39,6 +39,7 @@ class WhooshPeer:
         self._searcher = index.open_dir(str(folder / "whoosh")).searcher(weighting=scoring.Frequency())
 
     def ask(self, question: Question) -> Page:
+        """The ids of the first page; nothing for prefixes and filters, and neither snippets nor facets."""
         if question.prefix or question.filters:
             return Page(0, [], {})
         terms = [
@@ -50,4 +51,5 @@ class WhooshPeer:
         return Page(len(found), [{"id": hit["id"]} for hit in found], {})
 
     def suggest(self, typed: str) -> int:
+        """0: it completes nothing."""
         return 0

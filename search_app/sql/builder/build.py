@@ -19,7 +19,7 @@ from search_app.sql.builder.measured import Measured, measures_of
 from search_app.sql.builder.measures import build_measure
 from search_app.sql.builder.plan import Plan, query_of
 from search_app.sql.reading import Reading
-from search_app.sql.source import DAYS, ColumnsOf, Source, SqlQuery
+from search_app.sql.source import ColumnsOf, Source, SqlQuery
 from search_app.tools import Context
 
 OFFERED_DAYS = (1, 7, 14, 28, 90, 365)
@@ -147,7 +147,7 @@ def _timed(source: Source, asked: Choices) -> Source:
         raise QueryProblem("bad_days", "The table has no day by which rows could be taken.", "days")
     if asked.sample and not source.can_be_sampled:
         raise QueryProblem("bad_sample", "The table has no sample_id that says something.", "sample")
-    return replace(source, days=asked.days or DAYS, share=asked.sample or None)
+    return replace(source, days=asked.days or source.days, share=asked.sample or None)
 
 
 def _days(source: Source) -> Choice:

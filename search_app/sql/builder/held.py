@@ -82,7 +82,7 @@ def reading_at(
     row = place.row
     if row is None or not isinstance(item, MetricItem | ProbeItem):
         return None
-    ended = ended_in(item.channel_status, row)
+    ended = ended_in(item.channel_status, row, context)
     ping = (row.app, row.ping) if isinstance(item, MetricItem) or item.probe_type == "event" else ("", "")
     source = Source.of(row.table, columns_of, context, ping, ended=ended)
     if isinstance(item, ProbeItem):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from indexer.model.items import AnyItem, MetricItem, PingItem
-from indexer.model.parts import ColumnRef
+from indexer.model.last_day import ENDED
+from indexer.model.parts import ChannelStatus, ColumnRef
 from search_app.tools import Context
 
 MAX_APPS = 16
@@ -34,6 +35,14 @@ def places(item: MetricItem) -> list[ColumnRef]:
             :MAX_PINGS_OF_AN_APP
         ]
     ]
+
+
+def ended_states(states: Iterable[ChannelStatus], row: ColumnRef) -> list[ChannelStatus]:
+    """The states of the channels that a row covers, where none of them may still send it; else none."""
+    covered = [
+        state for state in states if state.app == row.app and row.app_id in ("", state.app_id or row.app_id)
+    ]
+    return covered if all(state.status in ENDED for state in covered) else []
 
 
 def app_ids(item: MetricItem, context: Context) -> list[tuple[str, str]]:

@@ -132,7 +132,7 @@ class Sql:
     table: str
     sql: str
     notes: list[str] = field(default_factory=list)  # what it reads, and what it takes for granted
-    url: str = ""  # a prepared query in STMO that answers much the same
+    url: str = ""  # the Glean Dictionary's query in STMO: ten recent rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ class Column:
 
     @property
     def right(self) -> float:
+        """The x at which its boxes end."""
         return self.x + self.width
 
 
@@ -96,10 +97,12 @@ class Draft:
 
     @property
     def middle(self) -> float:
+        """The y of its middle; right only once it has its place."""
         return self.y + self.height / 2
 
     @property
     def height(self) -> float:
+        """Its height: room for its lines, and for the curves at its busier side."""
         return max((len(self.lines) + len(self.below)) * LINE + 10, self.load + CORNERS)
 
     def attach(self, side: str, load: float, width: float) -> float:
@@ -109,6 +112,7 @@ class Draft:
         return start + width / 2
 
     def placed(self) -> Box:
+        """The box at the place that it has got, its texts in it."""
         lines = [*((line, "") for line in self.lines), *((line, "note") for line in self.below)]
         first = self.y + (self.height - len(lines) * LINE) / 2 + LINE - 4
         texts = [

@@ -15,6 +15,7 @@ from search_app.web.state import Site
 STATE_WORDS = {
     "good": "fresh",
     "old": "old",
+    "absent": "its address has no such file",
     "stale": "failed, last good data kept",
     "sample": "sample",
     "new": "not yet",
@@ -75,6 +76,8 @@ def _source(source: SourceStatus, address: str) -> SourceStanding:
     state = source.word
     if state == "good" and source.is_old:
         state = "old"
+    if state == "good" and address and not detail.files:  # read from nowhere: what answered was a 404
+        state = "absent"
     label, gives = source_label(source.name)
     return SourceStanding(
         name=source.name,
@@ -100,7 +103,7 @@ def _summary(
         if any(source.state == "sample" and source.detail.error for source in sources):
             return "Served from the shipped sample, since the last crawl could not reach its sources."
         return "Served from the shipped sample until the first crawl is through."
-    on = [source for source in sources if source.state != "off"]
+    on = [source for source in sources if source.state not in ("off", "absent")]
     late = [source.label for source in on if source.state != "good"]
     sentences = [f"Built {_since(generation.built_at, at)}from {plural(len(on), 'source')}."]
     if late:
