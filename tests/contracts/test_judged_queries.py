@@ -15,7 +15,7 @@ import yaml
 
 from indexer.catalogue.phrasings import FOLDER
 from search_app.evaluation.relevance import judged_queries
-from tests.conftest import MIRROR
+from tests.support.installations import MIRROR
 
 PROJECT = Path(__file__).resolve().parents[2]
 JUDGED = MIRROR.parent / "relevance"

@@ -12,7 +12,7 @@ import pytest
 
 from search_app.engine.engine import SearchEngine
 from search_app.evaluation.relevance import evaluate
-from tests.conftest import MIRROR
+from tests.support.installations import MIRROR
 
 QUERIES = MIRROR.parent / "relevance" / "dev.jsonl"
 BOUNDS = {"success@1": 0.85, "success@3": 0.93, "mrr@10": 0.88, "ndcg@10": 0.80, "recall@20": 0.88}

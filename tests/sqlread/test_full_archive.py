@@ -24,7 +24,7 @@ from indexer.model.table_records import DerivedTable, TableSchema
 from indexer.store.reader import Store
 from tests import check_analyzer, check_measures
 from tests.check_sql import KINDS, check_all
-from tests.conftest import starchart
+from tests.support.installations import starchart
 
 pytestmark = pytest.mark.full
 
