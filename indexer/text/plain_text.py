@@ -29,7 +29,11 @@ _TAG = (
 _CODE_OR_TAG = re.compile(
     rf"(?P<code>```.{{0,20000}}?```|`[^`\n]{{1,500}}`)|(?P<tag>{_TAG})", re.DOTALL | re.IGNORECASE
 )
-_SHAPES = r"^\s{0,3}(?:#{1,6}\s+|>\s?|[-*+]\s+(?=\S)|```.*$)|[`*]+|(?<![\w>}\])])_{1,2}|_{1,2}(?![\w<{\[(])"
+# Code keeps what stands in it: `COUNT(*)`. Lines are marks in pairs only: `_live` and `_stable` are names.
+_SHAPES = (
+    r"^\s{0,3}(?:#{1,6}\s+|>\s?|[-*+]\s+(?=\S)|```.*$)|`(?P<code>[^`\n]{1,500})`|[`*]+"
+    r"|(?<![\w>}\])])(?P<line>_{1,2})(?P<lined>[^\s_](?:[^_]|(?<=\w)_(?=\w)){0,300}?)(?P=line)(?![\w<{\[(])"
+)
 _MARKS = re.compile(_SHAPES, re.MULTILINE)
 # An address as a text tells it, without the mark of the sentence that it ends.
 _ENDS = r"\s<>\"'`()\[\]"
@@ -65,11 +69,16 @@ def plain_text(markdown: str, limit: int | None = None, *, addresses: bool = Fal
     text = _REFERENCE.sub(r"\1", text) if "][" in text and "]: " in text else text
     text = without_tags(text, " ")
     if addresses:
-        text = _ADDRESS_OR_MARK.sub(lambda match: match["address"] or "", text)
+        text = _ADDRESS_OR_MARK.sub(lambda match: match["address"] or _without_marks(match), text)
     else:
-        text = _MARKS.sub("", _ADDRESS.sub(" ", text) if "http" in text else text)
+        text = _MARKS.sub(_without_marks, _ADDRESS.sub(" ", text) if "http" in text else text)
     text = _SPACE.sub(" ", text).strip()
     if limit is None or len(text) <= limit:
         return text
     cut = text.rfind(" ", limit // 2, limit)
     return text[: cut if cut > 0 else limit - 1].rstrip() + "\u2026"
+
+
+def _without_marks(mark: re.Match[str]) -> str:
+    """What stays of code, and of what is underlined; of any other mark nothing."""
+    return mark["code"] or (_MARKS.sub(_without_marks, mark["lined"]) if mark["lined"] else "")

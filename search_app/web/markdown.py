@@ -22,7 +22,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name
 
-from indexer.text.plain_text import TARGET, without_tags
+from indexer.text.plain_text import TARGET, plain_text, without_tags
 
 ALLOWED_TAGS = {
     *("p", "br", "hr", "em", "strong", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a"),
@@ -131,18 +131,8 @@ def _picture_link(source: str, words: str) -> str:
 
 @lru_cache(maxsize=2048)
 def plain(text: str) -> str:
-    """Markdown as one paragraph of words, for snippets, titles and feeds."""
-    if not re.search(r"[*_`#\[\]<>&|~]", text):
-        return " ".join(text.split())
-    # bounded, for a text of nothing but brackets would be read through from each of them
-    text = re.sub(
-        rf"!?\[([^\]\[]{{0,300}})\]\((?:{TARGET}[^)\s]{{0,500}}|)\)", r"\1", without_tags(text, " ")
-    )
-    if "]: " in text:
-        text = re.sub(r"!?\[([^\]\[]{1,300})\]\[[^\]\[]{0,100}\]", r"\1", text)
-    text = re.sub(r"(\*\*|__|~~|`+)", "", text)
-    text = re.sub(r"^\s{0,3}(#{1,6}|[-*+]|>)\s+", "", text, flags=re.MULTILINE)
-    return " ".join(text.split())
+    """Markdown as one paragraph of words, with the addresses that stand in it: for titles and twins."""
+    return plain_text(text, addresses=True)
 
 
 @lru_cache(maxsize=256)

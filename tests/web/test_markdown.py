@@ -98,6 +98,10 @@ def test_a_picture_of_the_book_is_a_link_to_where_it_is_published() -> None:
         ("see [the plot][plot] and [x][y].\n\n[plot]: a.png", "see the plot and x. [plot]: a.png"),
         ("either [sap][tagged]", "either [sap][tagged]"),
         ("`STRUCT<key STRING>` is no `<b>`", "STRUCT<key STRING> is no <b>"),
+        ("`COUNT(*)` of `payload_*`", "COUNT(*) of payload_*"),
+        ("they end in _live and _stable", "they end in _live and _stable"),
+        ("an _underlined `word`_, or __two__", "an underlined word, or two"),
+        ("fields._res and _key_name_ of `_id`", "fields._res and key_name of _id"),
     ],
 )
 @pytest.mark.parametrize("of", [plain, plain_text])
