@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from xml.etree import ElementTree as ET
 
@@ -44,6 +45,10 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
         "org-mozilla-fenix", "has.no_words", description="", notification_emails=["ends@example.org"]
     )
     world.metric("org-mozilla-fenix", "of.another", expires=149, notification_emails=["other@example.org"])
+    world.app("gone", "org.mozilla.gone", deprecated=True)
+    dates = {"first": "2026-06-25 10:00:00", "last": "2026-06-30 10:00:00"}
+    world.metric("org-mozilla-gone", "gone.and_over", dates=dates)
+    world.metric("org-mozilla-fenix", "came.of_late", dates=dates)
     return create_app(built(world, tmp_path_factory.mktemp("ends"))).test_client()
 
 
@@ -104,3 +109,28 @@ def test_an_owner_who_has_nothing_is_told_so_and_their_name_is_only_text(sample_
     page = sample_client.get("/mine", query_string={"owner": "<b>nobody</b>"}).text
     assert "names this owner" in page
     assert "<b>nobody" not in page
+
+
+def test_the_start_page_says_how_many_end_with_a_version_beside_what_ends_on_a_day(
+    client: FlaskClient,
+) -> None:
+    page = client.get("/").text
+    ending = page[page.find('<h2 id="ending-title"') :].partition("</section>")[0]
+    assert "ends.today_plus_ten" in ending
+    found = re.search(r'<a href="([^"]*)">(\d+)\s+that are collected now', ending)
+    assert found
+    listed = client.get(html.unescape(found[1]).replace("/?", "/api/v1/search?")).get_json()
+    assert listed["total"] == int(found[2])
+    assert {hit["name"] for hit in listed["hits"]} == {
+        "ends.in_149",
+        "ends.in_150",
+        "ends.in_151",
+        "of.another",
+    }
+
+
+def test_what_an_app_that_is_over_has_anew_is_no_news(client: FlaskClient) -> None:
+    page = client.get("/").text
+    new = page[page.find('<h2 id="new-title"') :].partition("</section>")[0]
+    assert "came.of_late" in new
+    assert "gone.and_over" not in new

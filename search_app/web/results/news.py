@@ -34,7 +34,8 @@ class Front:
     """What stands on the start page below the box."""
 
     new: News
-    ending: News
+    ending: News  # on a day
+    by_version: News  # with a version of Firefox: on which day is not known
     apps: tuple[HitView, ...]
 
 
@@ -44,16 +45,17 @@ def front(site: Site) -> Front:
 
 
 def _front(site: Site) -> Front:
-    new = _first(site, "added", "", "newest", ("New this week", "New in the last"))
+    # what is new in the files of an app that is over, or has ended since, is no news
+    new = _first(site, "added", "active", "newest", ("New this week", "New in the last"))
     ending = _first(site, "expires", "active", "relevance", ("Ends this week", "Ends within"))
-    return Front(new, ending, _hits(site, {"kind": "app", "size": str(APPS)})[0])
+    return Front(new, ending, _by_version(site), _hits(site, {"kind": "app", "size": str(APPS)})[0])
 
 
 def _first(site: Site, name: str, status: str, sort: str, titles: tuple[str, str]) -> News:
     """Of the spans of days the shortest in which something is found, else the longest."""
     this_week, within = titles
     for days in SPANS:
-        parameters = {name: f"{days}d", **({"status": status} if status else {}), "sort": sort}
+        parameters = {name: f"{days}d", "status": status, "sort": sort}
         hits, total = _hits(site, {**parameters, "size": str(LOOKED_AT)})
         if total or days == SPANS[-1]:
             break
@@ -62,6 +64,13 @@ def _first(site: Site, name: str, status: str, sort: str, titles: tuple[str, str
     title = this_week if days == SPANS[0] else f"{within} {plural(days, 'day')}"
     asked = {"q": "", **parameters}
     return News(title, hits[:SHOWN], total, with_parameters("/", asked), with_parameters("/feed.atom", asked))
+
+
+def _by_version(site: Site) -> News:
+    """What is collected now and ends with a version of Firefox."""
+    asked = {"q": "", "expires": "1..999", "status": "active"}
+    hits, total = _hits(site, {**asked, "size": str(SHOWN)})
+    return News("", hits, total, with_parameters("/", asked), with_parameters("/feed.atom", asked))
 
 
 def _when(expires: str) -> tuple[int, str]:
