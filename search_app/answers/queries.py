@@ -62,6 +62,8 @@ def gives_distribution(item: AnyItem) -> bool:
 
 def can_tell(item: AnyItem, told: Told) -> bool:
     """Whether a thing can give what is asked: a sum is no share, and what is done is not how many do it."""
+    if told.long and not _TIMED.search(f"{item.name} {item.title} {item.description[:200]}"):
+        return False
     if told.intent == "percentiles":
         return gives_distribution(item)
     if isinstance(item, TableItem) and told.intent == "share":
@@ -99,6 +101,11 @@ def is_part_of_doings(item: AnyItem) -> bool:
 
 _PART = re.compile(
     r"\b(?:rate|ratio|share|percentage|proportion|fraction|average|avg|per)\b|/|SAFE_DIVIDE|\bAVG\(",
+    re.IGNORECASE,
+)
+_TIMED = re.compile(
+    r"(?:\b|_)(?:time|ms)(?:\b|_)|duration|latency|delay|speed|second|hour|length|lag|load|paint"
+    r"|throughput|how long",
     re.IGNORECASE,
 )
 _PART_TABLE = re.compile(r"(?:^|_)(?:rates?|ratios?|shares?|retention)(?:_|$)")

@@ -17,6 +17,11 @@ COUNTED = frozenset(words_of("people users clients", ()))
 MOST_SPLITS = 3  # in one query: rows of more are too few to say something
 PARTS = frozenset(words_of("rate ratio share percentage average", ()))  # a title of these is an amount itself
 NUMBER = frozenset(words_of("number total", ()))  # a title may say that it is one, and not who did it
+CHANGES = frozenset(
+    words_of("changed losing lose dropping drop growing grew grown declining falling rising", ())
+)
+CHANGES |= frozenset(words_of("shrinking increasing decreasing developing evolve", ()))
+THEIRS = frozenset(words_of("their the a his her", ()))
 WHICH = frozenset(("which", "what"))
 RANKED = COUNTED | {"most"}  # of what "which countries" is asked
 OF_COUNTED = ("how_many", "split", "trend")  # of people: "how many Mac users", "which countries have users"
@@ -37,6 +42,7 @@ class Told:
     added: bool = False  # weeks, months or years of what days have
     often: bool = False  # how often it happens, not how much there is
     number: bool = False  # the number of things, not of those who have them
+    long: bool = False  # how long it takes
 
     @property
     def is_split(self) -> bool:
@@ -238,6 +244,8 @@ def tell(
                 is_which = is_which or not WHICH.isdisjoint(each.words)
                 splits[each.value] = each.one and splits.get(each.value, True)
                 places.setdefault(each.value, at)
+        if _is_done_by_people(phrase, at, words, taken):
+            return None
         left[at : at + len(phrase.words)] = [""] * len(phrase.words)
     if any(word and word not in fillers for word in left) or len(splits) > MOST_SPLITS:
         return None
@@ -245,6 +253,10 @@ def tell(
         return None
     if intents & {"how_often", "size"}:
         intents.add("how_many")
+    if "how_long" in intents:
+        if not taken:
+            return None  # "how long do people use Fenix"
+        intents.add("percentiles")
     if WHETHER in intents and intents.isdisjoint(ORDER):
         intents.add("people")
     first = next((intent for intent in ORDER if intent in intents), "")
@@ -257,7 +269,16 @@ def tell(
         "added" in intents,
         "how_often" in intents,
         COUNTED.isdisjoint(words) and ("how_many" in intents or not NUMBER.isdisjoint(words)),
+        "how_long" in intents,
     )
+
+
+def _is_done_by_people(phrase: Phrase, at: int, words: Sequence[str], taken: frozenset[str]) -> bool:
+    """Whether people do it to something: who "changed their password" is no trend of passwords."""
+    if phrase.value != "trend" or phrase.words[0] not in CHANGES or COUNTED.isdisjoint(words[:at]):
+        return False
+    after = words[at + len(phrase.words) : at + len(phrase.words) + 1]
+    return bool(after) and after[0] in taken | THEIRS
 
 
 def _goes_together(intents: Set[str], is_which: bool, words: Sequence[str], fillers: Set[str]) -> bool:

@@ -6,11 +6,13 @@ import pytest
 
 from search_app.answers.answering import may_be_asked
 from search_app.answers.catalogue import AVERAGES, Shelf, ShelvedMeasure, divided_by, is_divided
+from search_app.answers.queries import can_tell
 from search_app.answers.reading import Subject, read_amount, tell
 from search_app.answers.rule_loader import shipped_rules
 from search_app.answers.rules import words_of
 from search_app.query.parser import parse_query
 from tests.answers.test_named_things import found, metric
+from tests.support.sql_world import metric as sent
 
 RULES = shipped_rules()
 
@@ -111,3 +113,28 @@ def test_one_word_with_a_sign_in_it_is_a_name_and_no_question(text: str) -> None
     assert len(query.terms) <= 1
     assert not may_be_asked(query, ())
     assert may_be_asked(parse_query("app:fenix DAU"), ())
+
+
+@pytest.mark.parametrize(
+    ("text", "is_trend"),
+    [
+        ("how many people changed their passwords", False),
+        ("users are losing their passwords", False),
+        ("people who drop passwords", False),
+        ("how have passwords changed", True),
+        ("are we losing passwords", True),
+        ("growing passwords of users", True),
+    ],
+)
+def test_what_people_do_to_something_is_no_trend_of_it(text: str, is_trend: bool) -> None:
+    told = tell(words_of(text, RULES.spellings), frozenset(words_of("passwords", ())), RULES)
+    assert (told is not None and told.trend) is is_trend
+
+
+def test_how_long_asks_for_percentiles_of_what_takes_time() -> None:
+    lookup = tell(words_of("how long is a lookup", RULES.spellings), frozenset(words_of("lookup", ())), RULES)
+    assert lookup is not None
+    assert (lookup.intent, lookup.long) == ("percentiles", True)
+    given = sent("timing_distribution", "lookup_time"), sent("custom_distribution", "open_count")
+    assert [can_tell(item, lookup) for item in given] == [True, False]
+    assert of_fenix("how long do people use") == []
