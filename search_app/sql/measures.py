@@ -11,17 +11,29 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from indexer.model.definitions import MeasureRows, Operand
+from indexer.model.definitions import MeasureRows, MeasureStatistic, Operand
 from indexer.model.items import MeasureItem
 from search_app.sql.measure_statistics import statistics_over_clients
 from search_app.sql.shape import TOP, clause, head, where_clause
-from search_app.sql.source import DAYS, DAYS_OF_MONTHS, SqlQuery, look_days
+from search_app.sql.source import (
+    DAYS,
+    DAYS_OF_MONTHS,
+    OF_A_SHARE,
+    SqlQuery,
+    days_behind,
+    look_days,
+    sampled_share,
+)
 
 DAYS_OF_AGGREGATES = 28
 PER_CLIENT = "Experiments compute it for each client: see the queries over clients."
 NO_CLIENTS = "What it calls clients are values of {column}: metric-hub's client_id_column of the data source."
 ROLLING = 7  # days
 
+# a yes or no of clients: the share and the number of those of whom it is true
+YES_OR_NO = (MeasureStatistic("binomial", ""), MeasureStatistic("client_count", ""))
+_STANDS_IN = re.compile(r"SUM\(\s*[01]\s*\)|[01]|NULL", re.IGNORECASE)
+_GATHERED = re.compile(r"ARRAY_(?:CONCAT_)?AGG\((?:(?!\bLIMIT\b|OFFSET|ORDINAL).)*\)", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -30,6 +42,8 @@ def measure_queries(item: MeasureItem, days: int = 0) -> list[SqlQuery]:
     base = SqlQuery(item.name, _heading(item), "", notes=item.assumptions)
     if item.rows is None:
         return list(_ratio(item, base, days))
+    if share := sampled_share(*item.tables, item.rows.source):
+        base = replace(base, notes=(*base.notes, OF_A_SHARE.format(share=share)))
     if item.rows.client_id and "client" not in item.rows.client_id:
         base = replace(base, notes=(*base.notes, NO_CLIENTS.format(column=item.rows.client_id)))
     if item.type == "data_source":
@@ -38,7 +52,10 @@ def measure_queries(item: MeasureItem, days: int = 0) -> list[SqlQuery]:
         return [_dimension(item, item.rows, base, days)]
     if item.type == "segment":
         return list(_segment(item, item.rows, base, days))
-    return [*_metric(item, item.rows, base, days), *_ratio(item, base, days)]
+    ratio = list(_ratio(item, base, days))
+    if ratio and _STANDS_IN.fullmatch(item.select_expression.strip()):
+        return ratio  # metric-hub wants an expression beside a ratio: its sum is no measure of anything
+    return [*_metric(item, item.rows, base, days), *ratio]
 
 
 def _heading(item: MeasureItem) -> str:
@@ -48,20 +65,40 @@ def _heading(item: MeasureItem) -> str:
 def _metric(item: MeasureItem, rows: MeasureRows, base: SqlQuery, days: int) -> Iterator[SqlQuery]:
     over_time = replace(base, notes=(*base.notes, PER_CLIENT)) if rows.client_id else base
     name = _output(item.name)
-    yield _query(
-        over_time, "over time" if rows.day else "in all", _by_day(item.select_expression, name, rows, days)
-    )
+    if not _is_of_one_client(item, rows):
+        yield _query(
+            over_time,
+            "over time" if rows.day else "in all",
+            _by_day(item.select_expression, name, rows, days),
+        )
     if rolling := _rolling(item, name, rows, days):
         yield _query(base, f"{ROLLING}-day average", rolling)
+    yield from _of_clients(item, rows, base, days)
+
+
+def _is_of_one_client(item: MeasureItem, rows: MeasureRows) -> bool:
+    """Whether its value says something of one client only: yes or no, true of a day with one such client,
+    and lists, which over all clients outgrow a row.
+    """
+    gathered = _GATHERED.fullmatch(" ".join(item.select_expression.split()))
+    return bool(rows.client_id) and (item.value == "boolean" or gathered is not None)
+
+
+def _of_clients(item: MeasureItem, rows: MeasureRows, base: SqlQuery, days: int) -> Iterator[SqlQuery]:
+    """Its value for each client, and statistics over these."""
+    name = _output(item.name)
     if not rows.client_id:
         return
     columns = [*_day_columns(rows), _named(rows.client_id, "client_id"), _named(item.select_expression, name)]
     text = _select(columns, rows, _ordinals(2 if rows.day else 1), limit=TOP, days=days)
-    yield _query(base, "for each client", text)
+    queries = [_query(base, "for each client", text)]
     found = statistics_over_clients(item.statistics, item.value)
+    if not found.columns and item.value == "boolean":
+        found = statistics_over_clients(YES_OR_NO, item.value)
     if found.columns:
         text = _over_clients(item.select_expression, rows, [*found.columns], days)
-        yield _query(replace(base, notes=(*base.notes, *found.notes)), "over clients", text)
+        queries.append(_query(replace(base, notes=(*base.notes, *found.notes)), "over clients", text))
+    yield from reversed(queries) if item.value == "boolean" else queries
 
 
 def _by_day(expression: str, name: str, rows: MeasureRows, days: int = 0) -> str:
@@ -159,7 +196,11 @@ def _rows(rows: MeasureRows, base: SqlQuery, days: int) -> Iterator[SqlQuery]:
     yield _query(
         base, "rows over time" if rows.day else "rows in all", _select(columns, rows, by, by, days=days)
     )
-    yield _query(base, "a look at rows", _select(["*"], rows, (), limit=TOP, days=look_days(rows.day)))
+    yield _query(
+        base,
+        "a look at rows",
+        _select(["*"], rows, (), limit=TOP, days=look_days(rows.day) + days_behind(rows.source, rows.day)),
+    )
 
 
 def _dimension(item: MeasureItem, rows: MeasureRows, base: SqlQuery, days: int) -> SqlQuery:
@@ -206,7 +247,7 @@ def _days(rows: MeasureRows) -> int:
     """How many days to ask for: tables without clients are small, and some have a row a week or a month."""
     if look_days(rows.day) > 1:
         return DAYS_OF_MONTHS
-    return DAYS if rows.client_id else DAYS_OF_AGGREGATES
+    return (DAYS if rows.client_id else DAYS_OF_AGGREGATES) + days_behind(rows.source, rows.day)
 
 
 def _day_name(rows: MeasureRows) -> str:

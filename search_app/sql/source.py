@@ -20,6 +20,7 @@ DAYS, DAYS_OF_MONTHS = (
     365,
 )  # asked for: of a table with rows for each day, of one with a row a week or a month
 LOOK = {"month": 62, "week": 14}  # days in which a table with rows for a month or a week has some; others: 1
+OF_A_SHARE = "Its table holds a sample of {share} %: what is counted and summed is of that."
 BY_HAND = "The columns of this events_stream are not published: they are written by hand."
 SAMPLE = "It reads {share} % of the clients ({condition}): take that line out for everyone."
 NO_DAY = "It has ended, on a day that is not known: set the days yourself."
@@ -146,6 +147,7 @@ class Source:
         if by_hand:
             columns = EVENTS_STREAM
         look = look_days(partition, partition_type)
+        behind = days_behind(table, partition)
         app = context.datasets.get(table.split(".")[-2].removesuffix("_stable").removesuffix("_live"))
         return cls(
             table,
@@ -156,8 +158,8 @@ class Source:
             large=app is None or app[0] in LARGE_APPS,
             by_hand=by_hand,
             ended=ended,
-            days=DAYS if look == 1 else DAYS_OF_MONTHS,
-            look_days=look,
+            days=DAYS + behind if look == 1 else DAYS_OF_MONTHS,
+            look_days=look + behind,
         )
 
     def notes(self, *sentences: str) -> tuple[str, ...]:
@@ -270,6 +272,18 @@ def look_days(day: str, partition_type: str = "") -> int:
     """In how many days a table surely has rows, by what its day is called (`submission_month`, `week`) and by
     what it is partitioned: the day of a row of a month is the month's first."""
     return next((days for word, days in LOOK.items() if word in (partition_type, *day.lower().split("_"))), 1)
+
+
+def days_behind(table: str, day: str) -> int:
+    """How many days the newest day of a table lies back: what clients did 28 days after their first."""
+    found = re.search(r"_(\d{1,3})_days_later", table)
+    return int(found[1]) if found and "first_seen" in day else 0
+
+
+def sampled_share(*tables: str) -> int:
+    """Per cent of the data that tables hold by their names (`main_1pct_v1`); 0 where they do not say."""
+    found = (re.search(r"_(\d{1,2})pct(?:_v\d+)?\b", table) for table in tables)
+    return next((int(each[1]) for each in found if each), 0)
 
 
 def quoted(path: str) -> str:

@@ -10,7 +10,7 @@ from indexer.model.table_records import Column
 from search_app.sql.metrics import INTEGERS, spread
 from search_app.sql.reading import Reading, queries_of
 from search_app.sql.shape import TOP, Shape, select, shape_queries, variant_query
-from search_app.sql.source import ColumnsOf, Source, SqlQuery, quoted
+from search_app.sql.source import OF_A_SHARE, ColumnsOf, Source, SqlQuery, quoted, sampled_share
 from search_app.tools import Context
 from search_app.tools.stmo import column_query, ping_query
 
@@ -81,11 +81,19 @@ def table_reading(item: TableItem, context: Context, columns_of: ColumnsOf) -> R
     sums = _summed(item, source, context)
     said = "It sums what metric-hub's measures sum." if sums else ""
     base = SqlQuery(
-        f"rows of {source.table}", source.table, "", notes=source.notes(said, _not_of_the_day(source))
+        f"rows of {source.table}",
+        source.table,
+        "",
+        notes=source.notes(said, _not_of_the_day(source), _of_a_share(source)),
     )
     count = f"COUNT(*) AS {source.free('row_count')}"
     shape = Shape(tuple(sums), form="number") if sums else Shape((count, *source.clients()))
     return Reading(source, base, shape, counted="rows")
+
+
+def _of_a_share(source: Source) -> str:
+    share = sampled_share(source.table)
+    return OF_A_SHARE.format(share=share) if share else ""
 
 
 def _not_of_the_day(source: Source) -> str:

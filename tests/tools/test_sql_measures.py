@@ -358,3 +358,27 @@ def test_reading_remarks_before_a_list_takes_no_longer_than_they_are() -> None:
     read = read_sub_query("(" + "/* " * 200_000, select, shape_of)
     assert read is not None
     assert read.base is None
+
+
+def test_the_expression_that_stands_in_for_a_ratio_is_asked_for_nowhere() -> None:
+    top = Operand("opens", "", "SUM(opens)", AGGREGATE)
+    made = queries(measure("SUM(1)", operands=(top, replace(top, name="views", expression="SUM(views)"))))
+    assert list(made) == ["ratio over time"]
+    assert "SUM(1)" not in made["ratio over time"].sql
+
+
+def test_yes_or_no_is_told_as_a_share_of_clients_and_lists_for_each_client() -> None:
+    asked = queries(measure("LOGICAL_OR(is_new)", value="boolean"))
+    assert list(asked) == ["over clients", "for each client"]
+    assert "AVG(CAST(client_value AS INT64)) AS share" in asked["over clients"].sql
+    assert list(queries(measure("ARRAY_AGG(load IGNORE NULLS)", value="other"))) == ["for each client"]
+    one = measure("ARRAY_AGG(load ORDER BY day DESC LIMIT 1)[SAFE_OFFSET(0)]", value="other")
+    assert list(queries(one)) == ["over time", "for each client"]
+
+
+def test_a_table_that_is_a_sample_says_so_and_one_that_lags_is_asked_for_its_newest_days() -> None:
+    sample = queries(measure(tables=("fenix_derived.main_1pct_v1",)))
+    assert all("Its table holds a sample of 1 %" in query.sql for query in sample.values())
+    later = replace(ROWS, source="`mozdata.fenix.first_seen_28_days_later`", day="first_seen_date")
+    assert "INTERVAL 35 DAY" in queries(measure(rows=later))["over time"].sql
+    assert "INTERVAL 7 DAY" in queries(measure())["over time"].sql
