@@ -121,13 +121,13 @@ def read_concept(text: str, app: str, rules: Rules) -> list[Subject]:
 
 
 def _concepts(typed: frozenset[str], app: str, rules: Rules) -> Iterable[tuple[frozenset[str], Concept]]:
-    counted = not COUNTED.isdisjoint(typed)
+    within = _within(typed)
     for concept in rules.concepts:
         named = app or concept.product
         if concept.apps is not None and named not in concept.apps:
             continue
         for wording in concept.wordings:
-            if wording <= typed or (counted and _is_typed(wording, typed)):
+            if wording <= within and not wording.isdisjoint(typed):
                 yield wording & typed, concept
 
 
@@ -155,12 +155,12 @@ def _titled(
 ) -> list[Subject]:
     """The measures of a product whose title is all that was typed of the concept."""
     found: dict[frozenset[str], list[ShelvedMeasure]] = {}
-    counted = not COUNTED.isdisjoint(typed)
+    within = _within(typed)
     for measure in shelf.measures.get(app, ()):
         if measure.per and not is_divided(measure.per, words):
             continue
         for wording in measure.wordings:
-            if not wording <= typed and not (counted and _is_typed(wording, typed)):
+            if not wording <= within or wording.isdisjoint(typed):
                 continue
             if not wording <= rules.ambiguous and wording - rules.fillers:
                 found.setdefault(wording, []).append(measure)
@@ -186,7 +186,7 @@ def _of_one_product(
     A concept of that wording is of other products too: then it is not sure which is meant.
     """
     places = [place for place in rules.places if typed & place.words]
-    if not places and not any(_place(words, phrase) is not None for phrase in rules.phrases):
+    if not places and not any(_place(words, phrase) is not None for phrase in rules.phrases_of(typed)):
         return []
     found = [
         replace(subject, product=app)
@@ -210,11 +210,9 @@ def _of_one_product(
     return found if len({subject.product for subject in found}) == 1 else []
 
 
-def _is_typed(wording: frozenset[str], typed: frozenset[str]) -> bool:
-    """Whether all words of a title were typed: who asks how many people need not say users once more."""
-    return wording <= typed or (
-        wording - typed <= COUNTED and bool(typed & COUNTED) and bool(wording & typed)
-    )
+def _within(typed: frozenset[str]) -> frozenset[str]:
+    """Of what a title may be: of what was typed; who asks how many people need not say users once more."""
+    return typed if COUNTED.isdisjoint(typed) else typed | COUNTED
 
 
 def tell(
@@ -230,10 +228,7 @@ def tell(
     is_which = False
     splits: dict[str, bool] = {}  # each with whether only one value of it was named
     places: dict[str, int] = {}
-    present = set(left)
-    for phrase in rules.phrases:
-        if phrase.words[0] not in present:  # most of some hundreds
-            continue
+    for phrase in rules.phrases_of(frozenset(left)):
         at = _place(left, phrase)
         if at is None or (phrase.value == WHETHER and at):  # within a text it asks for nothing
             continue
@@ -317,7 +312,9 @@ def product_told(text: str, rules: Rules) -> str:
     """The product that a phrase means where none is named: "on Windows" is said of desktop."""
     words = words_of(text, rules.spellings)
     found = {
-        phrase.product for phrase in rules.phrases if phrase.product and _place(words, phrase) is not None
+        phrase.product
+        for phrase in rules.phrases_of(frozenset(words))
+        if phrase.product and _place(words, phrase) is not None
     }
     return found.pop() if len(found) == 1 else ""
 

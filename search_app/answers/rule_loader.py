@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
@@ -63,6 +63,7 @@ def made_of(intents: Mapping[str, Any], concepts: Mapping[str, Any]) -> Rules:
     return Rules(
         templates=tuple(_templates(intents["templates"], _classes(intents["classes"]))),
         phrases=phrases,
+        begun=_begun(phrases),
         nouns=_nouns(phrases, begins),
         begins=begins,
         joins=frozenset(lists["joins"]),
@@ -123,6 +124,13 @@ def _all_phrases(intents: Mapping[str, Any]) -> tuple[Phrase, ...]:
         *_phrases(intents["asides"], ASIDE, ""),
     )
     return tuple(sorted(phrases, key=lambda phrase: -len(phrase.words)))
+
+
+def _begun(phrases: Sequence[Phrase]) -> dict[str, tuple[tuple[int, Phrase], ...]]:
+    found: dict[str, list[tuple[int, Phrase]]] = {}
+    for place, phrase in enumerate(phrases):
+        found.setdefault(phrase.words[0], []).append((place, phrase))
+    return {word: tuple(begun) for word, begun in found.items()}
 
 
 def _nouns(phrases: Iterable[Phrase], begins: frozenset[str]) -> tuple[Phrase, ...]:

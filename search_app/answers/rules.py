@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 
 from search_app.understanding.vocabulary import normalise
 
@@ -135,6 +136,9 @@ class Rules:
 
     templates: tuple[Template, ...]
     phrases: tuple[Phrase, ...]  # the longest first
+    begun: Mapping[
+        str, tuple[tuple[int, Phrase], ...]
+    ]  # by their first words, each with its place in `phrases`
     nouns: tuple[Phrase, ...]  # phrases that begin with one of `begins`, without it; the longest first
     begins: frozenset[str]  # by, per
     joins: frozenset[str]  # and
@@ -163,9 +167,17 @@ class Rules:
     topics: tuple[Topic, ...]
     concepts: tuple[Concept, ...]
 
+    def phrases_of(self, words: frozenset[str]) -> list[Phrase]:
+        """The phrases whose words are all among these, the longest first."""
+        begun = (each for word in words for each in self.begun.get(word, ()))
+        return [phrase for _, phrase in sorted(begun, key=_PLACE) if words.issuperset(phrase.words)]
+
     def alike(self, word: str) -> frozenset[str]:
         """The words that names have for one that was typed, itself among them."""
         return self.synonyms.get(word, frozenset((word,)))
+
+
+_PLACE = itemgetter(0)
 
 
 def spelt(text: str, spellings: Spellings) -> str:
