@@ -25,10 +25,11 @@ from indexer.crawl.snapshots import (
     SnapshotState,
     SnapshotStore,
 )
-from indexer.index.build import GenerationRefused, Inputs, Trial, build_generation
+from indexer.index.build import Inputs, Trial, build_generation
 from indexer.index.generation import (
     FOLDER,
     FORMAT_VERSION,
+    GenerationRefused,
     Manifest,
     current_manifest,
     current_name,

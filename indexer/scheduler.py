@@ -29,8 +29,8 @@ from indexer.crawl.crawled import reached_nothing
 from indexer.crawl.snapshots import (
     SnapshotDamaged,
 )
-from indexer.index.build import GenerationRefused, Trial
-from indexer.index.generation import current_manifest
+from indexer.index.build import Trial
+from indexer.index.generation import GenerationRefused, current_manifest
 from indexer.runtime.disk import FolderUnusable
 from indexer.runtime.locking import SCHEDULER, Busy, exclusive
 from indexer.runtime.logs import start_logging

@@ -1,6 +1,9 @@
 """The commands.
 
 Exit code 0: done; 1: it failed, with the reason on stderr; 2: bad usage. `status` has two more.
+
+What crawls and builds is imported by the commands that do: who serves, searches or asks for the status starts
+a third sooner without it, and a server does not carry it.
 """
 
 from __future__ import annotations
@@ -17,21 +20,15 @@ from pathlib import Path
 
 import click
 
-from indexer.build_job import build, go_back, verify_generation
 from indexer.config import Config, ConfigProblem, load_config
-from indexer.crawl.crawl import UnknownSource, crawl
-from indexer.crawl.crawled import reached_nothing, took_nothing
-from indexer.crawl.guard import Accepted
 from indexer.crawl.snapshots import SnapshotDamaged
-from indexer.index.build import GenerationRefused
-from indexer.index.generation import generation_names, list_generations
+from indexer.index.generation import GenerationRefused, generation_names, list_generations
 from indexer.index.integrity import answering_manifest, damaged_generations
 from indexer.runtime.disk import FolderUnusable
 from indexer.runtime.locking import Busy
 from indexer.runtime.logs import start_logging
 from indexer.runtime.processes import PARENT, end_with_parent
 from indexer.runtime.progress import Progress, ProgressState
-from indexer.scheduler import run_scheduler
 from indexer.status import read_status, status_json
 from search_app.answers.answering import may_be_asked
 from search_app.assistant_command import mcp_command
@@ -43,7 +40,6 @@ from search_app.query.parser import parse_query
 from search_app.server import Server
 from search_app.source_command import check_sources_command
 from search_app.sql_command import sql_command
-from search_app.supervisor import ensure_generation, run_together
 from search_app.terminal.completion import completion_command
 from search_app.terminal.installation import crawled_line, generation_line, status_lines
 from search_app.terminal.results import look_of, results_lines, show
@@ -100,6 +96,8 @@ def main(context: click.Context, path: Path | None, quiet: bool) -> None:
 @pass_settings
 def run(settings: Settings) -> None:
     """Serve, and crawl and build beside it. Ctrl-C stops both."""
+    from search_app.supervisor import ensure_generation, run_together
+
     with _told():
         check_port(settings.config.server.host, settings.config.server.port)
         ensure_generation(settings.config)
@@ -126,10 +124,17 @@ def crawl_command(
     A source that fails keeps its last good records; the exit code is 1 only if nothing could be fetched.
     With --accept, and no SOURCE, only the sources that it names are crawled.
     """
+    from indexer.crawl.crawl import UnknownSource, crawl
+    from indexer.crawl.crawled import reached_nothing, took_nothing
+    from indexer.crawl.guard import Accepted
+
     named = sources or tuple(dict.fromkeys(key.partition(":")[0] for key in accepted))
     accept = Accepted(frozenset(accepted), everything=accept_loss)
     with _told():
-        crawled = crawl(settings.config, named, _progress(settings.config), accept=accept)
+        try:
+            crawled = crawl(settings.config, named, _progress(settings.config), accept=accept)
+        except UnknownSource as error:
+            raise click.UsageError(str(error)) from None
     for each in crawled:
         click.echo(crawled_line(each))
     if reached_nothing(crawled):
@@ -144,6 +149,8 @@ def crawl_command(
 @pass_settings
 def build_command(settings: Settings, force: bool, accept_loss: bool) -> None:
     """Build a generation of the kept records and switch to it; nothing where nothing changed."""
+    from indexer.build_job import build
+
     with _told():
         built = build(
             settings.config,
@@ -176,6 +183,8 @@ def serve(settings: Settings, host: str | None, port: int | None, workers: int |
 @pass_settings
 def schedule(settings: Settings) -> None:
     """Crawl and build at once, then by the timetable of the settings, until stopped."""
+    from indexer.scheduler import run_scheduler
+
     with _told():
         run_scheduler(settings.config, trial_of(settings.config))
 
@@ -239,6 +248,8 @@ def generations(settings: Settings) -> None:
 @pass_settings
 def verify(settings: Settings, generation: str | None, deep: bool) -> None:
     """Compare the files of GENERATION, or of all, with what was written. Exit code 1 where one is damaged."""
+    from indexer.build_job import verify_generation
+
     names = generation_names(settings.config.data_dir)
     if generation is not None and generation not in names:
         raise click.UsageError(f"there is no generation {generation}")
@@ -254,6 +265,8 @@ def verify(settings: Settings, generation: str | None, deep: bool) -> None:
 @pass_settings
 def rollback(settings: Settings) -> None:
     """Let the generation before the current one answer, until something new is crawled."""
+    from indexer.build_job import go_back
+
     try:
         with _told():
             click.echo(f"now answering: {go_back(settings.config)}")
@@ -274,7 +287,7 @@ def _told() -> Iterator[None]:
     """What can go wrong, in one line and with exit code 1 (2 where the command line is at fault)."""
     try:
         yield
-    except (UnknownSource, ConfigProblem, QueryProblem) as error:
+    except (ConfigProblem, QueryProblem) as error:
         raise click.UsageError(str(error)) from None
     except (Busy, FolderUnusable, GenerationRefused, PortUnusable, SnapshotDamaged) as error:
         raise click.ClickException(str(error)) from None

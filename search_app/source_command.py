@@ -5,13 +5,14 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import click
 
 from indexer.config import Config
-from indexer.crawl.crawl import UnknownSource
-from indexer.source_check import SourceShape, check_sources
+
+if TYPE_CHECKING:
+    from indexer.source_check import SourceShape
 
 
 class HasConfig(Protocol):
@@ -33,6 +34,10 @@ def check_sources_command(settings: HasConfig, sources: tuple[str, ...], mirror:
 
     Nothing that is kept changes. Exit code 1 where a source has changed its shape or cannot be reached.
     """
+    # what crawls and builds is loaded by the commands that do: servers and searches start through here too
+    from indexer.crawl.crawl import UnknownSource
+    from indexer.source_check import check_sources
+
     try:
         shapes = check_sources(settings.config, sources, mirror)
     except UnknownSource as problem:

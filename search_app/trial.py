@@ -20,15 +20,17 @@ from dataclasses import dataclass, field
 from functools import partial
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from indexer.config import Config
-from indexer.index.build import GenerationRefused, Trial
-from indexer.index.generation import FOLDER, POINTER, read_manifest
+from indexer.index.generation import FOLDER, POINTER, GenerationRefused, read_manifest
 from indexer.runtime.locking import folder_of_process
 from indexer.runtime.processes import PARENT
 from search_app.ports import free_port
+
+if TYPE_CHECKING:
+    from indexer.index.build import Trial
 
 START_SECONDS = 90.0  # until the server answers; a busy machine needs some
 ANSWER_SECONDS = 30.0

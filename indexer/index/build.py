@@ -31,6 +31,7 @@ from indexer.index.generation import (
     BUILDING,
     FOLDER,
     FORMAT_VERSION,
+    GenerationRefused,
     Manifest,
     file_digests,
     next_number,
@@ -50,10 +51,6 @@ from indexer.store.departed import note_departed
 from indexer.store.writer import start_packing, write_store
 
 log = logging.getLogger(__name__)
-
-
-class GenerationRefused(RuntimeError):
-    """A new generation failed its checks; the current one stays. The message says which check."""
 
 
 Trial = Callable[[Path], None]  # raises GenerationRefused

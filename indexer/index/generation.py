@@ -39,6 +39,10 @@ FOLDER = "generations"
 BUILDING = ".building-"  # followed by the process id and the generation's id
 
 
+class GenerationRefused(RuntimeError):
+    """A new generation failed its checks; the current one stays. The message says which check."""
+
+
 @dataclass(frozen=True, slots=True)
 class Generation:
     """Which data answered."""

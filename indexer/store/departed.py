@@ -13,15 +13,17 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter
 
-from indexer.catalogue.model import Catalogue
-from indexer.catalogue.successors import Successors
 from indexer.model.items import AnyItem
 from indexer.runtime.disk import replace_file
 from indexer.store.reader import Store
 from indexer.text.plain_text import plain_text
+
+if TYPE_CHECKING:  # servers read this, and would carry all that builds a catalogue with it
+    from indexer.catalogue.model import Catalogue
 
 FILE = "departed.sqlite"
 _LAYOUT = """
@@ -96,6 +98,8 @@ def note_departed(data_dir: Path, before: Path, last_seen: str, catalogue: Catal
     rows = {row[0]: row for row in kept if row[0] not in living}
     if not gone and len(rows) == len(kept):
         return 0
+    from indexer.catalogue.successors import Successors  # not at the top, where servers would load it
+
     successors = Successors(catalogue.items)
     for item in gone:
         rows[item.id] = (item.id, successors.of(item), last_seen, _FACTS.dump_json(_facts(item)).decode())

@@ -23,3 +23,13 @@ def test_what_answers_loads_neither_whooshs_index_nor_what_crawls_and_builds(mod
         "indexer.catalogue", "indexer.index.build", "indexer.store.writer", "indexer.crawl.crawl",
         "indexer.sources",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("module", ["search_app.cli", "search_app.server"])
+def test_a_command_loads_what_crawls_and_builds_only_where_it_does(module: str) -> None:
+    loaded = loaded_by(module)
+    assert module in loaded
+    assert not loaded & {
+        "whoosh.index", "sqlglot", "apscheduler", "urllib3", "lkml", "indexer.catalogue", "indexer.sqlread",
+        "indexer.index.build", "indexer.build_job", "indexer.crawl.crawl", "indexer.store.writer",
+    }  # fmt: skip
