@@ -39,6 +39,8 @@ class ColumnOwners:
         """`evidence` knows which events a condition asks for; without it none is found."""
         self._tables = tables
         self._evidence = evidence
+        metrics, probes = tuple(metrics), tuple(probes)
+        self._apps = {each.id: each.apps for each in (*metrics, *probes)}
         self._by_column: dict[Origin, dict[str, None]] = {}
         self._origins: dict[str, Origins] = {}
         self._found: dict[Origin, tuple[str, ...]] = {}
@@ -57,6 +59,10 @@ class ColumnOwners:
             owners = self._of_column(key)
             self._found[key] = tuple(owners) if len(owners) <= MOST_OWNERS else ()
         return self._found[key]
+
+    def apps_of(self, item_id: str) -> tuple[str, ...]:
+        """The apps that send a metric or probe."""
+        return self._apps.get(item_id, ())
 
     def of_events(self, use: EventUse) -> tuple[str, ...]:
         """Ids of the events that a condition on some tables asks for by its literals."""

@@ -164,7 +164,8 @@ class MeasureMaker:
             links.append(Link(item.id, target, "data_source", "measure", True))
         found = [key for each in item.columns for key in self.owners.of_column(f"{each.table}", each.column)]
         found += [key for event in reading.events for key in self.owners.of_events(event)]
-        links += [Link(item.id, key, key.partition("/")[0], "measure", True) for key in dict.fromkeys(found)]
+        found = self.of_its_apps(item, dict.fromkeys(found))
+        links += [Link(item.id, key, key.partition("/")[0], "measure", True) for key in found]
         links += [
             Link(item.id, self.tables.items[key].ping, "ping", "measure")
             for key in ids
@@ -179,6 +180,18 @@ class MeasureMaker:
         ]
         links += [Link(item.id, f"app/{app}", "app", "measure", True) for app in item.apps]
         return links
+
+    def of_its_apps(self, item: MeasureItem, found: Iterable[str]) -> list[str]:
+        """Of what fills its columns, what its app sends, or one whose dataset its tables are in.
+
+        A table of all mobile apps is made of what each of them sends; a measure takes the rows of one.
+        """
+        if not item.apps:
+            return list(found)
+        datasets = {name.partition(".")[0] for name in item.tables}
+        apps = {name for name, app in self.estate.apps.items() if datasets & {name, *app.datasets}}
+        wanted = apps.union(item.apps)
+        return [key for key in found if wanted.intersection(self.owners.apps_of(key))]
 
 
 def _explores(item: MeasureItem) -> Iterable[str]:

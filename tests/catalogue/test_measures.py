@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,9 @@ import pytest
 from indexer.catalogue.column_owners import MOST_OWNERS, ColumnOwners
 from indexer.catalogue.measure_reading import read_measure
 from indexer.catalogue.measure_rows import operands_of, rows_of, why_no_expression
+from indexer.catalogue.measures import MeasureMaker
+from indexer.catalogue.model import App, Estate
+from indexer.catalogue.schemas import Schemas
 from indexer.catalogue.tables import Tables
 from indexer.model.definitions import (
     GivenColumn,
@@ -30,7 +34,7 @@ from indexer.sqlread.texts import digest_of, read_here, reading_of
 from indexer.sqlread.values import Shape, shape_of_columns
 from indexer.sqlread.warehouse import Resolved
 from indexer.store.reader import adapters
-from tests.support.sql_world import metric, probe, table
+from tests.support.sql_world import metric, names, probe, table
 from tests.support.upstream import Upstream, catalogue_of
 
 TABLE = "moz-fx-data-shared-prod.fenix.daily"
@@ -340,3 +344,31 @@ def test_what_a_sub_query_gives_is_read_in_a_build_and_kept_with_the_measure(tmp
     gives = GivenColumns((replace(whole, but=("os",)),), (GivenColumn("system", type="STRING"),))
     assert item.rows.sub_query == SubQuery(gives, GivenColumns((whole,)), "d", len("(SELECT"))
     assert adapters()["measure"].validate_json(adapters()["measure"].dump_json(item)) == item
+
+
+@pytest.mark.parametrize(
+    ("tables", "apps", "kept"),
+    [
+        (("search.mobile",), ("fenix",), ["metric/fenix/tabs.load"]),
+        (("org_tiny.metrics",), ("fenix",), ["metric/fenix/tabs.load", "metric/tiny/tabs.load"]),
+        (("search.mobile",), ("firefox_desktop",), ["probe/histogram/GC_MS"]),
+        (
+            ("search.mobile",),
+            (),
+            ["metric/fenix/tabs.load", "metric/tiny/tabs.load", "probe/histogram/GC_MS"],
+        ),
+    ],
+)
+def test_a_measure_of_an_app_leads_to_what_that_app_or_the_owner_of_its_tables_sends(
+    tables: tuple[str, ...], apps: tuple[str, ...], kept: list[str]
+) -> None:
+    """A table of all mobile apps is made of metrics of each of them."""
+    loads = [metric("counter", "load"), metric("counter", "load", app="tiny")]
+    gc_ms = replace(probe("histogram/GC_MS", "exponential", "gc_ms"), apps=("firefox_desktop",))
+    held = Tables({})
+    there = {name: App(name, name, (), False, frozenset({f"org_{name}"})) for name in ("fenix", "tiny")}
+    estate = Estate(there, {}, {}, {}, frozenset())
+    owners = ColumnOwners(loads, [gc_ms], held)
+    maker = MeasureMaker(estate, held, Schemas(()), owners, Counter())
+    item = MeasureItem(**names("measure", "load"), platform="x", apps=apps, tables=tables)
+    assert maker.of_its_apps(item, [each.id for each in (*loads, gc_ms)]) == kept
