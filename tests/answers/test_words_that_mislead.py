@@ -94,6 +94,12 @@ def test_the_word_itself_says_more_than_another_for_it() -> None:
     assert found("how many created tab groups", made, saved)[0].named == (made.card.id,)
 
 
+def test_the_phrases_of_a_text_are_those_that_a_walk_through_all_finds() -> None:
+    for text in ("how many people use it by country and version per day", "share of the last week", "zebra"):
+        words = frozenset(words_of(text, RULES.spellings))
+        assert RULES.phrases_of(words) == [each for each in RULES.phrases if words.issuperset(each.words)]
+
+
 def test_of_a_number_not_those_who_have_it_are_asked() -> None:
     words = ("bookmarks",)
     for text, number in (
