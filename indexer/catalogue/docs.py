@@ -22,7 +22,7 @@ PUBLISHED = f"https://{SITE}/"
 
 _DOTTED = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+")
 _CAPITALS = re.compile(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b")
-_SNAKED = re.compile(r"\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b")
+_SNAKED = re.compile(r"(?<!\.)\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b")
 _PING = re.compile(r"[`\"“]?\b([a-z][a-z0-9]*(?:-[a-z0-9]+)*)[`\"”]?\s+pings?\b")
 _DICTIONARY = re.compile(r"dictionary\.telemetry\.mozilla\.org/apps/([\w-]+)(?:/(metrics|pings)/([\w.-]+))?")
 _KINDS = ("table", "metric", "probe", "ping", "app", "tool")

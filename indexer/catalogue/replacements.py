@@ -60,7 +60,8 @@ def replacements(
     chosen = [m for m in metrics if m.origin in ORIGINS and m.definition is not None and m.in_source]
     probes = list(probes)
     names = {probe.id: core(probe.name.partition("/")[2]) for probe in probes}
-    index = _Index(chosen, {metric: names.get(probe, ()) for metric, probe in mirrors.items()})
+    mirrored_as = {metric: (names.get(probe, ()), version_of(probe)) for metric, probe in mirrors.items()}
+    index = _Index(chosen, mirrored_as)
     mirrored = set(mirrors.values())
     found = []
     for probe in probes:
@@ -72,7 +73,9 @@ def replacements(
 class _Index:
     """Metrics by the words of their names and by what they say."""
 
-    def __init__(self, metrics: Sequence[MetricItem], mirrors: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(
+        self, metrics: Sequence[MetricItem], mirrors: Mapping[str, tuple[tuple[str, ...], int]]
+    ) -> None:
         self.named = {m.id: _Named(core(m.name), words_of(m.description)) for m in metrics}
         self.types = {m.id: m.type for m in metrics}
         self.mirrors = mirrors
@@ -92,9 +95,18 @@ class _Index:
                 shared[key] = shared.get(key, 0) + 1
         return (key for key, count in shared.items() if count * 2 >= len(set(name)))
 
-    def free(self, metric: str, name: tuple[str, ...]) -> bool:
-        """Whether a metric mirrors no other probe; an older version of its own is no other."""
-        return self.mirrors.get(metric, name) == name
+    def free(self, metric: str, name: tuple[str, ...], version: int) -> bool:
+        """Whether a metric mirrors no other probe, unless a newer version of this one: what mirrors an older
+        one is not what came after it.
+        """
+        mirrored, its_version = self.mirrors.get(metric, (name, version + 1))
+        return mirrored == name and its_version > version
+
+
+def version_of(name: str) -> int:
+    """The number behind a probe's name: 2 of GC_MAX_PAUSE_MS_2, else 0."""
+    found = re.search(r"_V?(\d{1,3})$", name, re.IGNORECASE)
+    return int(found[1]) if found else 0
 
 
 def _best(probe: ProbeItem, name: tuple[str, ...], index: _Index) -> Replacement | None:
@@ -107,7 +119,7 @@ def _best(probe: ProbeItem, name: tuple[str, ...], index: _Index) -> Replacement
         )
     found: dict[str, tuple[float, str]] = {}
     for metric in index.near(name):
-        if not _fits(probe, index.types[metric]) or not index.free(metric, name):
+        if not _fits(probe, index.types[metric]) or not index.free(metric, name, version_of(probe.name)):
             continue
         like = _likeness(_Named(name, text), index.named[metric])
         if like is not None:

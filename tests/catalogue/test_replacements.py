@@ -97,6 +97,22 @@ def test_a_declared_mirror_is_not_guessed_at_and_its_metric_replaces_no_other_pr
     assert replaced(catalogue, "histogram/GC_MAX_PAUSE_MS") == "metric/gecko/javascript.gc.max_pause"
 
 
+def test_what_mirrors_a_version_replaces_the_ones_before_it_only(upstream: Upstream, tmp_path: Path) -> None:
+    words = "What the server said of the reputation of a downloaded file"
+    for name in ("REPUTATION_VERDICT", "REPUTATION_VERDICT_2", "REPUTATION_VERDICT_3"):
+        histogram(upstream, name, words)
+    upstream.metric(
+        "gecko",
+        "reputation.verdict",
+        type="custom_distribution",
+        description=words,
+        telemetry_mirror="REPUTATION_VERDICT_2",
+    )
+    catalogue = catalogue_of(upstream, tmp_path)
+    assert replaced(catalogue, "histogram/REPUTATION_VERDICT") == "metric/gecko/reputation.verdict"
+    assert replaced(catalogue, "histogram/REPUTATION_VERDICT_3") == ""
+
+
 def test_values_must_be_of_one_sort(upstream: Upstream, tmp_path: Path) -> None:
     words = "The name of the backend that plays sound on this system"
     upstream.probe("scalar", "media.audio_backend", {"description": words, "details": {"kind": "string"}})

@@ -1,4 +1,4 @@
-"""What a section of the docs names: tools by their addresses."""
+"""What a section of the docs names: tools by their addresses, tables by their names."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from indexer.catalogue.docs import named, names_of
 from indexer.catalogue.tables import Tables
 from indexer.model.items import ToolItem
 from indexer.model.records import DocSection
+from tests.support.sql_world import table
 
 
 def tool(name: str, url: str) -> ToolItem:
@@ -39,3 +40,14 @@ TOOLS = [
 def test_an_address_names_the_tool_in_whose_folder_it_lies(link: str, told: list[str]) -> None:
     section = DocSection("page.md", "s", "Section", "Page", 2, "Read more.", links=(link,))
     assert [key for kind, key in named(section, names_of(TOOLS, Tables({}))) if kind == "tool"] == told
+
+
+def test_a_table_of_a_named_dataset_is_not_taken_for_its_namesake_of_telemetry() -> None:
+    held = [table("telemetry.event_totals"), table("services.event_totals")]
+    tables = Tables({each.id: each for each in held})
+    told = {
+        text: [key for kind, key in named(DocSection("p.md", "s", "S", "P", 2, text), names_of((), tables))]
+        for text in ("Use services.event_totals.", "Use event_totals.", "Use `event_totals` then.")
+    }
+    other, own = (f"table/moz-fx-data-shared-prod.{name}.event_totals" for name in ("services", "telemetry"))
+    assert list(told.values()) == [[other], [own], [own]]
