@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from indexer.catalogue.routines import SOURCES, signature_of, without_tests
+from indexer.config import Config
 from indexer.model.items import RoutineItem
 from search_app.engine.engine import SearchEngine
 from search_app.query.parser import parse_query
@@ -20,8 +21,9 @@ EXTRACT = "routine/mozfun.hist.extract"
 INNER = "routine/moz-fx-data-shared-prod.udf.mode_last"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def upstream() -> Upstream:
+    """A routine that all may use, one that is ours alone, and a table that calls both. Not to be changed."""
     upstream = Upstream()
     upstream.routine(
         "mozfun.hist.extract",
@@ -37,6 +39,12 @@ def upstream() -> Upstream:
         "`moz-fx-data-shared-prod`.udf.mode_last([1]) AS m FROM telemetry.main"
     )
     return upstream
+
+
+@pytest.fixture(scope="module")
+def config(upstream: Upstream, tmp_path_factory: pytest.TempPathFactory) -> Config:
+    """That world, crawled and built."""
+    return built(upstream, tmp_path_factory.mktemp("routines"))
 
 
 @pytest.mark.parametrize(
@@ -104,15 +112,13 @@ def test_no_function_is_a_table_any_more(upstream: Upstream, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     "text", ["mozfun.hist.extract", "hist.extract", "hist_extract", "mozfun.hist.extract("]
 )
-def test_a_routine_is_found_by_any_spelling_of_its_name(
-    upstream: Upstream, tmp_path: Path, text: str
-) -> None:
-    engine = SearchEngine(built(upstream, tmp_path).data_dir)
+def test_a_routine_is_found_by_any_spelling_of_its_name(config: Config, text: str) -> None:
+    engine = SearchEngine(config.data_dir)
     assert engine.search(parse_query(text)).hits[0].card.id == EXTRACT
 
 
-def test_its_page_says_what_is_not_published(upstream: Upstream, tmp_path: Path) -> None:
-    client = create_app(built(upstream, tmp_path)).test_client()
+def test_its_page_says_what_is_not_published(config: Config) -> None:
+    client = create_app(config).test_client()
     page = client.get("/routine/mozfun.hist.extract").get_data(as_text=True)
     assert "mozfun.hist.extract(input STRING)" in page
     assert "<strong>histograms</strong>" in page
