@@ -23,6 +23,7 @@ LOOK = {"month": 62, "week": 14}  # days in which a table with rows for a month 
 OF_A_SHARE = "Its table holds a sample of {share} %: what is counted and summed is of that."
 BY_HAND = "The columns of this events_stream are not published: they are written by hand."
 SAMPLE = "It reads {share} % of the clients ({condition}): take that line out for everyone."
+APP_IS_OVER = "Its app is deprecated: where these days are empty, ask for earlier ones."
 NO_DAY = "It has ended, on a day that is not known: set the days yourself."
 ACCESS_NOTE = "BigQuery is open to Mozilla's people only."
 
@@ -131,6 +132,7 @@ class Source:
     large: bool = True  # False: too few rows for a sample
     by_hand: bool = False  # its columns are written by hand: no schema of it is published
     ended: Ended | None = None  # what it is asked for is sent no more: ask for its last days
+    app_is_over: bool = False  # the app that it is of is deprecated; since when is not known
     days: int = DAYS  # how many are asked for
     look_days: int = 1  # how many hold some rows for sure
     share: int | None = None  # per cent of the clients that are read; None: one, where that is sensible
@@ -158,6 +160,7 @@ class Source:
             large=app is None or app[0] in LARGE_APPS,
             by_hand=by_hand,
             ended=ended,
+            app_is_over=app is not None and context.deprecated(*app),
             days=DAYS + behind if look == 1 else DAYS_OF_MONTHS,
             look_days=look + behind,
         )
@@ -171,6 +174,8 @@ class Source:
         found = []
         if self.ended is not None and self.date():
             found += [said for said in (self.ended.sentence, self.ended.deleted) if said]
+        elif self.app_is_over and self.date():
+            found.append(APP_IS_OVER)
         if self.sampled:
             found.append(SAMPLE.format(share=self.sample_share, condition=self._sample_condition("")))
         return tuple(found)
@@ -216,7 +221,9 @@ class Source:
         found = []
         if date := self.date():
             until = f"DATE '{self.ended.day}'" if self.ended and self.ended.day else "CURRENT_DATE()"
-            said = f"{self.ended.sentence} {self.ended.deleted}" if self.ended else ""
+            said = (
+                f"{self.ended.sentence} {self.ended.deleted}" if self.ended else self._of_an_app_that_is_over
+            )
             remark = f"  -- {comment(said)}" if said else ""
             found.append(f"{date[0]} >= DATE_SUB({until}, INTERVAL {days or self.days} DAY){remark}")
             if self.ended and self.ended.day:
@@ -225,6 +232,10 @@ class Source:
             condition = self._sample_condition(f"{self.alias}.")
             found.append(f"{condition}  -- a {self.sample_share} % sample: take the line out for everyone")
         return [*found, *self.conditions]
+
+    @property
+    def _of_an_app_that_is_over(self) -> str:
+        return APP_IS_OVER if self.app_is_over else ""
 
     @property
     def can_be_sampled(self) -> bool:

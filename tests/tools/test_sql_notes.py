@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from indexer.model.items import AnyItem, MetricItem, ProbeItem
-from indexer.model.parts import ChannelStatus
+from indexer.model.parts import AppChannel, ChannelStatus
 from indexer.model.table_records import Column
 from search_app.sql import SqlQuery, queries_for
 from search_app.sql.events_stream import left_out
@@ -201,6 +201,18 @@ def test_an_event_that_events_stream_keeps_in_part_says_so() -> None:
     made, *_ = queries_for(event, context(), columns_of)
     assert said in made.notes
     assert f"-- {said}" in made.sql
+
+
+def test_the_days_of_an_app_that_is_over_may_be_empty() -> None:
+    channels = (
+        AppChannel("org.mozilla.tiny", "release", "org_tiny", "org_tiny.baseline", "tiny", deprecated=True),
+    )
+    over = replace(context(), channels={"tiny": channels})
+    said = "Its app is deprecated: where these days are empty, ask for earlier ones."
+    for known, expected in ((over, True), (context(), False)):
+        made = queries_for(metric("counter", "opened", app="tiny"), known, columns_of)
+        assert made
+        assert all((said in query.notes and said in query.sql) == expected for query in made)
 
 
 def test_a_table_with_a_row_a_month_is_asked_for_a_year_and_looked_at_in_two_months() -> None:
