@@ -26,3 +26,13 @@ def test_channels_of_one_ping_are_told_once_and_arrays_are_no_columns(mirror_cli
     assert not [name for name in named if name.startswith(("events.", "ping_info.experiments."))]
     assert "Explores of the app" in page
     assert "Measures over fenix.events_stream" in mirror_client.get("/explore/fenix/events_stream").text
+
+
+@pytest.mark.mirror
+def test_an_explore_of_metric_hub_leads_to_the_data_source_whose_rows_it_reads(
+    mirror_client: FlaskClient,
+) -> None:
+    page = mirror_client.get("/explore/ads/metric_definitions_admarketplace").text
+    source = "/measure/data_source/ads/admarketplace"
+    assert re.search(rf'reads the rows of\s*<a class="name" href="{source}"', page)
+    assert "Which tables it reads is not published" not in page
