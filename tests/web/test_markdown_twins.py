@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import quote
@@ -17,7 +18,9 @@ from markdown_it.token import Token
 from indexer.model.ids import item_path
 from search_app.mcp.tool import seen
 from search_app.web.app import create_app
+from search_app.web.assistants.gives import Thing
 from search_app.web.assistants.markup import block, code, prose, words
+from search_app.web.assistants.twins import thing_page
 from search_app.web.markdown import safe_href
 from tests.support.upstream import Upstream, built, config_of
 
@@ -257,3 +260,11 @@ def test_an_address_that_a_description_tells_is_read_and_is_no_link(upstream: st
 def test_a_text_of_nothing_but_addresses_is_read_in_one_pass() -> None:
     for piece in ("https://", "https://.", "https://a.", "<https://a"):
         assert prose(piece * 50_000)
+
+
+def test_a_twin_tells_what_a_table_reads_besides_and_why_a_measure_has_no_query() -> None:
+    one = Thing("x", "table", "x", "active", "u", "j")
+    read = thing_page(replace(one, reads_besides=["q.logs.auth"]), ())
+    assert "- Made from, without a page here: `q.logs.auth`" in read
+    asked = thing_page(replace(one, no_query="Its rows are those of one experiment."), ())
+    assert "There is none. Its rows are those of one experiment." in asked

@@ -109,6 +109,8 @@ class Thing:
     expression: str = ""  # of a measure
     partition: str = ""  # of a table: the column to filter by
     use_instead: str = ""  # id of the table that users should query instead
+    reads_besides: list[str] = field(default_factory=list)  # tables that its SQL reads and nobody publishes
+    no_query: str = ""  # of a measure: why there is none
     columns: list[Place] = field(default_factory=list)
     columns_total: int = 0
     columns_unknown: str = ""  # of a table: why its columns are not known

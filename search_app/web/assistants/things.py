@@ -133,6 +133,8 @@ def thing_of(
         expression=item.select_expression if isinstance(item, MeasureItem) else "",
         partition=item.partition_field if isinstance(item, TableItem) else "",
         use_instead=item.user_view if isinstance(item, TableItem) else "",
+        reads_besides=_reads_besides(item),
+        no_query=item.no_query if isinstance(item, MeasureItem) else "",
         columns=[_place(row) for row in rows[:most_columns]],
         columns_total=len(rows),
         columns_unknown=item.columns_unknown if isinstance(item, TableItem) else "",
@@ -158,6 +160,14 @@ def _place(row: dict[str, Any]) -> Place:
 
 
 _OF_A_PLACE = frozenset(each.name for each in fields(Place))
+
+
+def _reads_besides(item: AnyItem) -> list[str]:
+    """What the SQL of a table reads beside the tables that have a page: without it, "made from" is a half."""
+    if not isinstance(item, TableItem):
+        return []
+    told = {key.partition("/")[2] for key in item.related.get("upstream", ())}
+    return [cut(name, 200) for name in item.upstream if name not in told][:MOST_NAMES]
 
 
 def _extras(item: AnyItem) -> list[Part]:

@@ -60,7 +60,11 @@ def thing_page(thing: Thing, queries: Sequence[SqlQuery]) -> str:
         section("Joined views", ", ".join(map(code, thing.joins))),
         section("Labels", ", ".join(map(code, thing.labels))),
         section("Columns", _columns(thing), words(thing.columns_unknown)),
-        section("Queries", *(_query(query) for query in queries)),
+        section(
+            "Queries",
+            *(_query(query) for query in queries),
+            f"There is none. {words(thing.no_query)}" if thing.no_query else "",
+        ),
         section(
             "In the docs",
             bullets(f"{_BESIDE[each.where]}: {words(each.title)} ({code(each.id)})" for each in thing.book),
@@ -101,6 +105,8 @@ def _open_in(each: OpenIn) -> str:
 
 
 def _related(thing: Thing) -> Iterable[str]:
+    if thing.reads_besides:
+        yield f"Made from, without a page here: {', '.join(map(code, thing.reads_besides))}"
     for name, ids in thing.related.items():
         more = thing.related_totals.get(name, 0) - len(ids)
         rest = f" and {more:,} more" if more > 0 else ""
