@@ -241,7 +241,8 @@ def test_the_page_says_when_it_is_tried_again(unreached: Config) -> None:
 def test_one_source_that_fails_among_others_is_told_by_its_name(
     config: Config, caplog: pytest.LogCaptureFixture
 ) -> None:
-    gone = config.model_copy(update={"mirror": "http://127.0.0.1:9"})
+    at_once = config.crawl.model_copy(update={"backoff_seconds": 0.0})
+    gone = config.model_copy(update={"mirror": "http://127.0.0.1:9", "crawl": at_once})
     with caplog.at_level(logging.INFO):
         crawl(gone, ("glean", "tools"))
     assert any("source=tools outcome=" in record.getMessage() for record in caplog.records)
