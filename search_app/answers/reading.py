@@ -21,6 +21,8 @@ CHANGES = frozenset(
     words_of("changed losing lose dropping drop growing grew grown declining falling rising", ())
 )
 CHANGES |= frozenset(words_of("shrinking increasing decreasing developing evolve", ()))
+CHANGED = ("changed",)
+ASKING = frozenset(words_of("how has have did does is are was what", ()))
 THEIRS = frozenset(words_of("their the a his her", ()))
 WHICH = frozenset(("which", "what"))
 RANKED = COUNTED | {"most"}  # of what "which countries" is asked
@@ -239,7 +241,7 @@ def tell(
                 is_which = is_which or not WHICH.isdisjoint(each.words)
                 splits[each.value] = each.one and splits.get(each.value, True)
                 places.setdefault(each.value, at)
-        if _is_done_by_people(phrase, at, words, taken):
+        if _is_done_by_people(phrase, at, words, taken) or _is_an_event(phrase, at, words):
             return None
         left[at : at + len(phrase.words)] = [""] * len(phrase.words)
     if any(word and word not in fillers for word in left) or len(splits) > MOST_SPLITS:
@@ -274,6 +276,11 @@ def _is_done_by_people(phrase: Phrase, at: int, words: Sequence[str], taken: fro
         return False
     after = words[at + len(phrase.words) : at + len(phrase.words) + 1]
     return bool(after) and after[0] in taken | THEIRS
+
+
+def _is_an_event(phrase: Phrase, at: int, words: Sequence[str]) -> bool:
+    """Whether something happens: "default engine changed" names an event, "how has it changed" asks."""
+    return phrase.words == CHANGED and ASKING.isdisjoint(words[:at])
 
 
 def _goes_together(intents: Set[str], is_which: bool, words: Sequence[str], fillers: Set[str]) -> bool:
