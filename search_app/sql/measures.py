@@ -172,7 +172,15 @@ def _operand(operand: Operand, days: int) -> str:
 def split_measure(
     item: MeasureItem, rows: MeasureRows, groups: Sequence[tuple[str, str]], days: int, limit: int
 ) -> str:
-    """A measure for each of some groups (expression, name) of its rows, the largest first."""
+    """A measure for each of some groups (expression, name) of its rows, the largest first.
+
+    Yes and no are of clients: of a group it is the share and the number of those of whom it is true.
+    """
+    by_day = bool(groups) and groups[0][0] == rows.day
+    order = f"{len(groups) + 1} DESC"
+    orders = ("1", order) if by_day else (order,)
+    if is_yes_or_no(item):
+        return _split_over_clients(item, rows, groups, days, limit, orders)
     name = _output(item.name)
     columns = [_named(*group) for group in groups]
     columns.append(_named(item.select_expression, name))
@@ -180,11 +188,26 @@ def split_measure(
         columns.append(
             f"COUNT(DISTINCT {rows.client_id}) AS {'clients' if name != 'clients' else 'client_count'}"
         )
-    order = f"{len(groups) + 1} DESC"
-    by_day = bool(groups) and groups[0][0] == rows.day
-    return _select(
-        columns, rows, _ordinals(len(groups)), ("1", order) if by_day else (order,), limit=limit, days=days
-    )
+    return _select(columns, rows, _ordinals(len(groups)), orders, limit=limit, days=days)
+
+
+def is_yes_or_no(item: MeasureItem) -> bool:
+    """Whether it is true or not of each client: of many, that is a share."""
+    return item.value == "boolean" and item.rows is not None and bool(item.rows.client_id)
+
+
+def _split_over_clients(
+    item: MeasureItem, rows: MeasureRows, groups: Sequence[tuple[str, str]], days: int, limit: int,
+    orders: Sequence[str],
+) -> str:  # fmt: skip
+    of_client = [*(_named(*group) for group in groups), _named(rows.client_id, "client_id")]
+    of_client.append(_named(item.select_expression, "client_value"))
+    inner = _select(of_client, rows, _ordinals(len(groups) + 1), days=days)
+    text = f"WITH per_client AS (\n{_indented(inner)})\n"
+    columns = statistics_over_clients(YES_OR_NO, item.value).columns
+    text += clause("SELECT", [*(name for _, name in groups), "COUNT(*) AS clients", *columns])
+    text += "FROM\n  per_client\n" + clause("GROUP BY", list(_ordinals(len(groups))))
+    return text + clause("ORDER BY", list(orders)) + f"LIMIT\n  {limit}\n"
 
 
 def _rows(rows: MeasureRows, base: SqlQuery, days: int) -> Iterator[SqlQuery]:

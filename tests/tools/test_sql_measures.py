@@ -382,3 +382,24 @@ def test_a_table_that_is_a_sample_says_so_and_one_that_lags_is_asked_for_its_new
     later = replace(ROWS, source="`mozdata.fenix.first_seen_28_days_later`", day="first_seen_date")
     assert "INTERVAL 35 DAY" in queries(measure(rows=later))["over time"].sql
     assert "INTERVAL 7 DAY" in queries(measure())["over time"].sql
+
+
+def test_yes_or_no_is_split_as_the_share_of_clients_in_each_group() -> None:
+    rows = replace(read_rows(TABLE), client_id="client_id")
+    asks = measure("LOGICAL_OR(is_dau)", rows=rows, value="boolean", tables=("telemetry.clients_daily",))
+    query, chosen, _ = build_measure(asks, Choices(by=("date", "country")), columns_of)
+    assert (chosen.measure, chosen.by) == ("over_clients", ("date", "country"))
+    parsed = sqlglot.parse_one(query.sql, dialect="bigquery")
+    assert parsed.named_selects == ["day", "country", "clients", "share", "client_count"]
+    (of_client,) = parsed.find_all(sqlglot.exp.CTE)
+    assert of_client.this.named_selects == ["day", "country", "client_id", "client_value"]
+    assert [each.name for each in of_client.this.args["group"].expressions] == ["1", "2", "3"]
+    assert "A client counts in each group that it was in." in query.notes
+
+
+def test_numbers_of_clients_are_split_as_they_are_over_time() -> None:
+    rows = replace(read_rows(TABLE), client_id="client_id")
+    adds = measure("SUM(dau)", rows=rows, value="number", statistics=(MeasureStatistic("mean", "opmon"),))
+    with pytest.raises(QueryProblem, match="by"):
+        build_measure(adds, Choices(measure="over_clients", by=("date", "country")), columns_of)
+    assert build_measure(adds, Choices(by=("date", "country")), columns_of)[1].measure == "over_time"

@@ -17,12 +17,14 @@ from search_app.query.model import QueryProblem
 from search_app.sql.builder.breakdowns import BREAKDOWNS, INVESTIGATION, MAJOR, Way, dimensions
 from search_app.sql.builder.choices import TOTAL, Choice, Choices, choice_of, settled
 from search_app.sql.builder.sub_query import base_columns, columns_given, names_given, with_columns
-from search_app.sql.measures import measure_queries, split_measure
+from search_app.sql.measures import is_yes_or_no, measure_queries, split_measure
 from search_app.sql.shape import TOP, head
 from search_app.sql.source import ColumnsOf, Source, SqlQuery
 
 OFFERED_DAYS = (7, 28, 90, 365)
 MOST_ROWS = 10_000
+OVER_CLIENTS = "over_clients"
+IN_EACH = "A client counts in each group that it was in."
 PASSED_ON = "The sub-query of metric-hub is made to pass {} on as well."
 _PLAIN_TABLE = re.compile(r"`(?:mozdata\.)?([\w-]+(?:\.[\w-]+){1,2})`")
 
@@ -54,7 +56,8 @@ def build_measure(
     if not queries:
         raise QueryProblem("no_query", item.no_query or f"There is no query of {item.name}.", "thing")
     name = settled("measure", asked.measure, list(queries), next(iter(queries)))
-    splits = _splits(item, item.rows, columns_of) if name in ("over_time", "in_all") else Splits()
+    can_be_split = name in ("over_time", "in_all") or (name == OVER_CLIENTS and is_yes_or_no(item))
+    splits = _splits(item, item.rows, columns_of) if can_be_split else Splits()
     ways = splits.ways
     by = tuple(settled("by", each, [*ways], "") for each in asked.by if each != TOTAL or ways)
     if INVESTIGATION in by:
@@ -64,6 +67,8 @@ def build_measure(
     if item.rows and by not in ((), ("date",)):
         if passed := dict.fromkeys(splits.passed[each][1] for each in by if each in splits.passed):
             query = replace(query, notes=(*query.notes, PASSED_ON.format(" and ".join(passed))))
+        if name == OVER_CLIENTS:
+            query = replace(query, notes=(*query.notes, IN_EACH))
         query = _split(item, splits.rows(item.rows, by), query, [ways[each] for each in by], asked.days)
     timed = bool(item.rows and item.rows.day) or bool(item.operands)
     if asked.days and not timed:
