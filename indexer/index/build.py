@@ -43,6 +43,7 @@ from indexer.index.generation import (
 from indexer.index.integrity import Choice, answering, answering_manifest, damaged_generations
 from indexer.index.inverted import Inverted, invert, invert_facets, lay_down
 from indexer.index.whoosh_index import Shown, WhooshReader, shown, write_index
+from indexer.index.word_vectors import lay_out_vectors
 from indexer.model.items import TableItem
 from indexer.model.turnover import is_loss
 from indexer.runtime.disk import FolderUnusable, sync_folder, writing_to
@@ -216,6 +217,7 @@ def start_search_files(
     arrays = lay_down(inverted)
     del inverted
     arrays |= lay_out_streams(documents, TERMS.read(arrays))
+    arrays |= lay_out_vectors(documents, TERMS.read(arrays))
     arrays |= lay_out(documents, paths)
     arrays |= lay_out_facets(facets, GROUP.read(arrays))
     write_arrays(folder / "arrays", arrays)

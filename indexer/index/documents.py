@@ -15,7 +15,15 @@ from datetime import date
 from functools import lru_cache
 from itertools import chain
 
-from indexer.index.item_texts import DESCRIPTION_LIMIT, PROSE_LIMIT, TEXTS_KEPT, plain, short_name, texts_of
+from indexer.index.item_texts import (
+    DESCRIPTION_LIMIT,
+    PROSE_LIMIT,
+    TEXTS_KEPT,
+    gist_of,
+    plain,
+    short_name,
+    texts_of,
+)
 from indexer.model.card import Card
 from indexer.model.items import (
     AnyItem,
@@ -66,6 +74,7 @@ class Document:
     schema: str = ""  # digest of a table's columns
     stems: tuple[str, ...] = ()  # its names as stems joined by "_"
     name_key: str = ""  # spelling key of the canonical name, for near misses
+    gist: tuple[str, ...] = ()  # what it is about: names, what is said first of it, then what is asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +133,7 @@ def to_document(item: AnyItem, columns: ColumnText | None = None) -> Document:
         schema=item.schema_digest if isinstance(item, TableItem) else "",
         stems=name_stems(item),
         name_key=spelling_key(short_name(item)),
+        gist=gist_of(item),
     )
 
 

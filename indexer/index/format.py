@@ -197,6 +197,12 @@ CARD_COMMON = Numbers("card_common", _CATALOGUE, "by row: the places in `card_va
 CARD_TEXTS = Strings("card_texts", _CATALOGUE, "titles and descriptions")
 CARD_VALUES = Strings("card_values", _CATALOGUE, "the different other values, as JSON")
 
+# ------------------------------------------------------------------ meaning: word_vectors.py
+VECTOR_TERMS = Numbers("vector_terms", _CATALOGUE, "by word that has a vector: its term, ascending")
+VECTOR_TOLD = Numbers("vector_told", _CATALOGUE, "by word that has a vector: how much it tells")
+WORD_VECTORS = Numbers("word_vectors", _CATALOGUE, "by word that has one: its vector, in 127ths")
+GROUP_VECTORS = Numbers("group_vectors", _CATALOGUE, "by group: the vector of its face, in 127ths")
+
 # ------------------------------------------------------------------ spelling: spellchecker.py
 SPELL_WORDS = Strings("spell_words", _CATALOGUE, "known words, sorted")
 SPELL_COUNTS = Numbers("spell_counts", _CATALOGUE, "by word: how often it stands there")
@@ -237,6 +243,10 @@ ARRAYS: tuple[Held, ...] = tuple(_all())
 FILES: Mapping[str, Held] = {file: each for each in ARRAYS for file in each.files}
 
 
-def missing_arrays(arrays: Mapping[str, Array]) -> list[str]:
-    """The names of arrays that a generation should have and has not, sorted."""
-    return sorted(FILES.keys() - arrays.keys())
+VECTORS = (VECTOR_TERMS, VECTOR_TOLD, WORD_VECTORS, GROUP_VECTORS)
+
+
+def missing_arrays(arrays: Mapping[str, Array], vectors: bool = True) -> list[str]:
+    """The names of arrays that a generation should have and has not, sorted; vectors only where it should."""
+    needed = FILES.keys() if vectors else FILES.keys() - {each.name for each in VECTORS}
+    return sorted(needed - arrays.keys())

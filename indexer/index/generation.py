@@ -26,11 +26,12 @@ from indexer.runtime.disk import replace_file, sync_tree
 from indexer.runtime.locking import is_running
 
 # Raised whenever a generation would come out differently from the same inputs: then one is built anew.
-FORMAT_VERSION = 46
+FORMAT_VERSION = 47
 # The oldest format whose files mean the same to readers: after an upgrade a generation of it answers until
 # the first new build. Raised to FORMAT_VERSION where an array or the field of an item means something else.
 # Words that have another stem since are found again after that build.
 OLDEST_READABLE = 28
+VECTORS_SINCE = 47  # an older generation has none, and nothing is near in meaning there
 SEALED_SINCE = 21  # manifests hold a digest of themselves
 UNREADABLE = (OSError, ValueError, TypeError, KeyError, AttributeError)  # a manifest can raise
 SEAL = "digest"  # what a manifest calls it
@@ -193,7 +194,8 @@ def open_generation(path: Path, passed_over: tuple[str, ...] = ()) -> Opened:
             f"{path.name} has format {manifest.format_version}, this program reads {FORMAT_VERSION}"
         )
     arrays = open_arrays(path / "arrays")
-    if missing := missing_arrays(arrays):
+    missing = missing_arrays(arrays, vectors=manifest.format_version >= VECTORS_SINCE)
+    if missing:
         raise ValueError(f"{path.name} lacks the arrays {', '.join(missing[:3])}")
     return Opened(path, manifest, arrays, passed_over)
 

@@ -6,6 +6,7 @@ of a name counts.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -27,6 +28,16 @@ DESCRIPTION_LIMIT = 2000  # characters of a card's description
 PROSE_LIMIT = 20_000  # characters of one text: the longest README says nothing new behind that
 ALIAS_LIMIT = 40  # aliases whose words are searched; all of them are exact names
 LABEL_LIMIT = 400  # labels and extras whose words are searched
+GIST_LIMIT = 400  # characters of a description that say what a thing is about
+# What stands in any sentence; whatever else is small is searched.
+SMALL_WORDS = frozenset(
+    re.findall(
+        r"\w+",
+        """a about all an and any are as at be been by can could did do does for from had has have how i if in
+        into is it its many me much my no not of on one or our per should than that the there this to was we
+        were what when where which who why with would you your""",
+    )
+)
 TEXTS_KEPT = 200_000  # texts whose words are remembered: two of three stand in more than one place
 
 
@@ -90,6 +101,14 @@ def _prose(item: AnyItem) -> Iterable[str]:
         if item.definition:
             yield from item.definition.reasons.values()
         yield from (f"{f.name} {f.description}" for f in item.schema_fields)
+
+
+def gist_of(item: AnyItem) -> tuple[str, ...]:
+    """What an item is about: its title and name; what is said of it first; each way of asking for it."""
+    name = item.section.page_title if isinstance(item, DocItem) else short_name(item)
+    summary = item.summary if isinstance(item, ToolItem) else ""
+    said = plain(item.description, PROSE_LIMIT)[:GIST_LIMIT]
+    return (f"{item.title} {name}", f"{summary} {said}", *item.asked)
 
 
 def plain(markdown: str, limit: int) -> str:

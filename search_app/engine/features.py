@@ -14,9 +14,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from indexer.index import format as layout
+from indexer.index.arrays import Array
 from indexer.index.documents import GROUPS
 from indexer.index.reader import Bools, IndexReader, Ints
 from indexer.index.weights import SAYING, Floats
+from indexer.index.word_vectors import SCALE
 from search_app.engine.matcher import places_of
 from search_app.engine.planner import Clause
 from search_app.engine.scorer import Scored, worth_of
@@ -37,6 +40,8 @@ FEATURES: Mapping[str, str] = {
     "name_words": "words of the name",
     "first": "the first word in the name",
     "named": "named in the query",
+    "near": "words near in meaning",
+    "nearest": "words near in meaning, beside the nearest",
     "life": "no longer alive",
     "apps": "apps that share it",
     **{f"asked_{name}": f"{name} that was asked for" for name in ASKED},
@@ -51,12 +56,39 @@ DISJUNCTS = 5  # of a clause, that are looked for in names
 LEAST = 1e-3  # score of which a logarithm is taken
 
 
+class WordVectors:
+    """The vectors of one generation: how near the words of a query are to groups. Nothing is near nothing."""
+
+    def __init__(self, arrays: Mapping[str, Array]) -> None:
+        self._terms = layout.VECTOR_TERMS.read(arrays)
+        self._told = layout.VECTOR_TOLD.read(arrays)
+        self._words = layout.WORD_VECTORS.read(arrays)
+        self._groups = layout.GROUP_VECTORS.read(arrays)
+
+    def nearness(self, terms: Sequence[int], worth: Sequence[float], groups: Ints) -> Floats:
+        """The cosine of the sum of some terms (places in the term table) and of each group, -1 to 1; 0 where
+        no term or nothing of a group has a vector.
+        """
+        wanted = np.array(terms, np.int64)
+        places = self._terms.searchsorted(wanted)
+        there = places < len(self._terms)
+        there[there] = self._terms.take(places[there]) == wanted[there]
+        places = places[there]
+        weights = self._told.take(places) * np.array(worth, np.float32)[there]
+        meant = (self._words.take(places, axis=0) * weights[:, None]).sum(axis=0)
+        length = float(np.sqrt(np.square(meant).sum()))
+        meant /= np.float32(max(length, 1e-9) * SCALE)
+        near: Floats = (self._groups.take(groups, axis=0) * meant).sum(axis=1)
+        return near
+
+
 @dataclass(frozen=True, slots=True)
 class Traits:
     """What is so of documents whatever is asked; made once for each generation."""
 
     kinds: Bools  # by document and KINDS
     fields: Bools  # by row of weights: in which fields a term stands
+    vectors: WordVectors | None  # None where a generation is from before them
 
     @staticmethod
     def of(reader: IndexReader) -> Traits:
@@ -64,7 +96,9 @@ class Traits:
         kinds = np.zeros((reader.size, len(KINDS)), np.bool_)
         for kind, number in zip(KINDS, FLAGS.values(), strict=True):
             kinds[reader.facets["kind"].documents(kind), number] = True
-        return Traits(kinds, reader.row_fields)
+        arrays = reader.opened.arrays
+        vectors = WordVectors(arrays) if layout.GROUP_VECTORS.name in arrays else None
+        return Traits(kinds, reader.row_fields, vectors)
 
 
 def features(
@@ -88,6 +122,7 @@ def features(
         "life": reader.life[documents],
         "apps": np.log2(1.0 + reader.app_count[documents]),
         "name_words": np.log2(np.maximum(reader.name_words[documents], 1)),
+        **_near(reader, traits.vectors, clauses, documents),
         **_held(reader, traits, clauses, documents),
         **_asked(scored, places),
         **{flag: kinds[:, number] for flag, number in FLAGS.items()},
@@ -138,6 +173,18 @@ def _held(
         "title": np.minimum(name.sum(axis=0) / np.maximum(reader.name_words[documents], 1), 1.0),
         "first": name[first],
     }
+
+
+def _near(
+    reader: IndexReader, vectors: WordVectors | None, clauses: Sequence[Clause], documents: Ints
+) -> dict[str, Floats]:
+    """How near the groups are to what was typed, by words that stand among the same words."""
+    near = np.zeros(len(documents), np.float32)
+    if vectors is not None:
+        said = [(term, c.weight) for c in clauses if c.disjuncts for term in c.disjuncts[0].terms]
+        places = [reader.terms.find(term) for term, _ in said]
+        near = vectors.nearness(places, [weight for _, weight in said], reader.group[documents])
+    return {"near": near, "nearest": near - near.max()}
 
 
 def _weighed(worth: Floats, held: Bools) -> Floats:
