@@ -85,8 +85,11 @@ def compiled_templates(pytestconfig: pytest.Config) -> Iterator[None]:
     """Templates compiled once for all applications, and kept as pytest keeps what it compiles.
 
     Jinja compares each with its source. Without this each test that makes an application compiled those of
-    its pages.
+    its pages. A run that keeps nothing (-p no:cacheprovider) compiles them each time.
     """
+    if not pytestconfig.pluginmanager.has_plugin("cacheprovider"):
+        yield
+        return
     folder = pytestconfig.cache.mkdir("templates")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Flask, "jinja_options", {"bytecode_cache": FileSystemBytecodeCache(str(folder))})
