@@ -16,6 +16,7 @@ from search_app.query.model import QueryProblem
 from search_app.sql import queries_for
 from search_app.sql.builder.build import build
 from search_app.sql.builder.choices import Choices
+from search_app.sql.measures import is_yes_or_no as is_one_or_none
 from search_app.sql.source import SqlQuery
 
 NOTHING_CHOSEN = Choices()
@@ -110,21 +111,12 @@ _TIMED = re.compile(
 )
 _PART_TABLE = re.compile(r"(?:^|_)(?:rates?|ratios?|shares?|retention)(?:_|$)")
 _SUMS = re.compile(r"aggregates?(?:_|$)")
-# the most of ones and noughts, or whether any is true
-_ONE_OR_NONE = re.compile(
-    r"\s*(?:(?:CAST|COALESCE)\(\s*)*(?:LOGICAL_OR\(|MAX\(\s*IF\([^()]*,\s*1,\s*0\s*\))", re.IGNORECASE
-)
 _PEOPLE = re.compile(r"\b(?:users?|clients?|people|profiles?|DAU|WAU|MAU|subscribers?)\b", re.IGNORECASE)
 
 
 def is_yes_or_no(item: AnyItem) -> bool:
-    """Whether its values are yes or no for each client: by their type, or how they are made."""
-    if not isinstance(item, MeasureItem):
-        return False
-    taken = any(each.name == "binomial" for each in item.statistics)
-    return _of_clients(item) and (
-        item.value == "boolean" or taken or bool(_ONE_OR_NONE.match(item.select_expression))
-    )
+    """Whether its values are yes or no for each client."""
+    return isinstance(item, MeasureItem) and is_one_or_none(item)
 
 
 def _of_clients(item: MeasureItem) -> bool:

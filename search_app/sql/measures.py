@@ -32,6 +32,16 @@ ROLLING = 7  # days
 
 # a yes or no of clients: the share and the number of those of whom it is true
 YES_OR_NO = (MeasureStatistic("binomial", ""), MeasureStatistic("client_count", ""))
+# Ones and noughts, as metric-hub writes yes and no of a client where Jetstream wants numbers.
+_ONE_OR_NONE = re.compile(
+    r"(?:(?:CAST|COALESCE)\( ?)*LOGICAL_OR\([^*/+]*"
+    r"|(?:COALESCE\( ?)?(?:MAX\( ?)?(?:IF\([^*/+]*, ?1, ?0 ?\)|CASE WHEN [^*/+]* THEN 1 ELSE 0 END"
+    r"|CAST\([^*/+]*[<>=] ?\d+(?:, FALSE ?\))? AS INT\w* ?\)"
+    r"|CAST\( ?[\w.]*(?:\bboolean\.\w+|_enabled) AS INT\w* ?\))(?: ?\))?(?:, ?0 ?\))?",
+    re.IGNORECASE,
+)
+# What says something of the rows of one client, and of all rows hardly anything: "any" of their systems.
+_OF_ANY_ROW = re.compile(r"\b(?:LOGICAL_OR|LOGICAL_AND|ANY_VALUE)\(", re.IGNORECASE)
 _STANDS_IN = re.compile(r"SUM\(\s*[01]\s*\)|[01]|NULL", re.IGNORECASE)
 _GATHERED = re.compile(r"ARRAY_(?:CONCAT_)?AGG\((?:(?!\bLIMIT\b|OFFSET|ORDINAL).)*\)", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z_]\w*")
@@ -65,7 +75,7 @@ def _heading(item: MeasureItem) -> str:
 def _metric(item: MeasureItem, rows: MeasureRows, base: SqlQuery, days: int) -> Iterator[SqlQuery]:
     over_time = replace(base, notes=(*base.notes, PER_CLIENT)) if rows.client_id else base
     name = _output(item.name)
-    if not _is_of_one_client(item, rows):
+    if not is_of_one_client(item):
         yield _query(
             over_time,
             "over time" if rows.day else "in all",
@@ -76,12 +86,14 @@ def _metric(item: MeasureItem, rows: MeasureRows, base: SqlQuery, days: int) -> 
     yield from _of_clients(item, rows, base, days)
 
 
-def _is_of_one_client(item: MeasureItem, rows: MeasureRows) -> bool:
+def is_of_one_client(item: MeasureItem) -> bool:
     """Whether its value says something of one client only: yes or no, true of a day with one such client,
     and lists, which over all clients outgrow a row.
     """
-    gathered = _GATHERED.fullmatch(" ".join(item.select_expression.split()))
-    return bool(rows.client_id) and (item.value == "boolean" or gathered is not None)
+    expression = " ".join(item.select_expression.split())
+    gathered = _GATHERED.fullmatch(expression) or _OF_ANY_ROW.search(expression)
+    of_clients = item.rows is not None and bool(item.rows.client_id)
+    return of_clients and (is_yes_or_no(item) or gathered is not None)
 
 
 def _of_clients(item: MeasureItem, rows: MeasureRows, base: SqlQuery, days: int) -> Iterator[SqlQuery]:
@@ -93,12 +105,12 @@ def _of_clients(item: MeasureItem, rows: MeasureRows, base: SqlQuery, days: int)
     text = _select(columns, rows, _ordinals(2 if rows.day else 1), limit=TOP, days=days)
     queries = [_query(base, "for each client", text)]
     found = statistics_over_clients(item.statistics, item.value)
-    if not found.columns and item.value == "boolean":
+    if not found.columns and is_yes_or_no(item):
         found = statistics_over_clients(YES_OR_NO, item.value)
     if found.columns:
         text = _over_clients(item.select_expression, rows, [*found.columns], days)
         queries.append(_query(replace(base, notes=(*base.notes, *found.notes)), "over clients", text))
-    yield from reversed(queries) if item.value == "boolean" else queries
+    yield from reversed(queries) if is_of_one_client(item) else queries
 
 
 def _by_day(expression: str, name: str, rows: MeasureRows, days: int = 0) -> str:
@@ -174,12 +186,12 @@ def split_measure(
 ) -> str:
     """A measure for each of some groups (expression, name) of its rows, the largest first.
 
-    Yes and no are of clients: of a group it is the share and the number of those of whom it is true.
+    What is of one client is worked out for each: of a group it is the share of those of whom it is true.
     """
     by_day = bool(groups) and groups[0][0] == rows.day
     order = f"{len(groups) + 1} DESC"
     orders = ("1", order) if by_day else (order,)
-    if is_yes_or_no(item):
+    if is_of_one_client(item):
         return _split_over_clients(item, rows, groups, days, limit, orders)
     name = _output(item.name)
     columns = [_named(*group) for group in groups]
@@ -192,8 +204,13 @@ def split_measure(
 
 
 def is_yes_or_no(item: MeasureItem) -> bool:
-    """Whether it is true or not of each client: of many, that is a share."""
-    return item.value == "boolean" and item.rows is not None and bool(item.rows.client_id)
+    """Whether it is true or not of each client, or one or nought: of many, that is a share."""
+    if item.rows is None or not item.rows.client_id:
+        return False
+    if item.value == "boolean" or any(each.name == "binomial" for each in item.statistics):
+        return True
+    expression = " ".join(item.select_expression.replace("(*)", "()").split())
+    return item.value == "number" and _ONE_OR_NONE.fullmatch(expression) is not None
 
 
 def _split_over_clients(
@@ -204,7 +221,8 @@ def _split_over_clients(
     of_client.append(_named(item.select_expression, "client_value"))
     inner = _select(of_client, rows, _ordinals(len(groups) + 1), days=days)
     text = f"WITH per_client AS (\n{_indented(inner)})\n"
-    columns = statistics_over_clients(YES_OR_NO, item.value).columns
+    wanted = YES_OR_NO if is_yes_or_no(item) else item.statistics
+    columns = statistics_over_clients(wanted, item.value).columns
     text += clause("SELECT", [*(name for _, name in groups), "COUNT(*) AS clients", *columns])
     text += "FROM\n  per_client\n" + clause("GROUP BY", list(_ordinals(len(groups))))
     return text + clause("ORDER BY", list(orders)) + f"LIMIT\n  {limit}\n"

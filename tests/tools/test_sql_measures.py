@@ -376,6 +376,45 @@ def test_yes_or_no_is_told_as_a_share_of_clients_and_lists_for_each_client() -> 
     assert list(queries(one)) == ["over time", "for each client"]
 
 
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "CAST(COALESCE(LOGICAL_OR(metrics.boolean.sync_on), FALSE) AS INT)",
+        "CAST(COALESCE(COUNTIF(name = 'done') > 0, FALSE) AS INT64)",
+        "COALESCE(CAST(SUM(opens) > 0 AS int), 0)",
+        "COALESCE(MAX(IF(page = 'shown', 1, 0)), 0)",
+        "COALESCE(MAX(\n  CAST(\n    metrics.boolean.tiles AS int\n  )\n),0)",
+        "COALESCE(CASE WHEN SUM(opens) > 4 THEN 1 ELSE 0 END, 0)",
+        "CAST(COUNT(*) > 1 AS INT)",
+    ],
+)
+def test_one_or_nought_of_a_client_is_yes_or_no_too(expression: str) -> None:
+    asked = queries(measure(expression))
+    assert list(asked) == ["over clients", "for each client"]
+    assert "AVG(client_value) AS share" in asked["over clients"].sql
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "SUM(IF(page = 'shown', 1, 0))",
+        "MAX(CAST(age AS INT))",
+        "MAX(IF(a, 1, 0)) + MAX(IF(b, 1, 0))",
+        "COUNTIF(a)",
+    ],
+)
+def test_a_sum_or_the_most_of_numbers_is_no_yes_or_no(expression: str) -> None:
+    assert list(queries(measure(expression))) == ["over time", "for each client"]
+
+
+def test_any_of_a_clients_values_is_told_over_clients_by_its_own_statistics() -> None:
+    share = (MeasureStatistic("sum", "jetstream"),)
+    asks = measure("IF(ANY_VALUE(os) = 'Win10', IF(LOGICAL_OR(done), 1, 0) * 100, NULL)", statistics=share)
+    made = queries(asks)
+    assert list(made) == ["over clients", "for each client"]
+    assert "SUM(client_value) AS sum" in made["over clients"].sql
+
+
 def test_a_table_that_is_a_sample_says_so_and_one_that_lags_is_asked_for_its_newest_days() -> None:
     sample = queries(measure(tables=("fenix_derived.main_1pct_v1",)))
     assert all("Its table holds a sample of 1 %" in query.sql for query in sample.values())

@@ -17,7 +17,7 @@ from search_app.query.model import QueryProblem
 from search_app.sql.builder.breakdowns import BREAKDOWNS, INVESTIGATION, MAJOR, Way, dimensions
 from search_app.sql.builder.choices import TOTAL, Choice, Choices, choice_of, settled
 from search_app.sql.builder.sub_query import base_columns, columns_given, names_given, with_columns
-from search_app.sql.measures import is_yes_or_no, measure_queries, split_measure
+from search_app.sql.measures import is_of_one_client, measure_queries, split_measure
 from search_app.sql.shape import TOP, head
 from search_app.sql.source import ColumnsOf, Source, SqlQuery
 
@@ -56,7 +56,7 @@ def build_measure(
     if not queries:
         raise QueryProblem("no_query", item.no_query or f"There is no query of {item.name}.", "thing")
     name = settled("measure", asked.measure, list(queries), next(iter(queries)))
-    can_be_split = name in ("over_time", "in_all") or (name == OVER_CLIENTS and is_yes_or_no(item))
+    can_be_split = name in ("over_time", "in_all") or (name == OVER_CLIENTS and is_of_one_client(item))
     splits = _splits(item, item.rows, columns_of) if can_be_split else Splits()
     ways = splits.ways
     by = tuple(settled("by", each, [*ways], "") for each in asked.by if each != TOTAL or ways)
