@@ -13,6 +13,7 @@ from indexer.catalogue.model import Estate, humanise
 from indexer.catalogue.pings import ping_aliases, related_to
 from indexer.catalogue.tables import Tables
 from indexer.model.column_names import underscored
+from indexer.model.definitions import ExtraKey
 from indexer.model.items import SHARED_PROJECT, PingItem
 from indexer.model.literals import Status
 from indexer.model.parts import PingTable
@@ -24,6 +25,7 @@ _HEADING = re.compile(r"[\"\u201c`']?([a-z][a-z0-9-]+)[\"\u201d`']? ping", re.IG
 _STORES = re.compile(r"([a-z][a-z0-9_]+) (stores .{10,300})")  # of a list of tables
 _REPLACING = re.compile(r"replacing the [\"\u201c]?([a-z][a-z0-9-]+)[\"\u201d]? ping")
 _SHOWN = 3
+MOST_NAMES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ def _legacy_ping(
         status=status,
         status_reason=reason,
         aliases=ping_aliases(name, [namespace]),
-        labels=tuple(dict.fromkeys(key.name.split(".")[-1] for key in newest.fields))[:100],
+        labels=_names_of(newest.fields),
         related={**related_to("", known, tables), **related},
         app=namespace,
         origin=namespace,
@@ -136,6 +138,12 @@ def _state(
     if words is not None:
         return "unknown", "a legacy ping: nothing that is published says whether it still comes in"
     return "unknown", "a legacy ping: only its schema says that it exists"
+
+
+def _names_of(fields: Iterable[ExtraKey]) -> tuple[str, ...]:
+    """What its fields are called; "*" stands for keys that the schema does not name."""
+    names = dict.fromkeys(key.name.split(".")[-1] for key in fields)
+    return tuple(name for name in names if name != "*")[:MOST_NAMES]
 
 
 def _scheduled(known: Iterable[str], tables: Tables) -> str:

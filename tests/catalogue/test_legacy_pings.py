@@ -67,6 +67,12 @@ def test_a_section_of_the_docs_describes_its_ping_and_is_named(upstream: Upstrea
     assert found.status == "unknown"  # that it is described does not say that it comes in
 
 
+def test_fields_are_its_labels_but_keys_that_no_schema_names(upstream: Upstream, tmp_path: Path) -> None:
+    addons = {"additionalProperties": {"type": "object", "properties": {"scope": {"type": "integer"}}}}
+    schema(upstream, "telemetry", "main", properties={"addons": {"type": "object", **addons}})
+    assert pings(upstream, tmp_path)["ping/telemetry/main"].labels == ("addons", "scope")
+
+
 def test_its_page_shows_the_section_as_it_is_written(upstream: Upstream, tmp_path: Path) -> None:
     upstream.doc("datasets/pings.md", DOCS)
     schema(upstream, "telemetry", "main")

@@ -141,7 +141,11 @@ def test_a_lost_address_is_told_in_markdown_with_what_is_near(small_client: Flas
     ):
         response = small_client.get(path, headers=headers)
         assert (response.status_code, response.mimetype) == (404, "text/markdown")
-        assert "(<http://localhost/table/moz-fx-data-shared-prod.telemetry.main>)" in response.text
+        assert (
+            "[telemetry.main](<http://localhost/table/moz-fx-data-shared-prod.telemetry.main>)"
+            in response.text
+        )
+    assert "mark" not in small_client.get("/metric/fenix/gc.ms_of_main.md").text  # of what was found
 
 
 def test_a_query_and_a_comparison_are_those_of_the_json_interface(small_client: FlaskClient) -> None:

@@ -137,7 +137,7 @@ def llms_txt() -> Response:
 def lost(message: str, path: str) -> Response:
     """What is said of a Markdown address at which nothing is."""
     near = near_address(current_site(), path)
-    hits = [(hit.name, root() + hit.url) for hit in near.hits] if near else []
+    hits = [(hit.name.striptags(), root() + hit.url) for hit in near.hits] if near else []
     return Response(twins.lost_page(message, hits), 404, mimetype="text/markdown")
 
 
