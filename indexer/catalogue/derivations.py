@@ -96,7 +96,7 @@ class Evidence:
         level: set[Origin] = set(resolved.used)
         for _ in range(DEPTH):
             beneath: set[Origin] = set()
-            for name, path in level - seen:
+            for name, path in sorted(level - seen):  # the same links in the same order by every build
                 item = self._table(name)
                 if item is None:
                     continue

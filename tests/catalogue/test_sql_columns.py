@@ -320,3 +320,20 @@ def test_a_metric_that_moved_to_another_origin_is_not_said_to_be_in_the_tables_t
     assert derived(by_id["metric/new/a.b"]) == {"fenix_derived.daily_v1"}
     assert derived(by_id["metric/old/a.b"]) == set()
     assert derived(by_id["metric/old/a.only_old"]) == {"fenix_derived.daily_v1"}
+
+
+def test_what_a_table_is_made_of_stands_in_one_order_whatever_the_hashes_of_a_process(tmp_path: Path) -> None:
+    names = [f"many.count_{letter}" for letter in "hbfdagce"]
+    world = Upstream()
+    world.app("fenix", "org.mozilla.firefox", app_channel="release")
+    world.ping("org-mozilla-firefox", "metrics")
+    columns = [f"metrics.counter.{name.replace('.', '_')}" for name in names]
+    world.stable("org-mozilla-firefox", "metrics", dict.fromkeys(columns, "INTEGER"))
+    for name in names:
+        world.metric("org-mozilla-firefox", name)
+    world.table("fenix_derived.all_v1", {"total": "INTEGER"})
+    stable = f"{PROJECT}.org_mozilla_firefox_stable.metrics_v1"
+    world.sql("fenix_derived.all_v1", f"SELECT {' + '.join(columns)} AS total FROM `{stable}`")
+    found = {each.id: each for each in catalogue_of(world, tmp_path).items}
+    of_table = found[f"table/{PROJECT}.fenix_derived.all_v1"].related["metric"]
+    assert of_table == tuple(f"metric/fenix/{name}" for name in sorted(names))
