@@ -156,9 +156,8 @@ def _running(config: Config, data: Path) -> Iterator[tuple[subprocess.Popen[byte
     try:
         yield server, port
     finally:
-        server.send_signal(
-            signal.SIGQUIT
-        )  # at once: nobody else asks it, and SIGTERM takes a worker a second
+        # at once: nobody else asks it, and after SIGTERM a worker takes a second
+        server.send_signal(signal.SIGQUIT)
         try:
             server.wait(10)
         except subprocess.TimeoutExpired:

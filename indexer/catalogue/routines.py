@@ -6,7 +6,6 @@ udf.sql alone. Which table calls which is read in the SQL that makes the tables.
 
 from __future__ import annotations
 
-import itertools
 import posixpath
 import re
 import string
@@ -18,6 +17,7 @@ from indexer.catalogue.tables import Tables
 from indexer.model.items import SHARED_PROJECT, RoutineItem
 from indexer.model.liveness import said_deprecated
 from indexer.model.table_records import DerivedTable, Routine
+from indexer.sqlread.statements import without_tests
 
 PUBLIC_PROJECT = "mozfun"
 SOURCES = "https://github.com/mozilla/bigquery-etl/blob/generated-sql"
@@ -28,16 +28,6 @@ _RETURNS = re.compile(r"\s*RETURNS\s+", re.IGNORECASE)
 _BODY = re.compile(r"\s*(?:\bAS\b|\bLANGUAGE\b|\bDETERMINISTIC\b|\bNOT\b|\bOPTIONS\b|$)", re.IGNORECASE)
 _LANGUAGE = re.compile(r"\bLANGUAGE\s+(\w+)", re.IGNORECASE)
 _NOISE = re.compile(r"/\*.*?\*/|--[^\n]*", re.DOTALL)
-_QUOTED_OR_END = re.compile(
-    r'"""(?:\\.|[^\\])*?(?:"""|\Z)'
-    r"|\'\'\'(?:\\.|[^\\])*?(?:\'\'\'|\Z)"
-    r'|`[^`]*(?:`|\Z)|"(?:\\.|[^"\\\n])*"'
-    r"|'(?:\\.|[^'\\\n])*'|--[^\n]*|/\*.*?(?:\*/|\Z)|;",
-    re.DOTALL,
-)
-_IS_TEST = re.compile(r"(?:SELECT|WITH)\b", re.IGNORECASE)
-_PROCEDURE = re.compile(r"\bCREATE\s+(?:OR\s+REPLACE\s+)?PROCEDURE\b", re.IGNORECASE)
-_END_OF_PROCEDURE = re.compile(r"^END;", re.MULTILINE)
 _CALLED = re.compile(r"\.`?(\w+)`?\s*\(")
 _BEFORE = re.compile(r"(?:([a-z][\w-]*)`?\.`?)?(\w+)`?$")
 _OF_NAMES = f"{string.ascii_letters}{string.digits}_-.`"
@@ -66,20 +56,6 @@ def routine_items(
             if called != item.id:
                 links.append(Link(item.id, called, "calls", "called_by", True))
     return list(by_name.values()), links
-
-
-def without_tests(sql: str) -> str:
-    """A udf.sql without the queries that try what it creates: upstream writes them behind it.
-
-    >>> without_tests("CREATE FUNCTION a.one() AS (1); -- Tests\\nSELECT assert.equals(1, a.one());")
-    'CREATE FUNCTION a.one() AS (1);'
-    """
-    if _PROCEDURE.search(_NOISE.sub(" ", sql)):  # its body has statements of its own
-        end = _END_OF_PROCEDURE.search(sql)
-        return sql[: end.end()] if end else sql
-    ends = [0, *(found.end() for found in _QUOTED_OR_END.finditer(sql) if found[0] == ";"), len(sql) + 1]
-    statements = [sql[start : end - 1] for start, end in itertools.pairwise(ends)]
-    return ";".join(text for text in statements if not _IS_TEST.match(_NOISE.sub(" ", text).strip()))
 
 
 def _key(project: str, dataset: str, name: str) -> str:

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from indexer.catalogue.routines import SOURCES, signature_of, without_tests
+from indexer.catalogue.routines import SOURCES, signature_of
 from indexer.config import Config
 from indexer.model.items import RoutineItem
+from indexer.sqlread.statements import without_tests
 from search_app.engine.engine import SearchEngine
 from search_app.query.parser import parse_query
 from search_app.sql.routines import USED_FOR
