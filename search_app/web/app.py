@@ -34,6 +34,7 @@ from search_app.web.templating import STATIC, set_up_templates
 from search_app.web.urls import MARKDOWN
 
 READ_BY_PROGRAMS = ("/api/", "/export.", "/feed.atom", "/suggest", "/mcp")
+HEADINGS = {400: "That did not work", 404: "Nothing here", 405: "Not that way", 503: "One moment"}
 
 
 def create_app(config: Config, engine: Engine | None = None) -> Flask:
@@ -91,18 +92,20 @@ def template_folder() -> Path:
 
 
 def _problem(status: int, code: str, message: str, parameter: str) -> Response:
-    """An error in the shape that the asker reads: JSON for programs, a page for people."""
+    """An error in the shape that the asker reads: JSON for programs, Markdown for assistants, a page else."""
     if request.path.startswith(READ_BY_PROGRAMS):
         response = Response(status=status, mimetype="application/json")
         error = {"code": code, "message": message, "parameter": parameter or None}
         response.set_data(json.dumps({"error": error}))
         return response
     near = near_address(current_app.extensions[EXTENSION], request.path) if status == 404 else None
-    if status == 404 and (wants_markdown() or request.path.endswith(MARKDOWN)):
-        return markdown_pages.lost(message, request.path)
+    heading = HEADINGS.get(status, "Something broke")
+    if wants_markdown() or request.path.endswith(MARKDOWN):
+        return markdown_pages.problem(status, heading, message, parameter, near)
     page = render_template(
         "errors/error.html",
         status=status,
+        heading=heading,
         message=message,
         parameter=parameter,
         near=near,

@@ -148,6 +148,26 @@ def test_a_lost_address_is_told_in_markdown_with_what_is_near(small_client: Flas
     assert "mark" not in small_client.get("/metric/fenix/gc.ms_of_main.md").text  # of what was found
 
 
+@pytest.mark.parametrize(
+    ("address", "message"),
+    [
+        ("/compare.md?id=app/fenix", "Compared are metrics, probes, pings, tables; not app/fenix."),
+        ("/sql.md?thing=metric/nobody/nothing", "metric/nobody/nothing"),
+        ("/index.md?page=0", "page is a whole number from 1 to"),
+    ],
+)
+def test_a_refused_parameter_is_told_in_markdown(
+    small_client: FlaskClient, address: str, message: str
+) -> None:
+    parameter = address.partition("?")[2].partition("=")[0]
+    for path, headers in ((address, {}), (address.replace(".md", ""), {"Accept": "text/markdown"})):
+        response = small_client.get(path.replace("/index?", "/?"), headers=headers)
+        assert (response.status_code, response.mimetype) == (400, "text/markdown")
+        assert response.text.startswith("# That did not work\n")
+        assert message in response.text
+        assert f"The parameter is `{parameter}`." in response.text
+
+
 def test_a_query_and_a_comparison_are_those_of_the_json_interface(small_client: FlaskClient) -> None:
     asked = f"thing={METRIC}&by=date&days=3"
     sql = small_client.get(f"/api/v1/sql?{asked}").json["query"]["sql"]

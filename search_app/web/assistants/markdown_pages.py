@@ -22,7 +22,7 @@ from search_app.web.items.owned import SHORTEST, Owned, owned
 from search_app.web.items.view import kind_counts
 from search_app.web.maps.flow_view import flow_view
 from search_app.web.maps.galaxy_view import galaxy_view
-from search_app.web.meant import near_address
+from search_app.web.meant import Near
 from search_app.web.queries.chosen import nearest_query
 from search_app.web.state import current_site
 from search_app.web.urls import with_parameters
@@ -134,11 +134,10 @@ def llms_txt() -> Response:
     return Response(twins.about_page(root(), kind_counts(current_site())), mimetype="text/plain")
 
 
-def lost(message: str, path: str) -> Response:
-    """What is said of a Markdown address at which nothing is."""
-    near = near_address(current_site(), path)
+def problem(status: int, heading: str, message: str, parameter: str, near: Near | None) -> Response:
+    """What is said where a Markdown address cannot be answered; `parameter` is "" where none is at fault."""
     hits = [(hit.name.striptags(), root() + hit.url) for hit in near.hits] if near else []
-    return Response(twins.lost_page(message, hits), 404, mimetype="text/markdown")
+    return Response(twins.problem_page(heading, message, parameter, hits), status, mimetype="text/markdown")
 
 
 def _markdown(text: str, page: str) -> Response:

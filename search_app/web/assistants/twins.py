@@ -144,10 +144,11 @@ def _answer(answer: Answered) -> str:
     )
 
 
-def lost_page(message: str, near: Sequence[tuple[str, str]]) -> str:
-    """What is said of an address at which nothing is: (name, address) of what comes nearest to it."""
+def problem_page(heading: str, message: str, parameter: str, near: Sequence[tuple[str, str]]) -> str:
+    """Why there is no answer, which parameter is at fault, and (name, address) of what comes nearest."""
+    fault = f"The parameter is {code(parameter)}." if parameter else ""
     hits = bullets(link(name, url) for name, url in near)
-    return page_of("Nothing here", words(message), section("Nearest", hits))
+    return page_of(heading, words(message), fault, section("Nearest", hits))
 
 
 def _hit(hit: Hit) -> str:
