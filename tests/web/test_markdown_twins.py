@@ -20,6 +20,7 @@ from search_app.mcp.tool import seen
 from search_app.web.app import create_app
 from search_app.web.assistants.gives import Thing
 from search_app.web.assistants.markup import block, code, prose, words
+from search_app.web.assistants.things import found_item, thing_of
 from search_app.web.assistants.twins import thing_page
 from search_app.web.markdown import safe_href
 from tests.support.upstream import Upstream, built, config_of
@@ -292,3 +293,14 @@ def test_a_twin_tells_what_a_table_reads_besides_and_why_a_measure_has_no_query(
     assert "- Made from, without a page here: `q.logs.auth`" in read
     asked = thing_page(replace(one, no_query="Its rows are those of one experiment."), ())
     assert "There is none. Its rows are those of one experiment." in asked
+
+
+def test_a_list_that_is_cut_says_how_many_there_are(small_client: FlaskClient) -> None:
+    with small_client.application.test_request_context():
+        app = found_item("app/fenix")
+        many = replace(app, pings=tuple(f"ping-{number}" for number in range(25)), owners=("a@b.org",) * 8)
+        thing = thing_of(many, many.id, "", 10)
+        twin = thing_page(thing, ())
+    assert (len(thing.pings), thing.totals["pings"], "owners" in thing.totals) == (20, 25, False)
+    assert "`ping-19` and 5 more\n" in twin
+    assert f"- Owners: {', '.join([words('a@b.org')] * 8)}\n" in twin

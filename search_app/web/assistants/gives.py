@@ -123,6 +123,7 @@ class Thing:
     links: list[OpenIn] = field(default_factory=list)
     related: dict[str, list[str]] = field(default_factory=dict)  # relation or kind -> the first ids
     related_totals: dict[str, int] = field(default_factory=dict)
+    totals: dict[str, int] = field(default_factory=dict)  # of other lists that are cut: how many there are
     moved_from: str = ""  # the id that was asked for, where it became this one
 
 

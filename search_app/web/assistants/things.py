@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from indexer.model.ids import item_path
@@ -33,7 +33,13 @@ from search_app.web.urls import api_path
 
 LONGEST_TEXT = 1_500  # characters of a description
 LONGEST_NOTE = 240  # of what is said of one part
-MOST_LINKS, MOST_RELATED, MOST_PARTS, MOST_LABELS, MOST_NAMES = 8, 8, 30, 40, 20
+MOST_RELATED, MOST_NAMES, MOST_LINKS, MOST_PARTS = 8, 20, 8, 30
+MOST_OF = {
+    **dict.fromkeys(("apps", "pings", "tables", "reads_besides", "joins"), MOST_NAMES),
+    **dict.fromkeys(("owners", "bugs", "links"), MOST_LINKS),
+    **dict.fromkeys(("extras", "tiles", "measures", "book"), MOST_PARTS),
+    "labels": 40,
+}
 NEAREST = 3
 
 
@@ -89,9 +95,8 @@ def _near(words: str) -> list[str]:
     return [hit.card.id for hit in current_site().engine.search(query).hits]
 
 
-def open_in(links: Iterable[Link]) -> list[OpenIn]:
-    """Links to tools, as many as an assistant needs."""
-    shown = [link for link in links if safe_href(link.url)][:MOST_LINKS]
+def _open_in(links: Iterable[Link]) -> list[OpenIn]:
+    shown = [link for link in links if safe_href(link.url)]
     return [OpenIn(link.tool, link.label, link.url, link.access, link.note) for link in shown]
 
 
@@ -104,11 +109,11 @@ def thing_of(
     actions: Actions | None = None,
     longest: int = LONGEST_TEXT,
 ) -> Thing:
-    """All that is told of a thing; of its columns those whose path holds `column`."""
+    """All that is told of a thing, long lists cut; of its columns those whose path holds `column`."""
     rows = columns_of(current_site(), item)
     rows = [row for row in rows if column.lower() in (row["column"] or "").lower()]
     related = {name: ids for name, ids in item.related.items() if ids}
-    return Thing(
+    whole = Thing(
         id=item.id,
         kind=item.kind,
         name=item.name,
@@ -121,15 +126,15 @@ def thing_of(
         status_reason=item.status_reason,
         sampled=item.sampled,
         type=item.type,
-        apps=list(item.apps[:MOST_NAMES]),
-        pings=list(item.pings[:MOST_NAMES]),
-        tables=list(item.tables[:MOST_NAMES]),
+        apps=list(item.apps),
+        pings=list(item.pings),
+        tables=list(item.tables),
         sensitivity=list(item.sensitivity),
         expires=item.expires,
         added=item.added,
         changed=item.changed,
-        owners=[cut(owner, 200) for owner in item.owners[:MOST_LINKS]],
-        bugs=[cut(bug, 200) for bug in item.bugs[:MOST_LINKS]],
+        owners=[cut(owner, 200) for owner in item.owners],
+        bugs=[cut(bug, 200) for bug in item.bugs],
         expression=item.select_expression if isinstance(item, MeasureItem) else "",
         partition=item.partition_field if isinstance(item, TableItem) else "",
         use_instead=item.user_view if isinstance(item, TableItem) else "",
@@ -141,14 +146,22 @@ def thing_of(
         extras=_extras(item),
         tiles=_tiles(item),
         measures=_measures(item),
-        joins=list(item.joins[:MOST_NAMES]) if isinstance(item, ExploreItem) else [],
-        labels=[cut(label, 100) for label in item.labels[:MOST_LABELS]] if item.kind != "dashboard" else [],
+        joins=list(item.joins) if isinstance(item, ExploreItem) else [],
+        labels=[cut(label, 100) for label in item.labels] if item.kind != "dashboard" else [],
         book=_book(item),
-        links=open_in((actions or actions_for(current_site(), item)).links),
+        links=_open_in((actions or actions_for(current_site(), item)).links),
         related={name: list(ids[:MOST_RELATED]) for name, ids in related.items()},
         related_totals={name: len(ids) for name, ids in related.items() if len(ids) > MOST_RELATED},
         moved_from=asked_id if asked_id != item.id else "",
     )
+    return _shortened(whole)
+
+
+def _shortened(thing: Thing) -> Thing:
+    """A thing with its lists cut as MOST_OF says, and of each that is how many there are in all."""
+    lists = {name: getattr(thing, name) for name in MOST_OF}
+    totals = {name: len(lists[name]) for name, most in MOST_OF.items() if len(lists[name]) > most}
+    return replace(thing, totals=totals, **{name: lists[name][: MOST_OF[name]] for name in totals})
 
 
 def _place(row: dict[str, Any]) -> Place:
@@ -167,7 +180,7 @@ def _reads_besides(item: AnyItem) -> list[str]:
     if not isinstance(item, TableItem):
         return []
     told = {key.partition("/")[2] for key in item.related.get("upstream", ())}
-    return [cut(name, 200) for name in item.upstream if name not in told][:MOST_NAMES]
+    return [cut(name, 200) for name in item.upstream if name not in told]
 
 
 def _extras(item: AnyItem) -> list[Part]:
@@ -175,7 +188,7 @@ def _extras(item: AnyItem) -> list[Part]:
         return []
     return [
         Part(cut(key.name, 200), cut(key.type, 100), cut(plain_text(key.description), LONGEST_NOTE))
-        for key in item.definition.extra_keys[:MOST_PARTS]
+        for key in item.definition.extra_keys
     ]
 
 
@@ -184,7 +197,7 @@ def _tiles(item: AnyItem) -> list[Part]:
         return []
     return [
         Part(cut(tile.title, 200), tile.type, ", ".join(tile.fields)[:LONGEST_NOTE])
-        for tile in item.tiles[:MOST_PARTS]
+        for tile in item.tiles
         if tile.title and tile.type != "text"
     ]
 
@@ -194,7 +207,7 @@ def _measures(item: AnyItem) -> list[Part]:
         return []
     return [
         Part(cut(each.name, 200), cut(each.type, 100), cut(plain_text(each.description), LONGEST_NOTE))
-        for each in item.measures[:MOST_PARTS]
+        for each in item.measures
     ]
 
 
@@ -207,6 +220,6 @@ def _book(item: AnyItem) -> list[BookPage]:
         *(("above", each) for each in place.above),
         ("previous", place.previous),
         ("next", place.next),
-        *(("below", each) for each in place.below[:MOST_PARTS]),
+        *(("below", each) for each in place.below),
     ]
     return [BookPage(where, each.id, cut(each.title, 200)) for where, each in around if each]

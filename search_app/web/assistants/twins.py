@@ -6,12 +6,12 @@ it cannot become a heading, a link, a table or markup of ours. A block of code k
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from indexer.model.kinds import KINDS
 from search_app.query.grammar import LANGUAGE
 from search_app.sql import SqlQuery
-from search_app.web.assistants.gives import Answered, Found, Hit, OpenIn, Place, Standing, Thing
+from search_app.web.assistants.gives import Answered, Found, Hit, OpenIn, Part, Place, Standing, Thing
 from search_app.web.assistants.markup import block, bullets, code, link, page_of, prose, section, table, words
 from search_app.web.labels import counted, kind_label, plural, relation_label
 
@@ -32,15 +32,15 @@ def thing_page(thing: Thing, queries: Sequence[SqlQuery]) -> str:
         ("Id", code(thing.id)),
         ("Status", f"{state}{f': {words(thing.status_reason)}' if thing.status_reason else ''}"),
         ("Type", words(thing.type)),
-        ("Apps", ", ".join(map(code, thing.apps))),
-        ("Pings", ", ".join(map(code, thing.pings))),
-        ("Tables", ", ".join(map(code, thing.tables))),
+        ("Apps", _named(thing, "apps", code)),
+        ("Pings", _named(thing, "pings", code)),
+        ("Tables", _named(thing, "tables", code)),
         ("Sensitivity", ", ".join(map(words, thing.sensitivity))),
         ("Expires", words(thing.expires)),
         ("First seen", thing.added),
         ("Last changed", thing.changed),
-        ("Owners", ", ".join(map(words, thing.owners))),
-        ("Bugs", ", ".join(map(words, thing.bugs))),
+        ("Owners", _named(thing, "owners", words)),
+        ("Bugs", _named(thing, "bugs", words)),
         ("Partitioned by", code(thing.partition)),
         ("Use instead", code(thing.use_instead)),
     )
@@ -51,14 +51,11 @@ def thing_page(thing: Thing, queries: Sequence[SqlQuery]) -> str:
         f"**Warning:** {words(thing.warning)}" if thing.warning else "",
         prose(thing.description) or "It has no description upstream.",
         section("Expression", block(thing.expression, "sql") if thing.expression else ""),
-        section("Extras", bullets(_part(each.name, each.type, each.description) for each in thing.extras)),
-        section("Tiles", bullets(_part(each.name, each.type, each.description) for each in thing.tiles)),
-        section(
-            "Measures in Looker",
-            bullets(_part(each.name, each.type, each.description) for each in thing.measures),
-        ),
-        section("Joined views", ", ".join(map(code, thing.joins))),
-        section("Labels", ", ".join(map(code, thing.labels))),
+        section("Extras", _parts(thing.extras), _left(thing, "extras")),
+        section("Tiles", _parts(thing.tiles), _left(thing, "tiles")),
+        section("Measures in Looker", _parts(thing.measures), _left(thing, "measures")),
+        section("Joined views", _named(thing, "joins", code)),
+        section("Labels", _named(thing, "labels", code)),
         section("Columns", _columns(thing), words(thing.columns_unknown)),
         section(
             "Queries",
@@ -68,11 +65,27 @@ def thing_page(thing: Thing, queries: Sequence[SqlQuery]) -> str:
         section(
             "In the docs",
             bullets(f"{_BESIDE[each.where]}: {words(each.title)} ({code(each.id)})" for each in thing.book),
+            _left(thing, "book"),
         ),
-        section("Open in", bullets(map(_open_in, thing.links))),
+        section("Open in", bullets(map(_open_in, thing.links)), _left(thing, "links")),
         section("Related", bullets(_related(thing))),
         f"{link('Page', thing.url)} · {link('whole record as JSON', thing.json_url)}",
     )
+
+
+def _left(thing: Thing, name: str) -> str:
+    """How many more there are of a list that is cut; "" of one that is whole."""
+    left = thing.totals.get(name, 0) - len(getattr(thing, name))
+    return f"and {left:,} more" if left > 0 else ""
+
+
+def _named(thing: Thing, name: str, mark: Callable[[str], str]) -> str:
+    """A list of names in a row, and how many are left out of it."""
+    return f"{', '.join(map(mark, getattr(thing, name)))} {_left(thing, name)}".strip()
+
+
+def _parts(parts: Iterable[Part]) -> str:
+    return bullets(_part(each.name, each.type, each.description) for each in parts)
 
 
 def _part(name: str, type_: str, description: str) -> str:
@@ -106,7 +119,7 @@ def _open_in(each: OpenIn) -> str:
 
 def _related(thing: Thing) -> Iterable[str]:
     if thing.reads_besides:
-        yield f"Made from, without a page here: {', '.join(map(code, thing.reads_besides))}"
+        yield f"Made from, without a page here: {_named(thing, 'reads_besides', code)}"
     for name, ids in thing.related.items():
         more = thing.related_totals.get(name, 0) - len(ids)
         rest = f" and {more:,} more" if more > 0 else ""
