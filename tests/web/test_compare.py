@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import combinations_with_replacement
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from flask.testing import FlaskClient
+
+from indexer.model.items import TableItem
+from search_app.web.comparing.facts import facts_of
 
 THINGS = {
     "metric": ("metric/fenix/tabs.opened", "metric/fenix/browser.search.in_content"),
@@ -134,3 +138,13 @@ def test_things_of_one_name_are_told_apart(sample_client: FlaskClient) -> None:
     page = sample_client.get(address("/compare", "ping/fenix/baseline", "ping/firefox_ios/baseline")).text
     assert 'data-thing="fenix/baseline"' in page
     assert 'data-thing="firefox_ios/baseline"' in page
+
+
+def test_a_table_without_the_label_legacy_is_not_said_to_be_none() -> None:
+    """Upstream labels some tables that are made of legacy pings, and not others."""
+    one = TableItem(
+        id="table/p.d.one", kind="table", name="d.one", title="one", project="p", dataset="d", table="one",
+        layer="derived",
+    )  # fmt: skip
+    told, labelled = ({row.name for row in facts_of(replace(one, legacy=each))} for each in (False, True))
+    assert labelled - told == {"legacy"}

@@ -131,8 +131,9 @@ def _table(item: TableItem) -> Iterator[Told]:
         yield from told("retention", "Kept for", plural(round(item.expiration_days), "day"))
     yield from told("dag", "Scheduled in", item.dag)
     yield from told("level", "Level", item.level)
+    # upstream labels some of these tables only, clients_last_seen but not clients_daily: no label says nothing
     yield from told(
-        "legacy", "Legacy", "yes, made of the telemetry from before Glean" if item.legacy else "no"
+        "legacy", "Labelled legacy", "made of the telemetry from before Glean" if item.legacy else ""
     )
     yield from told("use_instead", "Use instead", *_ids([item.user_view]))
     yield from told("ping", "Holds ping", *_ids([item.ping]))
