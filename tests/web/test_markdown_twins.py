@@ -172,7 +172,12 @@ def test_a_refused_parameter_is_told_in_markdown(
 def test_a_query_and_a_comparison_are_those_of_the_json_interface(small_client: FlaskClient) -> None:
     asked = f"thing={METRIC}&by=date&days=3"
     sql = small_client.get(f"/api/v1/sql?{asked}").json["query"]["sql"]
-    assert sql in small_client.get(f"/sql.md?{asked}").text
+    twin = small_client.get(f"/sql.md?{asked}").text
+    assert sql in twin
+    assert "- `ping`: **`metrics`**, `baseline`\n" in twin
+    assert "- `process`" not in twin  # a metric has none
+    probe = small_client.get("/sql.md?thing=probe/histogram/GC_MS").text
+    assert "- `process`: **`parent`**, `content`\n" in probe
     ids = f"id={METRIC}&id=probe/histogram/GC_MS"
     record = small_client.get(f"/api/v1/compare?{ids}").json
     twin = small_client.get(f"/compare.md?{ids}").text

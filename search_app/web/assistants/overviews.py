@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from indexer.model.items import AppItem
+from search_app.sql.builder.choices import Option
 from search_app.web.assistants.markup import block, bullets, code, link, page_of, section, table, words
 from search_app.web.assistants.things import LONGEST_NOTE, cut, page, root
 from search_app.web.comparing.comparison import Compared, Row
@@ -145,18 +146,24 @@ def _collected(each: Collected) -> str:
 def query_page(made: ChosenQuery) -> str:
     """A query with what can be chosen of it."""
     choices = (
-        f"{code(choice.name)}: "
-        + (", ".join(code(each.value) for each in choice.options) or words(choice.reason))
+        f"{code(choice.name)}: " + (", ".join(map(_option, choice.options)) or words(choice.reason))
         for choice in made.choices
+        if choice.reason or any(each.value for each in choice.options)
     )
     return page_of(
         words(made.query.title),
         bullets(words(each) for each in made.left_out),
         block(made.query.sql, "sql"),
         bullets(words(each) for each in (*made.query.notes, made.query.access)),
-        section("What can be chosen", bullets(choices)),
+        section("What can be chosen", "What is chosen now stands in bold.", bullets(choices)),
         link("Page", root() + made.address("/sql")),
     )
+
+
+def _option(option: Option) -> str:
+    """A value as it is asked for; what is chosen by naming none, in words."""
+    told = code(option.value) if option.value else words(option.words)
+    return f"**{told}**" if option.chosen else told
 
 
 def comparison_page(compared: Compared) -> str:

@@ -131,7 +131,7 @@ def _table(item: TableItem) -> Iterator[Told]:
         yield from told("retention", "Kept for", plural(round(item.expiration_days), "day"))
     yield from told("dag", "Scheduled in", item.dag)
     yield from told("level", "Level", item.level)
-    # upstream labels some of these tables only, clients_last_seen but not clients_daily: no label says nothing
+    # upstream labels clients_last_seen but not clients_daily, both made of main: no label says nothing
     yield from told(
         "legacy", "Labelled legacy", "made of the telemetry from before Glean" if item.legacy else ""
     )
