@@ -82,8 +82,13 @@ class MeasureMaker:
         made_of = reading.used if record.type == "data_source" else reading.made_of
         item = replace(
             item,
-            rows=None if reason or rows.rows is None else self._with_sub_query(rows.rows),
-            operands=operands,
+            rows=None
+            if reason or rows.rows is None
+            else self._behind(record, self._with_sub_query(rows.rows)),
+            operands=tuple(
+                replace(each, rows=self._behind(self.metrics[record.platform, each.name], each.rows))
+                for each in operands
+            ),
             no_query=reason,
             value=reading.value,
             columns=tuple(ReadColumn(*each) for each in short_names(made_of)[:MOST_COLUMNS]),
@@ -122,6 +127,12 @@ class MeasureMaker:
             found = read_sub_query(rows.source, select, self._shape_of) if select is not None else None
             self._sub_queries[rows.source] = found
         return replace(rows, sub_query=self._sub_queries[rows.source])
+
+    def _behind(self, record: Measure, rows: MeasureRows) -> MeasureRows:
+        """Rows with how far their newest day lies back: as far as the least of the tables that have days."""
+        read = (self.tables.get(name) for name in self._table_names(record))
+        days = [table.days_behind for table in read if table is not None and table.partition_field]
+        return replace(rows, days_behind=min(days, default=0)) if rows.day else rows
 
     def _reading_of(self, text: str) -> Reading:
         return reading_of(self._kept.get(digest_of(text), ""))

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
+from indexer.catalogue.delays import with_days_behind
 from indexer.catalogue.described_tables import (
     from_metadata,
     from_ping_schema,
@@ -74,7 +75,7 @@ def build_tables(
     items = _with_glean_twins(_with_apps(items, estate))
     resolved = resolve_sql(inputs, items, schemas, read, problems)
     items = {key: with_sql(item, resolved.get(key), schemas) for key, item in items.items()}
-    tables = Tables(_with_columns(items, resolved, schemas, problems))
+    tables = Tables(with_days_behind(_with_columns(items, resolved, schemas, problems), schemas))
     resolved = {key: replace(each, shape=None) for key, each in resolved.items()}  # now with the schemas
     return Tables(_with_user_views(tables), resolved)
 

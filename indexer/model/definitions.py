@@ -186,6 +186,7 @@ class MeasureRows:
     client_id: str = ""  # expression; "" where its rows are of no client
     day: str = ""  # expression; "" where its rows have no day
     sub_query: SubQuery | None = None  # what the source gives; None of a table, or where it is not known
+    days_behind: int = 0  # the newest day of its table lies so many days before the newest of others
 
 
 @dataclass(frozen=True, slots=True)

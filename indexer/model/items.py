@@ -167,6 +167,7 @@ class TableItem(Item):
     ping: str = ""  # id of the ping it holds, where it is a ping table
     partition_field: str = ""
     partition_type: str = ""
+    days_behind: int = 0  # its newest day lies so many days before the newest of others
     partition_filter_required: bool = False
     expiration_days: float | None = None
     clustering: tuple[str, ...] = ()

@@ -20,7 +20,7 @@ from search_app.sql.source import (
     DAYS_OF_MONTHS,
     OF_A_SHARE,
     SqlQuery,
-    days_behind,
+    filled_later,
     look_days,
     sampled_share,
 )
@@ -49,7 +49,7 @@ _NAME = re.compile(r"[A-Za-z_]\w*")
 
 def measure_queries(item: MeasureItem, days: int = 0) -> list[SqlQuery]:
     """The queries of a measure, of so many days (0: of as many as fit it); none where `no_query` says why."""
-    base = SqlQuery(item.name, _heading(item), "", notes=item.assumptions)
+    base = SqlQuery(item.name, _heading(item), "", notes=(*item.assumptions, *_filled_later(item)))
     if item.rows is None:
         return list(_ratio(item, base, days))
     if share := sampled_share(*item.tables, item.rows.source):
@@ -66,6 +66,12 @@ def measure_queries(item: MeasureItem, days: int = 0) -> list[SqlQuery]:
     if ratio and _STANDS_IN.fullmatch(item.select_expression.strip()):
         return ratio  # metric-hub wants an expression beside a ratio: its sum is no measure of anything
     return [*_metric(item, item.rows, base, days), *ratio]
+
+
+def _filled_later(item: MeasureItem) -> tuple[str, ...]:
+    """That the newest day of its rows, or of the rows of a ratio, lies back."""
+    read = (item.rows, *(each.rows for each in item.operands))
+    return tuple(dict.fromkeys(filled_later(rows.days_behind) for rows in read if rows and rows.days_behind))
 
 
 def _heading(item: MeasureItem) -> str:
@@ -240,7 +246,7 @@ def _rows(rows: MeasureRows, base: SqlQuery, days: int) -> Iterator[SqlQuery]:
     yield _query(
         base,
         "a look at rows",
-        _select(["*"], rows, (), limit=TOP, days=look_days(rows.day) + days_behind(rows.source, rows.day)),
+        _select(["*"], rows, (), limit=TOP, days=look_days(rows.day)),
     )
 
 
@@ -278,7 +284,7 @@ def _select(
     """One SELECT over the rows of a measure."""
     text = clause("SELECT", columns) + f"FROM\n{_indented(f'{rows.source} AS {rows.alias}')}"
     if rows.day:
-        since = f"DATE_SUB(CURRENT_DATE(), INTERVAL {days or _days(rows)} DAY)"
+        since = f"DATE_SUB(CURRENT_DATE(), INTERVAL {(days or _days(rows)) + rows.days_behind} DAY)"
         text += where_clause([f"{rows.day} >= {since}"])
     text += clause("GROUP BY", groups) + clause("ORDER BY", order)
     return text + (f"LIMIT\n  {limit}\n" if limit else "")
@@ -288,7 +294,7 @@ def _days(rows: MeasureRows) -> int:
     """How many days to ask for: tables without clients are small, and some have a row a week or a month."""
     if look_days(rows.day) > 1:
         return DAYS_OF_MONTHS
-    return (DAYS if rows.client_id else DAYS_OF_AGGREGATES) + days_behind(rows.source, rows.day)
+    return DAYS if rows.client_id else DAYS_OF_AGGREGATES
 
 
 def _day_name(rows: MeasureRows) -> str:

@@ -23,6 +23,7 @@ LOOK = {"month": 62, "week": 14}  # days in which a table with rows for a month 
 OF_A_SHARE = "Its table holds a sample of {share} %: what is counted and summed is of that."
 BY_HAND = "The columns of this events_stream are not published: they are written by hand."
 SAMPLE = "It reads {share} % of the clients ({condition}): take that line out for everyone."
+BEHIND = "Its newest rows are of {days} days ago, since it is filled later: days are counted from there."
 APP_IS_OVER = "Its app is deprecated: where these days are empty, ask for earlier ones."
 NO_DAY = "It has ended, on a day that is not known: set the days yourself."
 ACCESS_NOTE = "BigQuery is open to Mozilla's people only."
@@ -135,6 +136,7 @@ class Source:
     app_is_over: bool = False  # the app that it is of is deprecated; since when is not known
     days: int = DAYS  # how many are asked for
     look_days: int = 1  # how many hold some rows for sure
+    behind: int = 0  # its newest day lies so many days before yesterday: the days are counted from there
     share: int | None = None  # per cent of the clients that are read; None: one, where that is sensible
     conditions: tuple[str, ...] = ()  # what a reader chose beside these
 
@@ -142,6 +144,7 @@ class Source:
     def of(
         cls, table: str, columns_of: ColumnsOf, context: Context, ping: tuple[str, str] = ("", ""),
         alias: str = "m", partition: str = "", ended: Ended | None = None, partition_type: str = "",
+        behind: int = 0,
     ) -> Source:  # fmt: skip
         """The table with its columns, and what is known of the (app, ping) that it holds."""
         columns = columns_of(table)
@@ -149,7 +152,6 @@ class Source:
         if by_hand:
             columns = EVENTS_STREAM
         look = look_days(partition, partition_type)
-        behind = days_behind(table, partition)
         app = context.datasets.get(table.split(".")[-2].removesuffix("_stable").removesuffix("_live"))
         return cls(
             table,
@@ -161,8 +163,9 @@ class Source:
             by_hand=by_hand,
             ended=ended,
             app_is_over=app is not None and context.deprecated(*app),
-            days=DAYS + behind if look == 1 else DAYS_OF_MONTHS,
-            look_days=look + behind,
+            days=DAYS if look == 1 else DAYS_OF_MONTHS,
+            look_days=look,
+            behind=behind,
         )
 
     def notes(self, *sentences: str) -> tuple[str, ...]:
@@ -176,6 +179,8 @@ class Source:
             found += [said for said in (self.ended.sentence, self.ended.deleted) if said]
         elif self.app_is_over and self.date():
             found.append(APP_IS_OVER)
+        if said := self._of_what_is_filled_later:
+            found.append(said)
         if self.sampled:
             found.append(SAMPLE.format(share=self.sample_share, condition=self._sample_condition("")))
         return tuple(found)
@@ -222,10 +227,13 @@ class Source:
         if date := self.date():
             until = f"DATE '{self.ended.day}'" if self.ended and self.ended.day else "CURRENT_DATE()"
             said = (
-                f"{self.ended.sentence} {self.ended.deleted}" if self.ended else self._of_an_app_that_is_over
+                f"{self.ended.sentence} {self.ended.deleted}"
+                if self.ended
+                else f"{self._of_an_app_that_is_over} {self._of_what_is_filled_later}"
             )
-            remark = f"  -- {comment(said)}" if said else ""
-            found.append(f"{date[0]} >= DATE_SUB({until}, INTERVAL {days or self.days} DAY){remark}")
+            remark = f"  -- {comment(said)}" if said.strip() else ""
+            since = (days or self.days) + (0 if self.ended else self.behind)
+            found.append(f"{date[0]} >= DATE_SUB({until}, INTERVAL {since} DAY){remark}")
             if self.ended and self.ended.day:
                 found.append(f"{date[0]} <= {until}")
         if self.sampled:
@@ -236,6 +244,10 @@ class Source:
     @property
     def _of_an_app_that_is_over(self) -> str:
         return APP_IS_OVER if self.app_is_over else ""
+
+    @property
+    def _of_what_is_filled_later(self) -> str:
+        return filled_later(self.behind) if self.date() and not self.ended else ""
 
     @property
     def can_be_sampled(self) -> bool:
@@ -285,10 +297,9 @@ def look_days(day: str, partition_type: str = "") -> int:
     return next((days for word, days in LOOK.items() if word in (partition_type, *day.lower().split("_"))), 1)
 
 
-def days_behind(table: str, day: str) -> int:
-    """How many days the newest day of a table lies back: what clients did 28 days after their first."""
-    found = re.search(r"_(\d{1,3})_days_later", table)
-    return int(found[1]) if found and "first_seen" in day else 0
+def filled_later(behind: int) -> str:
+    """What a query says of a table whose newest day lies behind; "" where that is yesterday."""
+    return BEHIND.format(days=behind + 1) if behind else ""
 
 
 def sampled_share(*tables: str) -> int:

@@ -153,15 +153,18 @@ def _source_of(item: TableItem, context: Context, columns_of: ColumnsOf) -> Sour
     _, app, ping = item.ping.split("/", 2) if item.ping.count("/") >= 2 else ("", "", "")
     view = item.user_view.partition("/")[2].partition(".")[2]
     if view and columns_of(view):
+        shown = context.lookup(item.user_view)
         return Source.of(
             view, columns_of, context, (app, ping), "t", item.partition_field,
             partition_type=item.partition_type,
+            behind=shown.days_behind if isinstance(shown, TableItem) else item.days_behind,
         )  # fmt: skip
     held_in_mozdata = item.layer == "view" and item.project in (SHARED_PROJECT, USER_PROJECT)
     short = f"{item.dataset}.{item.table}"
     source = Source.of(
-        short, columns_of, context, (app, ping), "t", item.partition_field, partition_type=item.partition_type
-    )
+        short, columns_of, context, (app, ping), "t", item.partition_field,
+        partition_type=item.partition_type, behind=item.days_behind,
+    )  # fmt: skip
     return source if held_in_mozdata else replace(source, table=f"{item.project}.{short}")
 
 

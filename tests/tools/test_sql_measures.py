@@ -415,12 +415,25 @@ def test_any_of_a_clients_values_is_told_over_clients_by_its_own_statistics() ->
     assert "SUM(client_value) AS sum" in made["over clients"].sql
 
 
-def test_a_table_that_is_a_sample_says_so_and_one_that_lags_is_asked_for_its_newest_days() -> None:
+def test_a_table_that_is_a_sample_says_so() -> None:
     sample = queries(measure(tables=("fenix_derived.main_1pct_v1",)))
     assert all("Its table holds a sample of 1 %" in query.sql for query in sample.values())
-    later = replace(ROWS, source="`mozdata.fenix.first_seen_28_days_later`", day="first_seen_date")
-    assert "INTERVAL 35 DAY" in queries(measure(rows=later))["over time"].sql
+
+
+def test_rows_that_are_filled_later_are_asked_for_their_newest_days() -> None:
     assert "INTERVAL 7 DAY" in queries(measure())["over time"].sql
+    later = replace(ROWS, days_behind=27)
+    said = "Its newest rows are of 28 days ago, since it is filled later: days are counted from there."
+    made = queries(measure(rows=later))
+    assert all("INTERVAL 34 DAY" in each.sql and said in each.notes for each in made.values())
+    chosen, _, _ = build_measure(measure(rows=later), Choices(days=28), columns_of)
+    assert "INTERVAL 55 DAY" in chosen.sql
+    look = queries(measure(kind="data_source", rows=later))["a look at rows"].sql
+    assert "INTERVAL 28 DAY" in look
+    sides = tuple(Operand(name, "", "SUM(a)", rows) for name, rows in (("late", later), ("seen", ROWS)))
+    ratio = queries(measure("", rows=None, operands=sides))["ratio over time"]
+    assert ("INTERVAL 34 DAY" in ratio.sql, "INTERVAL 7 DAY" in ratio.sql) == (True, True)
+    assert said in ratio.notes
 
 
 def test_yes_or_no_is_split_as_the_share_of_clients_in_each_group() -> None:

@@ -10,6 +10,8 @@ from indexer.model.items import AnyItem, MetricItem, ProbeItem
 from indexer.model.parts import AppChannel, ChannelStatus
 from indexer.model.table_records import Column
 from search_app.sql import SqlQuery, queries_for
+from search_app.sql.builder.build import build
+from search_app.sql.builder.choices import Choices
 from search_app.sql.events_stream import left_out
 from search_app.sql.source import look_days
 from search_app.sql.units import conversion
@@ -226,6 +228,24 @@ def test_a_table_with_a_row_a_month_is_asked_for_a_year_and_looked_at_in_two_mon
         62,
         1,
     ]
+
+
+def test_a_table_that_is_filled_later_is_asked_for_its_newest_days() -> None:
+    columns = (Column("metric_date", "DATE"), Column("country", "STRING"))
+    retention = replace(table("fenix.retention", "metric_date"), days_behind=27)
+    made = {q.variant: q for q in queries_for(retention, context(), lambda _: columns)}
+    said = "Its newest rows are of 28 days ago, since it is filled later: days are counted from there."
+    assert "INTERVAL 34 DAY)  -- Its newest rows are of 28 days ago" in made["over time"].sql
+    assert "INTERVAL 28 DAY" in made["a look at rows"].sql  # the newest day and no other
+    assert all(said in query.notes for query in made.values())
+    chosen = build(retention, Choices(days=14), context(), lambda _: columns)
+    assert "INTERVAL 41 DAY" in chosen.query.sql
+    assert chosen.chosen.days == 14
+    beneath = replace(retention, user_view="table/moz-fx-data-shared-prod.fenix.whole")
+    whole = table("fenix.whole", "metric_date")
+    shown = build_context([whole], lambda key: whole if key == whole.id else None)
+    first = queries_for(beneath, shown, lambda _: columns)[0]
+    assert (first.table, "INTERVAL 7 DAY)\n" in first.sql) == ("fenix.whole", True)
 
 
 def test_a_table_of_last_seen_clients_says_who_was_there_on_the_day() -> None:
