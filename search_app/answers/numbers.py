@@ -12,6 +12,7 @@ from search_app.answers.catalogue import Catalogue, standing_of
 from search_app.answers.model import Answer, AnswerQuery, Recommended, short_name, stated
 from search_app.answers.queries import (
     all_of,
+    asked_of,
     can_tell,
     gives_distribution,
     is_part_of_doings,
@@ -37,6 +38,7 @@ class Candidate:
     rung: str
     column: str
     place: int  # in the order of the rules
+    product: str = ""  # by what its rows of several products are told apart
 
 
 def answer_amount(
@@ -51,9 +53,10 @@ def answer_amount(
         return None
     chosen = [Recommended(each.item, _why(each, subject, rules)) for each in candidates[: 1 + ALTERNATIVES]]
     query = _query(candidates, subject, named, catalogue)
-    if shared_out(candidates[0].item, subject.told) and not _is_split(query, subject.told):
+    asked = asked_of(subject.told, candidates[0].item, candidates[0].product)
+    if shared_out(candidates[0].item, subject.told) and not _is_split(query, asked):
         return None
-    query = _with_notes(query, candidates[0].item, subject.told)
+    query = _with_notes(query, candidates[0].item, asked)
     concept = subject.concept.name if subject.concept else candidates[0].item.title
     intent = subject.told.intent or ("trend" if subject.told.trend else "how_many")
     return Answer(
@@ -125,7 +128,7 @@ def candidates_of(
     for place, use in enumerate(_uses(subject.concept, subject.told, named, app)):
         for item in _items(use, named, catalogue):
             if standing_of(item, catalogue, rules).usable and _serves(item, subject.told):
-                yield Candidate(item, rung_of(item, rules), use.column, place)
+                yield Candidate(item, rung_of(item, rules), use.column, place, use.product)
 
 
 def _distributions(subject: Subject, catalogue: Catalogue) -> Iterator[Candidate]:
@@ -199,7 +202,9 @@ def _query(
     """Of the first that has one; where that is not the one recommended, it says so."""
     first = candidates[0].item
     for each in candidates[: 1 + ALTERNATIVES]:
-        found = query_of(each.item, subject.told, app, each.column, catalogue)
+        found = query_of(
+            each.item, asked_of(subject.told, each.item, each.product), app, each.column, catalogue
+        )
         if found is None:
             continue
         if each.item.id == first.id:

@@ -8,7 +8,7 @@ from indexer.model.items import SHARED_PROJECT, AnyItem, MeasureItem, TableItem
 from search_app.answers.catalogue import Catalogue, standing_of
 from search_app.answers.model import Answer, Recommended, short_name
 from search_app.answers.numbers import RUNGS, candidates_of, rung_of
-from search_app.answers.queries import query_of
+from search_app.answers.queries import asked_of, query_of
 from search_app.answers.reading import read_concept
 from search_app.answers.rules import Rules
 
@@ -24,7 +24,7 @@ def answer_place(text: str, app: str, title: str, catalogue: Catalogue, rules: R
     for subject in read_concept(text, app, rules):
         named = app or (subject.concept.product if subject.concept else "")
         candidates = list(candidates_of(subject, named, app, catalogue, rules))
-        columns = {each.item.id: each.column for each in candidates}
+        by_id = {each.item.id: each for each in candidates}
         found = {
             item.id: Recommended(item, why)
             for candidate in candidates
@@ -34,7 +34,9 @@ def answer_place(text: str, app: str, title: str, catalogue: Catalogue, rules: R
             continue
         chosen = sorted(found.values(), key=lambda each: RUNGS.index(rung_of(each.item, rules)))
         first = chosen[0].item
-        query = query_of(first, subject.told, named, columns.get(first.id, ""), catalogue)
+        rule = by_id.get(first.id)
+        told = asked_of(subject.told, first, rule.product if rule else "")
+        query = query_of(first, told, named, rule.column if rule else "", catalogue)
         of = f" of {title}" if title else ""
         return Answer(
             intent="where_stored",

@@ -31,6 +31,8 @@ COMPUTED = {
     "percentiles": ("percentiles",),
 }
 UNSPLIT = "It is not split by {}: no column of it is known."
+# what people call a split, and the column of tables that has it: one value for all the names of an engine
+OF_TABLES = {"engine": "column:normalized_engine"}
 NO_MEAN = (
     "It is no mean: it gives the whole of each day, beside how many clients there are where rows have them."
 )
@@ -39,6 +41,16 @@ ALL_CLIENTS = "Its clients are all that have a row, not only those with a value 
 WITH_PERCENTILES = frozenset(
     ("timing_distribution", "memory_distribution", "custom_distribution", "histogram", "quantity", "counter")
 )
+
+
+def asked_of(told: Told, item: AnyItem, product: str) -> Told:
+    """What is asked of a thing, by its own splits: one of several products is one value of `product`."""
+    by, one = told.by, told.one
+    if isinstance(item, TableItem):
+        by, one = (tuple(OF_TABLES.get(each, each) for each in some) for some in (by, one))
+    if product:
+        by, one = (product, *by), (product, *one)
+    return replace(told, by=by, one=one)
 
 
 def query_of(item: AnyItem, told: Told, app: str, column: str, catalogue: Catalogue) -> AnswerQuery | None:
@@ -127,7 +139,8 @@ def _first_built(
     item: AnyItem, asked: Iterable[Choices], told: Told, catalogue: Catalogue
 ) -> AnswerQuery | None:
     """The first query that can be had, split as is asked; else one that is not, which it says."""
-    for by in (*_ways_to_split(told.by), ("date",), ()):
+    undated = (by[1:] for by in _ways_to_split(told.by))  # of a table that has no day
+    for by in (*_ways_to_split(told.by), *undated, ("date",), ()):
         for choices in asked:
             if query := _built(item, replace(choices, by=by), catalogue):
                 return _made(item, query, _unsplit(told.by, by), replace(choices, by=by))

@@ -176,12 +176,13 @@ def _concept(entry: Mapping[str, Any], spellings: Spellings) -> Concept:
 
 
 def _use(entry: Mapping[str, Any]) -> Use:
-    if unknown := set(entry) - {"id", "apps", "column", "split"}:
+    if unknown := set(entry) - {"id", "apps", "column", "split", "product"}:
         raise RulesProblem(f"{entry!r} has unknown keys {sorted(unknown)}")
     target = str(entry["id"])
     if target.startswith("measure:"):
         _pattern(target.removeprefix("measure:"))
-    return Use(target, _names(entry.get("apps")), entry.get("column", ""), entry.get("split"))
+    apps, column = _names(entry.get("apps")), entry.get("column", "")
+    return Use(target, apps, column, entry.get("split"), entry.get("product", ""))
 
 
 def _gone(entries: list[dict[str, Any]]) -> dict[str, Gone]:

@@ -56,6 +56,7 @@ class Use:
     apps: tuple[str, ...] | None = None  # None: all of its concept
     column: str = ""
     split: str | None = None  # None: for every split
+    product: str = ""  # of a table with rows of several products: by what a query of one product is split
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,34 @@ def world() -> Upstream:
         "fenix_derived.old_users_v1",
         description="DEPRECATED, please use `active_users` instead.",
     )
+    made.table(
+        "telemetry_derived.firefox_crashes_v1",
+        {
+            "submission_timestamp": "TIMESTAMP",
+            "normalized_app_name": "STRING",
+            "normalized_channel": "STRING",
+        },
+    )
+    made.view(
+        "telemetry.firefox_crashes",
+        "telemetry_derived.firefox_crashes_v1",
+        sql="SELECT * FROM `moz-fx-data-shared-prod.telemetry_derived.firefox_crashes_v1`",
+    )
+    made.table(
+        "search_derived.mobile_search_aggregates_v1",
+        {
+            "submission_date": "DATE",
+            "engine": "STRING",
+            "normalized_engine": "STRING",
+            "normalized_app_name_os": "STRING",
+            "search_count": "INTEGER",
+        },
+    )
+    made.view(
+        "search.mobile_search_aggregates",
+        "search_derived.mobile_search_aggregates_v1",
+        sql="SELECT * FROM `moz-fx-data-shared-prod.search_derived.mobile_search_aggregates_v1`",
+    )
     made.table("fenix_derived.counts_v1", {"submission_date": "DATE"}, description="Counts.")
     made.table(
         "fenix_derived.counts_v2",
@@ -207,6 +235,27 @@ def test_a_split_that_the_rows_do_not_have_is_said_and_not_made(client: FlaskCli
     query = card(client, "DAU of Fenix by channel")["query"]
     assert "channel" not in query["sql"]
     assert any("not split by channel" in each for each in query["assumptions"])
+
+
+def test_rows_of_several_products_are_split_by_product_where_one_is_named(client: FlaskClient) -> None:
+    query = card(client, "crash volume of Fenix by day")["query"]
+    assert "t.normalized_app_name AS app_name" in query["sql"]
+    assert "It is split by app name: what was named is one of its rows." in query["assumptions"]
+    assert "app_name" not in card(client, "crash volume by day")["query"]["sql"]
+
+
+def test_where_rows_of_several_products_are_stored_their_query_is_split_too(client: FlaskClient) -> None:
+    found = card(client, "which table has crashes of Fenix")
+    assert found["recommended"][0]["id"] == f"{TABLE}telemetry.firefox_crashes"
+    assert "t.normalized_app_name AS app_name" in found["query"]["sql"]
+
+
+def test_searches_by_engine_are_sums_by_the_engine_of_many_names(client: FlaskClient) -> None:
+    query = card(client, "searches by engine on Fenix")["query"]
+    assert "t.normalized_engine" in query["sql"]
+    assert "t.normalized_app_name_os" in query["sql"]
+    assert "SUM(t.search_count) AS total" in query["sql"]
+    assert not any("not split" in each for each in query["assumptions"])
 
 
 def test_a_share_is_the_mean_of_yes_and_no_over_clients(client: FlaskClient) -> None:
