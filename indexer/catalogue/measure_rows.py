@@ -34,6 +34,12 @@ _EXPERIMENT = re.compile(r"\{\{\s*experiment\b|\{%")
 _TABLE = re.compile(r"[A-Za-z][\w-]*(?:\.[\w$*-]+){1,2}")
 _ALIAS = re.compile(r"[A-Za-z_]\w{0,100}")
 _PARAMETER = re.compile(r"\{\{\s*parameters\.(\w+)")
+# how metric-hub takes the rows of one product out of a table that has several
+_OF_A_PRODUCT = re.compile(r"\b(\w*app_name\w*)\s*=\s*(?:'[^']+'|\"[^\"]+\")", re.IGNORECASE)
+MIXED = (
+    "{table} has the rows of several products, and metric-hub does not take those of {platform} out of them "
+    "(others do, by {column}): an experiment keeps to its own clients, a query of all rows does not."
+)
 _LONGEST = 20_000  # characters of a from_expression
 _LONGEST_REASON = 300
 
@@ -53,6 +59,28 @@ def source_of(record: Measure, sources: Sources) -> Measure | None:
         return record
     name = record.data_source
     return sources.get((record.platform, name)) or sources.get((SHARED, name))
+
+
+def divided_tables(sources: Sources) -> dict[str, str]:
+    """Tables out of which data sources take the rows of one product, with the column by which they do."""
+    found: dict[str, str] = {}
+    for source in sources.values():
+        if taken := _OF_A_PRODUCT.search(source.from_expression[:_LONGEST]):
+            found.update(dict.fromkeys(source.tables, taken[1]))
+    return found
+
+
+def said_of_products(record: Measure, sources: Sources, divided: Mapping[str, str]) -> str:
+    """What must be said of a measure of one product over a table that is divided elsewhere; "" of others."""
+    source = source_of(record, sources)
+    if source is None or record.platform == SHARED:
+        return ""
+    for table in source.tables:
+        column = divided.get(table, "")
+        if column and column not in f"{source.from_expression} {record.select_expression}":
+            short = table.split(".", table.count(".") - 1)[-1]
+            return MIXED.format(table=short, platform=record.platform, column=column)
+    return ""
 
 
 def rows_of(record: Measure, sources: Sources) -> Rows:

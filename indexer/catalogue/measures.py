@@ -8,7 +8,15 @@ from dataclasses import dataclass, field, replace
 
 from indexer.catalogue.column_owners import ColumnOwners
 from indexer.catalogue.measure_reading import MeasureReading, one_select, read_measure, short_names, texts_of
-from indexer.catalogue.measure_rows import Rows, operands_of, rows_of, source_of, why_no_expression
+from indexer.catalogue.measure_rows import (
+    Rows,
+    divided_tables,
+    operands_of,
+    rows_of,
+    said_of_products,
+    source_of,
+    why_no_expression,
+)
 from indexer.catalogue.model import Estate, Link, humanise
 from indexer.catalogue.schemas import Schemas
 from indexer.catalogue.sub_queries import read_sub_query
@@ -37,6 +45,7 @@ class MeasureMaker:
     read: ReadAll = read_here
     sources: Mapping[tuple[str, str], Measure] = field(default_factory=dict)
     metrics: Mapping[tuple[str, str], Measure] = field(default_factory=dict)
+    divided: Mapping[str, str] = field(default_factory=dict)  # see divided_tables
     _kept: Mapping[str, str] = field(default_factory=dict)  # readings of SQL by digest
     _shapes: dict[str, Shape] = field(default_factory=dict)
     _readings: dict[tuple[str, MeasureRows], MeasureReading] = field(default_factory=dict)
@@ -46,6 +55,7 @@ class MeasureMaker:
         """One item for each definition, and what each reads."""
         self.sources = {(row.platform, row.name): row for row in records if row.type == "data_source"}
         self.metrics = {(row.platform, row.name): row for row in records if row.type == "metric"}
+        self.divided = divided_tables(self.sources)
         self._kept = self.read(self._texts(records))
         items: list[MeasureItem] = []
         links: list[Link] = []
@@ -80,6 +90,7 @@ class MeasureMaker:
         if reason:
             self.problems[f"measure without a query: {reason.partition(':')[0].rstrip('.')}"] += 1
         made_of = reading.used if record.type == "data_source" else reading.made_of
+        mixed = said_of_products(record, self.sources, self.divided)
         item = replace(
             item,
             rows=None
@@ -92,7 +103,8 @@ class MeasureMaker:
             no_query=reason,
             value=reading.value,
             columns=tuple(ReadColumn(*each) for each in short_names(made_of)[:MOST_COLUMNS]),
-            assumptions=rows.assumptions,
+            assumptions=(mixed, *rows.assumptions) if mixed else rows.assumptions,
+            mixed=bool(mixed),
         )
         return item, reading
 

@@ -204,6 +204,7 @@ class MeasureItem(Item):
     value: ValueKind = ""  # of its expression; "" where it is not known
     columns: tuple[ReadColumn, ...] = ()
     assumptions: tuple[str, ...] = ()  # sentences for whoever runs its query
+    mixed: bool = False  # its rows are of several products: of its own alone it tells nothing
     statistics: tuple[MeasureStatistic, ...] = ()
     window: tuple[int, int] | None = None
     category: str = ""

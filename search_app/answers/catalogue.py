@@ -225,7 +225,7 @@ def _standing_of_measure(item: MeasureItem, catalogue: Catalogue, rules: Rules) 
     below = [standing_of(table, catalogue, rules) for table in tables if table is not None]
     if below and not any(each.usable for each in below):
         return Standing(False, below[0].status, f"its rows come from {item.tables[0]}: {below[0].reason}")
-    return Standing(item.status == "active", item.status, item.status_reason)
+    return Standing(item.status == "active" and not item.mixed, item.status, item.status_reason)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast
 
 import html5lib
 import pytest
 from flask.testing import FlaskClient
 
+from indexer.model.items import MeasureItem
+from search_app.answers.catalogue import Catalogue, standing_of
 from search_app.answers.facts import telling_when
 from search_app.answers.reading import product_told
 from search_app.answers.rule_loader import shipped_rules
@@ -248,6 +251,13 @@ def test_where_rows_of_several_products_are_stored_their_query_is_split_too(clie
     found = card(client, "which table has crashes of Fenix")
     assert found["recommended"][0]["id"] == f"{TABLE}telemetry.firefox_crashes"
     assert "t.normalized_app_name AS app_name" in found["query"]["sql"]
+
+
+def test_a_measure_of_mixed_rows_is_no_answer_of_one_product() -> None:
+    item = MeasureItem(id="measure/metric/fenix/a", kind="measure", name="a", title="A", platform="fenix")
+    nothing = cast(Catalogue, None)  # it reads no table
+    standing = [standing_of(each, nothing, shipped_rules()) for each in (item, replace(item, mixed=True))]
+    assert [each.usable for each in standing] == [True, False]
 
 
 def test_searches_by_engine_are_sums_by_the_engine_of_many_names(client: FlaskClient) -> None:

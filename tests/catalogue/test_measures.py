@@ -11,7 +11,13 @@ import pytest
 
 from indexer.catalogue.column_owners import MOST_OWNERS, ColumnOwners
 from indexer.catalogue.measure_reading import read_measure
-from indexer.catalogue.measure_rows import operands_of, rows_of, why_no_expression
+from indexer.catalogue.measure_rows import (
+    divided_tables,
+    operands_of,
+    rows_of,
+    said_of_products,
+    why_no_expression,
+)
 from indexer.catalogue.measures import MeasureMaker
 from indexer.catalogue.model import App, Estate
 from indexer.catalogue.schemas import Schemas
@@ -142,6 +148,51 @@ def test_joins_are_as_metric_hub_makes_them_and_those_of_looker_are_left_out_and
     assert found.assumptions == (
         "Looker joins base_fields to it, for columns to filter by: they are left out here.",
     )
+
+
+SEARCHES = "mozdata.search.mobile_daily"
+
+
+def searches(platform: str, text: str = SEARCHES) -> Measure:
+    """A data source over a table of several products, by default without telling them apart."""
+    return Measure("data_source", platform, "daily", from_expression=text, tables=(SEARCHES,))
+
+
+def test_a_measure_of_all_rows_says_so_where_others_take_their_product_out_of_the_table() -> None:
+    taken = f"(SELECT * FROM `{SEARCHES}` WHERE normalized_app_name_os = 'Focus iOS')"
+    known = sources(searches("fenix"), searches("focus_ios", taken), searches("multi_product"))
+    divided = divided_tables(known)
+    assert divided == {SEARCHES: "normalized_app_name_os"}
+    said = said_of_products(measure(), known, divided)
+    assert said.startswith(
+        "search.mobile_daily has the rows of several products, and metric-hub does not take"
+    )
+    assert "those of fenix out of them (others do, by normalized_app_name_os)" in said
+    of_all = replace(measure(), platform="multi_product")
+    chosen = replace(measure("COUNTIF(normalized_app_name_os = 'Fenix')"))
+    assert said_of_products(replace(measure(), platform="focus_ios"), known, divided) == ""
+    assert said_of_products(of_all, known, divided) == ""
+    assert said_of_products(chosen, known, divided) == ""
+
+
+def test_a_measure_of_mixed_rows_is_marked_and_its_query_says_it(tmp_path: Path) -> None:
+    made = Upstream()
+    for name in ("fenix", "focus_ios"):
+        made.app(name)
+    made.table("search_derived.mobile_daily_v1", {"submission_date": "DATE", "client_id": "STRING"})
+    made.view("search.mobile_daily", "search_derived.mobile_daily_v1")
+    for name, taken in (("fenix", ""), ("focus_ios", " WHERE app_name = 'Focus'")):
+        made.measures(
+            f"definitions/{name}.toml",
+            "[metrics.searches]\nselect_expression = 'COUNT(*)'\ndata_source = 'daily'\n"
+            f'[data_sources.daily]\nfrom_expression = """(SELECT * FROM `{SEARCHES}`{taken})"""\n',
+        )
+    items = catalogue_of(made, tmp_path).items
+    found = {
+        item.platform: item for item in items if isinstance(item, MeasureItem) and item.name == "searches"
+    }
+    assert (found["fenix"].mixed, found["focus_ios"].mixed) == (True, False)
+    assert found["fenix"].assumptions[0].startswith("search.mobile_daily has the rows of several products")
 
 
 @pytest.mark.parametrize(
