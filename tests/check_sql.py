@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import blake2b
 from multiprocessing import get_context
 from pathlib import Path
@@ -23,7 +24,7 @@ import sqlglot
 
 from indexer.config import load_config
 from indexer.index.generation import open_current
-from indexer.model.items import AnyItem, MetricItem, PingItem, ProbeItem, TableItem
+from indexer.model.items import AnyItem, MetricItem, ProbeItem, TableItem
 from indexer.model.parts import ColumnRef
 from indexer.model.table_records import Column
 from indexer.store.reader import Store
@@ -293,10 +294,9 @@ def columns_to_check(item: TableItem, schemas: Schemas) -> Iterator[str]:
 
 
 def gather_context(store: Store) -> Context:
-    """What the pages give to the generator: apps, explores, and the pings by id."""
-    pings = {item.id: item for item in store.items(store.ids("ping")) if isinstance(item, PingItem)}
+    """What the pages give to the generator: apps, explores, and all things by id."""
     known = [item for kind in ("app", "explore") for item in store.items(store.ids(kind))]
-    return build_context(known, pings.get)
+    return build_context(known, lru_cache(maxsize=4096)(store.item))
 
 
 def pairs(item: MetricItem) -> list[ColumnRef]:

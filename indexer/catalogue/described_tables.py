@@ -9,7 +9,7 @@ from datetime import date
 
 from indexer.catalogue.model import humanise
 from indexer.model.column_names import underscored
-from indexer.model.items import SHARED_PROJECT, USER_PROJECT, TableItem
+from indexer.model.items import SHARED_PROJECT, USER_PROJECT, WAS_TO_BE_DELETED, TableItem
 from indexer.model.literals import Layer, Status
 from indexer.model.liveness import said_deprecated
 from indexer.model.table_records import DerivedTable, PingSchema, WarehouseTable
@@ -50,7 +50,8 @@ def from_metadata(record: DerivedTable, today: date) -> TableItem:
     status: Status = "active"
     reason = ""
     if deleted:
-        status, reason = "removed", f"deleted on {record.deletion_date}"
+        # upstream's plan; whoever carried it out, or did not, says so nowhere
+        status, reason = "removed", f"it {WAS_TO_BE_DELETED} {record.deletion_date}, as its metadata says"
     elif record.deprecated:
         status, reason = "deprecated", "deprecated in its metadata"
         if record.deletion_date:

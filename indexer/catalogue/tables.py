@@ -15,6 +15,7 @@ from indexer.catalogue.described_tables import (
     merge_warehouse,
     place_of,
 )
+from indexer.catalogue.endings import with_ended_views
 from indexer.catalogue.inputs import Inputs
 from indexer.catalogue.model import Estate
 from indexer.catalogue.schemas import Schemas
@@ -75,7 +76,8 @@ def build_tables(
     items = _with_glean_twins(_with_apps(items, estate))
     resolved = resolve_sql(inputs, items, schemas, read, problems)
     items = {key: with_sql(item, resolved.get(key), schemas) for key, item in items.items()}
-    tables = Tables(with_days_behind(_with_columns(items, resolved, schemas, problems), schemas))
+    items = with_ended_views(_with_columns(items, resolved, schemas, problems))
+    tables = Tables(with_days_behind(items, schemas))
     resolved = {key: replace(each, shape=None) for key, each in resolved.items()}  # now with the schemas
     return Tables(_with_user_views(tables), resolved)
 

@@ -36,6 +36,7 @@ from indexer.model.records import DocSection
 
 SHARED_PROJECT = "moz-fx-data-shared-prod"  # where upstream's tables and views lie
 USER_PROJECT = "mozdata"  # the project in which users find its views
+WAS_TO_BE_DELETED = "was to be deleted on"  # in the reason of a table whose day of deletion is over
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -189,7 +189,7 @@ class Standing:
 
 
 def standing_of(item: AnyItem, catalogue: Catalogue, rules: Rules) -> Standing:
-    """The state of a thing. Of a view it travels: what only shows what ended has ended."""
+    """The state of a thing; of a view also what the docs say of the table that it shows."""
     if item.status not in ("active", "unknown"):
         return Standing(False, item.status, item.status_reason)
     if isinstance(item, MeasureItem):
@@ -200,10 +200,6 @@ def standing_of(item: AnyItem, catalogue: Catalogue, rules: Rules) -> Standing:
     while beneath.layer == "view" and len(seen) <= DEPTH:
         below = [catalogue.get(f"table/{name}") for name in beneath.upstream]
         tables = [table for table in below if isinstance(table, TableItem)]
-        ended = [table for table in tables if table.status in ("removed", "deprecated", "expired")]
-        if ended and len(ended) == len(beneath.upstream):
-            reason = f"it shows {ended[0].name}, which is {ended[0].status}: {ended[0].status_reason}"
-            return Standing(False, ended[0].status, reason)
         if len(tables) != 1:
             break
         beneath = tables[0]

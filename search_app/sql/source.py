@@ -25,6 +25,8 @@ BY_HAND = "The columns of this events_stream are not published: they are written
 SAMPLE = "It reads {share} % of the clients ({condition}): take that line out for everyone."
 BEHIND = "Its newest rows are of {days} days ago, since it is filled later: days are counted from there."
 APP_IS_OVER = "Its app is deprecated: where these days are empty, ask for earlier ones."
+IS_OVER = "It is deprecated: where these days are empty, ask for earlier ones."
+IS_GONE = "{reason}: where it is gone, the query fails."
 NO_DAY = "It has ended, on a day that is not known: set the days yourself."
 ACCESS_NOTE = "BigQuery is open to Mozilla's people only."
 
@@ -133,7 +135,7 @@ class Source:
     large: bool = True  # False: too few rows for a sample
     by_hand: bool = False  # its columns are written by hand: no schema of it is published
     ended: Ended | None = None  # what it is asked for is sent no more: ask for its last days
-    app_is_over: bool = False  # the app that it is of is deprecated; since when is not known
+    over: str = ""  # a sentence where it, or its app, is deprecated; since when is not known
     days: int = DAYS  # how many are asked for
     look_days: int = 1  # how many hold some rows for sure
     behind: int = 0  # its newest day lies so many days before yesterday: the days are counted from there
@@ -144,7 +146,7 @@ class Source:
     def of(
         cls, table: str, columns_of: ColumnsOf, context: Context, ping: tuple[str, str] = ("", ""),
         alias: str = "m", partition: str = "", ended: Ended | None = None, partition_type: str = "",
-        behind: int = 0,
+        behind: int = 0, over: str = "",
     ) -> Source:  # fmt: skip
         """The table with its columns, and what is known of the (app, ping) that it holds."""
         columns = columns_of(table)
@@ -162,7 +164,7 @@ class Source:
             large=app is None or app[0] in LARGE_APPS,
             by_hand=by_hand,
             ended=ended,
-            app_is_over=app is not None and context.deprecated(*app),
+            over=APP_IS_OVER if app is not None and context.deprecated(*app) else over,
             days=DAYS if look == 1 else DAYS_OF_MONTHS,
             look_days=look,
             behind=behind,
@@ -177,8 +179,8 @@ class Source:
         found = []
         if self.ended is not None and self.date():
             found += [said for said in (self.ended.sentence, self.ended.deleted) if said]
-        elif self.app_is_over and self.date():
-            found.append(APP_IS_OVER)
+        elif self.over and self.date():
+            found.append(self.over)
         if said := self._of_what_is_filled_later:
             found.append(said)
         if self.sampled:
@@ -229,7 +231,7 @@ class Source:
             said = (
                 f"{self.ended.sentence} {self.ended.deleted}"
                 if self.ended
-                else f"{self._of_an_app_that_is_over} {self._of_what_is_filled_later}"
+                else f"{self.over} {self._of_what_is_filled_later}"
             )
             remark = f"  -- {comment(said)}" if said.strip() else ""
             since = (days or self.days) + (0 if self.ended else self.behind)
@@ -240,10 +242,6 @@ class Source:
             condition = self._sample_condition(f"{self.alias}.")
             found.append(f"{condition}  -- a {self.sample_share} % sample: take the line out for everyone")
         return [*found, *self.conditions]
-
-    @property
-    def _of_an_app_that_is_over(self) -> str:
-        return APP_IS_OVER if self.app_is_over else ""
 
     @property
     def _of_what_is_filled_later(self) -> str:

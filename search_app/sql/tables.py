@@ -5,12 +5,28 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from indexer.model.items import SHARED_PROJECT, USER_PROJECT, MeasureItem, PingItem, TableItem
+from indexer.model.items import (
+    SHARED_PROJECT,
+    USER_PROJECT,
+    WAS_TO_BE_DELETED,
+    MeasureItem,
+    PingItem,
+    TableItem,
+)
 from indexer.model.table_records import Column
 from search_app.sql.metrics import INTEGERS, spread
 from search_app.sql.reading import Reading, queries_of
 from search_app.sql.shape import TOP, Shape, select, shape_queries, variant_query
-from search_app.sql.source import OF_A_SHARE, ColumnsOf, Source, SqlQuery, quoted, sampled_share
+from search_app.sql.source import (
+    IS_GONE,
+    IS_OVER,
+    OF_A_SHARE,
+    ColumnsOf,
+    Source,
+    SqlQuery,
+    quoted,
+    sampled_share,
+)
 from search_app.tools import Context
 from search_app.tools.stmo import column_query, ping_query
 
@@ -84,7 +100,9 @@ def table_reading(item: TableItem, context: Context, columns_of: ColumnsOf) -> R
         f"rows of {source.table}",
         source.table,
         "",
-        notes=source.notes(said, _not_of_the_day(source), _of_a_share(source)),
+        notes=source.notes(
+            _gone(_asked(item, context, columns_of)), said, _not_of_the_day(source), _of_a_share(source)
+        ),
     )
     count = f"COUNT(*) AS {source.free('row_count')}"
     shape = Shape(tuple(sums), form="number") if sums else Shape((count, *source.clients()))
@@ -144,28 +162,34 @@ def column_reading(item: TableItem, path: str, context: Context, columns_of: Col
     # the prepared query filters by submission_timestamp and looks into no array
     prepared = "submission_timestamp" in source.columns and source.table.count(".") == 1 and not joins
     url = column_query("", path, source.table) if prepared else ""
-    base = SqlQuery(f"{path} in {source.table}", source.table, "", url, notes=source.notes())
+    notes = source.notes(_gone(_asked(item, context, columns_of)))
+    base = SqlQuery(f"{path} in {source.table}", source.table, "", url, notes=notes)
     return _values(source, column, joins, value, base)
+
+
+def _asked(item: TableItem, context: Context, columns_of: ColumnsOf) -> TableItem:
+    """What a query of a table asks: the view to use where there is one with known columns, else the table."""
+    shown = context.lookup(item.user_view) if item.user_view else None
+    return shown if isinstance(shown, TableItem) and columns_of(shown.name) else item
 
 
 def _source_of(item: TableItem, context: Context, columns_of: ColumnsOf) -> Source:
     """The view to use where there is one, else the table itself: in mozdata, or else where it lies."""
     _, app, ping = item.ping.split("/", 2) if item.ping.count("/") >= 2 else ("", "", "")
-    view = item.user_view.partition("/")[2].partition(".")[2]
-    if view and columns_of(view):
-        shown = context.lookup(item.user_view)
-        return Source.of(
-            view, columns_of, context, (app, ping), "t", item.partition_field,
-            partition_type=item.partition_type,
-            behind=shown.days_behind if isinstance(shown, TableItem) else item.days_behind,
-        )  # fmt: skip
-    held_in_mozdata = item.layer == "view" and item.project in (SHARED_PROJECT, USER_PROJECT)
-    short = f"{item.dataset}.{item.table}"
+    asked = _asked(item, context, columns_of)
     source = Source.of(
-        short, columns_of, context, (app, ping), "t", item.partition_field,
-        partition_type=item.partition_type, behind=item.days_behind,
+        asked.name, columns_of, context, (app, ping), "t", item.partition_field,
+        partition_type=item.partition_type, behind=asked.days_behind,
+        over=IS_OVER if asked.status == "deprecated" else "",
     )  # fmt: skip
-    return source if held_in_mozdata else replace(source, table=f"{item.project}.{short}")
+    held_in_mozdata = asked.layer == "view" and asked.project in (SHARED_PROJECT, USER_PROJECT)
+    return source if held_in_mozdata else replace(source, table=f"{asked.project}.{asked.name}")
+
+
+def _gone(item: TableItem) -> str:
+    """That a table is no more, or what a view of it reads."""
+    reason = item.status_reason
+    return IS_GONE.format(reason=reason[0].upper() + reason[1:]) if WAS_TO_BE_DELETED in reason else ""
 
 
 def _looked_at(reading: Reading) -> list[SqlQuery]:
