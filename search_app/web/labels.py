@@ -77,8 +77,10 @@ RELATION_LABELS = {
 }
 
 
-def relation_label(name: str) -> str:
-    """What a relation is called; one that nobody named yet reads as its own key."""
+def relation_label(name: str, kind: str = "") -> str:
+    """What a relation is called on the page of a kind; one that nobody named yet reads as its own key."""
+    if (kind, name) == ("probe", "mirror"):
+        return "Glean successor"
     return RELATION_LABELS.get(name, name.replace("_", " ").capitalize())
 
 

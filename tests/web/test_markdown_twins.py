@@ -309,3 +309,21 @@ def test_a_list_that_is_cut_says_how_many_there_are(small_client: FlaskClient) -
     assert (len(thing.pings), thing.totals["pings"], "owners" in thing.totals) == (20, 25, False)
     assert "`ping-19` and 5 more\n" in twin
     assert f"- Owners: {', '.join([words('a@b.org')] * 8)}\n" in twin
+
+
+def test_a_legacy_probe_names_its_glean_successor_and_its_kind_is_no_label(small_client: FlaskClient) -> None:
+    twin = small_client.get("/probe/histogram/GC_MS.md").text
+    assert "- Glean successor: `metric/" in twin
+    assert "Legacy mirror" not in twin
+    assert "- Recorded as: exponential\n" in twin
+    assert "## Labels" not in twin
+    assert (
+        "## Methods, objects and extra keys\n" in small_client.get("/probe/event/pwmgr.open%23login.md").text
+    )
+    assert "- Legacy mirror: `probe/" in small_client.get("/metric/gecko/javascript.gc.slice_time.md").text
+
+
+def test_an_expiry_by_version_says_by_which_versions_it_was_judged(small_client: FlaskClient) -> None:
+    twin = small_client.get("/metric/fenix/tabs.opened.md").text
+    assert re.search(r"- Expires: 160 \(judged against Nightly \d+", twin)
+    assert "- Expires: never\n" in small_client.get(f"/{METRIC}.md").text

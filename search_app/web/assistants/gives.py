@@ -97,11 +97,15 @@ class Thing:
     status_reason: str = ""
     sampled: bool = False
     type: str = ""
+    recorded_as: str = ""  # of a legacy probe: keyed, exponential, boolean, …
     apps: list[str] = field(default_factory=list)
     pings: list[str] = field(default_factory=list)
     tables: list[str] = field(default_factory=list)
     sensitivity: list[str] = field(default_factory=list)
     expires: str = ""
+    judged_by: str = (
+        ""  # of an expiry by version: the versions of Firefox that it was judged by, and a warning
+    )
     added: str = ""
     changed: str = ""
     owners: list[str] = field(default_factory=list)
@@ -118,7 +122,7 @@ class Thing:
     tiles: list[Part] = field(default_factory=list)
     measures: list[Part] = field(default_factory=list)  # of an explore
     joins: list[str] = field(default_factory=list)  # of an explore: views joined to its first
-    labels: list[str] = field(default_factory=list)
+    labels: list[str] = field(default_factory=list)  # of a ping its reasons, of a legacy event all its words
     book: list[BookPage] = field(default_factory=list)  # of a section of the docs: the pages around its own
     links: list[OpenIn] = field(default_factory=list)
     related: dict[str, list[str]] = field(default_factory=dict)  # relation or kind -> the first ids

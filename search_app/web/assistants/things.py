@@ -15,6 +15,7 @@ from indexer.model.items import (
     ExploreItem,
     MeasureItem,
     MetricItem,
+    ProbeItem,
     TableItem,
 )
 from indexer.store.departed import read_departed
@@ -28,6 +29,7 @@ from search_app.web.guards.hosts import public_root
 from search_app.web.items.json import columns_of
 from search_app.web.markdown import safe_href
 from search_app.web.meant import meant_by
+from search_app.web.operation.judged import judged
 from search_app.web.state import current_site
 from search_app.web.urls import api_path
 
@@ -126,11 +128,13 @@ def thing_of(
         status_reason=item.status_reason,
         sampled=item.sampled,
         type=item.type,
+        recorded_as=_recorded_as(item),
         apps=list(item.apps),
         pings=list(item.pings),
         tables=list(item.tables),
         sensitivity=list(item.sensitivity),
         expires=item.expires,
+        judged_by=_judged_by(item),
         added=item.added,
         changed=item.changed,
         owners=[cut(owner, 200) for owner in item.owners],
@@ -147,7 +151,7 @@ def thing_of(
         tiles=_tiles(item),
         measures=_measures(item),
         joins=list(item.joins) if isinstance(item, ExploreItem) else [],
-        labels=[cut(label, 100) for label in item.labels] if item.kind != "dashboard" else [],
+        labels=[cut(label, 100) for label in _labels(item)],
         book=_book(item),
         links=_open_in((actions or actions_for(current_site(), item)).links),
         related={name: list(ids[:MOST_RELATED]) for name, ids in related.items()},
@@ -155,6 +159,32 @@ def thing_of(
         moved_from=asked_id if asked_id != item.id else "",
     )
     return _shortened(whole)
+
+
+def _recorded_as(item: AnyItem) -> str:
+    """Of a legacy probe: `keyed, exponential`."""
+    if not isinstance(item, ProbeItem) or not item.definitions:
+        return ""
+    newest = item.definitions[0]
+    return ", ".join(word for word in ("keyed" if newest.keyed else "", newest.kind) if word)
+
+
+def _judged_by(item: AnyItem) -> str:
+    """Of an expiry by version, as its page says it."""
+    by = judged(current_site())
+    if not item.expires.isdigit() or not by.text:
+        return ""
+    return f"{by.text}; {by.warning}" if by.warning else by.text
+
+
+def _labels(item: AnyItem) -> Iterable[str]:
+    """What is listed of a thing by name; not extras, which have a list of their own, nor a probe's kind."""
+    if isinstance(item, ProbeItem) and item.definitions:
+        newest = item.definitions[0]
+        return (*newest.labels, *newest.methods, *newest.objects, *newest.extra_keys)
+    if isinstance(item, MetricItem) and item.definition:
+        return item.definition.labels
+    return () if isinstance(item, DashboardItem) else item.labels
 
 
 def _shortened(thing: Thing) -> Thing:

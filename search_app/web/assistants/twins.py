@@ -16,6 +16,11 @@ from search_app.web.assistants.markup import block, bullets, code, link, page_of
 from search_app.web.labels import counted, kind_label, plural, relation_label
 
 STAFF_ONLY = "people at Mozilla only"
+# what its labels are, of a kind and type that has others
+_LISTED = {
+    ("ping", "glean"): "Reasons",
+    ("probe", "event"): "Methods, objects and extra keys",
+}
 _BESIDE = {
     "above": "Page above",
     "previous": "Page before",
@@ -32,11 +37,12 @@ def thing_page(thing: Thing, queries: Sequence[SqlQuery]) -> str:
         ("Id", code(thing.id)),
         ("Status", f"{state}{f': {words(thing.status_reason)}' if thing.status_reason else ''}"),
         ("Type", words(thing.type)),
+        ("Recorded as", words(thing.recorded_as)),
         ("Apps", _named(thing, "apps", code)),
         ("Pings", _named(thing, "pings", code)),
         ("Tables", _named(thing, "tables", code)),
         ("Sensitivity", ", ".join(map(words, thing.sensitivity))),
-        ("Expires", words(thing.expires)),
+        ("Expires", _expires(thing)),
         ("First seen", thing.added),
         ("Last changed", thing.changed),
         ("Owners", _named(thing, "owners", words)),
@@ -55,7 +61,7 @@ def thing_page(thing: Thing, queries: Sequence[SqlQuery]) -> str:
         section("Tiles", _parts(thing.tiles), _left(thing, "tiles")),
         section("Measures in Looker", _parts(thing.measures), _left(thing, "measures")),
         section("Joined views", _named(thing, "joins", code)),
-        section("Labels", _named(thing, "labels", code)),
+        section(_LISTED.get((thing.kind, thing.type), "Labels"), _named(thing, "labels", code)),
         section("Columns", _columns(thing), words(thing.columns_unknown)),
         section(
             "Queries",
@@ -82,6 +88,11 @@ def _left(thing: Thing, name: str) -> str:
 def _named(thing: Thing, name: str, mark: Callable[[str], str]) -> str:
     """A list of names in a row, and how many are left out of it."""
     return f"{', '.join(map(mark, getattr(thing, name)))} {_left(thing, name)}".strip()
+
+
+def _expires(thing: Thing) -> str:
+    judged = f" (judged against {words(thing.judged_by)})" if thing.judged_by else ""
+    return f"{words(thing.expires)}{judged}"
 
 
 def _parts(parts: Iterable[Part]) -> str:
@@ -123,7 +134,7 @@ def _related(thing: Thing) -> Iterable[str]:
     for name, ids in thing.related.items():
         more = thing.related_totals.get(name, 0) - len(ids)
         rest = f" and {more:,} more" if more > 0 else ""
-        yield f"{relation_label(name)}: {', '.join(map(code, ids))}{rest}"
+        yield f"{relation_label(name, thing.kind)}: {', '.join(map(code, ids))}{rest}"
 
 
 def results_page(typed: str, found: Found, answer: Answered | None = None) -> str:
