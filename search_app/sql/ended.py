@@ -8,13 +8,12 @@ partitions), a view what the tables beneath it keep.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 
 from indexer.model.items import SHARED_PROJECT, PingItem, TableItem
 from indexer.model.parts import ChannelStatus, ColumnRef
 from search_app.sql.source import Ended
 from search_app.tools import Context
-from search_app.tools.addressing.places import ended_states
+from search_app.tools.addressing.places import ended_states, is_day
 
 MOST_BENEATH = 40  # tables that are looked at beneath one view
 PINGS_OF_FIREFOX = "telemetry"  # the namespace of legacy pings: a probe's row names the ping alone
@@ -30,7 +29,7 @@ def ended_in(states: Iterable[ChannelStatus], row: ColumnRef, context: Context) 
     if not covered:
         return None
     days = [state.last_day for state in covered]
-    if not all(map(_is_day, days)):
+    if not all(map(is_day, days)):
         return Ended("")
     return Ended(max(days), kept_days(row, context))
 
@@ -60,11 +59,3 @@ def _of_ping(row: ColumnRef, context: Context) -> int:
         return 0
     own = ping.retention.get(row.app_id)
     return own if own is not None else max(ping.retention.values(), default=0)
-
-
-def _is_day(text: str) -> bool:
-    """A day that SQL can read: it comes from upstream."""
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False

@@ -22,6 +22,7 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cache
 from typing import Protocol
 
@@ -72,6 +73,7 @@ class Context:
     undocumented: frozenset[str] = frozenset()  # apps that the Glean Dictionary leaves out
     datasets: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # dataset -> (app, app id or "")
     lookup: Callable[[str], AnyItem | None] = _nothing  # an item by id
+    today: date | None = None  # None: nothing is too long ago for a tool
 
     def deprecated(self, app: str, app_id: str = "") -> bool:
         """Whether a channel, or without app_id every channel of the app, is deprecated."""
@@ -96,7 +98,11 @@ class Tool(Protocol):
         ...
 
 
-def build_context(items: Iterable[AnyItem], lookup: Callable[[str], AnyItem | None] = _nothing) -> Context:
+def build_context(
+    items: Iterable[AnyItem],
+    lookup: Callable[[str], AnyItem | None] = _nothing,
+    today: date | None = None,
+) -> Context:
     """The context out of the catalogue's items; only apps and explores are looked at."""
     explores: set[tuple[str, str]] = set()
     apps: dict[str, AppItem] = {}
@@ -114,6 +120,7 @@ def build_context(items: Iterable[AnyItem], lookup: Callable[[str], AnyItem | No
         undocumented=frozenset(name for name, app in apps.items() if app.skip_documentation),
         datasets=datasets,
         lookup=lookup,
+        today=today,
     )
 
 

@@ -7,15 +7,18 @@ these too, and for deprecated apps, which no longer send; we do not.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from indexer.model.items import SHARED_PROJECT, AnyItem, MetricItem
+from indexer.model.column_names import underscored
+from indexer.model.items import SHARED_PROJECT, AnyItem, MetricItem, TableItem
 from search_app.tools import STAFF, Context, Link, NoLink
-from search_app.tools.addressing.places import each_app
+from search_app.tools.addressing.places import each_app, ended_on, hardly_comes_in
 from search_app.tools.addressing.urls import with_params
 
 GATHERED = "monitoring.event_monitoring_live"
 OF_CHANNEL = "event_monitoring_live_v1"
+_LIVE = re.compile(r"_live\.(\w+)_v\d+$")  # the ping of a live table
 DASHBOARD = "https://mozilla.cloud.looker.com/dashboards/1452"
 
 
@@ -42,11 +45,34 @@ class Tool:
             if not _monitored(app, context):
                 yield NoLink(self.name, f"Event monitoring does not gather the events of {title}.")
                 continue
+            ended = ended_on(item, app)
+            if ended is not None and hardly_comes_in(ended, context.today):
+                on = f" on {ended}" if ended else ""
+                yield NoLink(self.name, f"Event monitoring shows what comes in now: of {title} it ended{on}.")
+                continue
+            if unread := _unread(item, app, context):
+                said = f"Event monitoring does not read its ping ({unread}) of {title}."
+                yield NoLink(self.name, said)
+                continue
             params = [("App Name", title), ("Event Name", f'"{item.name}"')]
             channel = single.channel if single else ""
             if channel and len(context.channels.get(app, ())) > 1:
                 params.append(("Channel", channel))
             yield Link(self.name, "Event volume", with_params(DASHBOARD, params), STAFF, title)
+
+
+def _unread(item: MetricItem, app: str, context: Context) -> str:
+    """The pings that bring an event of an app, where none of them is gathered; "" where nobody tells.
+
+    Of an app, some pings with events are gathered and others are not.
+    """
+    read: set[str] = set()
+    for channel in context.channels.get(app, ()):
+        table = context.lookup(f"table/{SHARED_PROJECT}.{channel.dataset}_derived.{OF_CHANNEL}")
+        if isinstance(table, TableItem):
+            read |= {found[1] for name in table.upstream if (found := _LIVE.search(name))}
+    pings = sorted({row.ping for row in item.columns if row.app == app})
+    return "" if not read or any(underscored(ping) in read for ping in pings) else ", ".join(pings)
 
 
 def _monitored(app: str, context: Context) -> bool:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date, timedelta
 
 from indexer.model.items import AnyItem, MetricItem, ProbeItem
 from search_app.tools import Context, Link, NoLink
 from search_app.tools.addressing.names import snake_case
-from search_app.tools.addressing.places import app_ids
+from search_app.tools.addressing.places import app_ids, ended_on
 from search_app.tools.addressing.urls import with_params
 
 BASE = "https://glam.telemetry.mozilla.org"
@@ -64,6 +65,11 @@ KEPT_BACK = "GLAM does not show this probe: it is kept back."
 # GLAM itself refuses them, by name: glam's src/utils/data-validation.js (noUseCounters).
 USE_COUNTER = re.compile(r"use[._]?counter", re.IGNORECASE)
 NO_USE_COUNTERS = "GLAM has no data for use counters: see the use counter pages."
+# GLAM keeps "the last three versions" (data docs, cookbooks/glam.md; bigquery-etl, telemetry_derived/
+# clients_histogram_aggregates_v2): of four weeks each, and some weeks until the last of them is the third.
+SHOWN_FOR = timedelta(weeks=16)
+GONE = "GLAM keeps the last three versions, and it ended on {day}."
+FROZEN_ON = date(2026, 1, 26)
 FROZEN = "frozen: no new aggregates of legacy telemetry since 2026-01-26"
 
 
@@ -83,7 +89,7 @@ class Tool:
             yield from self._probe(item, context)
 
     def _metric(self, item: MetricItem, context: Context) -> Iterator[Link | NoLink]:
-        pairs = [app_id for _, app_id in app_ids(item, context) if app_id in PRODUCTS]
+        pairs = {app_id: app for app, app_id in app_ids(item, context) if app_id in PRODUCTS}
         reason = _why_not(item, bool(pairs))
         if reason:
             yield NoLink(self.name, reason)
@@ -92,6 +98,9 @@ class Tool:
             if app_id in pairs and _in_metrics_ping(item, app_id):
                 if suppressed(item.name, product):
                     yield NoLink(self.name, f"GLAM does not show this metric for {note}: it is kept back.")
+                    continue
+                if gone := _gone(ended_on(item, pairs[app_id], app_id), context.today):
+                    yield NoLink(self.name, gone)
                     continue
                 params = [("app_id", channel)] if channel else []
                 path = f"{BASE}/{product}/probe/{snake_case(item.name)}"
@@ -103,14 +112,14 @@ class Tool:
     def _probe(self, item: ProbeItem, context: Context) -> Iterator[Link | NoLink]:
         for mirror_id in item.mirrors:
             mirror = context.lookup(mirror_id)
-            if isinstance(mirror, MetricItem) and mirror.type in TYPES and not suppressed(mirror.name, "fog"):
+            if isinstance(mirror, MetricItem) and _is_shown(mirror, context):
                 url = f"{BASE}/fog/probe/{snake_case(mirror.name)}/explore"
                 yield Link(self.name, "Its Glean mirror in GLAM", url, note=mirror.name)
         if item.probe_type not in ("histogram", "scalar"):
             yield NoLink(self.name, f"GLAM has no data for legacy {item.probe_type}s.")
             return
         name = item.name.partition("/")[2]
-        if reason := _why_no_probe(name, item):
+        if reason := _why_no_probe(name, item) or _gone(ended_on(item), FROZEN_ON):
             yield NoLink(self.name, reason)
             return
         released = any(d.optout and d.channel == "release" for d in item.definitions)
@@ -122,6 +131,20 @@ class Tool:
         base = f"{BASE}/firefox/probe/{snake_case(name)}"
         yield Link(self.name, "Distribution in GLAM", with_params(f"{base}/explore", params), note=FROZEN)
         yield Link(self.name, "Table in GLAM", with_params(f"{base}/table", params), note=FROZEN)
+
+
+def _is_shown(mirror: MetricItem, context: Context) -> bool:
+    """Whether GLAM shows the metric of desktop that mirrors a probe."""
+    if mirror.type not in TYPES or suppressed(mirror.name, "fog"):
+        return False
+    return not _gone(ended_on(mirror, "firefox_desktop"), context.today)
+
+
+def _gone(day: str | None, asked: date | None) -> str:
+    """Why GLAM has no data on the day `asked` of what ended on another; "" where it has, or may have."""
+    if not day or asked is None or date.fromisoformat(day) + SHOWN_FOR >= asked:
+        return ""
+    return GONE.format(day=day)
 
 
 def _why_no_probe(name: str, item: ProbeItem) -> str:

@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import date, timedelta
 
 from indexer.model.column_names import underscored
 from indexer.model.items import (
@@ -26,7 +27,7 @@ from indexer.model.items import (
 from indexer.model.parts import ColumnRef
 from search_app.tools import STAFF, Context, Link, NoLink
 from search_app.tools.addressing.names import split_event
-from search_app.tools.addressing.places import ping_has_client_id, places
+from search_app.tools.addressing.places import ended_on, ping_has_client_id, places
 from search_app.tools.addressing.urls import segment, with_params
 
 HOME = "https://mozilla.cloud.looker.com"
@@ -39,6 +40,8 @@ TYPES = DISTRIBUTIONS | DIMENSIONS | {"counter", "labeled_counter", "rate", "tim
 RENAMED_TYPES = frozenset({"jwe", "text", "url"})  # fields have the stable table's name: text2
 TIMES = frozenset({"TIMESTAMP", "DATETIME", "DATE", "TIME"})
 TIME_SUFFIX = re.compile("_(date|time(stamp)?)$")
+
+SPAN = timedelta(days=28)  # before the last day of what ended
 
 Params = list[tuple[str, str]]
 
@@ -108,20 +111,23 @@ class Tool:
             if fields is None:
                 yield NoLink(self.name, f"Looker's explore of the {row.ping} ping has no field of it.")
                 continue
-            params = [*_channel_filter(row, f"f[{key}.channel]", context), *fields, ("toggle", "vis")]
-            note = f"{row.app}, {row.ping} ping"
+            ended = ended_in(item, row)
+            params = [*_channel_filter(row, f"f[{key}.channel]", context), *fields]
+            params += [*_last_days(f"f[{key}.submission_date]", ended), ("toggle", "vis")]
+            note = f"{row.app}, {row.ping} ping{_said(ended)}"
             yield Link(self.name, "Explore in Looker", explore_url(row.app, key, params), STAFF, note)
         for app, platform in USE_COUNTER_PLATFORMS.items():
             if any(row.app == app and row.ping == "use-counters" for row in item.columns):
-                yield Link(
-                    self.name, "Use counter dashboard", _use_counters(item.name, platform), STAFF, platform
-                )
+                ended = ended_on(item, app)
+                url = _use_counters(item.name, platform, ended)
+                yield Link(self.name, "Use counter dashboard", url, STAFF, f"{platform}{_said(ended)}")
 
     def _event(self, item: MetricItem, row: ColumnRef, context: Context) -> Iterator[Link | NoLink]:
         found = False
-        for url in _event_urls(item, row, context):
+        ended = ended_in(item, row)
+        for url in _event_urls(item, row, context, ended):
             found = True
-            yield Link(self.name, "Explore the event in Looker", url, STAFF, row.app)
+            yield Link(self.name, "Explore the event in Looker", url, STAFF, f"{row.app}{_said(ended)}")
         if not found:
             yield NoLink(self.name, f"Looker has no events explore of {row.app}.")
 
@@ -215,7 +221,27 @@ def _derived(item: MetricItem, date: str, how: str, measures: Mapping[str, str])
     ]
 
 
-def _event_urls(item: MetricItem, row: ColumnRef, context: Context) -> Iterator[str]:
+def ended_in(item: MetricItem, row: ColumnRef) -> str | None:
+    """The last day on which it was sent to a row's table; None while it may be, "" where it is not known."""
+    return ended_on(item, row.app, row.app_id)
+
+
+def _last_days(name: str, ended: str | None) -> Params:
+    """A filter on the last days of what ended: by itself an explore shows the last 7 or 28 of today."""
+    if not ended:
+        return []
+    last = date.fromisoformat(ended)
+    span = (last - SPAN, last + timedelta(days=1))  # the second day is the first that is left out
+    return [(name, " to ".join(f"{day:%Y/%m/%d}" for day in span))]
+
+
+def _said(ended: str | None) -> str:
+    if ended is None:
+        return ""
+    return f"; it ended on {ended}" if ended else "; it has ended: choose earlier days there"
+
+
+def _event_urls(item: MetricItem, row: ColumnRef, context: Context, ended: str | None) -> Iterator[str]:
     category, name = (f'"{part}"' for part in split_event(item.name))
     app = row.app
     if row.ping == "events" and (app, "events_stream") in context.explores:
@@ -224,40 +250,47 @@ def _event_urls(item: MetricItem, row: ColumnRef, context: Context) -> Iterator[
             *_channel_filter(row, "f[events_stream.normalized_channel]", context),
             ("f[events_stream.event_category]", category),
             ("f[events_stream.event_name]", name),
+            *_last_days("f[events_stream.submission_date]", ended),
             ("toggle", "vis"),
         ]
         yield explore_url(app, "events_stream", params)
     if app != "firefox_desktop" and (app, "events") in context.explores:
-        yield explore_url(app, "events", _counts("events", category, name, row, context))
+        yield explore_url(app, "events", _counts("events", category, name, row, context, ended))
     elif (app, "glean_event_counts") in context.explores:
-        yield explore_url(app, "glean_event_counts", _counts("glean_events", category, name, row, context))
+        params = _counts("glean_events", category, name, row, context, ended)
+        yield explore_url(app, "glean_event_counts", params)
     elif (app, "funnel_analysis") in context.explores and (app, "events_stream") not in context.explores:
         params = [
             ("fields", "funnel_analysis.count_completed_step_1"),
             ("f[step_1.event]", name),
             ("f[step_1.category]", category),
             *_channel_filter(row, "f[funnel_analysis.app_channel]", context),
+            *_last_days("f[funnel_analysis.submission_date]", ended),
             ("toggle", "vis"),
         ]
         yield explore_url(app, "funnel_analysis", params)
 
 
-def _counts(view: str, category: str, name: str, row: ColumnRef, context: Context) -> Params:
+def _counts(
+    view: str, category: str, name: str, row: ColumnRef, context: Context, ended: str | None
+) -> Params:
     return [
         ("fields", f"{view}.submission_date,{view}.event_count,{view}.client_count"),
         *_channel_filter(row, f"f[{view}.normalized_channel]", context),
         (f"f[{view}.event_name]", name),
         (f"f[{view}.event_category]", category),
+        *_last_days(f"f[{view}.submission_date]", ended),
         ("toggle", "vis"),
     ]
 
 
-def _use_counters(metric: str, platform: str) -> str:
+def _use_counters(metric: str, platform: str, ended: str | None) -> str:
+    days = _last_days("Submission Date", ended) or [("Submission Date", "30 day")]
     params = [
         ("Platform", platform),
         ("Version Major", ""),
         ("Metric", f'"{metric}"'),
-        ("Submission Date", "30 day"),
+        *days,
         ("Country", "United States,Canada,Germany"),
     ]
     return with_params(USE_COUNTERS, params)

@@ -98,7 +98,7 @@ def query_groups(queries: Iterable[SqlQuery], name: str) -> tuple[QueryGroup, ..
 
 def link_context(site: Site) -> Context:
     """What linking needs to know of all apps and explores, gathered once per generation."""
-    return site.remembered(("link context",), lambda: _gather(site))
+    return site.remembered(("link context", site.today.isoformat()), lambda: _gather(site))
 
 
 def actions_for(site: Site, item: AnyItem, place: tuple[str, str] = ("", ""), column: str = "") -> Actions:
@@ -177,4 +177,4 @@ def asked_tables(site: Site, item_id: str, asked: Asked) -> tuple[str, ...]:
 
 def _gather(site: Site) -> Context:
     items = (item for kind in ("app", "explore") for item in site.engine.items(kind))
-    return tools.build_context(items, site.engine.get)
+    return tools.build_context(items, site.engine.get, site.today)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
 
-from indexer.model.items import AnyItem, MetricItem, PingItem
+from indexer.model.items import AnyItem, MetricItem, PingItem, ProbeItem
 from indexer.model.last_day import ENDED
 from indexer.model.parts import ChannelStatus, ColumnRef
 from search_app.tools import Context
 
+FADES = timedelta(weeks=16)  # three or four versions after the last one that sent it
 MAX_APPS = 16
 MAX_PINGS_OF_AN_APP = 3
 
@@ -43,6 +45,37 @@ def ended_states(states: Iterable[ChannelStatus], row: ColumnRef) -> list[Channe
         state for state in states if state.app == row.app and row.app_id in ("", state.app_id or row.app_id)
     ]
     return covered if all(state.status in ENDED for state in covered) else []
+
+
+def is_day(text: str) -> bool:
+    """Whether it is a day as upstream should write it: 2025-01-31."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def ended_on(item: MetricItem | ProbeItem, app: str = "", app_id: str = "") -> str | None:
+    """The last day on which the channels of an app (of all, where none is named) sent a thing.
+
+    None while one of them may still send it, "" where one of the days is not known.
+    """
+    states = [
+        state
+        for state in item.channel_status
+        if (not app or state.app == app) and app_id in ("", state.app_id or app_id)
+    ]
+    if not states or not all(state.status in ENDED for state in states):
+        return None
+    days = [state.last_day for state in states]
+    return max(days) if all(map(is_day, days)) else ""
+
+
+def hardly_comes_in(ended: str, today: date | None) -> bool:
+    """Whether clients of old versions hardly send any more what ended on a day ("" where it is not known)."""
+    if not ended or today is None:
+        return True
+    return date.fromisoformat(ended) + FADES < today
 
 
 def app_ids(item: MetricItem, context: Context) -> list[tuple[str, str]]:
