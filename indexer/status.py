@@ -7,7 +7,7 @@ process has to ask another.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -36,17 +36,20 @@ class SourceStatus:
     enabled: bool
     state: SnapshotState | None
     age_seconds: float | None  # since its last success
+    address: str = ""  # where it is read from, "" where it comes with the program
 
     @property
     def word(self) -> str:
-        """off, new (never crawled), sample, stale (the last crawl failed) or good."""
+        """off, new (never crawled), sample, stale (its last crawl failed), absent (no file there), good."""
         if not self.enabled:
             return "off"
         if self.state is None:
             return "new"
         if self.state.from_sample:
             return "sample"
-        return "stale" if self.state.error else "good"
+        if self.state.error:
+            return "stale"
+        return "absent" if self.address and not self.state.files else "good"  # what answered was a 404
 
     @property
     def is_old(self) -> bool:
@@ -87,7 +90,9 @@ def read_status(config: Config, at: datetime.datetime | None = None) -> Status:
     at = at or datetime.datetime.now(datetime.UTC)
     states = SnapshotStore(config.data_dir).states()
     sources = tuple(
-        SourceStatus(name, entry.enabled, states.get(name), _age(states.get(name), at))
+        SourceStatus(
+            name, entry.enabled, states.get(name), _age(states.get(name), at), _address(entry.options)
+        )
         for name, entry in config.sources.items()
     )
     scheduler = is_held(config.data_dir, SCHEDULER)
@@ -182,6 +187,10 @@ def _outcome_json(outcome: Outcome) -> dict[str, Any]:
         "succeeded": outcome.succeeded or None,
         "message": outcome.message or None,
     }
+
+
+def _address(options: Mapping[str, Any]) -> str:
+    return str(options.get("url") or options.get("base_url") or "")
 
 
 def _age(state: SnapshotState | None, at: datetime.datetime) -> float | None:

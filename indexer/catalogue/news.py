@@ -13,14 +13,20 @@ SHOWN = 12
 
 
 def with_news(apps: Iterable[AppItem], metrics: Iterable[MetricItem]) -> list[AppItem]:
-    """Apps with the newest of each sort, newest first; what expires first, first."""
+    """Apps with the newest of each sort, newest first; what expires first, first.
+
+    Of an app that is over, what its libraries add and drop is no news: none of it was ever sent.
+    """
     found: dict[str, dict[str, list[Novelty]]] = {}
     for metric in metrics:
         rows = list(_novelties(metric))
         for app in metric.apps:
             for sort, novelty in rows:
                 found.setdefault(app, {}).setdefault(sort, []).append(novelty)
-    return [replace(app, news=_newest(found.get(app.name, {}))) for app in apps]
+    return [
+        app if app.status == "deprecated" else replace(app, news=_newest(found.get(app.name, {})))
+        for app in apps
+    ]
 
 
 def _novelties(metric: MetricItem) -> Iterable[tuple[str, Novelty]]:

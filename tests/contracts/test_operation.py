@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -112,6 +113,10 @@ def test_a_source_whose_address_has_no_file_is_not_called_fresh(config: Config) 
     words = {source: standing_of(config, source) for source in ("experimenter", "glean", "tools")}
     assert words["experimenter"] == "its address has no such file"  # the small upstream has none
     assert words["glean"] == words["tools"] == "fresh"  # the tools need no file
+    told = client_of(config).get("/api/v1/status").get_json()["sources"]
+    states = {source["name"]: source["status"] for source in told}
+    assert (states["experimenter"], states["glean"], states["tools"]) == ("absent", "good", "good")
+    assert re.search(r"^experimenter +absent ", status_command(config).output, re.MULTILINE)
 
 
 def test_a_source_that_was_not_read_for_long_is_told_though_nothing_failed(config: Config) -> None:

@@ -124,6 +124,12 @@ def test_an_app_names_what_is_new_changed_gone_and_ending() -> None:
     assert [each.date for each in found.news["expiring"]] == ["141", "2025-01-01"]
 
 
+def test_an_app_that_is_over_has_no_news_of_its_libraries() -> None:
+    app = AppItem(id="app/fenix", kind="app", name="fenix", title="Fenix", status="deprecated")
+    added = metric("a.new", added="2024-01-01", apps=("fenix",), definition=DEFINITION)
+    assert with_news([app], [added]) == [app]
+
+
 def table(name: str, **more: Any) -> TableItem:
     dataset, short = name.split(".")
     item = TableItem(

@@ -55,7 +55,7 @@ def standing(site: Site, at: datetime | None = None) -> Standing:
     moment = at or datetime.now(UTC)
     status = read_status(site.config, moment)
     generation = site.engine.generation
-    sources = tuple(_source(source, _address(site, source.name)) for source in status.sources)
+    sources = tuple(map(_source, status.sources))
     return Standing(
         status=status,
         generation=generation,
@@ -66,24 +66,17 @@ def standing(site: Site, at: datetime | None = None) -> Standing:
     )
 
 
-def _address(site: Site, name: str) -> str:
-    options = site.config.sources[name].options
-    return str(options.get("url") or options.get("base_url") or "")
-
-
-def _source(source: SourceStatus, address: str) -> SourceStanding:
+def _source(source: SourceStatus) -> SourceStanding:
     detail = source.state or SnapshotState(source=source.name)
     state = source.word
     if state == "good" and source.is_old:
         state = "old"
-    if state == "good" and address and not detail.files:  # read from nowhere: what answered was a 404
-        state = "absent"
     label, gives = source_label(source.name)
     return SourceStanding(
         name=source.name,
         label=label,
         gives=gives,
-        address=address,
+        address=source.address,
         state=state,
         word=STATE_WORDS[state],
         age=human_seconds(source.age_seconds) if source.age_seconds is not None else "",

@@ -101,7 +101,7 @@ class Installation(Collector):
         for source in self._status.sources:
             if not source.enabled:
                 continue
-            good.add_metric([source.name], int(source.word == "good"))
+            good.add_metric([source.name], int(source.word in ("good", "absent")))
             if source.age_seconds is not None:
                 age.add_metric([source.name], round(source.age_seconds))
             if source.state is not None:
