@@ -170,7 +170,7 @@ def _function(node: exp.Expr, to_query: ToQuery) -> Expression:
     if isinstance(node, exp.ArrayAgg):
         return Array(reduce_expression(node.this, to_query))
     if isinstance(node, exp.Bracket):
-        element = Element(reduce_expression(node.this, to_query))
+        element = Element(reduce_expression(node.this, to_query), _place(node))
         index = _leaves(node.expressions, to_query)
         return Value(LIKE_ARGUMENTS, (element,), besides=index) if index else element
     if isinstance(node, exp.Case | exp.If):
@@ -195,6 +195,14 @@ def _function(node: exp.Expr, to_query: ToQuery) -> Expression:
     if kind in LIKE_ALL or (kind is exp.DPipe and any(isinstance(e, exp.Array) for e in _arguments(node))):
         return _alike(node, to_query)
     return Value(FIXED.get(kind, ""), _leaves(_arguments(node), to_query))
+
+
+def _place(node: exp.Bracket) -> int:
+    """Which element of an array is asked for by its number: `[OFFSET(0)]`, `[SAFE_ORDINAL(1)]`."""
+    index = node.expressions[0] if len(node.expressions) == 1 else None
+    if not isinstance(index, exp.Literal) or not index.is_int:
+        return -1
+    return int(index.this) - (node.args.get("offset") or 0)
 
 
 def _deciding(node: exp.Expr) -> list[exp.Expr]:
@@ -231,7 +239,9 @@ def _array(node: exp.Array, to_query: ToQuery) -> Expression:
     if len(node.expressions) == 1 and isinstance(node.expressions[0], _QUERIES):
         return Nested(to_query(node.expressions[0]), "array")
     elements = tuple(reduce_expression(each, to_query) for each in node.expressions[:500])
-    return Array(elements[0] if len(elements) == 1 else Value(LIKE_ARGUMENTS, elements))
+    if len(elements) == 1:
+        return Array(elements[0])
+    return Array(Value(LIKE_ARGUMENTS, elements), several=0 < len(node.expressions) == len(elements))
 
 
 def _choice(node: exp.Case | exp.If, to_query: ToQuery) -> Expression:

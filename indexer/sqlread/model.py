@@ -66,9 +66,10 @@ class Struct:
 
 @dataclass(frozen=True, slots=True)
 class Array:
-    """An array of values like this one."""
+    """An array of values like this one. `several`: it is written out, and `element` is like all of them."""
 
     element: Expression
+    several: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ class Element:
     """One element of an array: `a[OFFSET(0)]`."""
 
     array: Expression
+    at: int = -1  # its place, counted from 0; -1 where it is not written out
 
 
 @dataclass(frozen=True, slots=True)

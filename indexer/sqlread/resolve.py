@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from indexer.sqlread.budget import BUDGET
+from indexer.sqlread.elements import each_of, elements_of
 from indexer.sqlread.model import (
     LIKE_ARGUMENTS,
     Array,
@@ -183,9 +184,13 @@ class Resolver:
         if isinstance(node, Struct):
             return struct_of((name, self.expression(value, scope)) for name, value in node.fields)
         if isinstance(node, Array):
-            return self.expression(node.element, scope).array()
+            made = self.expression(node.element, scope).array()
+            made.items = tuple(self.expression(each, scope) for each in elements_of(node))
+            return made
         if isinstance(node, Element):
             made = self.expression(node.array, scope)
+            if 0 <= node.at < len(made.items):
+                return made.items[node.at].changed()
             return (made.element() if made.repeated or not made.type else made).changed()
         if isinstance(node, Field):
             found = self.expression(node.of, scope).child(node.name)
@@ -254,7 +259,9 @@ class Resolver:
             if select.row == "value" and len(found.columns) > 1:
                 made = found.row()
         if node.mode == "array":
-            return made.array()
+            made = made.array()
+            made.items = tuple(self._nested(each, scope).element() for each in each_of(node))
+            return made
         return made.changed()
 
 

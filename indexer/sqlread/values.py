@@ -71,6 +71,7 @@ class Made:
     extends: bool = False  # its fields are the fields of its origins
     besides: frozenset[Origin] = NOWHERE  # what decides it beside its origins: a condition, an index
     rest: Made | None = None  # a value of unknown type: what is not in `children` is a field of it
+    items: tuple[Made, ...] = ()  # the elements of an array that SQL writes out, in their order
 
     def child(self, name: str) -> Made | None:
         """A field of a struct. None where there is none of that name; unknown where the type is."""

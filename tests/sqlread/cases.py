@@ -359,6 +359,37 @@ CASES = [
         lineage={"first": f"{C}os"},
     ),
     Case(
+        "elements of an array that is written out",
+        "SELECT [client_id, os][OFFSET(1)] AS second, [client_id, os][SAFE_ORDINAL(1)] AS first, "
+        "[client_id, os][OFFSET(pings)] AS any_of_them, [client_id, os][OFFSET(9)] AS beyond FROM "
+        "p.d.clients",
+        "second STRING, first STRING, any_of_them STRING, beyond STRING",
+        lineage={
+            "second": f"{C}os",
+            "first": f"{C}client_id",
+            "any_of_them": f"{C}client_id {C}os {C}pings",
+            "beyond": f"{C}client_id {C}os",
+        },
+    ),
+    Case(
+        "elements of an array that a query makes of one that is written out",
+        "WITH base AS (SELECT *, ARRAY(SELECT UPPER(x) FROM UNNEST([client_id, os]) AS x) AS both, "
+        "ARRAY(SELECT AS STRUCT LENGTH(v.k) AS n FROM UNNEST([STRUCT(client_id AS k, 1 AS n), "
+        "STRUCT(os, 2)]) AS v) AS sizes, ARRAY(SELECT x FROM UNNEST([client_id, os]) AS x "
+        "WHERE x != '') AS some FROM p.d.clients), "
+        "later AS (SELECT b.*, m.country FROM base AS b LEFT JOIN p.d.more AS m USING (client_id)) "
+        "SELECT both[OFFSET(0)] AS first, both[OFFSET(1)] AS second, sizes[OFFSET(1)].n AS n, "
+        "some[OFFSET(0)] AS found FROM later",
+        "first STRING, second STRING, n INTEGER, found STRING",
+        "p.d.clients, p.d.more",
+        {
+            "first": f"{C}client_id",
+            "second": f"{C}os",
+            "n": f"{C}os",
+            "found": f"{C}client_id {C}os",  # which are left is not known
+        },
+    ),
+    Case(
         "a field of an element",
         "SELECT events[SAFE_OFFSET(0)].name AS first FROM p.app_stable.events_v1",
         "first STRING",
