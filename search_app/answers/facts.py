@@ -10,7 +10,7 @@ from search_app.answers.catalogue import Catalogue, Successor, standing_of, succ
 from search_app.answers.model import Answer, AnswerQuery, Recommended, short_name, stated
 from search_app.answers.queries import query_of
 from search_app.answers.reading import Told
-from search_app.answers.rules import Rules
+from search_app.answers.rules import NOTHING_SAID, Rules
 from search_app.answers.things import Asked
 
 MOST_OWNERS = 5
@@ -185,7 +185,7 @@ def _where_stored(item: AnyItem, asked: Asked, catalogue: Catalogue, rules: Rule
 
 def _stored_query(item: AnyItem, app: str, table: AnyItem, catalogue: Catalogue) -> AnswerQuery | None:
     row = next((row for row in getattr(item, "columns", ()) if row.table == table.name), None)
-    found = query_of(item, Told(""), row.app if row else app, "", catalogue)
+    found = query_of(item, Told(""), row.app if row else app, NOTHING_SAID, catalogue)
     return found if found is not None and found.query.table == table.name else None
 
 

@@ -21,13 +21,14 @@ from search_app.answers.queries import (
     shared_out,
 )
 from search_app.answers.reading import NUMBER, Subject, Told
-from search_app.answers.rules import Concept, Rules, Use, words_of
+from search_app.answers.rules import NOTHING_SAID, Concept, Rules, Use, words_of
 
 RUNGS = ("measure", "aggregate", "clients", "raw")  # the recommended order
 ALTERNATIVES = 2
 ONE_ROW = "It is split by {}: what was named is one of its rows."
 OF_SUM = "It gives numbers by {}: a share is one of them in the sum of the day."
 NO_QUERY = "None: the columns of this table are not published."
+NO_AMOUNT = "None: which of its columns tells it is not known here."
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,8 @@ class Candidate:
 
     item: AnyItem
     rung: str
-    column: str
     place: int  # in the order of the rules
-    product: str = ""  # by what its rows of several products are told apart
+    use: Use = NOTHING_SAID  # how the rules would have it used
 
 
 def answer_amount(
@@ -53,7 +53,7 @@ def answer_amount(
         return None
     chosen = [Recommended(each.item, _why(each, subject, rules)) for each in candidates[: 1 + ALTERNATIVES]]
     query = _query(candidates, subject, named, catalogue)
-    asked = asked_of(subject.told, candidates[0].item, candidates[0].product)
+    asked = asked_of(subject.told, candidates[0].item, candidates[0].use.product)
     if shared_out(candidates[0].item, subject.told) and not _is_split(query, asked):
         return None
     query = _with_notes(query, candidates[0].item, asked)
@@ -70,7 +70,7 @@ def answer_amount(
         dashboards=boards_of(
             _shown(subject), named, [each.item for each in candidates[:1]], catalogue, rules
         ),
-        facts=_facts(candidates[0].item, query),
+        facts=_facts(candidates[0].item, query, catalogue),
     )
 
 
@@ -114,7 +114,7 @@ def candidates_of(
     for each in subject.named:
         item = catalogue.get(each)
         if item and can_tell(item, subject.told) and standing_of(item, catalogue, rules).usable:
-            yield Candidate(item, rung_of(item, rules), "", 0)
+            yield Candidate(item, rung_of(item, rules), 0)
     if subject.concept is None:
         if subject.told.intent == "percentiles":
             yield from _distributions(subject, catalogue)
@@ -123,12 +123,12 @@ def candidates_of(
             if item and can_tell(item, subject.told) and standing_of(item, catalogue, rules).usable:
                 # of people who did it first what is yes or no of each, not what is added up
                 behind = len(subject.measures) * (subject.told.intent == "people" and not is_yes_or_no(item))
-                yield Candidate(item, "measure", "", place + behind)
+                yield Candidate(item, "measure", place + behind)
         return
     for place, use in enumerate(_uses(subject.concept, subject.told, named, app)):
         for item in _items(use, named, catalogue):
             if standing_of(item, catalogue, rules).usable and _serves(item, subject.told):
-                yield Candidate(item, rung_of(item, rules), use.column, place, use.product)
+                yield Candidate(item, rung_of(item, rules), place, use)
 
 
 def _distributions(subject: Subject, catalogue: Catalogue) -> Iterator[Candidate]:
@@ -142,7 +142,7 @@ def _distributions(subject: Subject, catalogue: Catalogue) -> Iterator[Candidate
                     and gives_distribution(metric)
                     and metric.status == "active"
                 ):
-                    yield Candidate(metric, "raw", "", place)
+                    yield Candidate(metric, "raw", place)
 
 
 def _serves(item: AnyItem, told: Told) -> bool:
@@ -202,9 +202,10 @@ def _query(
     """Of the first that has one; where that is not the one recommended, it says so."""
     first = candidates[0].item
     for each in candidates[: 1 + ALTERNATIVES]:
-        found = query_of(
-            each.item, asked_of(subject.told, each.item, each.product), app, each.column, catalogue
-        )
+        asked = asked_of(subject.told, each.item, each.use.product)
+        found = query_of(each.item, asked, app, each.use, catalogue)
+        if found is None and isinstance(each.item, TableItem) and catalogue.columns_of(each.item.name):
+            return None  # what stands behind it tells something else
         if found is None:
             continue
         if each.item.id == first.id:
@@ -262,7 +263,7 @@ def _title(app: str, catalogue: Catalogue) -> str:
     return item.title if item else ""
 
 
-def _facts(item: AnyItem, query: AnswerQuery | None) -> tuple[tuple[str, str], ...]:
+def _facts(item: AnyItem, query: AnswerQuery | None, catalogue: Catalogue) -> tuple[tuple[str, str], ...]:
     """Of a ratio, its two sides; where there is no query, why."""
     facts: list[tuple[str, str]] = []
     if isinstance(item, MeasureItem) and len(item.operands) == 2:
@@ -270,7 +271,7 @@ def _facts(item: AnyItem, query: AnswerQuery | None) -> tuple[tuple[str, str], .
     elif isinstance(item, MeasureItem) and (sides := _sides(item.select_expression)):
         facts += [("Numerator", sides[0]), ("Denominator", sides[1])]
     if query is None and isinstance(item, TableItem):
-        facts.append(("Query", NO_QUERY))
+        facts.append(("Query", NO_AMOUNT if catalogue.columns_of(item.name) else NO_QUERY))
     return tuple(facts)
 
 

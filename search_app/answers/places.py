@@ -10,7 +10,7 @@ from search_app.answers.model import Answer, Recommended, short_name
 from search_app.answers.numbers import RUNGS, candidates_of, rung_of
 from search_app.answers.queries import asked_of, query_of
 from search_app.answers.reading import read_concept
-from search_app.answers.rules import Rules
+from search_app.answers.rules import NOTHING_SAID, Rules
 
 ALTERNATIVES = 2
 READ_BY = "The measure {} reads it."
@@ -24,7 +24,7 @@ def answer_place(text: str, app: str, title: str, catalogue: Catalogue, rules: R
     for subject in read_concept(text, app, rules):
         named = app or (subject.concept.product if subject.concept else "")
         candidates = list(candidates_of(subject, named, app, catalogue, rules))
-        by_id = {each.item.id: each for each in candidates}
+        uses = {each.item.id: each.use for each in candidates}
         found = {
             item.id: Recommended(item, why)
             for candidate in candidates
@@ -34,9 +34,8 @@ def answer_place(text: str, app: str, title: str, catalogue: Catalogue, rules: R
             continue
         chosen = sorted(found.values(), key=lambda each: RUNGS.index(rung_of(each.item, rules)))
         first = chosen[0].item
-        rule = by_id.get(first.id)
-        told = asked_of(subject.told, first, rule.product if rule else "")
-        query = query_of(first, told, named, rule.column if rule else "", catalogue)
+        use = uses.get(first.id, NOTHING_SAID)
+        query = query_of(first, asked_of(subject.told, first, use.product), named, use, catalogue)
         of = f" of {title}" if title else ""
         return Answer(
             intent="where_stored",

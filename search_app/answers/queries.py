@@ -12,12 +12,14 @@ from indexer.model.items import AnyItem, MeasureItem, MetricItem, ProbeItem, Tab
 from search_app.answers.catalogue import Catalogue
 from search_app.answers.model import AnswerQuery
 from search_app.answers.reading import Told
+from search_app.answers.rules import Use
 from search_app.query.model import QueryProblem
 from search_app.sql import queries_for
 from search_app.sql.builder.build import build
 from search_app.sql.builder.choices import Choices
 from search_app.sql.measures import is_yes_or_no as is_one_or_none
 from search_app.sql.source import SqlQuery
+from search_app.sql.tables import NUMBERS, table_reading
 
 NOTHING_CHOSEN = Choices()
 # what is computed over the values of clients of a measure
@@ -36,6 +38,8 @@ OF_TABLES = {"engine": "column:normalized_engine"}
 NO_MEAN = (
     "It is no mean: it gives the whole of each day, beside how many clients there are where rows have them."
 )
+A_ROW = "A row is {}."
+SEVERAL = "It is split by {}: the table holds several, and what is meant may be one of them."
 ALL_CLIENTS = "Its clients are all that have a row, not only those with a value above 0."
 # types of metrics and probes: a distribution has many samples, of a number there is one in each ping
 WITH_PERCENTILES = frozenset(
@@ -53,17 +57,50 @@ def asked_of(told: Told, item: AnyItem, product: str) -> Told:
     return replace(told, by=by, one=one)
 
 
-def query_of(item: AnyItem, told: Told, app: str, column: str, catalogue: Catalogue) -> AnswerQuery | None:
+def query_of(item: AnyItem, told: Told, app: str, use: Use, catalogue: Catalogue) -> AnswerQuery | None:
     """The query of a recommended thing that comes nearest to what is asked; None where it has none."""
     if isinstance(item, MeasureItem):
         return _of_measure(item, told, catalogue)
-    computed = ("sum",) if column else (*COMPUTED.get(told.intent, ()), "")
-    if isinstance(item, TableItem) and not column:
-        computed = ("",)
-    place = "" if isinstance(item, TableItem) else app
-    return _first_built(
-        item, [Choices(app=place, column=column, measure=each) for each in computed], told, catalogue
-    )
+    if isinstance(item, TableItem):
+        return _of_table(item, told, use, catalogue)
+    computed = (*COMPUTED.get(told.intent, ()), "")
+    return _first_built(item, [Choices(app=app, measure=each) for each in computed], told, catalogue)
+
+
+def _of_table(item: TableItem, told: Told, use: Use, catalogue: Catalogue) -> AnswerQuery | None:
+    """The sum of the column that tells it, or how many rows there are where these are what is counted.
+
+    How many groups a table of groups has is no answer to anything: then there is no query.
+    """
+    column = use.column
+    if not column and not use.rows and not _counts_things(item, catalogue):
+        column = _only_number(item, catalogue)
+        if not column:
+            return None
+    asked = [Choices(column=column, measure="sum" if column else "")]
+    found = _first_built(item, asked, told, catalogue, use.by)
+    if found is None:
+        return None
+    notes = [SEVERAL.format(all_of(use.by))] if use.by else []
+    notes += [A_ROW.format(use.rows)] if use.rows else []
+    return replace(found, assumptions=(*notes, *found.assumptions))
+
+
+def _counts_things(item: TableItem, catalogue: Catalogue) -> bool:
+    """Whether its query counts clients or pings, or sums what measures sum; else its rows are groups."""
+    reading = table_reading(item, catalogue.context, catalogue.columns_of)
+    if reading is None:
+        return False
+    source = reading.source
+    return reading.shape.form == "number" or bool(source.clients()) or "document_id" in source.columns
+
+
+def _only_number(item: TableItem, catalogue: Catalogue) -> str:
+    """The one column of a table that counts something; "" where there are several, or none."""
+    columns = [each for each in catalogue.columns_of(item.name) if "." not in each.path]
+    numbers = [each.path for each in columns if each.type in NUMBERS and each.mode != "REPEATED"]
+    alone = numbers[0] if len(numbers) == 1 else ""
+    return alone if _COUNTS.search(alone) and not _PART_TABLE.search(alone) else ""
 
 
 def gives_distribution(item: AnyItem) -> bool:
@@ -122,6 +159,7 @@ _TIMED = re.compile(
     re.IGNORECASE,
 )
 _PART_TABLE = re.compile(r"(?:^|_)(?:rates?|ratios?|shares?|retention)(?:_|$)")
+_COUNTS = re.compile(r"(?:^|_)(?:nbr|num|counts?|total|clients|users|dau)(?:_|$)")
 _SUMS = re.compile(r"aggregates?(?:_|$)")
 _PEOPLE = re.compile(r"\b(?:users?|clients?|people|profiles?|DAU|WAU|MAU|subscribers?)\b", re.IGNORECASE)
 
@@ -136,11 +174,15 @@ def _of_clients(item: MeasureItem) -> bool:
 
 
 def _first_built(
-    item: AnyItem, asked: Iterable[Choices], told: Told, catalogue: Catalogue
+    item: AnyItem, asked: Iterable[Choices], told: Told, catalogue: Catalogue, always: tuple[str, ...] = ()
 ) -> AnswerQuery | None:
-    """The first query that can be had, split as is asked; else one that is not, which it says."""
+    """The first query that can be had, split as is asked; else one that is not, which it says.
+
+    What it is `always` split by, it is.
+    """
     undated = (by[1:] for by in _ways_to_split(told.by))  # of a table that has no day
-    for by in (*_ways_to_split(told.by), *undated, ("date",), ()):
+    ways = (*_ways_to_split(told.by), *undated, ("date",), ())
+    for by in [(*way, *(each for each in always if each not in way)) for way in ways]:
         for choices in asked:
             if query := _built(item, replace(choices, by=by), catalogue):
                 return _made(item, query, _unsplit(told.by, by), replace(choices, by=by))

@@ -176,13 +176,14 @@ def _concept(entry: Mapping[str, Any], spellings: Spellings) -> Concept:
 
 
 def _use(entry: Mapping[str, Any]) -> Use:
-    if unknown := set(entry) - {"id", "apps", "column", "split", "product"}:
+    if unknown := set(entry) - {"id", "apps", "column", "split", "product", "rows", "by"}:
         raise RulesProblem(f"{entry!r} has unknown keys {sorted(unknown)}")
     target = str(entry["id"])
     if target.startswith("measure:"):
         _pattern(target.removeprefix("measure:"))
     apps, column = _names(entry.get("apps")), entry.get("column", "")
-    return Use(target, apps, column, entry.get("split"), entry.get("product", ""))
+    rows, by = entry.get("rows", ""), tuple(entry.get("by", ()))
+    return Use(target, apps, column, entry.get("split"), entry.get("product", ""), rows, by)
 
 
 def _gone(entries: list[dict[str, Any]]) -> dict[str, Gone]:

@@ -57,6 +57,11 @@ class Use:
     column: str = ""
     split: str | None = None  # None: for every split
     product: str = ""  # of a table with rows of several products: by what a query of one product is split
+    rows: str = ""  # what a row is, of a table whose rows are what is counted
+    by: tuple[str, ...] = ()  # by what its query is always split: the table holds several of what is named
+
+
+NOTHING_SAID = Use("")  # of what no rule names
 
 
 @dataclass(frozen=True, slots=True)

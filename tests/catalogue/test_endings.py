@@ -45,7 +45,7 @@ def items(tmp_path: Path) -> dict[str, TableItem]:
 
 
 def test_a_view_ends_with_its_tables(items: dict[str, TableItem]) -> None:
-    gone = ("deprecated", "it reads old_derived.gone_v1, which was to be deleted on 2024-05-31")
+    gone = ("removed", "it reads old_derived.gone_v1, which was to be deleted on 2024-05-31")
     assert {name: (item.status, item.status_reason) for name, item in items.items()} == {
         "old_derived.gone_v1": ("removed", "it was to be deleted on 2024-05-31, as its metadata says"),
         "old_derived.late_v1": (
