@@ -81,10 +81,9 @@ class Tool:
                 table = f"{BASE}/{segment(row.app)}/app_ids/{_app_id(app_id)}/tables/{segment(row.ping)}"
                 # an event has no column to search for
                 params = [("search", row.column)] if row.column and item.type != "event" else []
-                yield Link(
-                    self.name, "Column in the Glean Dictionary", with_params(table, params),
-                    note=f"{app_id}, {row.ping} ping",
-                )  # fmt: skip
+                label = f"{'Column' if params else 'Table'} in the Glean Dictionary"
+                note = f"{app_id}, {row.ping} ping"
+                yield Link(self.name, label, with_params(table, params), note=note)
 
     def _table(self, item: TableItem, context: Context) -> Iterator[Link | NoLink]:
         _, _, rest = item.ping.partition("/")

@@ -649,6 +649,14 @@ def test_events_of_an_app_that_is_left_out_have_no_event_monitoring() -> None:
     assert reason == NoLink("event-monitoring", "Event monitoring does not gather the events of Mozilla VPN.")
 
 
+def test_of_an_event_the_glean_dictionary_has_a_table_and_no_column() -> None:
+    labels = [view.label for view in views("glean-dictionary", CLICK) if isinstance(view, Link)]
+    assert labels[-1] == "Table in the Glean Dictionary"
+    assert [view.label for view in views("glean-dictionary", GC) if isinstance(view, Link)][-1] == (
+        "Column in the Glean Dictionary"
+    )
+
+
 @pytest.mark.parametrize("case", NOTHING, ids=_name)
 def test_a_tool_is_silent_about_what_it_is_not_for(case: tuple[str, AnyItem]) -> None:
     assert views(*case) == []
