@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from itertools import pairwise
@@ -327,3 +328,15 @@ def test_an_expiry_by_version_says_by_which_versions_it_was_judged(small_client:
     twin = small_client.get("/metric/fenix/tabs.opened.md").text
     assert re.search(r"- Expires: 160 \(judged against Nightly \d+", twin)
     assert "- Expires: never\n" in small_client.get(f"/{METRIC}.md").text
+
+
+def test_a_column_keeps_the_address_that_its_description_tells(tmp_path: Path) -> None:
+    upstream = Upstream()
+    ticket = "https://example.org/browse/A_B-1"
+    field = {"name": "reputation", "type": "STRING", "description": f"A header (deprecated, {ticket})"}
+    upstream.table("logs_derived.days_v1", {"reputation": "STRING"})
+    (schema,) = [path for path in upstream.files if path.endswith("days_v1/schema.yaml")]
+    upstream.files[schema] = json.dumps({"fields": [field]})
+    client = create_app(built(upstream, tmp_path)).test_client()
+    page = client.get("/table/moz-fx-data-shared-prod.logs_derived.days_v1.md").text
+    assert f"A header (deprecated, `{ticket}`)" in page

@@ -59,16 +59,16 @@ def prose(markdown: str) -> str:
 
 def _paragraphs(text: str) -> list[str]:
     parts = re.split(r"\n\s*\n|\n(?=\s{0,3}(?:[-*+]|\d+\.)\s)", text)
-    return [_told(plain) for part in parts if (plain := plain_text(part, addresses=True))]
+    return [told(plain) for part in parts if (plain := plain_text(part, addresses=True))]
 
 
-def _told(plain: str) -> str:
+def told(plain: str) -> str:
     """A line of words, and its addresses as code: they are read, and are no links."""
-    told = ""
+    line = ""
     for place, part in enumerate(_ADDRESS.split(plain)):
         before, after = part[: len(part) - len(part.lstrip())], part[len(part.rstrip()) :]
-        told += code(part) if place % 2 else f"{before}{words(part)}{after if part.strip() else ''}"
-    return told
+        line += code(part) if place % 2 else f"{before}{words(part)}{after if part.strip() else ''}"
+    return line
 
 
 def link(label: str, url: str) -> str:

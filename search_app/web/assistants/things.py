@@ -124,7 +124,7 @@ def thing_of(
         json_url=root() + api_path(item.id),
         title=cut(item.title, 200),
         description=cut(item.description, longest),
-        warning=cut(plain_text(item.warning), LONGEST_TEXT),
+        warning=cut(plain_text(item.warning, addresses=True), LONGEST_TEXT),
         status_reason=item.status_reason,
         sampled=item.sampled,
         type=item.type,
@@ -198,8 +198,13 @@ def _place(row: dict[str, Any]) -> Place:
     """A row of an item's columns (items/json.py); what is null there is left out here."""
     told = {name: value for name, value in row.items() if value is not None and name in _OF_A_PLACE}
     if "description" in told:
-        told["description"] = cut(plain_text(str(told["description"])), LONGEST_NOTE)
+        told["description"] = _note(str(told["description"]))
     return Place(**told)
+
+
+def _note(description: str) -> str:
+    """The words of a part, with the addresses in them: "deprecated, see" says nothing without."""
+    return cut(plain_text(description, addresses=True), LONGEST_NOTE)
 
 
 _OF_A_PLACE = frozenset(each.name for each in fields(Place))
@@ -217,7 +222,7 @@ def _extras(item: AnyItem) -> list[Part]:
     if not isinstance(item, MetricItem) or item.definition is None:
         return []
     return [
-        Part(cut(key.name, 200), cut(key.type, 100), cut(plain_text(key.description), LONGEST_NOTE))
+        Part(cut(key.name, 200), cut(key.type, 100), _note(key.description))
         for key in item.definition.extra_keys
     ]
 
@@ -235,10 +240,7 @@ def _tiles(item: AnyItem) -> list[Part]:
 def _measures(item: AnyItem) -> list[Part]:
     if not isinstance(item, ExploreItem):
         return []
-    return [
-        Part(cut(each.name, 200), cut(each.type, 100), cut(plain_text(each.description), LONGEST_NOTE))
-        for each in item.measures
-    ]
+    return [Part(cut(each.name, 200), cut(each.type, 100), _note(each.description)) for each in item.measures]
 
 
 def _book(item: AnyItem) -> list[BookPage]:

@@ -12,7 +12,18 @@ from indexer.model.kinds import KINDS
 from search_app.query.grammar import LANGUAGE
 from search_app.sql import SqlQuery
 from search_app.web.assistants.gives import Answered, Found, Hit, OpenIn, Part, Place, Standing, Thing
-from search_app.web.assistants.markup import block, bullets, code, link, page_of, prose, section, table, words
+from search_app.web.assistants.markup import (
+    block,
+    bullets,
+    code,
+    link,
+    page_of,
+    prose,
+    section,
+    table,
+    told,
+    words,
+)
 from search_app.web.labels import counted, kind_label, plural, relation_label
 
 STAFF_ONLY = "people at Mozilla only"
@@ -54,7 +65,7 @@ def thing_page(thing: Thing, queries: Sequence[SqlQuery]) -> str:
         words(thing.title or thing.name),
         code(thing.name) if thing.name != thing.title else "",
         bullets(f"{name}: {value}" for name, value in facts if value),
-        f"**Warning:** {words(thing.warning)}" if thing.warning else "",
+        f"**Warning:** {told(thing.warning)}" if thing.warning else "",
         prose(thing.description) or "It has no description upstream.",
         section("Expression", block(thing.expression, "sql") if thing.expression else ""),
         section("Extras", _parts(thing.extras), _left(thing, "extras")),
@@ -100,7 +111,7 @@ def _parts(parts: Iterable[Part]) -> str:
 
 
 def _part(name: str, type_: str, description: str) -> str:
-    more = " ".join(part for part in (f"({words(type_)})" if type_ else "", words(description)) if part)
+    more = " ".join(part for part in (f"({words(type_)})" if type_ else "", told(description)) if part)
     return f"{code(name)} {more}".rstrip()
 
 
@@ -114,7 +125,7 @@ def _columns(thing: Thing) -> str:
 def _of(place: Place) -> str:
     where = ", ".join(code(each) for each in (place.app, place.channel, place.ping) if each)
     absent = "not in the schema" if place.exists is False else ""
-    return "; ".join(part for part in (where, absent, words(place.note or place.description)) if part)
+    return "; ".join(part for part in (where, absent, told(place.note or place.description)) if part)
 
 
 def _query(query: SqlQuery) -> str:
