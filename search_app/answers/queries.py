@@ -15,7 +15,7 @@ from search_app.answers.reading import Told
 from search_app.answers.rules import Use
 from search_app.query.model import QueryProblem
 from search_app.sql import queries_for
-from search_app.sql.builder.build import build
+from search_app.sql.builder.build import build, ways_of
 from search_app.sql.builder.choices import Choices
 from search_app.sql.measures import is_yes_or_no as is_one_or_none
 from search_app.sql.source import SqlQuery
@@ -72,16 +72,16 @@ def _of_table(item: TableItem, told: Told, use: Use, catalogue: Catalogue) -> An
 
     How many groups a table of groups has is no answer to anything: then there is no query.
     """
-    column = use.column
+    column, by = use.column, use.by
     if not column and not use.rows and not _counts_things(item, catalogue):
-        column = _only_number(item, catalogue)
+        column, by = _only_number(item, catalogue)
         if not column:
             return None
     asked = [Choices(column=column, measure="sum" if column else "")]
-    found = _first_built(item, asked, told, catalogue, use.by)
+    found = _first_built(item, asked, told, catalogue, by)
     if found is None:
         return None
-    notes = [SEVERAL.format(all_of(use.by))] if use.by else []
+    notes = [SEVERAL.format(all_of(by))] if by else []
     notes += [A_ROW.format(use.rows)] if use.rows else []
     return replace(found, assumptions=(*notes, *found.assumptions))
 
@@ -95,12 +95,28 @@ def _counts_things(item: TableItem, catalogue: Catalogue) -> bool:
     return reading.shape.form == "number" or bool(source.clients()) or "document_id" in source.columns
 
 
-def _only_number(item: TableItem, catalogue: Catalogue) -> str:
-    """The one column of a table that counts something; "" where there are several, or none."""
-    columns = [each for each in catalogue.columns_of(item.name) if "." not in each.path]
-    numbers = [each.path for each in columns if each.type in NUMBERS and each.mode != "REPEATED"]
-    alone = numbers[0] if len(numbers) == 1 else ""
-    return alone if _COUNTS.search(alone) and not _PART_TABLE.search(alone) else ""
+def _only_number(item: TableItem, catalogue: Catalogue) -> tuple[str, tuple[str, ...]]:
+    """The one number of a table that has nothing beside it but a day and what it is told by; "" of others.
+
+    Each value that its query gives is one row then: nothing is added up that was counted twice.
+    """
+    reading = table_reading(item, catalogue.context, catalogue.columns_of)
+    day = reading.source.date() if reading else None
+    if reading is None or day is None:
+        return "", ()
+    source = reading.source
+    plain = [each for each in source.columns.values() if "." not in each.path and each.mode != "REPEATED"]
+    numbers = [each.path for each in plain if each.type in NUMBERS]
+    told_by = [
+        path
+        for path in source.columns
+        if path not in numbers and day[0] not in (source.path(path), f"DATE({source.path(path)})")
+    ]
+    ways = ways_of(item, reading).values()
+    by = tuple(way.name for way in ways if told_by and way.groups[0][0] == source.path(told_by[0]))
+    alone = numbers[0] if len(numbers) == 1 and len(told_by) == len(by) <= 1 else ""
+    is_count = _COUNTS.search(alone) and not _PART_TABLE.search(alone)
+    return (alone, by) if is_count else ("", ())
 
 
 def gives_distribution(item: AnyItem) -> bool:

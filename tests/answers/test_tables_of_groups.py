@@ -14,6 +14,7 @@ TABLES: dict[str, dict[str, str]] = {
     "telemetry.uninstalls_by_day": {**DAY, "nbr_unique_clients_uninstalling": "INTEGER"},
     "telemetry.uninstalls_by_isp": {**DAY, "isp_name": "STRING", "nbr_clients_uninstalling": "INTEGER"},
     "telemetry.crash_shares_by_driver": {**DAY, "driver": "STRING", "crash_share_total": "FLOAT"},
+    "telemetry.hangs_by_part": {**DAY, "part": "STRING", "key": "STRING", "hang_count": "INTEGER"},
     "telemetry.active_users_aggregates": {**DAY, "app_name": "STRING", "dau": "INTEGER"},
     "fenix.new_profiles": {"first_seen_date": "DATE", "country": "STRING", "new_profiles": "INTEGER"},
     "google_play_store.vitals_anr_rate": {**DAY, "version_code": "STRING", "anr_rate": "FLOAT"},
@@ -58,9 +59,16 @@ def test_what_a_table_of_groups_counts_is_summed(
 
 
 @pytest.mark.parametrize(
-    "question", ["ANR rate of Fenix each day", "how many crash shares by driver are there"]
+    "question",
+    [
+        "ANR rate of Fenix each day",
+        "how many crash shares by driver are there",
+        "how many hangs by part are there",  # of each part for several keys, which may overlap
+    ],
 )
-def test_rates_are_not_summed_and_their_rows_not_counted(question: str, client: FlaskClient) -> None:
+def test_what_cannot_be_added_up_is_not_summed_and_its_rows_are_not_counted(
+    question: str, client: FlaskClient
+) -> None:
     found = card(client, question)
     assert found["query"] is None
     said = {each["label"]: each["text"] for each in found["facts"]}
@@ -74,3 +82,12 @@ def test_a_table_of_several_products_is_split_by_them(client: FlaskClient) -> No
     assert "A row is a subscription to a service on one day." in notes
     assert "It is split by service id: what was named is one of its rows." in notes
     assert "app_name,\n  SUM(t.dau)" in card(client, "how many daily active users are there")["query"]["sql"]
+
+
+def test_a_named_table_with_one_number_is_told_row_by_row(client: FlaskClient) -> None:
+    found = card(client, "how many uninstalls by isp are there")["query"]
+    assert "GROUP BY\n  submission_date,\n  isp\n" in found["sql"]
+    assert (
+        "It is split by isp: the table holds several, and what is meant may be one of them."
+        in found["assumptions"]
+    )
