@@ -11,8 +11,9 @@ import gc
 import logging
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -25,7 +26,7 @@ from indexer.crawl.snapshots import (
     SnapshotState,
     SnapshotStore,
 )
-from indexer.index.build import Inputs, Trial, build_generation
+from indexer.index.build import Ask, Inputs, build_generation
 from indexer.index.generation import (
     FOLDER,
     FORMAT_VERSION,
@@ -51,6 +52,8 @@ GONE_BACK = "gone-back-from"  # holds the name of the generation that somebody w
 WORTH_A_PROCESS = 5_000  # records from which a second process saves more than the second it takes to start
 BUILD_STEPS = 9  # reading, joining, and the seven steps that build_generation tells of
 
+Trial = Callable[[], AbstractContextManager[Ask]]  # begins beside a build, and gives what asks its generation
+
 log = logging.getLogger(__name__)
 
 
@@ -73,7 +76,8 @@ def build(
 ) -> Built:
     """Build a generation from the snapshots and switch to it, unless it would not differ.
 
-    `trial` is handed the folder of the new generation before the switch, and may refuse it.
+    `trial` begins with the build. What it gives is handed the folder of the new generation before the
+    switch, and may refuse it.
 
     Raises GenerationRefused where its checks fail, SnapshotDamaged, and locking.Busy where
     another crawl or build runs.
@@ -89,9 +93,9 @@ def build(
             return Built(same.id, False, time.monotonic() - started)
         progress.start("build", BUILD_STEPS)
         try:
-            with without_collection(), _beside(config, states) as pool:
+            with without_collection(), _beside(config, states) as pool, (trial or _no_trial)() as ask:
                 max_loss = 1.0 if accept_loss else config.guard.max_loss
-                path = _build(config, store, inputs, progress, pool, max_loss, trial)
+                path = _build(config, store, inputs, progress, pool, max_loss, ask)
         finally:
             progress.finish()
     (config.data_dir / GONE_BACK).unlink(missing_ok=True)
@@ -107,7 +111,7 @@ def _build(
     progress: Progress,
     pool: Executor,
     max_loss: float,
-    trial: Trial | None,
+    ask: Ask,
 ) -> Path:
     progress.step("reading snapshots")
     records: list[Record] = []
@@ -127,8 +131,13 @@ def _build(
         guard=max_loss,
         workers=pool,
         progress=progress.step,
-        trial=trial or (lambda folder: None),
+        ask=ask,
     )
+
+
+@contextlib.contextmanager
+def _no_trial() -> Iterator[Ask]:
+    yield lambda folder: None
 
 
 @contextlib.contextmanager

@@ -22,14 +22,13 @@ from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.cron import CronTrigger
 
-from indexer.build_job import build
+from indexer.build_job import Trial, build
 from indexer.config import Config, ConfigProblem
 from indexer.crawl.crawl import crawl
 from indexer.crawl.crawled import reached_nothing
 from indexer.crawl.snapshots import (
     SnapshotDamaged,
 )
-from indexer.index.build import Trial
 from indexer.index.generation import GenerationRefused, current_manifest
 from indexer.runtime.disk import FolderUnusable
 from indexer.runtime.locking import SCHEDULER, Busy, exclusive

@@ -27,7 +27,7 @@ from indexer.index.integrity import answering_manifest, damaged_generations
 from indexer.runtime.disk import FolderUnusable
 from indexer.runtime.locking import Busy
 from indexer.runtime.logs import start_logging
-from indexer.runtime.processes import PARENT, end_with_parent
+from indexer.runtime.processes import ON_CALL, PARENT, end_with_parent
 from indexer.runtime.progress import Progress, ProgressState
 from indexer.status import read_status, status_json
 from search_app.answers.answering import may_be_asked
@@ -61,6 +61,7 @@ class Settings:
     config: Config
     path: Path | None
     beside: bool = False  # of the other processes of `starchart run`
+    on_call: bool = False  # a server opens its generation when standard input ends
 
 
 pass_settings = click.make_pass_decorator(Settings)
@@ -82,6 +83,7 @@ def main(context: click.Context, path: Path | None, quiet: bool) -> None:
     """Search over everything that Mozilla publishes about its telemetry."""
     if parent := os.environ.pop(PARENT, ""):
         end_with_parent(int(parent))  # and a scheduler runs beside this
+    on_call = bool(os.environ.pop(ON_CALL, ""))
     level = logging.WARNING if quiet else logging.INFO
     start_logging(level)
     try:
@@ -89,7 +91,7 @@ def main(context: click.Context, path: Path | None, quiet: bool) -> None:
     except ConfigProblem as problem:
         raise click.UsageError(str(problem)) from None
     start_logging(level, config.logging.format)
-    context.obj = Settings(config, path, bool(parent))
+    context.obj = Settings(config, path, bool(parent), on_call)
 
 
 @main.command()
@@ -176,7 +178,7 @@ def serve(settings: Settings, host: str | None, port: int | None, workers: int |
     with _told():
         check_port(config.server.host, config.server.port)
     own = ["--config", str(settings.path)] if settings.path else []
-    Server(config, own, alone=not settings.beside).run()
+    Server(config, own, alone=not settings.beside, on_call=settings.on_call).run()
 
 
 @main.command()

@@ -12,6 +12,7 @@ import gc
 import logging
 import os
 import shutil
+import sys
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -39,13 +40,17 @@ LONGEST_REQUEST_LINE = 8_190  # gunicorn's own most; create_app refuses a little
 class Server(gunicorn.app.base.BaseApplication):  # type: ignore[misc]
     """gunicorn, set up from the settings instead of from its own command line."""
 
-    def __init__(self, config: Config, options: Sequence[str] = (), *, alone: bool = True) -> None:
+    def __init__(
+        self, config: Config, options: Sequence[str] = (), *, alone: bool = True, on_call: bool = False
+    ) -> None:
         """`options`: those of our own command, for a build that is started where data is damaged.
 
-        Not `alone`: a scheduler starts beside this server, which builds at once by itself.
+        Not `alone`: a scheduler starts beside this server, which builds at once by itself. `on_call`: what
+        needs no generation is loaded, and none is opened before standard input ends.
         """
         self._config = config
         self._alone = alone
+        self._on_call = on_call
         self._options = options
         self._master = os.getpid()
         super().__init__()
@@ -61,6 +66,9 @@ class Server(gunicorn.app.base.BaseApplication):  # type: ignore[misc]
         for handler in logging.getLogger().handlers:
             handler.addFilter(RequestId())
         app = create_app(self._config)
+        if self._on_call:
+            load_templates(app)
+            sys.stdin.buffer.read()
         site: Site = app.extensions[EXTENSION]
         if self._alone:
             site.on_damage = self._repair
@@ -131,6 +139,12 @@ def warm(app: Flask) -> None:
     rehearse(app)
     site: Site = app.extensions[EXTENSION]
     site.before_fork()
+
+
+def load_templates(app: Flask) -> None:
+    """Compile all templates: a third of what warming takes, and it needs no generation."""
+    for name in app.jinja_env.list_templates():
+        app.jinja_env.get_template(name)
 
 
 def _begin(app: Flask) -> None:

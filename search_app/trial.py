@@ -1,5 +1,7 @@
 """A new generation, asked over HTTP before readers see it: a real server of it, and a few dozen questions.
 
+The server loads what it does while the generation is built, and waits for it. It is asked from two sides.
+
 What it must know is taken from itself: some things of each kind, each of which must have its page and its
 JSON, be found by its name and be completed; and every page that needs no thing must answer.
 """
@@ -14,8 +16,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from http.client import HTTPConnection, HTTPException
@@ -26,15 +29,16 @@ from urllib.parse import quote
 from indexer.config import Config
 from indexer.index.generation import FOLDER, POINTER, GenerationRefused, read_manifest
 from indexer.runtime.locking import folder_of_process
-from indexer.runtime.processes import PARENT
+from indexer.runtime.processes import ON_CALL, PARENT
 from search_app.ports import free_port
 
 if TYPE_CHECKING:
-    from indexer.index.build import Trial
+    from indexer.build_job import Trial
 
 START_SECONDS = 90.0  # until the server answers; a busy machine needs some
 ANSWER_SECONDS = 30.0
 THINGS = 3  # of each kind
+SIDES = 2  # connections that ask at once, and workers: a build leaves two cores to its trial
 MOST_UNFOUND = 0.1  # share of the things asked for that need not be found by their names: some are called "*"
 TOLD = 3  # failures, in the message
 PAGES = (
@@ -74,32 +78,58 @@ class Trying:
 
 def trial_of(config: Config) -> Trial | None:
     """What tries a new generation under these settings; None where they want no trial."""
-    return partial(try_generation, config) if config.generations.trial else None
+    return partial(trying, config) if config.generations.trial else None
 
 
-def try_generation(config: Config, folder: Path) -> None:
-    """Ask a generation, in its folder, through a server of its own. Raises GenerationRefused."""
+@contextmanager
+def trying(config: Config) -> Iterator[Callable[[Path], None]]:
+    """Lets a server get ready, and gives what asks a generation, in its folder, through it.
+
+    That raises GenerationRefused.
+    """
+    with _server(config) as server:
+        yield partial(_try, server)
+
+
+def _try(server: _Server, folder: Path) -> None:
     started = time.monotonic()
     try:
-        with _served(config, folder) as connection:
-            trying = Trying(connection)
-            _ask(trying, read_manifest(folder).counts)
+        with server.asked(folder) as sides:
+            _ask(sides, read_manifest(folder).counts)
     except (OSError, HTTPException, ValueError) as error:
         raise GenerationRefused(f"a server of it does not answer as it should: {error}") from error
-    if trying.unfound > MOST_UNFOUND * trying.things:
-        trying.failures.append(f"{trying.unfound} of {trying.things} things are not found by their names")
-    if trying.failures:
-        told = "; ".join(trying.failures[:TOLD])
-        raise GenerationRefused(f"asked over HTTP, {len(trying.failures)} answers are wrong: {told}")
-    log.info("trial questions=%d seconds=%.1f", trying.asked, time.monotonic() - started)
+    unfound, things = sum(each.unfound for each in sides), sum(each.things for each in sides)
+    failures = [failure for each in sides for failure in each.failures]
+    if unfound > MOST_UNFOUND * things:
+        failures.append(f"{unfound} of {things} things are not found by their names")
+    if failures:
+        told = "; ".join(failures[:TOLD])
+        raise GenerationRefused(f"asked over HTTP, {len(failures)} answers are wrong: {told}")
+    asked = sum(each.asked for each in sides)
+    log.info("trial questions=%d seconds=%.1f", asked, time.monotonic() - started)
 
 
-def _ask(trying: Trying, counts: dict[str, int]) -> None:
+def _ask(sides: Sequence[Trying], counts: dict[str, int]) -> None:
+    """Every page, and some things of each kind; each side asks its share."""
+    kinds = (partial(_ask_kind, kind=kind, count=counts[kind]) for kind in sorted(counts))
+    questions: list[Callable[[Trying], None]] = [_ask_pages, *kinds]
+
+    def ask_share(number: int) -> None:
+        for ask in questions[number :: len(sides)]:
+            ask(sides[number])
+
+    with ThreadPoolExecutor(len(sides), "trial") as threads:
+        list(threads.map(ask_share, range(len(sides))))
+
+
+def _ask_pages(trying: Trying) -> None:
     for path in PAGES:
         trying.get(path)
-    for kind, count in sorted(counts.items()):
-        for hit in _some(trying, kind, count):
-            _ask_for(trying, hit)
+
+
+def _ask_kind(trying: Trying, kind: str, count: int) -> None:
+    for hit in _some(trying, kind, count):
+        _ask_for(trying, hit)
 
 
 def _some(trying: Trying, kind: str, count: int) -> Iterator[dict[str, Any]]:
@@ -122,47 +152,72 @@ def _ask_for(trying: Trying, hit: dict[str, Any]) -> None:
     trying.get(f"/suggest?q={quote(name[: max(2, len(name) // 2)])}")
 
 
+@dataclass(frozen=True, slots=True)
+class _Server:
+    """A server that waits for the generation that it is to serve."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    data: Path  # its data folder
+
+    @contextmanager
+    def asked(self, folder: Path) -> Iterator[list[Trying]]:
+        """Connections to it, once it serves just this generation."""
+        (self.data / FOLDER).mkdir()
+        (self.data / FOLDER / folder.name).symlink_to(folder.resolve())
+        (self.data / POINTER).write_text(f"{folder.name}\n")
+        if self.process.stdin is not None:
+            self.process.stdin.close()  # that calls it
+        with (
+            ExitStack() as ending
+        ):  # before the server is told to end: it waits for whoever holds a connection
+            connections = [_connect(self.port, self.process, folder.name)]
+            connections += [_connection(self.port) for _ in range(SIDES - 1)]
+            yield [Trying(ending.enter_context(closing(each))) for each in connections]
+
+
 @contextmanager
-def _served(config: Config, folder: Path) -> Iterator[HTTPConnection]:
-    """A server of just this generation, on a port of its own, ended in the end."""
+def _server(config: Config) -> Iterator[_Server]:
+    """A server with a port and a data folder of its own, ended in the end."""
     data = folder_of_process("starchart-trial-")
     try:
-        (data / FOLDER).mkdir()
-        (data / FOLDER / folder.name).symlink_to(folder.resolve())
-        (data / POINTER).write_text(f"{folder.name}\n")
-        with (
-            _running(config, data) as (server, port),
-            # closed before the server is told to end: it waits for whoever still holds a connection
-            closing(_connect(port, server, folder.name)) as connection,
-        ):
-            yield connection
+        with _running(config, data) as (process, port):
+            yield _Server(process, port, data)
     finally:
         shutil.rmtree(data, ignore_errors=True)
 
 
 @contextmanager
 def _running(config: Config, data: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    """A server of a data folder and its port, ended in the end."""
+    """The process and its port."""
     port = free_port()
     settings = ("--config", str(config.path)) if config.path else ()
     server = subprocess.Popen(  # noqa: S603  our own program
         [
-            *(sys.executable, "-m", "search_app", *settings, "--quiet"),
-            *("serve", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"),
+            *(sys.executable, "-m", "search_app", *settings, "--quiet", "serve"),
+            *("--host", "127.0.0.1", "--port", str(port), "--workers", str(SIDES)),
         ],
-        env={**os.environ, "STARCHART_DATA_DIR": str(data), PARENT: str(os.getpid())},
+        env={**os.environ, "STARCHART_DATA_DIR": str(data), PARENT: str(os.getpid()), ON_CALL: "1"},
+        stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
     )
     try:
         yield server, port
     finally:
         # at once: nobody else asks it, and after SIGTERM a worker takes a second
-        server.send_signal(signal.SIGQUIT)
+        called = server.stdin is None or server.stdin.closed
+        server.send_signal(signal.SIGQUIT if called else signal.SIGKILL)
         try:
             server.wait(10)
         except subprocess.TimeoutExpired:
             server.kill()
             server.wait()
+        if server.stdin is not None:
+            server.stdin.close()
+
+
+def _connection(port: int) -> HTTPConnection:
+    return HTTPConnection("127.0.0.1", port, timeout=ANSWER_SECONDS)
 
 
 def _connect(port: int, server: subprocess.Popen[bytes], name: str) -> HTTPConnection:
@@ -171,7 +226,7 @@ def _connect(port: int, server: subprocess.Popen[bytes], name: str) -> HTTPConne
     while time.monotonic() < until:
         if server.poll() is not None:
             raise OSError(f"it ended with exit code {server.returncode}")
-        connection = HTTPConnection("127.0.0.1", port, timeout=ANSWER_SECONDS)
+        connection = _connection(port)
         try:
             connection.request("GET", "/readyz")
             answer = connection.getresponse()

@@ -43,7 +43,7 @@ from indexer.index.generation import (
 from indexer.index.integrity import Choice, answering, answering_manifest, damaged_generations
 from indexer.index.inverted import Inverted, invert, invert_facets, lay_down
 from indexer.index.whoosh_index import Shown, WhooshReader, shown, write_index
-from indexer.index.word_vectors import lay_out_vectors
+from indexer.index.word_vectors import gists_of, lay_out_vectors
 from indexer.model.items import TableItem
 from indexer.model.turnover import is_loss
 from indexer.runtime.disk import FolderUnusable, sync_folder, writing_to
@@ -54,7 +54,7 @@ from indexer.store.writer import start_packing, write_store
 log = logging.getLogger(__name__)
 
 
-Trial = Callable[[Path], None]  # raises GenerationRefused
+Ask = Callable[[Path], None]  # asks a whole generation, in its folder; raises GenerationRefused
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +78,14 @@ def build_generation(
     workers: Executor | None = None,
     progress: Callable[[str], None] = lambda step: None,
     now: datetime | None = None,
-    trial: Trial = lambda folder: None,
+    ask: Ask = lambda folder: None,
 ) -> Path:
     """Build, check and switch to a generation; returns its folder.
 
     `guard` is the largest share of any kind that may vanish against the current
     generation.
     What can be done beside the rest is done by `workers`, where there are any.
-    `trial` asks the whole generation, in its place, before readers see it, and may refuse it.
+    `ask` asks the whole generation, in its place, before readers see it, and may refuse it.
     Raises GenerationRefused where a check fails, FolderUnusable where the disk does; the current generation
     then stays.
     """
@@ -93,9 +93,9 @@ def build_generation(
         before = answering(data_dir)
         final = _build(catalogue, data_dir, inputs, guard, workers or Here(), progress, now)
         progress("trying")
-        give_back_memory()  # a server is started beside this process
+        give_back_memory()  # a server opens it beside this process
         try:
-            trial(final)
+            ask(final)
         except BaseException:
             shutil.rmtree(final, ignore_errors=True)
             raise
@@ -182,11 +182,12 @@ def _fill(
     progress("making documents")
     documents = make_documents(catalogue, columns)
     paths = {digest: text.paths for digest, text in columns.items()}
-    writing = start_search_files(folder, documents, paths, workers, progress)
+    begun = start_search_files(folder, documents, paths, workers, progress)
+    del documents, columns, paths
+    give_back_memory()  # workers need the most of theirs from now on
     progress("writing the catalogue store")
     write_store(folder / "catalogue.sqlite", catalogue, packing)
-    _add_completions(folder / "arrays")  # here: the workers are still at the index
-    writing.result()
+    finish_search_files(folder, begun)
 
 
 def write_search_files(
@@ -196,8 +197,15 @@ def write_search_files(
 ) -> None:
     """whoosh/ and arrays/ of documents that are in_order(); `paths`: schema digest -> its column paths."""
     with without_collection():
-        start_search_files(folder, documents, paths, Here()).result()
-        _add_completions(folder / "arrays")
+        finish_search_files(folder, start_search_files(folder, documents, paths, Here()))
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What workers are at, while search files are written."""
+
+    index: Future[None]
+    vectors: Future[Arrays]
 
 
 def start_search_files(
@@ -206,31 +214,34 @@ def start_search_files(
     paths: Mapping[str, str],
     workers: Executor,
     progress: Callable[[str], None] = lambda step: None,
-) -> Future[None]:
-    """write_search_files() but for completions; the index is there when workers are done with it."""
+) -> Begun:
+    """The larger part of write_search_files(); finish_search_files() does the rest."""
     progress(f"indexing {len(documents)} documents")
     inverted, facets = invert(documents), invert_facets(documents)
     kept = [shown(document) for document in documents]
-    writing = workers.submit(_write_index, folder / "whoosh", kept, {**inverted, **facets})
+    index = workers.submit(_write_index, folder / "whoosh", kept, {**inverted, **facets})
     del kept
     progress("laying down arrays")
     arrays = lay_down(inverted)
     del inverted
     arrays |= lay_out_streams(documents, TERMS.read(arrays))
-    arrays |= lay_out_vectors(documents, TERMS.read(arrays))
+    vectors = workers.submit(lay_out_vectors, gists_of(documents, TERMS.read(arrays)))
     arrays |= lay_out(documents, paths)
     arrays |= lay_out_facets(facets, GROUP.read(arrays))
     write_arrays(folder / "arrays", arrays)
-    return writing
+    return Begun(index, vectors)
+
+
+def finish_search_files(folder: Path, begun: Begun) -> None:
+    """Completions, made here of the arrays that lie there, and what workers are done with meanwhile."""
+    arrays = folder / "arrays"
+    write_arrays(arrays, completion_arrays(open_arrays(arrays)))
+    write_arrays(arrays, begun.vectors.result())
+    begun.index.result()
 
 
 def _write_index(folder: Path, documents: Sequence[Shown], inverted: Mapping[str, Inverted]) -> None:
     write_index(folder, documents, inverted)
-
-
-def _add_completions(folder: Path) -> None:
-    """Arrays made from those that lie there."""
-    write_arrays(folder, completion_arrays(open_arrays(folder)))
 
 
 def make_documents(catalogue: Catalogue, columns: Mapping[str, ColumnText]) -> list[Document]:

@@ -22,7 +22,7 @@ from indexer.index.documents import FACETS, GROUPS, Document, column_text
 from indexer.index.format import GROUP, TERMS
 from indexer.index.inverted import Inverted, invert, invert_facets, lay_down
 from indexer.index.whoosh_index import WhooshReader, shown
-from indexer.index.word_vectors import lay_out_vectors
+from indexer.index.word_vectors import gists_of, lay_out_vectors
 from indexer.runtime.processes import without_collection
 from indexer.store.reader import Store
 
@@ -58,7 +58,7 @@ def remake_arrays(postings: dict[str, Inverted], source: Source) -> Arrays:
     """Every array: postings and facets from the Whoosh index, all others from the catalogue."""
     arrays = lay_down({group: postings[group] for group in GROUPS})
     arrays |= lay_out_streams(source.documents, TERMS.read(arrays))
-    arrays |= lay_out_vectors(source.documents, TERMS.read(arrays))
+    arrays |= lay_out_vectors(gists_of(source.documents, TERMS.read(arrays)))
     arrays |= lay_out(source.documents, source.paths)
     arrays |= lay_out_facets({facet: postings[facet] for facet in FACETS}, GROUP.read(arrays))
     return arrays | completion_arrays(arrays)

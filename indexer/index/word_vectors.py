@@ -50,25 +50,43 @@ class Texts:
         return np.bincount(pairs[first] % max(1, self.size), minlength=self.size)
 
 
-def lay_out_vectors(documents: Sequence[Document], terms: StringTable) -> Arrays:
-    """The vectors of words and of groups; documents are in_order(), `terms` is the term table."""
+@dataclass(frozen=True, slots=True)
+class Gists:
+    """What the face of each group is about, in numbers of words: all that vectors are made of."""
+
+    learned: Texts  # each text by itself, and what is asked for one thing in a row
+    whole: Texts  # all of a group as one text
+    found: Ints  # of each word: its place in the term table, -1 where it is not there
+    faces: int
+
+
+def gists_of(documents: Sequence[Document], terms: StringTable) -> Gists:
+    """The gists of documents that are in_order(); `terms` is the term table."""
     faces = [d for n, d in enumerate(documents) if n == 0 or documents[n - 1].family != d.family]
     number: dict[str, int] = {}
     gists = [[_numbered(text, number) for text in d.gist] for d in faces]
-    learned = _texts([text for gist in gists for text in [*gist, _together(gist)]], len(number))
-    found = np.array([terms.find(term) for term in number], np.int64)
+    return Gists(
+        learned=_texts([text for gist in gists for text in [*gist, _together(gist)]], len(number)),
+        whole=_texts([list(chain.from_iterable(gist)) for gist in gists], len(number)),
+        found=np.array([terms.find(term) for term in number], np.int64),
+        faces=len(faces),
+    )
+
+
+def lay_out_vectors(gists: Gists) -> Arrays:
+    """The vectors of words and of groups."""
+    learned, whole, found = gists.learned, gists.whole, gists.found
     known = np.flatnonzero((learned.frequencies() >= FEWEST) & (found >= 0))
     known = known[found[known].argsort()]
-    place = np.full(len(number), -1, np.int64)
+    place = np.full(len(found), -1, np.int64)
     place[known] = np.arange(len(known))
     vectors = _learn(learned, place, len(known))
-    whole = _texts([list(chain.from_iterable(gist)) for gist in gists], len(number))
-    told = np.log((len(faces) + 1) / (whole.frequencies()[known] + 1))
+    told = np.log((gists.faces + 1) / (whole.frequencies()[known] + 1))
     return {
         **layout.VECTOR_TERMS.lay(found[known].astype(np.int32)),
         **layout.VECTOR_TOLD.lay(told.astype(np.float32)),
         **layout.WORD_VECTORS.lay(_bytes(vectors)),
-        **layout.GROUP_VECTORS.lay(_bytes(_sums(whole, place, vectors * told[:, None], len(faces)))),
+        **layout.GROUP_VECTORS.lay(_bytes(_sums(whole, place, vectors * told[:, None], gists.faces))),
     }
 
 
@@ -108,7 +126,9 @@ class _Surprise:
 
     @staticmethod
     def of(words: Ints, text: Ints, size: int) -> _Surprise:
-        pairs = [np.zeros(0, np.int64)]
+        narrow = np.int32 if size * size < 1 << 31 else np.int64  # of two words: half of the memory
+        words = words.astype(narrow)
+        pairs = [np.zeros(0, narrow)]
         for far in range(1, WINDOW + 1):
             one, other = words[far:], words[:-far]
             beside = (text[far:] == text[:-far]) & (one != other)

@@ -16,6 +16,7 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from typing import Any
 
 PARENT = "STARCHART_PARENT"  # the variable that tells a command of ours whom to end with
+ON_CALL = "STARCHART_ON_CALL"  # the one that tells a server of ours to wait until its standard input ends
 _PR_SET_PDEATHSIG = 1  # as Linux numbers it
 
 

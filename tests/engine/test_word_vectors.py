@@ -13,7 +13,7 @@ from indexer.index.array_files import open_arrays
 from indexer.index.format import TERMS, VECTORS
 from indexer.index.generation import FOLDER, VECTORS_SINCE, file_digests, open_generation
 from indexer.index.reader import IndexReader
-from indexer.index.word_vectors import DIMENSIONS, SCALE, lay_out_vectors
+from indexer.index.word_vectors import DIMENSIONS, SCALE, gists_of, lay_out_vectors
 from indexer.model.items import MetricItem
 from indexer.text.analysis import stem
 from search_app.engine.engine import SearchEngine
@@ -103,7 +103,7 @@ def test_vectors_have_length_one_or_none_and_each_group_has_one(sample_data: Pat
 
 def test_the_same_documents_make_the_same_vectors(made: Made) -> None:
     kept = open_arrays(made.opened.path / "arrays")
-    again = lay_out_vectors(made.documents, TERMS.read(kept))
+    again = lay_out_vectors(gists_of(made.documents, TERMS.read(kept)))
     assert sorted(again) == sorted(each.name for each in VECTORS)
     assert all(array.tobytes() == kept[name].tobytes() for name, array in again.items())
 

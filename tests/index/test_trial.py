@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import shutil
+import signal
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from http.client import HTTPConnection
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -16,7 +20,7 @@ from indexer.index.build import GenerationRefused
 from indexer.index.generation import FOLDER, current_name, read_manifest, write_manifest
 from indexer.runtime.progress import Progress, ProgressState
 from search_app import trial
-from search_app.trial import trial_of, try_generation
+from search_app.trial import trial_of, trying
 from tests.support.upstream import copied_world
 
 
@@ -42,8 +46,8 @@ def test_one_wrong_answer_of_many_refuses_a_generation_and_readers_stay_where_th
 def test_a_generation_that_answers_as_it_should_passes_and_is_asked_dozens_of_questions(
     config: Config, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with caplog.at_level("INFO"):
-        try_generation(config, config.data_dir / FOLDER / current_name(config.data_dir))
+    with caplog.at_level("INFO"), trying(config) as ask:
+        ask(config.data_dir / FOLDER / current_name(config.data_dir))
     (line,) = [record.getMessage() for record in caplog.records if record.name == "search_app.trial"]
     assert int(line.split("questions=")[1].split()[0]) >= 48
 
@@ -57,8 +61,8 @@ def test_a_generation_that_cannot_answer_is_refused(config: Config, damage: str,
     if damage == "no store":
         (bad / "catalogue.sqlite").write_bytes(b"")
     write_manifest(bad, replace(read_manifest(good), id="bad" if damage == "no store" else "other"))
-    with pytest.raises(GenerationRefused):
-        try_generation(config, bad)
+    with trying(config) as ask, pytest.raises(GenerationRefused):
+        ask(bad)
 
 
 def test_a_build_tells_as_many_steps_as_it_said_that_there_are(config: Config) -> None:
@@ -75,8 +79,8 @@ def test_a_trial_lets_go_of_its_connection_before_it_ends_its_server(
     happened: list[str] = []
 
     @contextmanager
-    def running(*_: object) -> Iterator[tuple[None, int]]:
-        yield None, 0
+    def running(*_: object) -> Iterator[tuple[SimpleNamespace, int]]:
+        yield SimpleNamespace(stdin=None), 0
         happened.append("server ended")
 
     class Connection:
@@ -85,9 +89,23 @@ def test_a_trial_lets_go_of_its_connection_before_it_ends_its_server(
 
     monkeypatch.setattr(trial, "_running", running)
     monkeypatch.setattr(trial, "_connect", lambda *_: Connection())
-    with trial._served(config, config.data_dir / FOLDER / current_name(config.data_dir)):
+    with (
+        trial._server(config) as server,
+        server.asked(config.data_dir / FOLDER / current_name(config.data_dir)),
+    ):
         happened.append("asked")
     assert happened == ["asked", "connection closed", "server ended"]
+
+
+@pytest.mark.slow
+def test_a_server_waits_without_a_generation_and_ends_with_a_build_that_makes_none(config: Config) -> None:
+    with trial._server(config) as server:
+        with pytest.raises(subprocess.TimeoutExpired):
+            server.process.wait(3.0)
+        with pytest.raises(ConnectionRefusedError):
+            HTTPConnection("127.0.0.1", server.port).connect()
+    assert server.process.returncode == -signal.SIGKILL
+    assert not server.data.exists()
 
 
 def test_the_settings_can_do_without_a_trial(config: Config) -> None:

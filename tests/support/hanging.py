@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 HANGS_FOR = 300.0  # seconds: many times longer than a test waits
 
 
-def hang(folder: Path) -> None:
-    """Tell by a file that the trial has begun, and hang."""
-    (folder.parents[1] / "hanging").touch()
-    time.sleep(HANGS_FOR)
+@contextmanager
+def hang() -> Iterator[Callable[[Path], None]]:
+    """Tell by a file that it is asked, and hang."""
+
+    def ask(folder: Path) -> None:
+        (folder.parents[1] / "hanging").touch()
+        time.sleep(HANGS_FOR)
+
+    yield ask
 
 
-def pass_at_once(_: Path) -> None:
+@contextmanager
+def pass_at_once() -> Iterator[Callable[[Path], None]]:
     """A trial that is content."""
+    yield lambda folder: None
