@@ -14,19 +14,18 @@ import os
 import shutil
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from indexer.catalogue import Catalogue
-from indexer.index.array_files import open_arrays, write_arrays
+from indexer.index.array_files import open_arrays
 from indexer.index.arrays import Arrays
-from indexer.index.columns import in_order, lay_out, lay_out_facets, lay_out_streams
-from indexer.index.completion.completions import completion_arrays
-from indexer.index.documents import ColumnText, Document, column_text, to_document
-from indexer.index.format import GROUP, IDS, TERMS
+from indexer.index.columns import in_order
+from indexer.index.documents import ColumnText, Document, own_document, with_columns
+from indexer.index.format import IDS
 from indexer.index.generation import (
     BUILDING,
     FOLDER,
@@ -41,13 +40,13 @@ from indexer.index.generation import (
     write_manifest,
 )
 from indexer.index.integrity import Choice, answering, answering_manifest, damaged_generations
-from indexer.index.inverted import Inverted, invert, invert_facets, lay_down
-from indexer.index.whoosh_index import Shown, WhooshReader, shown, write_index
-from indexer.index.word_vectors import gists_of, lay_out_vectors
-from indexer.model.items import TableItem
+from indexer.index.kept_documents import FILE, KeptDocuments
+from indexer.index.search_files import finish_search_files, start_search_files
+from indexer.index.whoosh_index import WhooshReader
+from indexer.model.items import AnyItem, TableItem
 from indexer.model.turnover import is_loss
 from indexer.runtime.disk import FolderUnusable, sync_folder, writing_to
-from indexer.runtime.processes import Here, give_back_memory, without_collection
+from indexer.runtime.processes import Here, give_back_memory
 from indexer.store.departed import note_departed
 from indexer.store.writer import start_packing, write_store
 
@@ -121,7 +120,7 @@ def _build(
     temporary = data_dir / FOLDER / f"{BUILDING}{os.getpid()}-{name}"
     temporary.mkdir(parents=True)
     try:
-        _fill(temporary, catalogue, workers, progress)
+        _fill(temporary, catalogue, KeptDocuments(data_dir / FILE), workers, progress)
         progress("checking")
         _check(temporary, catalogue, answering_manifest(data_dir), guard)
         manifest = Manifest(
@@ -173,78 +172,35 @@ def _writing(data_dir: Path) -> Iterator[None]:
 def _fill(
     folder: Path,
     catalogue: Catalogue,
+    kept: KeptDocuments,
     workers: Executor,
     progress: Callable[[str], None],
 ) -> None:
     progress("reading columns")
     packing = start_packing(catalogue, workers)
-    columns = {digest: column_text(schema) for digest, schema in catalogue.schemas.items()}
+    columns = {
+        digest: kept.columns(packing.schema_digests[digest], schema)
+        for digest, schema in catalogue.schemas.items()
+    }
     progress("making documents")
-    documents = make_documents(catalogue, columns)
+    documents = make_documents(
+        catalogue, columns, lambda item: kept.document(packing.item_digests[item.id], item)
+    )
     paths = {digest: text.paths for digest, text in columns.items()}
     begun = start_search_files(folder, documents, paths, workers, progress)
     del documents, columns, paths
     give_back_memory()  # workers need the most of theirs from now on
     progress("writing the catalogue store")
     write_store(folder / "catalogue.sqlite", catalogue, packing)
+    kept.keep()
     finish_search_files(folder, begun)
 
 
-def write_search_files(
-    folder: Path,
-    documents: Sequence[Document],
-    paths: Mapping[str, str],
-) -> None:
-    """whoosh/ and arrays/ of documents that are in_order(); `paths`: schema digest -> its column paths."""
-    with without_collection():
-        finish_search_files(folder, start_search_files(folder, documents, paths, Here()))
-
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """What workers are at, while search files are written."""
-
-    index: Future[None]
-    vectors: Future[Arrays]
-
-
-def start_search_files(
-    folder: Path,
-    documents: Sequence[Document],
-    paths: Mapping[str, str],
-    workers: Executor,
-    progress: Callable[[str], None] = lambda step: None,
-) -> Begun:
-    """The larger part of write_search_files(); finish_search_files() does the rest."""
-    progress(f"indexing {len(documents)} documents")
-    inverted, facets = invert(documents), invert_facets(documents)
-    kept = [shown(document) for document in documents]
-    index = workers.submit(_write_index, folder / "whoosh", kept, {**inverted, **facets})
-    del kept
-    progress("laying down arrays")
-    arrays = lay_down(inverted)
-    del inverted
-    arrays |= lay_out_streams(documents, TERMS.read(arrays))
-    vectors = workers.submit(lay_out_vectors, gists_of(documents, TERMS.read(arrays)))
-    arrays |= lay_out(documents, paths)
-    arrays |= lay_out_facets(facets, GROUP.read(arrays))
-    write_arrays(folder / "arrays", arrays)
-    return Begun(index, vectors)
-
-
-def finish_search_files(folder: Path, begun: Begun) -> None:
-    """Completions, made here of the arrays that lie there, and what workers are done with meanwhile."""
-    arrays = folder / "arrays"
-    write_arrays(arrays, completion_arrays(open_arrays(arrays)))
-    write_arrays(arrays, begun.vectors.result())
-    begun.index.result()
-
-
-def _write_index(folder: Path, documents: Sequence[Shown], inverted: Mapping[str, Inverted]) -> None:
-    write_index(folder, documents, inverted)
-
-
-def make_documents(catalogue: Catalogue, columns: Mapping[str, ColumnText]) -> list[Document]:
+def make_documents(
+    catalogue: Catalogue,
+    columns: Mapping[str, ColumnText],
+    own: Callable[[AnyItem], Document] = own_document,
+) -> list[Document]:
     """All documents, in the order that the index gives them their numbers.
 
     A view whose columns are not known is found by those of the table beneath it: they are searched, and
@@ -261,7 +217,7 @@ def make_documents(catalogue: Catalogue, columns: Mapping[str, ColumnText]) -> l
         return columns.get(known)
 
     return in_order(
-        to_document(item, columns_of(item) if isinstance(item, TableItem) else None)
+        with_columns(own(item), columns_of(item) if isinstance(item, TableItem) else None)
         for item in catalogue.items
     )
 

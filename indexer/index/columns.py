@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from indexer.index import format as layout
 from indexer.index.arrays import Array, Arrays, StringTable, smallest
-from indexer.index.documents import LOOKUPS, Document, read
+from indexer.index.documents import LOOKUPS, Document
 from indexer.index.inverted import Inverted, invert_facets
 from indexer.index.stored_fields import lay_out_cards
 from indexer.text.analysis import stem
@@ -171,11 +171,10 @@ def _surface(documents: Sequence[Document]) -> Arrays:
     counts: Counter[str] = Counter()
     named: set[str] = set()
     for document in documents:
-        own = {word for text in document.surface for word in read(text).pieces}
-        named |= own
-        for word in own:
+        named.update(document.surface)
+        for word in document.surface:
             counts[word] += NAME_WORD
-        counts.update({*read(str(document.card[4])).pieces} - own)
+        counts.update({*document.said}.difference(document.surface))
     kept = sorted((word for word in counts if not word.isdigit()), key=str.encode)
     return {
         **layout.SURFACE.lay(kept),

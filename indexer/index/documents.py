@@ -7,22 +7,23 @@ is worth is not decided here but in indexer/index/weights.py, at query time.
 from __future__ import annotations
 
 import re
-import sys
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
-from itertools import chain
 
 from indexer.index.item_texts import (
     DESCRIPTION_LIMIT,
     PROSE_LIMIT,
-    TEXTS_KEPT,
+    counted,
     gist_of,
+    named,
+    pieces_of,
     plain,
     short_name,
+    stream_of,
     texts_of,
+    told_terms,
 )
 from indexer.model.card import Card
 from indexer.model.items import (
@@ -36,7 +37,7 @@ from indexer.model.items import (
     TableItem,
 )
 from indexer.model.table_records import Column
-from indexer.text.analysis import compounds, identifier_words, spelling_key, stem, words
+from indexer.text.analysis import spelling_key, words
 from indexer.text.names import name_keys, name_stems
 
 GROUPS = ("name", "label", "prose", "column")
@@ -64,7 +65,8 @@ class Document:
     facets: dict[str, tuple[str, ...]]
     keys: dict[str, float]  # spelling key -> how surely it names this item, up to 1
     card: Card
-    surface: tuple[str, ...]  # texts whose words may be completed and corrected: names, titles, labels
+    surface: tuple[str, ...]  # words that may be completed and corrected: of names, titles, labels; each once
+    said: tuple[str, ...]  # other words as people write them, those of its description; each once
     usage: int = 0
     added: int = 0  # day number, 0 where unknown
     changed: int = 0
@@ -74,23 +76,8 @@ class Document:
     schema: str = ""  # digest of a table's columns
     stems: tuple[str, ...] = ()  # its names as stems joined by "_"
     name_key: str = ""  # spelling key of the canonical name, for near misses
-    gist: tuple[str, ...] = ()  # what it is about: names, what is said first of it, then what is asked
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A text as words."""
-
-    pieces: tuple[str, ...]  # as people write them
-    terms: tuple[str, ...]  # each stemmed, in order
-    compounds: tuple[str, ...]  # the terms of camelCase words taken whole
-
-
-@lru_cache(maxsize=TEXTS_KEPT)
-def read(text: str) -> Reading:
-    """The words of a text; each text is taken apart once, in however many items it stands."""
-    pieces = tuple(map(sys.intern, identifier_words(text)))
-    return Reading(pieces, tuple(map(stem, pieces)), tuple(compounds(text)))
+    # what it is about, as terms without small words: of names, of what is said first of it, of what is asked
+    gist: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +90,25 @@ class ColumnText:
 
 def to_document(item: AnyItem, columns: ColumnText | None = None) -> Document:
     """The document of one item; `columns` are those of a table's schema."""
+    return with_columns(own_document(item), columns)
+
+
+def with_columns(document: Document, columns: ColumnText | None) -> Document:
+    """A table's document with the words of its columns."""
+    return replace(document, groups={**document.groups, "column": columns.terms}) if columns else document
+
+
+def own_document(item: AnyItem) -> Document:
+    """The document of one item without columns that it shares with others: all that the item alone says."""
     name, label, prose = texts_of(item)
     groups: dict[str, Mapping[str, float]] = {
-        "name": _named(name),
-        "label": _counted(label),
-        "prose": _counted(prose),
-        "column": columns.terms if columns else {},
+        "name": named(name),
+        "label": counted(label),
+        "prose": counted(prose),
+        "column": counted([item.section.code[:PROSE_LIMIT]]) if isinstance(item, DocItem) else {},
     }
-    if isinstance(item, DocItem):
-        groups["column"] = _counted([item.section.code[:PROSE_LIMIT]])
+    card = _card(item)
+    surface = [*(text for text, _ in name), *(text for text in label if text not in item.asked)]
     version, day = _expiry(item.expires)
     return Document(
         id=item.id,
@@ -119,11 +116,12 @@ def to_document(item: AnyItem, columns: ColumnText | None = None) -> Document:
         family=item.family or item.id,
         family_rank=item.family_rank,
         groups=groups,
-        stream=_stream([*(text for text, weight in name if weight >= 1.0), *label, *prose]),
+        stream=stream_of([*(text for text, weight in name if weight >= 1.0), *label, *prose]),
         facets=_facets(item),
         keys=name_keys(item),
-        card=_card(item),
-        surface=(*(text for text, _ in name), *(text for text in label if text not in item.asked)),
+        card=card,
+        surface=pieces_of(surface),
+        said=pieces_of([card.description]),
         usage=item.usage,
         added=day_number(item.added),
         changed=day_number(item.changed),
@@ -133,7 +131,7 @@ def to_document(item: AnyItem, columns: ColumnText | None = None) -> Document:
         schema=item.schema_digest if isinstance(item, TableItem) else "",
         stems=name_stems(item),
         name_key=spelling_key(short_name(item)),
-        gist=gist_of(item),
+        gist=tuple(map(told_terms, gist_of(item))),
     )
 
 
@@ -167,34 +165,6 @@ def day_number(text: str) -> int:
         return date.fromisoformat(text[:10]).toordinal()
     except ValueError:
         return 0
-
-
-def _found(text: str) -> tuple[str, ...]:
-    reading = read(text)
-    return reading.terms + reading.compounds
-
-
-def _counted(texts: Iterable[str]) -> Mapping[str, float]:
-    """How often each word occurs."""
-    return Counter(chain.from_iterable(map(_found, texts)))
-
-
-def _named(texts: Iterable[tuple[str, float]]) -> Mapping[str, float]:
-    """How much each word of names counts. In one name a word counts once, however often it stands there:
-    a name that says a word twice (bookmarks_toolbar_bookmark_added) is not more about it."""
-    terms: dict[str, float] = {}
-    for text, weight in texts:
-        for word in dict.fromkeys(_found(text)):
-            terms[word] = terms.get(word, 0.0) + weight
-    return terms
-
-
-def _stream(texts: Iterable[str]) -> tuple[str, ...]:
-    stream: list[str] = []
-    for text in texts:
-        stream += read(text).terms
-        stream.append("")
-    return tuple(stream)
 
 
 def _facets(item: AnyItem) -> dict[str, tuple[str, ...]]:

@@ -7,8 +7,12 @@ of a name counts.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+import sys
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 from indexer.model.items import (
     AnyItem,
@@ -22,6 +26,7 @@ from indexer.model.items import (
     TableItem,
     ToolItem,
 )
+from indexer.text.analysis import compounds, identifier_words, stem
 from indexer.text.plain_text import plain_text
 
 DESCRIPTION_LIMIT = 2000  # characters of a card's description
@@ -124,3 +129,65 @@ def _plain_whole(markdown: str) -> str:
 def short_name(item: AnyItem) -> str:
     """The name without what its kind puts before it: GC_MS of histogram/GC_MS."""
     return item.name.partition("/")[2] if isinstance(item, ProbeItem) else item.name
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text as words."""
+
+    pieces: tuple[str, ...]  # as people write them; all are interned: few words stand in many texts
+    terms: tuple[str, ...]  # each stemmed, in order
+    compounds: tuple[str, ...]  # the terms of camelCase words taken whole
+
+
+@lru_cache(maxsize=TEXTS_KEPT)
+def read(text: str) -> Reading:
+    """The words of a text; each text is taken apart once, in however many items it stands."""
+    pieces = tuple(map(sys.intern, identifier_words(text)))
+    return Reading(pieces, tuple(map(_stem, pieces)), tuple(map(sys.intern, compounds(text))))
+
+
+@lru_cache(maxsize=TEXTS_KEPT)
+def _stem(word: str) -> str:
+    return sys.intern(stem(word))
+
+
+def pieces_of(texts: Iterable[str]) -> tuple[str, ...]:
+    """The words of texts as people write them, each once."""
+    return tuple(dict.fromkeys(chain.from_iterable(read(text).pieces for text in texts)))
+
+
+def told_terms(text: str) -> tuple[str, ...]:
+    """The terms of a text without small words."""
+    reading = read(text)
+    pairs = zip(reading.pieces, reading.terms, strict=True)
+    return tuple(term for piece, term in pairs if piece not in SMALL_WORDS)
+
+
+def _found(text: str) -> tuple[str, ...]:
+    reading = read(text)
+    return reading.terms + reading.compounds
+
+
+def counted(texts: Iterable[str]) -> Mapping[str, float]:
+    """How often each word occurs."""
+    return Counter(chain.from_iterable(map(_found, texts)))
+
+
+def named(texts: Iterable[tuple[str, float]]) -> Mapping[str, float]:
+    """How much each word of names counts. In one name a word counts once, however often it stands there:
+    a name that says a word twice (bookmarks_toolbar_bookmark_added) is not more about it."""
+    terms: dict[str, float] = {}
+    for text, weight in texts:
+        for word in dict.fromkeys(_found(text)):
+            terms[word] = terms.get(word, 0.0) + weight
+    return terms
+
+
+def stream_of(texts: Iterable[str]) -> tuple[str, ...]:
+    """The terms of texts in order, "" where one ends: no phrase may cross it."""
+    stream: list[str] = []
+    for text in texts:
+        stream += read(text).terms
+        stream.append("")
+    return tuple(stream)

@@ -18,8 +18,7 @@ import numpy.typing as npt
 
 from indexer.index import format as layout
 from indexer.index.arrays import Array, Arrays, StringTable
-from indexer.index.documents import Document, read
-from indexer.index.item_texts import SMALL_WORDS
+from indexer.index.documents import Document
 
 DIMENSIONS = 64
 WINDOW = 5  # words to each side that a word is learned from
@@ -64,7 +63,7 @@ def gists_of(documents: Sequence[Document], terms: StringTable) -> Gists:
     """The gists of documents that are in_order(); `terms` is the term table."""
     faces = [d for n, d in enumerate(documents) if n == 0 or documents[n - 1].family != d.family]
     number: dict[str, int] = {}
-    gists = [[_numbered(text, number) for text in d.gist] for d in faces]
+    gists = [[[number.setdefault(term, len(number)) for term in text] for text in d.gist] for d in faces]
     return Gists(
         learned=_texts([text for gist in gists for text in [*gist, _together(gist)]], len(number)),
         whole=_texts([list(chain.from_iterable(gist)) for gist in gists], len(number)),
@@ -88,13 +87,6 @@ def lay_out_vectors(gists: Gists) -> Arrays:
         **layout.WORD_VECTORS.lay(_bytes(vectors)),
         **layout.GROUP_VECTORS.lay(_bytes(_sums(whole, place, vectors * told[:, None], gists.faces))),
     }
-
-
-def _numbered(text: str, number: dict[str, int]) -> list[int]:
-    """The words of a text as numbers; a new word gets the next one."""
-    reading = read(text)
-    pairs = zip(reading.pieces, reading.terms, strict=True)
-    return [number.setdefault(term, len(number)) for piece, term in pairs if piece not in SMALL_WORDS]
 
 
 def _together(gist: Sequence[list[int]]) -> list[int]:

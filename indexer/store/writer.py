@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from itertools import islice
@@ -25,6 +26,7 @@ CREATE TABLE schema (number INTEGER PRIMARY KEY, digest TEXT UNIQUE NOT NULL, bo
 CREATE TABLE path (folded TEXT PRIMARY KEY, schemas BLOB NOT NULL) WITHOUT ROWID;
 """
 _AT_ONCE = 500  # rows packed at a time
+_DIGEST = 16  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +36,38 @@ class Packing:
     items: Sequence[Future[list[bytes]]]  # of some rows each, in order
     schemas: Sequence[Future[list[bytes]]]
     paths: Future[list[tuple[str, bytes]]]
+    item_digests: Mapping[str, bytes]  # by id: of all that the item says
+    schema_digests: Mapping[str, bytes]  # by the schema's own digest, which is of how it came about
 
 
 def start_packing(catalogue: Catalogue, workers: Executor) -> Packing:
     """Lets workers pack what write_store() is to write."""
     by_kind, columns = adapters(), columns_adapter()
-    schemas = [schema for _, schema in sorted(catalogue.schemas.items())]  # in the order of their numbers
-    texts = (by_kind[item.kind].dump_json(item, exclude_defaults=True) for item in catalogue.items)
+    schemas = sorted(catalogue.schemas.items())  # in the order of their numbers
+    items = ((x.id, by_kind[x.kind].dump_json(x, exclude_defaults=True)) for x in catalogue.items)
+    digests: tuple[dict[str, bytes], dict[str, bytes]] = {}, {}
     return Packing(
-        _packed_by(workers, texts),
-        _packed_by(workers, (columns.dump_json(schema, exclude_defaults=True) for schema in schemas)),
-        workers.submit(_path_rows, [[column.path for column in schema] for schema in schemas]),
+        _packed_by(workers, items, digests[0]),
+        _packed_by(
+            workers, ((key, columns.dump_json(x, exclude_defaults=True)) for key, x in schemas), digests[1]
+        ),
+        workers.submit(_path_rows, [[column.path for column in schema] for _, schema in schemas]),
+        *digests,
     )
 
 
-def _packed_by(workers: Executor, texts: Iterator[bytes]) -> list[Future[list[bytes]]]:
-    return [workers.submit(_pack_all, some) for some in iter(lambda: list(islice(texts, _AT_ONCE)), [])]
+def _packed_by(
+    workers: Executor, texts: Iterable[tuple[str, bytes]], digests: dict[str, bytes]
+) -> list[Future[list[bytes]]]:
+    """The texts packed; notes the digest of each."""
+
+    def noted() -> Iterator[bytes]:
+        for key, text in texts:
+            digests[key] = hashlib.blake2b(text, digest_size=_DIGEST).digest()
+            yield text
+
+    each = noted()
+    return [workers.submit(_pack_all, some) for some in iter(lambda: list(islice(each, _AT_ONCE)), [])]
 
 
 def write_store(path: Path, catalogue: Catalogue, packing: Packing | None = None) -> None:

@@ -124,7 +124,7 @@ class Reference:
         counts: Counter[str] = Counter()
         named: set[str] = set()
         for document, card in zip(self.documents, self.cards, strict=True):
-            own = {word for text in document.surface for word in identifier_words(text)}
+            own = set(document.surface)
             other = set(identifier_words(str(card["description"]))) - own
             named |= own
             for word in own | other:

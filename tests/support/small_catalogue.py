@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from indexer.catalogue.model import Catalogue
-from indexer.index.build import make_documents, write_search_files
+from indexer.index.build import make_documents
 from indexer.index.documents import Document, column_text
 from indexer.index.generation import (
     FOLDER,
@@ -23,6 +23,7 @@ from indexer.index.generation import (
     switch_to,
     write_manifest,
 )
+from indexer.index.search_files import write_search_files
 from indexer.model.definitions import ExtraKey, MetricDefinition
 from indexer.model.items import (
     AnyItem,

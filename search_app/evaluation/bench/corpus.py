@@ -17,7 +17,7 @@ from indexer.index.documents import Document, column_text, to_document
 from indexer.index.generation import Opened
 from indexer.model.items import TableItem
 from indexer.store.reader import Store
-from indexer.text.analysis import spelling_key, words
+from indexer.text.analysis import identifier_words, spelling_key, words
 
 REAL = 0  # the size that stands for the catalogue as it is
 _AT_ONCE = 1_000
@@ -94,7 +94,8 @@ def _recombined(member: Document, partner: Document, teller: Document, copy: int
         stream=(*own, "", *teller.stream),
         keys={key: 1.0, **{f"{other}{copy}": sure for other, sure in member.keys.items()}},
         card=card,
-        surface=(name, *member.surface[1:]),
+        surface=tuple(dict.fromkeys([*identifier_words(name), *member.surface])),
+        said=teller.said,
         stems=("_".join(own),),
         name_key=key,
     )

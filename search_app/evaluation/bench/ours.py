@@ -20,7 +20,7 @@ def build(folder: Path, corpus: Corpus) -> None:
     """whoosh/ and arrays/, completions and spelling among them; an empty catalogue store."""
     # here, because a process that only answers must not carry what builds: its memory is measured
     from indexer.catalogue.model import Catalogue
-    from indexer.index.build import write_search_files
+    from indexer.index.search_files import write_search_files
     from indexer.store.writer import write_store
 
     path = folder / FOLDER / GENERATION
