@@ -46,6 +46,8 @@ from indexer.runtime.locking import WORK, exclusive
 from indexer.runtime.outcomes import noted
 from indexer.runtime.processes import Here, without_collection, workers
 from indexer.runtime.progress import Progress
+from indexer.sqlread.kept_tables import FILE as TABLES
+from indexer.sqlread.kept_tables import KeptTables
 from indexer.sqlread.readings import Readings
 
 GONE_BACK = "gone-back-from"  # holds the name of the generation that somebody went back from
@@ -121,7 +123,8 @@ def _build(
     inputs = replace(inputs, versions=_versions(records), newest_release=newest)
     progress.step("joining")
     readings = Readings(config.data_dir / "sql", config.crawl.processes or os.cpu_count() or 1)
-    catalogue = build_catalogue(records, inputs.today, readings.read)
+    kept = KeptTables(config.data_dir / "sql" / TABLES)
+    catalogue = build_catalogue(records, inputs.today, readings.read, kept.tell)
     del records
     return build_generation(
         catalogue,

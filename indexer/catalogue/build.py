@@ -39,19 +39,23 @@ from indexer.model.items import AnyItem, AppItem, MetricItem, PingItem, ProbeIte
 from indexer.model.liveness import Clock, clock, next_change
 from indexer.model.records import DataTool, Record
 from indexer.sqlread.texts import ReadAll, read_here
+from indexer.sqlread.told import Tell, tell_anew
 
 
-def build_catalogue(records: Iterable[Record], today: date, read: ReadAll = read_here) -> Catalogue:
+def build_catalogue(
+    records: Iterable[Record], today: date, read: ReadAll = read_here, tell: Tell = tell_anew
+) -> Catalogue:
     """All records joined. Nothing upstream wrote stops it: what does not fit is counted in `problems`.
 
-    `read` reads the SQL of tables; by default in this process, without limits.
+    `read` reads the SQL of tables; by default in this process, without limits. `tell` tells what it says of
+    tables; by default of each anew.
     """
     inputs = sort_records(records)
     problems: Counter[str] = Counter()
     now = clock(today, inputs.versions)
     estate = build_estate(inputs, problems)
     schemas = Schemas(inputs.schemas)
-    tables = build_tables(inputs, estate, schemas, today, problems, read)
+    tables = build_tables(inputs, estate, schemas, today, problems, read, tell)
     annotations = Annotations(inputs.annotations, inputs.sampled)
     pings = [*glean_pings(estate, tables, annotations, now), *legacy_pings(inputs, estate, tables, today)]
     tables = _with_pings(tables, pings)

@@ -10,6 +10,7 @@ keep the second name beside the first.
 from __future__ import annotations
 
 import hashlib
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -59,16 +60,14 @@ class Schemas:
             self._made[key] = self._add(tuple(merged.values()), key)
         return self._made[key]
 
-    def of_columns(self, columns: Iterable[Column]) -> str:
-        """The digest of these columns, equal for equal columns; "" of none."""
-        found = tuple(columns)
-        if not found:
+    def of_columns(self, columns: Sequence[tuple[str, str, str, str]]) -> str:
+        """The digest of these columns (path, type, mode, description), equal for equal ones; "" of none."""
+        if not columns:
             return ""
-        key = hashlib.sha256()
-        for column in found:
-            key.update(f"{column.path}\0{column.type}\0{column.mode}\0{column.description}\1".encode())
-        digest = key.hexdigest()[:32]
-        self.columns.setdefault(digest, found)
+        text = "\1".join(map("\0".join, columns))
+        digest = hashlib.sha256(f"{text}\1".encode()).hexdigest()[:32]
+        if digest not in self.columns:
+            self.columns[digest] = tuple(itertools.starmap(Column, columns))
         return digest
 
     def used(self, digests: Iterable[str], problems: Counter[str]) -> dict[str, tuple[Column, ...]]:

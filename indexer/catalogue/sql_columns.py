@@ -15,13 +15,14 @@ from indexer.catalogue.inputs import Inputs
 from indexer.catalogue.schemas import Schemas
 from indexer.model.items import TableItem
 from indexer.model.parts import ROWS, ColumnLineage
-from indexer.model.table_records import Column, DerivedTable
+from indexer.model.table_records import DerivedTable
 from indexer.sqlread.lineage import Lineage
 from indexer.sqlread.model import Reading, Routine
 from indexer.sqlread.resolve import routine_key
 from indexer.sqlread.statements import without_tests
 from indexer.sqlread.texts import ReadAll, digest_of, reading_of
-from indexer.sqlread.values import Shape, flat, shape_of_columns
+from indexer.sqlread.told import Tell, Told, digest
+from indexer.sqlread.values import Shape, shape_of_columns
 from indexer.sqlread.warehouse import Resolved, TableText, Warehouse
 
 NO_SQL = "neither a schema nor SQL of it is published"
@@ -30,65 +31,107 @@ UNRESOLVED = "its SQL could not be resolved"
 
 
 def resolve_sql(
-    inputs: Inputs, items: Mapping[str, TableItem], schemas: Schemas, read: ReadAll, problems: Counter[str]
-) -> dict[str, Resolved]:
+    inputs: Inputs,
+    items: Mapping[str, TableItem],
+    schemas: Schemas,
+    read: ReadAll,
+    problems: Counter[str],
+    tell: Tell,
+) -> dict[str, Told]:
     """What the SQL of each table says, by the table's id."""
     derived = {f"{x.project}.{x.dataset}.{x.table}": x for x in inputs.derived}
     routines = [without_tests(x.sql) for x in inputs.routines if x.sql]
     texts = [record.sql for record in inputs.derived if record.sql]
     readings = read([*texts, *routines])
-    shapes: dict[str, Shape] = {}
-
-    def shape(digest: str) -> Shape | None:
-        if digest and digest not in shapes:
-            columns = schemas.columns.get(digest, ())
-            shapes[digest] = shape_of_columns((c.path, c.type, c.mode, c.description) for c in columns)
-        return shapes.get(digest)
-
-    known = {
-        key.removeprefix("table/"): shape(item.schema_digest)
-        for key, item in items.items()
-        if item.schema_digest
+    digests = {
+        key.removeprefix("table/"): item.schema_digest for key, item in items.items() if item.schema_digest
     }
-    tables = {
-        name: TableText(
-            name, _reading(derived.get(name), readings), known.get(name), _is_view(derived.get(name))
-        )
-        for name in {*known, *derived}
-    }
-    warehouse = Warehouse(tables, _routines(routines, readings), _twin)
-    found: dict[str, Resolved] = {}
-    for name in sorted(derived):
-        resolved = warehouse.resolved(name)
-        if resolved is not None and tables[name].reading is not None:
-            found[f"table/{name}"] = resolved
-            _count(resolved, tables[name], problems)
-    return found
+    tables = _Texts(derived, digests, readings, schemas)
+    own = tables.digests(digest(*(readings.get(digest_of(text), "").encode() for text in routines)))
+    names = frozenset(name for name, record in derived.items() if _told_in(record, readings))
+    told = tell(Warehouse(tables, _routines(routines, readings), _twin), own, names)
+    for name in sorted(told):
+        _count(told[name], derived[name], problems)
+    return {f"table/{name}": each for name, each in sorted(told.items())}
 
 
-def _count(resolved: Resolved, table: TableText, problems: Counter[str]) -> None:
-    for problem in table.reading.problems if table.reading else ():
+class _Texts(Mapping[str, TableText]):
+    """What is known of tables, made when it is asked for."""
+
+    def __init__(
+        self,
+        derived: Mapping[str, DerivedTable],
+        digests: Mapping[str, str],
+        readings: Mapping[str, str],
+        schemas: Schemas,
+    ) -> None:
+        """`digests`: those of tables' schemas."""
+        self._derived = derived
+        self._digests = digests
+        self._readings = readings
+        self._schemas = schemas
+        self._names = {*derived, *digests}
+        self._shapes: dict[str, Shape] = {}
+        self._made: dict[str, TableText] = {}
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __getitem__(self, name: str) -> TableText:
+        if name not in self._made:
+            if name not in self._names:
+                raise KeyError(name)
+            record, schema = self._derived.get(name), self._digests.get(name, "")
+            shape = self._shape(schema) if schema else None
+            self._made[name] = TableText(name, _reading(record, self._readings), shape, _is_view(record))
+        return self._made[name]
+
+    def _shape(self, schema: str) -> Shape:
+        """One for all tables of a schema: they are of the same type."""
+        if schema not in self._shapes:
+            columns = self._schemas.columns.get(schema, ())
+            told = ((c.path, c.type, c.mode, c.description) for c in columns)
+            self._shapes[schema] = shape_of_columns(told)
+        return self._shapes[schema]
+
+    def digests(self, common: bytes) -> dict[str, bytes]:
+        """Of what each table is resolved from, but for other tables; `common` is of what all share."""
+        found = {}
+        for name in self._names:
+            record = self._derived.get(name)
+            reading = _told_in(record, self._readings)
+            parts = (name, self._digests.get(name, ""), "view" if _is_view(record) else "", reading)
+            found[name] = digest(common, *map(str.encode, parts))
+        return found
+
+
+def _count(told: Told, record: DerivedTable, problems: Counter[str]) -> None:
+    for problem in told.problems:
         problems[f"SQL: {problem}"] += 1
-    if table.is_view and not resolved.from_sql:
+    if _is_view(record) and not told.resolved.from_sql:
         problems["view whose SQL could not be resolved"] += 1
 
 
-def with_sql(item: TableItem, resolved: Resolved | None, schemas: Schemas) -> TableItem:
+def with_sql(item: TableItem, told: Told | None, schemas: Schemas) -> TableItem:
     """The table with what its SQL says of it."""
-    if resolved is None:
+    if told is None:
         return item
+    resolved = told.resolved
     changes = replace(
         item,
         upstream=_upstream(item, resolved),
         passed_on=resolved.lineage.passed_on,
         made_of=tuple(_told(resolved.lineage)),
     )
-    if not resolved.from_sql or resolved.shape is None:
+    if not told.columns:
         return changes
-    digest = schemas.of_columns(Column(*each) for each in flat(resolved.shape))
-    if digest == item.schema_digest or schemas.columns[digest] == schemas.columns.get(item.schema_digest):
+    schema = schemas.of_columns(told.columns)
+    if schema == item.schema_digest or schemas.columns[schema] == schemas.columns.get(item.schema_digest):
         return changes
-    return replace(changes, schema_digest=digest, schema_source="SQL")
+    return replace(changes, schema_digest=schema, schema_source="SQL")
 
 
 def _told(lineage: Lineage) -> Iterator[ColumnLineage]:
@@ -113,10 +156,13 @@ def _upstream(item: TableItem, resolved: Resolved) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*resolved.reads, *item.upstream)))
 
 
+def _told_in(record: DerivedTable | None, readings: Mapping[str, str]) -> str:
+    """The reading of a table's SQL as JSON; "" where there is none."""
+    return readings.get(digest_of(record.sql), "") if record is not None and record.sql else ""
+
+
 def _reading(record: DerivedTable | None, readings: Mapping[str, str]) -> Reading | None:
-    if record is None or not record.sql:
-        return None
-    text = readings.get(digest_of(record.sql))
+    text = _told_in(record, readings)
     return reading_of(text) if text else None
 
 

@@ -23,6 +23,7 @@ from indexer.catalogue.sql_columns import resolve_sql, why_unknown, with_sql
 from indexer.model.items import SHARED_PROJECT, USER_PROJECT, TableItem
 from indexer.model.table_records import Dataset
 from indexer.sqlread.texts import ReadAll
+from indexer.sqlread.told import Tell
 from indexer.sqlread.warehouse import Resolved
 
 LEGACY_DATASET, GLEAN_DATASET = "telemetry", "firefox_desktop"
@@ -57,7 +58,13 @@ class Tables:
 
 
 def build_tables(
-    inputs: Inputs, estate: Estate, schemas: Schemas, today: date, problems: Counter[str], read: ReadAll
+    inputs: Inputs,
+    estate: Estate,
+    schemas: Schemas,
+    today: date,
+    problems: Counter[str],
+    read: ReadAll,
+    tell: Tell,
 ) -> Tables:
     """Every table of generated-sql, every stable table, and what BigQuery itself knows besides."""
     datasets = {row.namespace: row.dataset for row in inputs.listings if row.namespace and row.dataset}
@@ -74,11 +81,11 @@ def build_tables(
     for live in inputs.warehouse:
         merge_warehouse(items, live)
     items = _with_glean_twins(_with_apps(items, estate))
-    resolved = resolve_sql(inputs, items, schemas, read, problems)
-    items = {key: with_sql(item, resolved.get(key), schemas) for key, item in items.items()}
+    told = resolve_sql(inputs, items, schemas, read, problems, tell)
+    items = {key: with_sql(item, told.get(key), schemas) for key, item in items.items()}
+    resolved = {key: each.resolved for key, each in told.items()}
     items = with_ended_views(_with_columns(items, resolved, schemas, problems))
     tables = Tables(with_days_behind(items, schemas))
-    resolved = {key: replace(each, shape=None) for key, each in resolved.items()}  # now with the schemas
     return Tables(_with_user_views(tables), resolved)
 
 

@@ -188,11 +188,11 @@ def _fill(
     )
     paths = {digest: text.paths for digest, text in columns.items()}
     begun = start_search_files(folder, documents, paths, workers, progress)
+    kept.keep()
     del documents, columns, paths
     give_back_memory()  # workers need the most of theirs from now on
     progress("writing the catalogue store")
     write_store(folder / "catalogue.sqlite", catalogue, packing)
-    kept.keep()
     finish_search_files(folder, begun)
 
 

@@ -66,7 +66,6 @@ class Document:
     keys: dict[str, float]  # spelling key -> how surely it names this item, up to 1
     card: Card
     surface: tuple[str, ...]  # words that may be completed and corrected: of names, titles, labels; each once
-    said: tuple[str, ...]  # other words as people write them, those of its description; each once
     usage: int = 0
     added: int = 0  # day number, 0 where unknown
     changed: int = 0
@@ -76,6 +75,7 @@ class Document:
     schema: str = ""  # digest of a table's columns
     stems: tuple[str, ...] = ()  # its names as stems joined by "_"
     name_key: str = ""  # spelling key of the canonical name, for near misses
+    said: tuple[str, ...] = ()  # words of its description as people write them, each once
     # what it is about, as terms without small words: of names, of what is said first of it, of what is asked
     gist: tuple[tuple[str, ...], ...] = ()
 

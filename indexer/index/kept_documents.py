@@ -8,16 +8,9 @@ is damaged, or of another program, counts as none. It holds what one build used,
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import logging
-import marshal
-import platform
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -25,15 +18,11 @@ from indexer.index.documents import ColumnText, Document, column_text, own_docum
 from indexer.model.card import Card
 from indexer.model.items import AnyItem
 from indexer.model.table_records import Column
-from indexer.runtime.disk import FolderUnusable, replace_file
+from indexer.runtime.kept import ENOUGH, program_digest, read_kept, write_kept
 
 FILE = "documents"
-ENOUGH = 0.01  # share of new ones from which on the file is written anew: that takes a second
 _PROGRAM = ("index", "model", "text")  # folders whose program text decides what a document is
 _FIELDS = tuple(entry.name for entry in fields(Document))
-_CHECK = 32  # bytes of a digest
-
-log = logging.getLogger(__name__)
 
 
 class KeptDocuments:
@@ -41,7 +30,7 @@ class KeptDocuments:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._known = _read(path)
+        self._known: Mapping[bytes, tuple[Any, ...]] = read_kept(path, _program()) or {}
         self._documents: dict[bytes, Document] = {}
         self._columns: dict[bytes, ColumnText] = {}
 
@@ -58,27 +47,13 @@ class KeptDocuments:
         return self._columns.setdefault(key, made)
 
     def keep(self) -> None:
-        """Write what was used, where enough of it is new. A full disk costs the next build some seconds."""
+        """Write what was used, where enough of it is new; and let go of it."""
         used = self._documents.keys() | self._columns.keys()
-        if len(used - self._known.keys()) <= ENOUGH * len(used):
-            return
-        kept: dict[bytes, tuple[Any, ...]] = {key: _plain(each) for key, each in self._documents.items()}
-        kept |= {key: (each.terms, each.paths) for key, each in self._columns.items()}
-        body = zlib.compress(marshal.dumps(kept), 1)
-        try:
-            replace_file(self._path, b"".join((_program(), _check(body), body)))
-        except FolderUnusable as error:
-            log.warning("documents are not kept: %s", error)
-
-
-def _read(path: Path) -> Mapping[bytes, tuple[Any, ...]]:
-    with contextlib.suppress(OSError):
-        content = path.read_bytes()
-        body = content[2 * _CHECK :]
-        if content[: 2 * _CHECK] == _program() + _check(body):
-            kept: dict[bytes, tuple[Any, ...]] = marshal.loads(zlib.decompress(body))  # noqa: S302  our own, whole
-            return kept
-    return {}
+        if len(used - self._known.keys()) > ENOUGH * len(used):
+            kept: dict[bytes, tuple[Any, ...]] = {key: _plain(each) for key, each in self._documents.items()}
+            kept |= {key: (each.terms, each.paths) for key, each in self._columns.items()}
+            write_kept(self._path, _program(), kept)
+        self._known, self._documents, self._columns = {}, {}, {}
 
 
 def _plain(document: Document) -> tuple[Any, ...]:
@@ -96,12 +71,7 @@ def _document(plain: tuple[Any, ...]) -> Document:
 
 @cache
 def _program() -> bytes:
-    """The digest of all that decides what a document is, beside its item."""
+    """All that decides what a document is, beside its item."""
     folder = Path(__file__).parents[1]
-    modules = sorted(module for name in _PROGRAM for module in (folder / name).rglob("*.py"))
-    texts = [platform.python_version().encode(), version("whoosh-reloaded").encode()]  # its stems
-    return _check(b"\0".join([*texts, *(module.read_bytes() for module in modules)]))
-
-
-def _check(content: bytes) -> bytes:
-    return hashlib.blake2b(content, digest_size=_CHECK).digest()
+    modules = (module for name in _PROGRAM for module in (folder / name).rglob("*.py"))
+    return program_digest(modules, "whoosh-reloaded")  # its stems

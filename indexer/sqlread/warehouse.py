@@ -56,24 +56,31 @@ class Warehouse:
         self._routines = routines
         self._twin_of = twin_of
         self._done: dict[str, Resolved] = {}
-        self._busy: set[str] = set()
+        self._busy: list[str] = []  # each is asked for by the one before it
+        self.asked: dict[str, set[str]] = {}  # of each that was resolved: what it asked for, there or not
+        self.unsettled: set[str] = set()  # what these are depends on who asked for them first
 
     def resolved(self, name: str) -> Resolved | None:
         """None for a table that is not there."""
+        if self._busy and name != self._busy[-1]:
+            self.asked[self._busy[-1]].add(name)
         table = self._tables.get(name)
         if table is None:
             return None
         if name not in self._done:
             if name in self._busy:
+                circle = self._busy[self._busy.index(name) :]
+                self.unsettled.update(circle if len(circle) > 1 else ())
                 return Resolved(table.schema, False, ITSELF)
-            self._busy.add(name)
+            self._busy.append(name)
+            self.asked[name] = set()
             try:
                 with bounded(STEPS):
                     self._done[name] = self._resolve(table)
             except TooMuch:
                 self._done[name] = Resolved(table.schema, False, TOO_MUCH)
             finally:
-                self._busy.discard(name)
+                self._busy.pop()
         return self._done[name]
 
     def shape_of(self, name: str) -> Shape | None:
@@ -83,6 +90,11 @@ class Warehouse:
             twin = self._twin_of(name)
             return self.shape_of(twin) if twin and twin != name else None
         return found.shape
+
+    def problems_of(self, name: str) -> tuple[str, ...]:
+        """Why not all of a table's SQL was read."""
+        table = self._tables.get(name)
+        return table.reading.problems if table is not None and table.reading is not None else ()
 
     def _lineage(self, whole: Relation, table: TableText) -> Lineage:
         return lineage_of(_with_rest(whole, table.schema), table.name, self.shape_of)
@@ -100,6 +112,7 @@ class Warehouse:
                 found = resolver.query(query)
             except RecursionError:
                 reason = "it nests too deeply"
+                self.unsettled.add(table.name)
                 continue
             relations += [found] if _is_output(query, reading) else []
         whole = _together(relations)

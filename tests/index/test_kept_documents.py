@@ -13,6 +13,7 @@ from indexer.index import kept_documents
 from indexer.index.documents import own_document
 from indexer.index.generation import FOLDER, current_name, file_digests
 from indexer.index.kept_documents import FILE, KeptDocuments
+from indexer.runtime.kept import read_kept
 from indexer.store.reader import Store
 from tests.support.small_world import small_world
 from tests.support.upstream import built, config_of, copied_world
@@ -91,7 +92,7 @@ def test_it_holds_what_one_build_used_and_is_left_alone_where_hardly_anything_is
         for item in items[some]:
             assert kept.document(keys[item.id], item) == own_document(item)
         kept.keep()
-        return len(kept_documents._read(path))
+        return len(read_kept(path, kept_documents._program()))
 
     assert used(slice(0, 20)) == 20
     assert used(slice(10, 30)) == 20
