@@ -1,7 +1,8 @@
 """How far the newest day of a table lies back: some are filled days or weeks after what they tell of.
 
 bigquery-etl's scheduling says it as `date_partition_offset`: a run of one day fills the partition that lies
-so many days before. A view is as far behind as the least of what gives it its day.
+so many days before. A view is as far behind as the least of what gives it its day, or as its own SQL leaves
+out of the last days.
 """
 
 from __future__ import annotations
@@ -14,6 +15,10 @@ from indexer.catalogue.schemas import Schemas
 from indexer.model.items import TableItem
 
 OFFSET = "date_partition_offset"
+_CUT = re.compile(
+    r"\b(\w+) ?<\s{1,9}DATE_SUB\(CURRENT_DATE(?:\(\))?, ?INTERVAL (\d{1,3}) DAY\)", re.IGNORECASE
+)
+_UNION = re.compile(r"\bUNION ALL\b", re.IGNORECASE)
 MOST_DAYS = 400  # a table that is behind by more than a year is not filled day by day
 
 
@@ -26,13 +31,20 @@ def with_days_behind(items: Mapping[str, TableItem], schemas: Schemas) -> dict[s
             if item.layer == "view" or item.table_type == "VIEW":
                 beneath = _given_its_day(item, items, schemas)
                 found = [behind(each, above | {item.id}) for each in beneath]
-                done[item.id] = min(found, default=0)
+                done[item.id] = max(min(found, default=0), _left_out(item))
             else:
                 done[item.id] = _offset(item)
         return done.get(item.id, 0)
 
     lagging = {key: days for key, item in items.items() if (days := behind(item, frozenset()))}
     return {key: replace(item, days_behind=lagging.get(key, 0)) for key, item in items.items()}
+
+
+def _left_out(view: TableItem) -> int:
+    """How many of the last days a view leaves out in each part of its union, as those that wait for a KPI."""
+    days = [int(found[2]) for found in _CUT.finditer(view.sql) if found[1] == view.partition_field]
+    parts = 1 + len(_UNION.findall(view.sql))
+    return min(days) if len(days) >= parts else 0
 
 
 def _offset(item: TableItem) -> int:
