@@ -46,9 +46,9 @@ from indexer.runtime.locking import WORK, exclusive
 from indexer.runtime.outcomes import noted
 from indexer.runtime.processes import Here, without_collection, workers
 from indexer.runtime.progress import Progress
-from indexer.sqlread.kept_tables import FILE as TABLES
-from indexer.sqlread.kept_tables import KeptTables
-from indexer.sqlread.readings import Readings
+from indexer.sqlread.kept.readings import Readings
+from indexer.sqlread.kept.tables import FILE as TABLES
+from indexer.sqlread.kept.tables import KeptTables
 
 GONE_BACK = "gone-back-from"  # holds the name of the generation that somebody went back from
 WORTH_A_PROCESS = 5_000  # records from which a second process saves more than the second it takes to start

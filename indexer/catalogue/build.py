@@ -38,8 +38,8 @@ from indexer.catalogue.tables import Tables, build_tables
 from indexer.model.items import AnyItem, AppItem, MetricItem, PingItem, ProbeItem, TableItem, ToolItem
 from indexer.model.liveness import Clock, clock, next_change
 from indexer.model.records import DataTool, Record
+from indexer.sqlread.kept.told import Tell, tell_anew
 from indexer.sqlread.texts import ReadAll, read_here
-from indexer.sqlread.told import Tell, tell_anew
 
 
 def build_catalogue(

@@ -16,12 +16,12 @@ from indexer.catalogue.schemas import Schemas
 from indexer.model.items import TableItem
 from indexer.model.parts import ROWS, ColumnLineage
 from indexer.model.table_records import DerivedTable
+from indexer.sqlread.kept.told import Tell, Told, digest
 from indexer.sqlread.lineage import Lineage
 from indexer.sqlread.model import Reading, Routine
 from indexer.sqlread.resolve import routine_key
 from indexer.sqlread.statements import without_tests
 from indexer.sqlread.texts import ReadAll, digest_of, reading_of
-from indexer.sqlread.told import Tell, Told, digest
 from indexer.sqlread.values import Shape, shape_of_columns
 from indexer.sqlread.warehouse import Resolved, TableText, Warehouse
 

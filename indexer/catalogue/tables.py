@@ -22,8 +22,8 @@ from indexer.catalogue.schemas import Schemas
 from indexer.catalogue.sql_columns import resolve_sql, why_unknown, with_sql
 from indexer.model.items import SHARED_PROJECT, USER_PROJECT, TableItem
 from indexer.model.table_records import Dataset
+from indexer.sqlread.kept.told import Tell
 from indexer.sqlread.texts import ReadAll
-from indexer.sqlread.told import Tell
 from indexer.sqlread.warehouse import Resolved
 
 LEGACY_DATASET, GLEAN_DATASET = "telemetry", "firefox_desktop"

@@ -24,7 +24,8 @@ from indexer.catalogue import Catalogue
 from indexer.index.array_files import open_arrays
 from indexer.index.arrays import Arrays
 from indexer.index.columns import in_order
-from indexer.index.documents import ColumnText, Document, own_document, with_columns
+from indexer.index.documents.document import ColumnText, Document, own_document, with_columns
+from indexer.index.documents.kept import FILE, KeptDocuments
 from indexer.index.format import IDS
 from indexer.index.generation import (
     BUILDING,
@@ -40,7 +41,6 @@ from indexer.index.generation import (
     write_manifest,
 )
 from indexer.index.integrity import Choice, answering, answering_manifest, damaged_generations
-from indexer.index.kept_documents import FILE, KeptDocuments
 from indexer.index.search_files import finish_search_files, start_search_files
 from indexer.index.whoosh_index import WhooshReader
 from indexer.model.items import AnyItem, TableItem

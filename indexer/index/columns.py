@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from indexer.index import format as layout
 from indexer.index.arrays import Array, Arrays, StringTable, smallest
-from indexer.index.documents import LOOKUPS, Document
+from indexer.index.documents.document import LOOKUPS, Document
 from indexer.index.inverted import Inverted, invert_facets
 from indexer.index.stored_fields import lay_out_cards
 from indexer.text.analysis import stem

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from indexer.index.arrays import Array, Arrays, PackedTable, Rows, StringTable, narrow, smallest
-from indexer.index.documents import FACETS, LOOKUPS
+from indexer.index.documents.document import FACETS, LOOKUPS
 
 
 class Origin(StrEnum):

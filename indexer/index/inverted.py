@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from indexer.index.arrays import Array, Arrays, narrow, smallest
-from indexer.index.documents import FACETS, GROUPS, Document
+from indexer.index.documents.document import FACETS, GROUPS, Document
 from indexer.index.format import POST_IDS, POST_ROWS, POST_STARTS, TERMS, WEIGHT_ROWS
 from indexer.index.weights import damping
 

@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from indexer.index import format as layout
 from indexer.index.arrays import Array, wide
-from indexer.index.documents import FACETS, GROUPS, LOOKUPS
+from indexer.index.documents.document import FACETS, GROUPS, LOOKUPS
 from indexer.index.generation import Opened
 from indexer.index.stored_fields import Cards
 from indexer.index.weights import WEIGHTS, Floats, Weights, inverse_frequency, saturated, usage_factor

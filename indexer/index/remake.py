@@ -18,7 +18,7 @@ from indexer.index.arrays import Array, Arrays
 from indexer.index.build import make_documents
 from indexer.index.columns import lay_out, lay_out_facets, lay_out_streams
 from indexer.index.completion.completions import completion_arrays
-from indexer.index.documents import FACETS, GROUPS, Document, column_text
+from indexer.index.documents.document import FACETS, GROUPS, Document, column_text
 from indexer.index.format import GROUP, TERMS
 from indexer.index.inverted import Inverted, invert, invert_facets, lay_down
 from indexer.index.whoosh_index import WhooshReader, shown

@@ -20,7 +20,7 @@ from whoosh import analysis, columns, fields, formats
 from whoosh.codec.whoosh3 import W3Codec
 from whoosh.lang.porter2 import stem as _porter2
 
-from indexer.index.documents import FACETS, GROUPS
+from indexer.index.documents.document import FACETS, GROUPS
 from indexer.text.analysis import LONGEST_WORD, OWN_STEMS, PIECE, UNSTEMMED, words
 
 SINGLE = ("kind", "type", "status")  # facets of which a document has one value: sortable columns

@@ -11,7 +11,7 @@ from indexer.index.array_files import open_arrays, write_arrays
 from indexer.index.arrays import Arrays
 from indexer.index.columns import lay_out, lay_out_facets, lay_out_streams
 from indexer.index.completion.completions import completion_arrays
-from indexer.index.documents import Document
+from indexer.index.documents.document import Document
 from indexer.index.format import GROUP, TERMS
 from indexer.index.inverted import Inverted, invert, invert_facets, lay_down
 from indexer.index.whoosh_index import Shown, shown, write_index

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from whoosh import index
 
 from indexer.index.arrays import Array
-from indexer.index.documents import Document
+from indexer.index.documents.document import Document
 from indexer.index.inverted import Inverted
 from indexer.index.schema import SINGLE, codec, plain_schema
 from indexer.model.ids import item_path

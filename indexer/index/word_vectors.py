@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from indexer.index import format as layout
 from indexer.index.arrays import Array, Arrays, StringTable
-from indexer.index.documents import Document
+from indexer.index.documents.document import Document
 
 DIMENSIONS = 64
 WINDOW = 5  # words to each side that a word is learned from

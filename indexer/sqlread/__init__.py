@@ -6,6 +6,6 @@ events that are asked for. It needs no schema, so its result depends on the text
 kept by it. `resolve()` takes such a query and the columns of the tables beneath, and says
 which columns come out, of which types, and of which columns they are made.
 
-Nothing here knows sources, records of upstream or pages. workers.py runs the first step in
+Nothing here knows sources, records of upstream or pages. kept/readings.py runs the first step in
 processes with limits: the SQL is untrusted.
 """

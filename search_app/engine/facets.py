@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.index.arrays import run_starts
-from indexer.index.documents import FACETS
+from indexer.index.documents.document import FACETS
 from indexer.index.reader import Bools, IndexReader, Ints
 from indexer.model.kinds import KINDS
 from search_app.engine.collapse import largest

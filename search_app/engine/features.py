@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from indexer.index import format as layout
 from indexer.index.arrays import Array
-from indexer.index.documents import GROUPS
+from indexer.index.documents.document import GROUPS
 from indexer.index.reader import Bools, IndexReader, Ints
 from indexer.index.weights import SAYING, Floats
 from indexer.index.word_vectors import SCALE

@@ -11,7 +11,7 @@ from itertools import product
 import numpy as np
 from rapidfuzz import fuzz, process
 
-from indexer.index.documents import day_number, sql_words
+from indexer.index.documents.document import day_number, sql_words
 from indexer.index.reader import Bools, IndexReader, Ints, values_of
 from indexer.text.analysis import spelling_key
 from search_app.query.grammar import FACETS

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.index.arrays import run_starts
-from indexer.index.documents import column_term
+from indexer.index.documents.document import column_term
 from indexer.index.reader import Bools, IndexReader, Ints
 from indexer.index.weights import (
     HOLDERS,

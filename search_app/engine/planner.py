@@ -14,7 +14,7 @@ from rapidfuzz.distance import OSA
 
 from indexer.index.completion.completions import SEEN
 from indexer.index.completion.spellchecker import Speller
-from indexer.index.documents import column_term
+from indexer.index.documents.document import column_term
 from indexer.index.reader import IndexReader
 from indexer.index.weights import (
     COMMONER,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from indexer.catalogue.phrasings import FOLDER, PhrasingProblem, phrasings_of, shipped_phrasings
-from indexer.index.documents import to_document
+from indexer.index.documents.document import to_document
 from indexer.model.items import DocItem
 from indexer.model.records import DocSection
 from indexer.text.analysis import stem, words

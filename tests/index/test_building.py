@@ -14,7 +14,7 @@ import pytest
 
 from indexer import build_job as jobs
 from indexer.build_job import build
-from indexer.index.documents import GROUPS
+from indexer.index.documents.document import GROUPS
 from indexer.index.generation import FOLDER, current_name, file_digests
 from indexer.index.whoosh_index import WhooshReader
 from indexer.runtime.locking import is_running

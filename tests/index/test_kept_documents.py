@@ -9,10 +9,10 @@ import pytest
 from indexer.build_job import build
 from indexer.config import Config
 from indexer.crawl.crawl import crawl
-from indexer.index import kept_documents
-from indexer.index.documents import own_document
+from indexer.index.documents import kept as kept_documents
+from indexer.index.documents.document import own_document
+from indexer.index.documents.kept import FILE, KeptDocuments
 from indexer.index.generation import FOLDER, current_name, file_digests
-from indexer.index.kept_documents import FILE, KeptDocuments
 from indexer.runtime.kept import read_kept
 from indexer.store.reader import Store
 from tests.support.small_world import small_world

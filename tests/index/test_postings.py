@@ -20,7 +20,7 @@ from whoosh.reading import TermNotFound
 
 from indexer.index import inverted as inverting
 from indexer.index.arrays import StringTable, strings
-from indexer.index.documents import GROUPS, Document
+from indexer.index.documents.document import GROUPS, Document
 from indexer.index.generation import open_current
 from indexer.index.inverted import invert, invert_facets, lay_down
 from indexer.index.weights import DAMPING

@@ -20,7 +20,7 @@ from whoosh.analysis import Analyzer
 from whoosh.qparser import QueryParser
 
 from indexer.index.arrays import strings
-from indexer.index.documents import FACETS, GROUPS
+from indexer.index.documents.document import FACETS, GROUPS
 from indexer.index.format import POST_IDS, POST_ROWS, POST_STARTS, TERMS, WEIGHT_ROWS
 from indexer.index.generation import Opened, open_current
 from indexer.index.reader import IndexReader

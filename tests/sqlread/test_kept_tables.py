@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from indexer.sqlread import kept_tables
-from indexer.sqlread.kept_tables import KeptTables
+from indexer.sqlread.kept import tables as kept_tables
+from indexer.sqlread.kept.tables import KeptTables
+from indexer.sqlread.kept.told import Told, digest, tell_anew
 from indexer.sqlread.statements import read_sql
-from indexer.sqlread.told import Told, digest, tell_anew
 from indexer.sqlread.values import shape_of_columns
 from indexer.sqlread.warehouse import TableText, Warehouse
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from indexer.runtime.limited import Limits
-from indexer.sqlread import readings as readings_module
-from indexer.sqlread.readings import Readings, read_batch
+from indexer.sqlread.kept import readings as readings_module
+from indexer.sqlread.kept.readings import Readings, read_batch
 from indexer.sqlread.texts import digest_of, reading_of
 
 GOOD = [f"SELECT {number} AS n{number} FROM p.d.t" for number in range(20)]

@@ -29,7 +29,7 @@ from indexer.crawl import crawl as crawling
 from indexer.crawl.crawl import crawl, sample_path
 from indexer.runtime import disk
 from indexer.runtime.limited import LimitedPool, Limits
-from indexer.sqlread import readings
+from indexer.sqlread.kept import readings
 from search_app.engine.engine import SearchEngine
 from search_app.supervisor import ensure_generation
 from search_app.web.app import create_app

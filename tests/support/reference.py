@@ -25,7 +25,7 @@ from indexer.index.columns import NAME_WORD
 from indexer.index.completion import spellchecker as spelling
 from indexer.index.completion.completions import SEEN
 from indexer.index.completion.spellchecker import Correction, NearName
-from indexer.index.documents import GROUPS, Document, column_term, day_number, sql_words
+from indexer.index.documents.document import GROUPS, Document, column_term, day_number, sql_words
 from indexer.index.weights import DAMPING, ENOUGH, SEVERAL, WEIGHTS
 from indexer.model.card import Card
 from indexer.model.liveness import LIFE

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from indexer.catalogue.model import Catalogue
 from indexer.index.build import make_documents
-from indexer.index.documents import Document, column_text
+from indexer.index.documents.document import Document, column_text
 from indexer.index.generation import (
     FOLDER,
     FORMAT_VERSION,

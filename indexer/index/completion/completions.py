@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from indexer.index.arrays import Array, Arrays
 from indexer.index.completion import entries, spellchecker
-from indexer.index.documents import FACETS
+from indexer.index.documents.document import FACETS
 from indexer.index.format import (
     FACET_VALUES,
     GROUP,

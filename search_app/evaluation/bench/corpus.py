@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from indexer.index.columns import in_order
-from indexer.index.documents import Document, column_text, to_document
+from indexer.index.documents.document import Document, column_text, to_document
 from indexer.index.generation import Opened
 from indexer.model.items import TableItem
 from indexer.store.reader import Store

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from indexer.index.documents import FACETS, GROUPS, Document
+from indexer.index.documents.document import FACETS, GROUPS, Document
 from indexer.index.weights import WEIGHTS
 from indexer.model.card import Card
 from search_app.evaluation.bench.corpus import Corpus

@@ -14,7 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
 
-from indexer.index.documents import GROUPS, Document
+from indexer.index.documents.document import GROUPS, Document
 from indexer.text.analysis import words
 from search_app.evaluation.bench.corpus import Corpus
 from search_app.evaluation.bench.questions import Question

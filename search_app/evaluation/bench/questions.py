@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from indexer.index.documents import Document
+from indexer.index.documents.document import Document
 from indexer.text.analysis import identifier_words
 
 SHORTEST = 4  # letters of a word that is asked for by itself

@@ -9,7 +9,7 @@ from typing import Any
 
 import tantivy
 
-from indexer.index.documents import FACETS, GROUPS
+from indexer.index.documents.document import FACETS, GROUPS
 from indexer.index.weights import WEIGHTS
 from indexer.model.card import Card
 from search_app.evaluation.bench.corpus import Corpus

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from whoosh import index, query, scoring
 
-from indexer.index.documents import GROUPS
+from indexer.index.documents.document import GROUPS
 from indexer.index.inverted import invert, invert_facets
 from indexer.index.weights import WEIGHTS
 from indexer.index.whoosh_index import shown, write_index

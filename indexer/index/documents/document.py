@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 
-from indexer.index.item_texts import (
+from indexer.index.documents.item_texts import (
     DESCRIPTION_LIMIT,
     PROSE_LIMIT,
     counted,

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from indexer.index.documents import ColumnText, Document, column_text, own_document
+from indexer.index.documents.document import ColumnText, Document, column_text, own_document
 from indexer.model.card import Card
 from indexer.model.items import AnyItem
 from indexer.model.table_records import Column
@@ -72,6 +72,6 @@ def _document(plain: tuple[Any, ...]) -> Document:
 @cache
 def _program() -> bytes:
     """All that decides what a document is, beside its item."""
-    folder = Path(__file__).parents[1]
+    folder = Path(__file__).parents[2]
     modules = (module for name in _PROGRAM for module in (folder / name).rglob("*.py"))
     return program_digest(modules, "whoosh-reloaded")  # its stems

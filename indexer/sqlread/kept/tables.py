@@ -7,10 +7,10 @@ from functools import cache
 from pathlib import Path
 
 from indexer.runtime.kept import ENOUGH, program_digest, read_kept, write_kept
+from indexer.sqlread.kept.told import Told, tell
 from indexer.sqlread.lineage import ColumnOrigins, Lineage
 from indexer.sqlread.model import EventTest
 from indexer.sqlread.resolve import EventUse
-from indexer.sqlread.told import Told, tell
 from indexer.sqlread.warehouse import Resolved, Warehouse
 
 FILE = "tables"
@@ -60,6 +60,6 @@ def _read(path: Path) -> Iterator[tuple[str, Told]]:
 @cache
 def _program() -> bytes:
     """All that decides what SQL says, beside the SQL."""
-    here = Path(__file__).parent
+    here = Path(__file__).parents[1]
     asking = (here.parent / "catalogue" / name for name in ("schemas.py", "sql_columns.py"))
-    return program_digest([*here.glob("*.py"), *asking], "sqlglot")
+    return program_digest([*here.rglob("*.py"), *asking], "sqlglot")

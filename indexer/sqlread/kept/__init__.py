@@ -1,0 +1,1 @@
+"""What was read of SQL, and what tables were told by it, kept from build to build by its content."""
