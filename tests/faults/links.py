@@ -14,6 +14,9 @@ KEPT_BACK = (
     "search_counts", "browser_search", "event_counts", "browser_engagement_navigation",
     "manager_message_size", "dropped_frames_proportion",
 )  # fmt: skip
+# data docs, cookbooks/glam.md: "we only keep data from the last three versions"; 147 was the release when
+# GLAM's legacy pages were frozen (26 January 2026)
+OLDEST_KEPT = 145
 GLAM = "https://glam.telemetry.mozilla.org/firefox/probe/"
 MONITORING = "https://mozilla.cloud.looker.com/dashboards/1452"
 SHARED = "moz-fx-data-shared-prod"
@@ -29,6 +32,7 @@ def legacy_glam(upstream: Upstream, made: Made) -> Iterator[Fault]:
     fault = Fault("A5 a legacy probe links a GLAM page without data")
     frozen = Fault("A19 a link to GLAM's legacy pages does not say that they are frozen")
     lost = Fault("A5 a probe that GLAM has data of is not linked")
+    newest = max(map(_last_version, upstream.probes.values()))
     for name, probe in upstream.probes.items():
         if probe["type"] not in ("histogram", "scalar"):
             continue
@@ -36,6 +40,7 @@ def legacy_glam(upstream: Upstream, made: Made) -> Iterator[Fault]:
         snaked = re.sub(r"[.-]", "_", probe["name"]).lower()
         without = any(part in snaked for part in KEPT_BACK) or probe["name"].startswith("USE_COUNTER2_")
         without |= probe["type"] == "scalar" and all(each.get("kind") == "string" for each in details)
+        without |= _last_version(probe) < min(newest, OLDEST_KEPT)
         pages = [link for link in _links(made, f"probe/{name}") if link["url"].startswith(GLAM)]
         fault.see(without and bool(pages), name)
         lost.see(not without and not pages, name)
@@ -44,6 +49,11 @@ def legacy_glam(upstream: Upstream, made: Made) -> Iterator[Fault]:
     yield fault
     yield lost
     yield frozen
+
+
+def _last_version(probe: dict[str, Any]) -> int:
+    """The newest version of any channel that has a probe, by what upstream knows."""
+    return max(int(each["versions"]["last"]) for entries in probe["history"].values() for each in entries)
 
 
 def event_monitoring_and_looker(upstream: Upstream, made: Made) -> Iterator[Fault]:
