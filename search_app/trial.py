@@ -168,9 +168,8 @@ class _Server:
         (self.data / POINTER).write_text(f"{folder.name}\n")
         if self.process.stdin is not None:
             self.process.stdin.close()  # that calls it
-        with (
-            ExitStack() as ending
-        ):  # before the server is told to end: it waits for whoever holds a connection
+        # closed before the server is told to end: it waits for whoever holds a connection
+        with ExitStack() as ending:
             connections = [_connect(self.port, self.process, folder.name)]
             connections += [_connection(self.port) for _ in range(SIDES - 1)]
             yield [Trying(ending.enter_context(closing(each))) for each in connections]
