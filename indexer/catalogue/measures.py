@@ -200,6 +200,7 @@ class MeasureMaker:
                 item.id, f"measure/metric/{record.platform}/{name.partition('.')[0]}", "depends_on", "measure"
             )
             for name in (*(each.name for each in item.operands), *record.depends_on)
+            if name.partition(".")[0] != record.name  # the numerator of a ratio is often the measure itself
         ]
         links += [Link(item.id, f"app/{app}", "app", "measure", True) for app in item.apps]
         return links

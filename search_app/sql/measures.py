@@ -26,7 +26,9 @@ from search_app.sql.source import (
 )
 
 DAYS_OF_AGGREGATES = 28
-PER_CLIENT = "Experiments compute it for each client: see the queries over clients."
+PER_CLIENT = "Experiments compute it for each client: see the {}."
+OVER_CLIENTS, EACH_CLIENT = "queries over clients", "query for each client"
+NOT_KEPT_UP = "metric-hub calls it deprecated: where these days are empty, ask for earlier ones."
 NO_CLIENTS = "What it calls clients are values of {column}: metric-hub's client_id_column of the data source."
 ROLLING = 7  # days
 
@@ -49,7 +51,8 @@ _NAME = re.compile(r"[A-Za-z_]\w*")
 
 def measure_queries(item: MeasureItem, days: int = 0) -> list[SqlQuery]:
     """The queries of a measure, of so many days (0: of as many as fit it); none where `no_query` says why."""
-    base = SqlQuery(item.name, _heading(item), "", notes=(*item.assumptions, *_filled_later(item)))
+    over = (NOT_KEPT_UP,) if item.status == "deprecated" else ()
+    base = SqlQuery(item.name, _heading(item), "", notes=(*item.assumptions, *over, *_filled_later(item)))
     if item.rows is None:
         return list(_ratio(item, base, days))
     if share := sampled_share(*item.tables, item.rows.source):
@@ -79,8 +82,13 @@ def _heading(item: MeasureItem) -> str:
 
 
 def _metric(item: MeasureItem, rows: MeasureRows, base: SqlQuery, days: int) -> Iterator[SqlQuery]:
-    over_time = replace(base, notes=(*base.notes, PER_CLIENT)) if rows.client_id else base
     name = _output(item.name)
+    of_clients = list(_of_clients(item, rows, base, days))
+    over_time = base
+    if of_clients and item.apps:  # experiments are run in apps, not in what advertisers are told of
+        statistics = any(each.variant == "over clients" for each in of_clients)
+        said = PER_CLIENT.format(OVER_CLIENTS if statistics else EACH_CLIENT)
+        over_time = replace(base, notes=(*base.notes, said))
     if not is_of_one_client(item):
         yield _query(
             over_time,
@@ -89,7 +97,7 @@ def _metric(item: MeasureItem, rows: MeasureRows, base: SqlQuery, days: int) -> 
         )
     if rolling := _rolling(item, name, rows, days):
         yield _query(base, f"{ROLLING}-day average", rolling)
-    yield from _of_clients(item, rows, base, days)
+    yield from of_clients
 
 
 def is_of_one_client(item: MeasureItem) -> bool:

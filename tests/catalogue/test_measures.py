@@ -195,6 +195,27 @@ def test_a_measure_of_mixed_rows_is_marked_and_its_query_says_it(tmp_path: Path)
     assert found["fenix"].assumptions[0].startswith("search.mobile_daily has the rows of several products")
 
 
+def test_a_measure_that_is_the_numerator_of_its_own_ratio_does_not_depend_on_itself(tmp_path: Path) -> None:
+    made = Upstream()
+    made.app("fenix")
+    made.table(
+        "fenix.daily",
+        {"submission_date": "DATE", "client_id": "STRING", **dict.fromkeys(("clicks", "shown"), "INTEGER")},
+    )
+    made.measures(
+        "definitions/fenix.toml",
+        "[metrics.clicks]\nselect_expression = 'SUM(clicks)'\ndata_source = 'daily'\n"
+        "[metrics.shown]\nselect_expression = 'SUM(shown)'\ndata_source = 'daily'\n"
+        "[data_sources.daily]\nfrom_expression = 'mozdata.fenix.daily'\n",
+    )
+    ratio = "[metrics.clicks.statistics.ratio]\nnumerator = 'clicks.sum'\ndenominator = 'shown.sum'\n"
+    made.measures("looker/definitions/fenix.toml", ratio)
+    found = {item.id: item for item in catalogue_of(made, tmp_path).items}
+    clicks = found["measure/metric/fenix/clicks"]
+    assert clicks.related["depends_on"] == ("measure/metric/fenix/shown",)
+    assert "measure" not in clicks.related
+
+
 @pytest.mark.parametrize(
     ("record", "reason"),
     [

@@ -122,7 +122,7 @@ def test_things_are_joined(small_client: FlaskClient) -> None:
     assert measure["related"]["table"] == ["table/moz-fx-data-shared-prod.fenix.metrics"]
     assert measure["related"]["metric"] == ["metric/fenix/tabs.opened"]
     assert measure["queries"][0]["notes"] == [
-        "Experiments compute it for each client: see the queries over clients."
+        "Experiments compute it for each client: see the query for each client."
     ]
     assert [(row["table"], row["column"]) for row in measure["columns"]] == [
         ("fenix.metrics", "metrics.counter.tabs_opened")

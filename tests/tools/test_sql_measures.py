@@ -61,7 +61,6 @@ def test_a_metric_over_time_is_its_expression_over_its_rows_by_day() -> None:
     assert (
         made.sql
         == """-- opened, over time
--- Experiments compute it for each client: see the queries over clients.
 SELECT
   submission_date,
   SUM(opens) AS opened,
@@ -75,6 +74,25 @@ GROUP BY
 ORDER BY
   1"""
     )
+
+
+def test_what_experiments_compute_is_told_by_the_query_that_there_is_and_of_apps_only() -> None:
+    def said(item: MeasureItem) -> list[str]:
+        return [note for note in queries(item)["over time"].notes if "Experiments" in note]
+
+    each = "Experiments compute it for each client: see the query for each client."
+    over = "Experiments compute it for each client: see the queries over clients."
+    of_app = measure(apps=("fenix",))
+    assert said(of_app) == [each]
+    assert said(replace(of_app, statistics=(MeasureStatistic("bootstrap_mean", "jetstream"),))) == [over]
+    assert not said(measure())
+
+
+def test_a_deprecated_measure_says_that_its_last_days_may_be_empty() -> None:
+    said = "metric-hub calls it deprecated: where these days are empty, ask for earlier ones."
+    made = queries(measure(status="deprecated"))
+    assert [said in query.notes for query in made.values()] == [True, True]
+    assert not any(said in query.notes for query in queries(measure()).values())
 
 
 def test_rows_of_no_client_are_summed_over_four_weeks_and_count_nobody() -> None:

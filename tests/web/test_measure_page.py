@@ -19,7 +19,7 @@ def test_the_page_has_the_queries_with_their_notes_and_the_columns(small_client:
     assert "searches_of_day" in page
     assert "Columns it is made of" in page
     assert "metrics.counter.tabs_opened" in page
-    assert "Experiments compute it for each client: see the queries over clients." in page
+    assert "Experiments compute it for each client: see the query for each client." in page
     assert "There is no query for it" not in page
 
 
