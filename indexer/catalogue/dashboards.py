@@ -64,10 +64,10 @@ class Things:
         probes: Iterable[ProbeItem],
     ) -> None:
         self.explores = {(each.namespace, each.name): each for each in explores}
-        self.measures: dict[str, list[str]] = {}
+        self.measures: dict[str, dict[str, str]] = {}  # name -> platform -> id
         for measure in measures:
             if measure.type == "metric":
-                self.measures.setdefault(measure.name, []).append(measure.id)
+                self.measures.setdefault(measure.name, {})[measure.platform] = measure.id
         # table and column -> what fills it
         self.filling: dict[tuple[str, str], str] = {}
         rows = [(item.id, row) for item in metrics for row in item.columns]
@@ -80,10 +80,18 @@ class Things:
         """The explore of a tile, where looker-hub lists it."""
         return self.explores.get((tile.model, tile.explore))
 
-    def measure(self, name: str) -> str:
-        """The id of the only measure of a name; "" where several platforms have one."""
-        ids = self.measures.get(name, ())
-        return ids[0] if len(ids) == 1 else ""
+    def measures_of(self, names: Iterable[str]) -> Mapping[str, str]:
+        """Names to the ids of measures, where one platform alone has all of them that anyone has.
+
+        A project of OpMon is of one platform, which its dashboard does not name; what is called so on
+        another platform is another measure.
+        """
+        wanted = {name: self.measures[name] for name in names if name in self.measures}
+        shared = set.intersection(*(set(ids) for ids in wanted.values())) if wanted else set()
+        if len(shared) != 1:
+            return {}
+        platform = shared.pop()
+        return {name: ids[platform] for name, ids in wanted.items()}
 
 
 def _extended(
@@ -116,7 +124,8 @@ def _extended(
 def _item(
     record: Dashboard, estate: Estate, tables: Tables, schemas: Schemas, things: Things
 ) -> DashboardItem:
-    tiles = tuple(_tile(tile, tables, schemas, things) for tile in record.tiles)
+    measures = things.measures_of(dict.fromkeys(map(_named_measure, record.tiles)))
+    tiles = tuple(_tile(tile, tables, schemas, things, measures) for tile in record.tiles)
     explores = [found for tile in record.tiles if (found := things.explore(tile))]
     apps = dict.fromkeys(
         name for name in (record.model, *(each.namespace for each in explores)) if name in estate.apps
@@ -162,7 +171,9 @@ def _state(record: Dashboard) -> tuple[Status, str]:
     return "deprecated", "deprecated, as its title says" + (f"; use {instead[1].strip()}" if instead else "")
 
 
-def _tile(tile: DashboardTile, tables: Tables, schemas: Schemas, things: Things) -> DashboardTileRef:
+def _tile(
+    tile: DashboardTile, tables: Tables, schemas: Schemas, things: Things, measures: Mapping[str, str]
+) -> DashboardTileRef:
     explore = things.explore(tile)
     why = ""
     if tile.explore and explore is None:
@@ -175,7 +186,7 @@ def _tile(tile: DashboardTile, tables: Tables, schemas: Schemas, things: Things)
         explore_name=tile.explore,
         fields=tile.fields,
         columns=tuple(dict.fromkeys(_columns(tile, explore, tables, schemas))) if explore else (),
-        measure=_shown_measure(tile, things),
+        measure=measures.get(_named_measure(tile), ""),
         unknown=why,
     )
 
@@ -203,9 +214,10 @@ def _spellings(leaf: str) -> Iterator[str]:
     yield f"{_SPAN.sub('', leaf)}_date"  # submission_date is a time called submission
 
 
-def _shown_measure(tile: DashboardTile, things: Things) -> str:
+def _named_measure(tile: DashboardTile) -> str:
+    """The name of the measure that a tile shows, "" where it says none."""
     named = next((value for key, value in tile.filters.items() if key.endswith(_MEASURE_FILTER)), "")
-    return things.measure(named.strip("'\" ")) if named else ""
+    return named.strip("'\" ")
 
 
 def _links(item: DashboardItem, record: Dashboard, tables: Tables, things: Things) -> Iterator[Link]:

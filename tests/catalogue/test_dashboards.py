@@ -72,6 +72,39 @@ def test_a_time_is_joined_by_its_column_whatever_span_it_is_grouped_by(
     assert board.tiles[0].columns == (("fenix.metrics", "submission_timestamp"),)
 
 
+HUB = """
+[data_sources.daily]
+from_expression = "mozdata.{app}.metrics"
+[metrics.searches]
+data_source = "daily"
+select_expression = "SUM(searches)"
+[metrics.{own}]
+data_source = "daily"
+select_expression = "SUM({own})"
+"""
+
+
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [
+        (("searches", "opens"), ["measure/metric/fenix/searches", "measure/metric/fenix/opens"]),
+        (("searches",), ["", ""]),  # of which platform nothing says
+        (("opens", "hours"), ["", ""]),  # no platform has both
+    ],
+)
+def test_tiles_of_a_project_show_the_measures_of_the_one_platform_that_has_them_all(
+    upstream: Upstream, tmp_path: Path, shown: tuple[str, ...], expected: list[str]
+) -> None:
+    upstream.app("firefox_desktop", "firefox.desktop")
+    upstream.measures("definitions/fenix.toml", HUB.format(app="fenix", own="opens"))
+    upstream.measures("definitions/firefox_desktop.toml", HUB.format(app="firefox_desktop", own="hours"))
+    tiles = [{"name": each, "title": each, "filters": {"trial.metric": f"'{each}'"}} for each in shown]
+    upstream.dashboard("operational_monitoring", "trial", *tiles, made=True)
+    board = boards(upstream, tmp_path)["dashboard/operational_monitoring/trial"]
+    assert isinstance(board, DashboardItem)
+    assert [tile.measure for tile in board.tiles] == expected[: len(shown)]
+
+
 def test_an_explore_that_is_not_listed_is_told_and_nothing_is_joined(
     upstream: Upstream, tmp_path: Path
 ) -> None:
