@@ -62,6 +62,14 @@ def test_columns_of_a_table_are_chosen_by_a_part_of_their_path(small_client: Fla
     assert (len(few["columns"]), few["columns_total"]) == (1, 12)
 
 
+def test_a_column_that_is_an_array_says_so(small_client: FlaskClient) -> None:
+    name = "table/moz-fx-data-shared-prod.fenix.baseline"
+    thing = answered(small_client, "get", id=name, column="browser_search_in_content")
+    assert [each["type"] for each in thing["columns"]] == ["RECORD REPEATED", "STRING", "INTEGER"]
+    page = small_client.get(f"/{name}.md").get_data(as_text=True)
+    assert "`metrics.labeled_counter.browser_search_in_content` | RECORD REPEATED |" in page
+
+
 def test_what_there_is_not_is_told_with_what_is_near(small_client: FlaskClient) -> None:
     result = called(small_client, "get", id="metric/fenix/search.in_contents")
     assert result["isError"] is True

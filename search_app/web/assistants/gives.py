@@ -54,7 +54,7 @@ class Place:
 
     table: str
     column: str = ""  # "" for an event, which has rows
-    type: str = ""
+    type: str = ""  # `STRING`, of an array `STRING REPEATED`
     app: str = ""
     channel: str = ""
     ping: str = ""

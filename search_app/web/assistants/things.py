@@ -43,6 +43,7 @@ MOST_OF = {
     "labels": 40,
 }
 NEAREST = 3
+REPEATED = "REPEATED"
 
 
 def root() -> str:
@@ -199,6 +200,8 @@ def _place(row: dict[str, Any]) -> Place:
     told = {name: value for name, value in row.items() if value is not None and name in _OF_A_PLACE}
     if "description" in told:
         told["description"] = _note(str(told["description"]))
+    if row.get("mode") == REPEATED:  # an array: who takes it for one value writes SQL that fails
+        told["type"] = f"{told.get('type', '')} {REPEATED}".lstrip()
     return Place(**told)
 
 
