@@ -115,8 +115,8 @@ def _of_a_share(source: Source) -> str:
 
 
 def _not_of_the_day(source: Source) -> str:
-    """Of a table that keeps a row for each client of a window of days: that not all were there on the day."""
-    if source.date() is None or not source.clients():
+    """Of a table that keeps a row for whoever was seen in a window of days: that not all were on the day."""
+    if source.date() is None:
         return ""
     if "days_since_seen" in source.columns:
         there = f"{source.path('days_since_seen')} = 0"
@@ -124,7 +124,9 @@ def _not_of_the_day(source: Source) -> str:
         there = f"{source.path('days_seen_bits')} & 1 = 1"
     else:
         return ""
-    return f"Not every client of a row was seen on its day: those have {there}."
+    if source.clients():
+        return f"Not every client of a row was seen on its day: those have {there}."
+    return f"Not everyone of a row was seen on its day: those who were have {there}."
 
 
 def _summed(item: TableItem, source: Source, context: Context) -> list[str]:

@@ -259,3 +259,7 @@ def test_a_table_of_last_seen_clients_says_who_was_there_on_the_day() -> None:
     assert all(said in query.notes and said in query.sql for query in made)
     daily = queries_for(table("search.daily"), context(), lambda _: columns[:2])
     assert not any("Not every client" in query.sql for query in daily)
+    profiles = (columns[0], Column("usage_profile_id", "STRING"), Column("days_seen_bits", "INTEGER"))
+    said = "Not everyone of a row was seen on its day: those who were have t.days_seen_bits & 1 = 1."
+    made = queries_for(table("fenix.last_seen"), context(), lambda _: profiles)
+    assert all(said in query.notes and said in query.sql for query in made)
