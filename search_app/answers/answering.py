@@ -16,6 +16,7 @@ from search_app.understanding.model import Understood
 from search_app.understanding.vocabulary import normalise
 
 _NAME = re.compile(r"\w[._:/]\w")  # of one word it is a name, and asks nothing
+_NAMES = re.compile(r"\S*\w[._]\w\S*")  # what is in a name, such as predict, is no word of the question
 LONGEST = 160  # characters: a longer text tells a story, and no template understands it
 
 
@@ -55,7 +56,7 @@ def answer_to(
     if shorter := _without_product_at_end(text, typed):
         templates += _matches(shorter, rules)
     for intent, subject in templates:
-        if rules.never.intersection(normalise(subject)):
+        if rules.never.intersection(normalise(_NAMES.sub(" ", subject))):
             return None
         asked = asked_of(subject, typed, apps, hits)
         about = without(subject, typed) if intent == "collected" and not _is_within(subject, text) else ""

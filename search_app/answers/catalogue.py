@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Protocol
 
 from indexer.model.card import Card
-from indexer.model.items import SHARED_PROJECT, AnyItem, DashboardItem, MeasureItem, TableItem
+from indexer.model.items import SHARED_PROJECT, AnyItem, DashboardItem, MeasureItem, ProbeItem, TableItem
 from search_app.answers.rules import Rules, Trait, words_of
 from search_app.sql import ColumnsOf
 from search_app.tools import Context
@@ -231,6 +231,7 @@ class Successor:
     item: AnyItem
     why: str
     sure: bool = True  # False: nothing declares it
+    others: tuple[AnyItem, ...] = ()  # that take a part of its place as well
 
 
 def successor_of(
@@ -240,9 +241,9 @@ def successor_of(
 
     `seen`: ids of things that a search for it found: one of them may say that it replaces it.
     """
-    for mirror in getattr(item, "mirrors", ()):
-        if item.kind == "probe" and (found := catalogue.get(mirror)):
-            return Successor(found, "it declares that it mirrors the probe")
+    if isinstance(item, ProbeItem) and (mirrors := _living_mirrors(item, catalogue)):
+        who = "each" if len(mirrors) > 1 else "it"  # an event of many methods and objects became many metrics
+        return Successor(mirrors[0], f"{who} declares that it mirrors the probe", others=tuple(mirrors[1:]))
     replaced_by = getattr(item, "replaced_by", "")
     if replaced_by and (found := catalogue.get(replaced_by)):
         return Successor(found, getattr(item, "replaced_reason", "") or "their names are alike", sure=False)
@@ -250,6 +251,13 @@ def successor_of(
     if (new := rules.followed.get(line)) and (found := catalogue.get(f"app/{new}")):
         return Successor(found, f"the data of {line} moved on to {new}")
     return _named_in_prose(item, catalogue) or _says_that_it_replaces(item, catalogue, seen)
+
+
+def _living_mirrors(item: ProbeItem, catalogue: Catalogue) -> list[AnyItem]:
+    """The metrics that declare that they mirror a probe, one of each name; those that ended if all did."""
+    mirrors = [found for each in item.mirrors if (found := catalogue.get(each))]
+    living = [each for each in mirrors if each.status == "active"] or mirrors
+    return list({each.name: each for each in reversed(living)}.values())[::-1]
 
 
 _INSTEAD = re.compile(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from indexer.model.items import AnyItem, AppItem, DocItem, MetricItem, PingItem, ProbeItem, TableItem
+from indexer.text.analysis import spelling_key
 from search_app.answers.catalogue import Catalogue, Successor, standing_of, successor_of
 from search_app.answers.model import Answer, AnswerQuery, Recommended, short_name, stated
 from search_app.answers.queries import query_of
@@ -54,17 +56,46 @@ def _alive(item: AnyItem, asked: Asked, catalogue: Catalogue, rules: Rules) -> A
 
 def _replaced(item: AnyItem, asked: Asked, catalogue: Catalogue, rules: Rules) -> Answer:
     successor = successor_of(item, catalogue, rules, asked.seen)
+    if successor is None and (probe := _probe_of_its_name(item, asked, catalogue)):
+        item, successor = probe, successor_of(probe, catalogue, rules, asked.seen)
     if successor is None:
-        return _alive(item, asked, catalogue, rules)
-    verb = "replaces" if successor.sure else "probably replaces"
+        return _not_replaced(item, asked, catalogue, rules)
+    verb = "replace" if successor.others else "replaces"
+    new, old = _all_of(successor), short_name(item)
+    if new == old:
+        new, old = f"The Glean metric {new}", "the legacy probe of that name"
     return Answer(
         intent="replaced",
         concept=short_name(item),
-        sentence=f"{short_name(successor.item)} {verb} {short_name(item)}: {successor.why}.",
+        sentence=f"{new} {verb if successor.sure else f'probably {verb}'} {old}: {successor.why}.",
         app=_app(item, asked),
-        recommended=(Recommended(successor.item, _why(successor)),),
+        recommended=tuple(
+            Recommended(each, _why(successor)) for each in (successor.item, *successor.others[: GROUP - 1])
+        ),
         alternatives=(Recommended(item, "What was asked about."),),
         facts=(("State of the old one", stated(item.status, item.status_reason)),),
+    )
+
+
+def _probe_of_its_name(item: AnyItem, asked: Asked, catalogue: Catalogue) -> ProbeItem | None:
+    """The legacy probe that a metric of the same name replaces: who asks what replaced it means the probe."""
+    if not isinstance(item, MetricItem) or asked.kind == "metric":
+        return None
+    for probe_id in (*item.mirrors, *(probe_id for probe_id, _ in item.replaces)):
+        probe = catalogue.get(probe_id)
+        if isinstance(probe, ProbeItem) and spelling_key(short_name(probe)) == spelling_key(item.name):
+            return probe
+    return None
+
+
+def _not_replaced(item: AnyItem, asked: Asked, catalogue: Catalogue, rules: Rules) -> Answer:
+    """That no replacement is known, not that there is none; and the state of what was asked about."""
+    found = _alive(item, asked, catalogue, rules)
+    return replace(
+        found,
+        intent="replaced",
+        sentence=f"No replacement of {short_name(item)} is known: nothing that is published names one.",
+        facts=tuple(fact for fact in found.facts if fact[0] != "Replaced by"),
     )
 
 
@@ -73,8 +104,13 @@ def _why(successor: Successor) -> str:
     return said if successor.sure else f"Probably, nothing declares it: {successor.why}."
 
 
+def _all_of(successor: Successor) -> str:
+    more = len(successor.others)
+    return short_name(successor.item) + (f" and {more} other{'s' if more > 1 else ''}" if more else "")
+
+
 def _named(successor: Successor) -> str:
-    return short_name(successor.item) + ("" if successor.sure else ", probably")
+    return _all_of(successor) + ("" if successor.sure else ", probably")
 
 
 def _owner(item: AnyItem, asked: Asked, catalogue: Catalogue, rules: Rules) -> Answer:

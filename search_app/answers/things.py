@@ -109,9 +109,9 @@ def _ids(asked: Asked) -> Iterator[str]:
     if len(asked.tokens) != 1 or not _NAME.match(asked.tokens[0]):
         return
     name = asked.tokens[0].strip("`")
-    if name.isupper() and asked.kind in ("", "probe"):
+    if asked.kind in ("", "probe"):  # as it is written: gc_ms is the measure, GC_MS the probe
         yield f"probe/histogram/{name}"
-    elif asked.kind == "probe":
+    if asked.kind == "probe":
         yield from (f"probe/{kind}/{name}" for kind in LEGACY)
     if asked.kind in ("", "table") and "." in name:
         yield f"table/{PROJECT}.{name.removeprefix(f'{PROJECT}.').removeprefix('mozdata.')}"

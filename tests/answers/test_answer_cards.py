@@ -95,6 +95,14 @@ def world() -> Upstream:
         "fenix_derived.active_users_aggregates_v1",
         sql="SELECT * FROM `moz-fx-data-shared-prod.fenix_derived.active_users_aggregates_v1`",
     )
+    made.probe("scalar", "tabs.open_now", kind="uint")
+    made.metric("gecko", "tabs.open_now", telemetry_mirror="TABS_OPEN_NOW")
+    made.probe("histogram", "Tabs_PREDICT_TIME", kind="linear")
+    made.probe("event", "tabs.drag#tab", methods=["drag"], objects=["tab", "group"])
+    for thing in ("Tab", "Group"):
+        made.metric(
+            "gecko", f"tabs.drag_{thing.lower()}", type="event", telemetry_mirror=f"Tabs_Drag_{thing}"
+        )
     made.table("fenix_derived.gone_v1", {"submission_date": "DATE"}, deprecated=True)
     made.view("fenix.gone", "fenix_derived.gone_v1")
     made.table(
@@ -326,6 +334,36 @@ def test_what_says_that_it_replaces_another_is_found_from_the_other(client: Flas
 def test_a_declared_successor_is_named_with_who_declares_it(client: FlaskClient) -> None:
     sentence = card(client, "what replaced GC_MS")["sentence"]
     assert sentence == "javascript.gc.slice_time replaces GC_MS: it declares that it mirrors the probe."
+
+
+def test_of_a_probe_and_the_metric_of_its_name_the_probe_is_the_one_that_was_replaced(
+    client: FlaskClient,
+) -> None:
+    found = card(client, "which metric replaced tabs.open_now")
+    assert found["sentence"] == (
+        "The Glean metric tabs.open_now replaces the legacy probe of that name: "
+        "it declares that it mirrors the probe."
+    )
+    assert found["recommended"][0]["id"] == "metric/gecko/tabs.open_now"
+    assert found["alternatives"][0]["id"] == "probe/scalar/tabs.open_now"
+
+
+def test_all_metrics_that_a_probe_became_replace_it(client: FlaskClient) -> None:
+    found = card(client, "which metric replaced tabs.drag#tab")
+    assert found["sentence"] == (
+        "tabs.drag_group and 1 other replace tabs.drag#tab: each declares that it mirrors the probe."
+    )
+    ids = [each["id"] for each in found["recommended"]]
+    assert ids == ["metric/gecko/tabs.drag_group", "metric/gecko/tabs.drag_tab"]
+
+
+def test_what_replaced_a_thing_is_answered_where_nothing_is_known_to_do_so(client: FlaskClient) -> None:
+    found = card(client, "which metric replaced Tabs_PREDICT_TIME")  # a name with a word of no sure question
+    assert found["intent"] == "replaced"
+    assert found["sentence"] == (
+        "No replacement of Tabs_PREDICT_TIME is known: nothing that is published names one."
+    )
+    assert [each["label"] for each in found["facts"]] == ["State", "Expires"]
 
 
 def test_an_owner_is_people_and_no_query(client: FlaskClient) -> None:
