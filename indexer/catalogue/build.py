@@ -15,6 +15,7 @@ from indexer.catalogue.counts import MetricCounts
 from indexer.catalogue.dashboards import Things, dashboard_items
 from indexer.catalogue.derivations import Evidence, derivation_links
 from indexer.catalogue.docs import doc_items, names_of
+from indexer.catalogue.endings import with_ended_views
 from indexer.catalogue.explored import explored_links
 from indexer.catalogue.explores import explore_items
 from indexer.catalogue.families import families, metric_groups
@@ -150,17 +151,20 @@ def _metrics(
 
 
 def _with_pings(tables: Tables, pings: Sequence[PingItem]) -> Tables:
-    """Tables that know which ping they hold."""
-    holds: dict[str, str] = {}
+    """Tables that know which ping they hold, and have ended with it."""
+    items = dict(tables.items)
     for ping in pings:
+        removed = {each.app_id: each.reason for each in ping.channel_status if each.status == "removed"}
+        everywhere = ping.status_reason if ping.status == "removed" else ""
         for row in ping.ping_tables:
-            if row.exists:
-                holds.setdefault(tables.id_of(row.name), ping.id)
-    items = {
-        key: replace(item, ping=holds[key], pings=(holds[key].rsplit("/", 1)[1],)) if key in holds else item
-        for key, item in tables.items.items()
-    }
-    return Tables(items, tables.resolved)
+            item = items.get(tables.id_of(row.name)) if row.exists else None
+            if item is None or item.ping:
+                continue
+            item = replace(item, ping=ping.id, pings=(ping.name,))
+            if item.status == "active" and (why := removed.get(row.app_id) or everywhere):
+                item = replace(item, status="deprecated", status_reason=f"its ping was {why}")
+            items[item.id] = item
+    return Tables(with_ended_views(items), tables.resolved)
 
 
 def _annotated(apps: Iterable[AppItem], annotations: Annotations) -> list[AppItem]:

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, replace
 
 from indexer.model.items import AppItem, MetricItem, PingItem
 
+LIVING = frozenset({"active", "unknown"})  # states of a ping that may bring something in
+
 
 @dataclass(slots=True)
 class _Groups:
@@ -54,10 +56,14 @@ class MetricCounts:
     def of_ping(self, ping: PingItem) -> PingItem:
         """The ping with the numbers of its metrics."""
         found = self._pings.get((ping.app, ping.name), _Groups())
+        # what has ended, or whose app has, brings nothing in, though its metrics live on in other pings
+        statuses = found.statuses if ping.status in LIVING else {}
+        active = statuses.get("active", set())
         return replace(
             ping,
             metric_count=len(found.all),
-            metrics_active=len(found.statuses.get("active", ())),
+            metrics_active=len(active),
+            metrics_unknown=len(statuses.get("unknown", set()) - active),
             metric_types=_sizes(found.types),
         )
 

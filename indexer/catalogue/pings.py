@@ -10,6 +10,7 @@ from indexer.catalogue.tables import Tables
 from indexer.model.column_names import underscored
 from indexer.model.definitions import PingDefinition
 from indexer.model.items import SHARED_PROJECT, PingItem
+from indexer.model.last_day import ENDED
 from indexer.model.literals import Layer, Status
 from indexer.model.liveness import Clock, status_of, summary
 from indexer.model.parts import ChannelStatus, PingTable
@@ -51,7 +52,7 @@ def _ping_item(
     newest = _newest(rows, estate)
     definition = newest.history[0] if newest else None
     speaker = next((ping for _, ping in rows if newest and ping.v1_name == newest.v1_name), rows[0][1])
-    states = tuple(_state(app, channel, ping, now) for channel, ping in rows)
+    states = tuple(_state(app, channel, ping, estate, now) for channel, ping in rows)
     status, reason = summary(states)
     ping_tables = _ping_tables(app, name, [channel for channel, _ in rows], tables)
     note = annotations.of("ping", speaker.origin, name)
@@ -92,7 +93,7 @@ def _ping_item(
     )
 
 
-def _state(app: App, channel: Channel, ping: ChannelPing, now: Clock) -> ChannelStatus:
+def _state(app: App, channel: Channel, ping: ChannelPing, estate: Estate, now: Clock) -> ChannelStatus:
     listing = channel.listing
     status: Status = "unknown"
     reason = _TABLE_ONLY
@@ -107,7 +108,22 @@ def _state(app: App, channel: Channel, ping: ChannelPing, now: Clock) -> Channel
             description=ping.definition.description if ping.definition else "",
             deprecated_app=app.title if listing.deprecated else "",
         )
-    return ChannelStatus(app.name, listing.app_id, listing.channel, status, reason)
+    ended = _last_sent(ping, estate) if status in ENDED else ""
+    return ChannelStatus(app.name, listing.app_id, listing.channel, status, reason, ended)
+
+
+def _last_sent(ping: ChannelPing, estate: Estate) -> str:
+    """The last day on which its source is known to have a ping that it has no more.
+
+    A ping is seen when the file of pings changes, which may be years before it is removed. A metric that
+    names it was there with it, and the file of metrics changes often.
+    """
+    days = [ping.definition.last[:10]] if ping.definition else []
+    for metric in estate.metrics.get(ping.v1_name, {}).values():
+        newest = metric.history[0]
+        if not metric.in_source and ping.name in newest.send_in_pings:
+            days.append(newest.last[:10])
+    return max(days, default="")
 
 
 def is_disabled(definition: PingDefinition) -> bool:

@@ -106,6 +106,7 @@ class PingItem(Item):
     schema_fields: tuple[ExtraKey, ...] = ()  # of a legacy ping's JSON schema
     metric_count: int = 0  # each name once: see catalogue/counts.py
     metrics_active: int = 0  # of these, as many are collected now
+    metrics_unknown: int = 0  # and of as many nobody knows: no definition of them is published
     metric_types: dict[str, int] = field(default_factory=dict)
     channel_status: tuple[ChannelStatus, ...] = ()
 

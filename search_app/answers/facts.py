@@ -252,7 +252,7 @@ def _collected(item: AnyItem, asked: Asked, catalogue: Catalogue, rules: Rules) 
         types = sorted(item.metric_types.items(), key=lambda each: -each[1])
         if not types:
             return None
-        said = f"{item.title} holds {item.metric_count:,} metrics."
+        said = f"{item.title} holds {item.metric_count:,} metrics{_of_these(item)}."
         facts += [(kind.replace("_", " "), f"{count:,}") for kind, count in types[: 2 * GROUP]]
         if item.sensitivity:
             facts.append(("Sensitivity", ", ".join(item.sensitivity)))
@@ -266,6 +266,24 @@ def _collected(item: AnyItem, asked: Asked, catalogue: Catalogue, rules: Rules) 
         recommended=(Recommended(item, "Its page lists all of it."),),
         facts=tuple(facts),
     )
+
+
+def _of_these(item: PingItem | AppItem) -> str:
+    """How many of its metrics are collected now, where it is not over and that is not true of all."""
+    if item.status not in ("active", "unknown"):
+        return ", none of which is collected now"
+    statuses = (
+        item.metric_statuses
+        if isinstance(item, AppItem)
+        else {
+            "active": item.metrics_active,
+            "unknown": item.metrics_unknown,
+        }
+    )
+    now, unknown = statuses.get("active", 0), statuses.get("unknown", 0)
+    if now == item.metric_count:
+        return ""
+    return f", {now:,} of which are collected now" + (f"; of {unknown:,} it is not known" if unknown else "")
 
 
 def _app(item: AnyItem, asked: Asked) -> str:

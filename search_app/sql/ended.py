@@ -25,7 +25,7 @@ def ended_in(states: Iterable[ChannelStatus], row: ColumnRef, context: Context) 
     None while one of them may still send it. The day is that of the channel that sent it longest,
     "" where one of the days is not known.
     """
-    covered = ended_states(states, row)
+    covered = ended_states(states, row, context)
     if not covered:
         return None
     days = [state.last_day for state in covered]

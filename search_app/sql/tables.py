@@ -14,6 +14,7 @@ from indexer.model.items import (
     TableItem,
 )
 from indexer.model.table_records import Column
+from search_app.sql.ended import ended_in
 from search_app.sql.metrics import INTEGERS, spread
 from search_app.sql.reading import Reading, queries_of
 from search_app.sql.shape import TOP, Shape, select, shape_queries, variant_query
@@ -28,6 +29,7 @@ from search_app.sql.source import (
     sampled_share,
 )
 from search_app.tools import Context
+from search_app.tools.addressing.places import row_of
 from search_app.tools.stmo import column_query, ping_query
 
 LOOK_COLUMNS = 12
@@ -68,7 +70,8 @@ def ping_views(item: PingItem) -> list[str]:
 
 def ping_reading(item: PingItem, table: str, context: Context, columns_of: ColumnsOf) -> Reading | None:
     """How the pings in a view are read; None where its columns are not known."""
-    source = Source.of(table, columns_of, context, (item.app, item.name))
+    ended = ended_in((), row_of(item, table), context)
+    source = Source.of(table, columns_of, context, (item.app, item.name), ended=ended)
     if not source.columns:
         return None
     # the prepared query reads the three parts that Glean pings have
@@ -179,9 +182,11 @@ def _source_of(item: TableItem, context: Context, columns_of: ColumnsOf) -> Sour
     """The view to use where there is one, else the table itself: in mozdata, or else where it lies."""
     _, app, ping = item.ping.split("/", 2) if item.ping.count("/") >= 2 else ("", "", "")
     asked = _asked(item, context, columns_of)
+    held = context.lookup(item.ping) if item.ping else None
+    ended = ended_in((), row_of(held, asked.name), context) if isinstance(held, PingItem) else None
     source = Source.of(
         asked.name, columns_of, context, (app, ping), "t", item.partition_field,
-        partition_type=item.partition_type, behind=asked.days_behind,
+        partition_type=item.partition_type, behind=asked.days_behind, ended=ended,
         over=IS_OVER if asked.status == "deprecated" else "",
     )  # fmt: skip
     held_in_mozdata = asked.layer == "view" and asked.project in (SHARED_PROJECT, USER_PROJECT)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from indexer.model.items import AnyItem, MetricItem, PingItem, TableItem
 from search_app.tools import STAFF, Context, Link, NoLink
 from search_app.tools.addressing.names import split_event
-from search_app.tools.addressing.places import ended_states, places
+from search_app.tools.addressing.places import ended_states, places, row_of
 from search_app.tools.addressing.urls import with_params
 
 BASE = "https://sql.telemetry.mozilla.org/queries"
@@ -19,6 +19,9 @@ HOME = "https://sql.telemetry.mozilla.org/"
 # what the prepared query counts -> its number
 GENERIC, LABELED, DUAL_LABELED = 110672, 110677, 110678
 EVENT_IN_PING, EVENTS_STREAM, WHOLE_PING = 110679, 110680, 110682
+
+
+SENT_NO_MORE = "The prepared query reads yesterday, and it is sent no more."
 
 
 def prepared(number: int, params: list[tuple[str, str]]) -> str:
@@ -58,6 +61,9 @@ class Tool:
             view = next((t for t in item.ping_tables if t.layer == "view" and t.exists), None)
             if view and not item.legacy:
                 table = view.name.partition(".")[2]
+                if ended_states((), row_of(item, table), context):
+                    yield NoLink(self.name, SENT_NO_MORE)
+                    return
                 yield Link(self.name, "Query the ping in STMO", ping_query(table), STAFF, table)
         elif isinstance(item, TableItem):
             if (
@@ -66,6 +72,10 @@ class Tool:
                 and item.partition_field != "submission_date"
             ):
                 table = f"{item.dataset}.{item.table}"
+                ping = context.lookup(item.ping)
+                if isinstance(ping, PingItem) and ended_states((), row_of(ping, table), context):
+                    yield NoLink(self.name, SENT_NO_MORE)
+                    return
                 yield Link(self.name, "Query the ping in STMO", ping_query(table), STAFF, table)
             else:
                 note = "takes no table along: paste a query of this page there"
@@ -73,8 +83,8 @@ class Tool:
         elif isinstance(item, MetricItem):
             for row in places(item):
                 note = f"{row.table}, {row.ping} ping"
-                if ended_states(item.channel_status, row):
-                    yield NoLink(self.name, "The prepared query reads yesterday, and it is sent no more.")
+                if ended_states(item.channel_status, row, context):
+                    yield NoLink(self.name, SENT_NO_MORE)
                     continue
                 if item.type == "event":
                     if row.ping == "events" and not row.table.endswith(".events_stream"):

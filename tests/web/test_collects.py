@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
+from search_app.web.app import create_app
 from search_app.web.items.collects import CATEGORIES
 from search_app.web.labels import SENSITIVITY_LABELS
+from tests.support.small_world import small_world
+from tests.support.upstream import built
 
 PAGE = "/app/fenix/collects"
 
@@ -72,3 +76,31 @@ def test_of_an_app_that_is_none_there_is_no_page(sample_client: FlaskClient, nam
 
 def test_the_page_of_an_app_leads_there(sample_client: FlaskClient) -> None:
     assert f'href="{PAGE}"' in sample_client.get("/app/fenix").text
+
+
+def test_of_what_no_definition_is_published_it_is_not_said_that_it_is_not_collected(tmp_path: Path) -> None:
+    made = small_world()
+    made.app("shop", "org.shop", canonical_app_name="The Shop")
+    columns = {"submission_timestamp": "TIMESTAMP", "client_info.client_id": "STRING"}
+    counters = {f"metrics.counter.orders_{name}": "INTEGER" for name in ("made", "lost")}
+    made.stable("org-shop", "orders", {**columns, **counters})
+    made.view("shop.orders", "org_shop_stable.orders_v1")
+    client = create_app(built(made, tmp_path)).test_client()
+
+    def seen(address: str) -> str:
+        return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", client.get(address).text))
+
+    app = seen("/app/shop")
+    assert "The Shop sends 0 metrics that are collected now, in 1 ping." in app
+    assert "Of 2 more metrics it is not known: no definition of them is published." in app
+    assert "0 now, 2 not known" in app
+    why = "Of 2 it is not known, since no definition of them is published."
+    assert f"0 of 2 metrics are collected now. {why}" in seen("/ping/shop/orders")
+    assert "Of 2 more metrics no definition is published: whether they are" in seen("/app/shop/collects")
+    told = "Of 2 more metrics no definition is published: what of that is collected now is not known."
+    assert told in client.get("/app/shop/collects.md").text
+    card = client.get("/api/v1/search?q=what+does+The+Shop+collect").json["answer"]
+    assert card["sentence"] == (
+        "The Shop holds 2 metrics, 0 of which are collected now; of 2 it is not known."
+    )
+    assert "not known" not in seen("/app/fenix/collects")

@@ -39,12 +39,30 @@ def places(item: MetricItem) -> list[ColumnRef]:
     ]
 
 
-def ended_states(states: Iterable[ChannelStatus], row: ColumnRef) -> list[ChannelStatus]:
-    """The states of the channels that a row covers, where none of them may still send it; else none."""
+def ended_states(states: Iterable[ChannelStatus], row: ColumnRef, context: Context) -> list[ChannelStatus]:
+    """The states of the channels that a row covers, where none of them may still send it; else none.
+
+    What lives may be in a ping that has ended: then they are those of the ping, as where that ended first.
+    """
+    ping = context.lookup(f"ping/{row.app}/{row.ping}")
+    of_ping = _all_ended(ping.channel_status, row) if isinstance(ping, PingItem) else []
+    own = _all_ended(states, row)
+    found = [each for each in (own, of_ping) if each]
+    return min(found, key=lambda each: max(state.last_day for state in each), default=[])
+
+
+def _all_ended(states: Iterable[ChannelStatus], row: ColumnRef) -> list[ChannelStatus]:
     covered = [
         state for state in states if state.app == row.app and row.app_id in ("", state.app_id or row.app_id)
     ]
     return covered if all(state.status in ENDED for state in covered) else []
+
+
+def row_of(ping: PingItem, table: str) -> ColumnRef:
+    """The whole of a ping in one of its tables (dataset.table) as a row of a matrix."""
+    held = next((each for each in ping.ping_tables if each.name.partition(".")[2] == table), None)
+    app_id, channel = (held.app_id, held.channel) if held else ("", "")
+    return ColumnRef(ping.app, app_id, channel, ping.name, table, "", None)
 
 
 def is_day(text: str) -> bool:

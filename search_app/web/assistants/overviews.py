@@ -20,6 +20,7 @@ from search_app.web.queries.chosen import ChosenQuery
 
 MOST_REVIEWS = 3
 NO_CLIENT_ID = "No definition of a ping in use says that it carries the client id."
+UNKNOWN = "Of {} no definition is published: what of that is collected now is not known."
 NO_SWITCH = "Which switch does it is not published where Starchart reads."
 
 
@@ -105,6 +106,7 @@ def collects_page(app: AppItem, view: Collects) -> str:
     return page_of(
         f"What {words(app.title)} collects",
         f"{plural(view.total, 'metric')} now, by the categories of Mozilla's data collection policy.",
+        UNKNOWN.format(plural(view.unknown, "more metric")) if view.unknown else "",
         *map(_category, view.categories),
         section("Not stated", unstated if view.unstated else ""),
         section("Legacy probes", legacy if view.probes else ""),

@@ -48,6 +48,7 @@ class Collection:
     """What an app collects now, for a reader who worries about their data."""
 
     metrics: int
+    unknown: int  # metrics of which no definition is published: whether they are collected now is not known
     unstated: int  # without a category
     sensitivity: tuple[Sensitivity, ...]
     types: Mapping[str, int]
@@ -112,10 +113,12 @@ def _collection(site: Site, item: AppItem, pings: tuple[AppPing, ...]) -> Collec
     with_category = (
         site.engine.search(Query("", filters=Filters(stated), size=1, facets=())).total if counts else 0
     )
+    of_unknown = Filters({**filters, "status": ("unknown",)})
     live = [ping for ping in pings if ping.item.status == "active"]
     days = [day for ping in live for day in ping.days]
     return Collection(
         metrics=results.total,
+        unknown=site.engine.search(Query("", filters=of_unknown, size=1, facets=())).total,
         unstated=results.total - with_category,
         sensitivity=tuple(
             Sensitivity(value, *SENSITIVITY_LABELS[value], counts[value])

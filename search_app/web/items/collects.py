@@ -67,6 +67,8 @@ class Collects:
     categories: tuple[Listed, ...]
     unstated: int  # metrics without a category
     total: int  # metrics that are collected now
+    unknown: int  # and those of which nobody knows, since no definition of them is published
+    unknown_url: str
     ids: tuple[Listed, ...]  # what tells one installation from others
     pings_with_id: tuple[PingItem, ...]  # in use, with a client id
     probes: int  # legacy probes that are collected now
@@ -86,15 +88,17 @@ def _collects(site: Site, app: AppItem) -> Collects:
         _listed(site, app, name, SENSITIVITY_LABELS[name][0], words, sensitivity=(name,))
         for name, words in CATEGORIES.items()
     ]
-    total = collection(site, app).metrics
+    known = collection(site, app)
     stated = _search(site, app, 1, sensitivity=tuple(CATEGORIES))
     probes = Filters({"kind": ("probe",), "app": (app.name,), "status": ("active",)})
     live = [each for each in app_pings(site, app) if each.item.status == "active"]
     docs = [site.engine.get(item_id) for item_id in ON_SWITCHING_OFF]
     return Collects(
         categories=tuple(found for found in categories if found.total),
-        unstated=total - stated.total,
-        total=total,
+        unstated=known.metrics - stated.total,
+        total=known.metrics,
+        unknown=known.unknown if app.status == "active" else 0,
+        unknown_url=search_url("", {**_of(app), "status": ("unknown",)}),
         ids=tuple(found for name in IDS if (found := _listed(site, app, "", name, "", type=(name,))).total),
         pings_with_id=tuple(each.item for each in live if each.client_id),
         probes=site.engine.search(Query("", filters=probes, size=1, facets=())).total,

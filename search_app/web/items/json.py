@@ -96,6 +96,7 @@ def _app(site: Site, item: AppItem) -> dict[str, Any]:
                 "status": row.item.status,
                 "metric_count": row.item.metric_count,
                 "metrics_active": row.item.metrics_active,
+                "metrics_unknown": row.item.metrics_unknown,
                 "client_id": row.client_id,
                 "retention_days": list(row.days),
             }
