@@ -24,6 +24,7 @@ from search_app.web.assistants.markup import block, code, prose, words
 from search_app.web.assistants.things import found_item, thing_of
 from search_app.web.assistants.twins import thing_page
 from search_app.web.markdown import safe_href
+from tests.support.small_world import small_world
 from tests.support.upstream import Upstream, built, config_of
 
 PARSER = MarkdownIt("commonmark", {"html": True}).enable("table").enable("strikethrough")
@@ -340,3 +341,30 @@ def test_a_column_keeps_the_address_that_its_description_tells(tmp_path: Path) -
     client = create_app(built(upstream, tmp_path)).test_client()
     page = client.get("/table/moz-fx-data-shared-prod.logs_derived.days_v1.md").text
     assert f"A header (deprecated, `{ticket}`)" in page
+
+
+def test_a_twin_tells_reviews_from_bugs_and_what_else_its_page_says(tmp_path: Path) -> None:
+    made = small_world()
+    made.ping(
+        "org-mozilla-firefox", "first-session", include_client_id=False, bugs=["https://bugzil.la/1"],
+        data_reviews=["https://bugzil.la/2#c3"],
+    )  # fmt: skip
+    made.metric(
+        "org-mozilla-firefox", "tabs.state", type="object", unit="tabs", lifetime="ping",
+        bugs=["https://bugzil.la/4"], data_reviews=["https://bugzil.la/5"],
+        structure={"type": "object", "properties": {"open": {"type": "number"}}},
+    )  # fmt: skip
+    client = create_app(built(made, tmp_path)).test_client()
+    metric, ping, probe = (
+        client.get(f"/{each}.md").text
+        for each in ("metric/fenix/tabs.state", "ping/fenix/first-session", "probe/histogram/GC_MS")
+    )
+    assert "- Bugs: https://bugzil.la/4\n- Data reviews: https://bugzil.la/5\n" in metric
+    assert "- Lifetime: ping\n- Unit: tabs\n" in metric
+    assert "## Structure\n\n- `open` (number)" in metric
+    assert "## Extras" not in metric
+    assert "- Bugs: https://bugzil.la/1\n- Data reviews: https://bugzil.la/2#c3\n" in ping
+    assert "- Client id: no\n" in ping
+    assert "- Versions: release 115 to 140, opt-in\n" in probe
+    told = client.get("/api/v1/item/metric/fenix/tabs.state").json
+    assert told["definition"]["bugs"] == ["https://bugzil.la/4"]

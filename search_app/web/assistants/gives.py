@@ -110,6 +110,8 @@ class Thing:
     changed: str = ""
     owners: list[str] = field(default_factory=list)
     bugs: list[str] = field(default_factory=list)
+    data_reviews: list[str] = field(default_factory=list)  # where its collection was allowed
+    facts: dict[str, str] = field(default_factory=dict)  # unit, versions, client id, how long it is kept, …
     expression: str = ""  # of a measure
     partition: str = ""  # of a table: the column to filter by
     use_instead: str = ""  # id of the table that users should query instead

@@ -15,6 +15,7 @@ from indexer.model.items import (
     ExploreItem,
     MeasureItem,
     MetricItem,
+    PingItem,
     ProbeItem,
     TableItem,
 )
@@ -25,6 +26,7 @@ from search_app.query.parser import parse_query
 from search_app.tools import Link
 from search_app.web.actions import Actions, actions_for
 from search_app.web.assistants.gives import BookPage, OpenIn, Part, Place, Thing
+from search_app.web.comparing.facts import facts_of
 from search_app.web.guards.hosts import public_root
 from search_app.web.items.json import columns_of
 from search_app.web.markdown import safe_href
@@ -38,10 +40,16 @@ LONGEST_NOTE = 240  # of what is said of one part
 MOST_RELATED, MOST_NAMES, MOST_LINKS, MOST_PARTS = 8, 20, 8, 30
 MOST_OF = {
     **dict.fromkeys(("apps", "pings", "tables", "reads_besides", "joins"), MOST_NAMES),
-    **dict.fromkeys(("owners", "bugs", "links"), MOST_LINKS),
+    **dict.fromkeys(("owners", "bugs", "data_reviews", "links"), MOST_LINKS),
     **dict.fromkeys(("extras", "tiles", "measures", "book"), MOST_PARTS),
     "labels": 40,
 }
+FACTS = frozenset(
+    {
+        "origin", "lifetime", "unit", "buckets", "processes", "versions", "client_id", "retention", "metrics",
+        "metrics_active", "clustering", "dag", "level",
+    }
+)  # fmt: skip
 NEAREST = 3
 REPEATED = "REPEATED"
 
@@ -116,6 +124,8 @@ def thing_of(
     rows = columns_of(current_site(), item)
     rows = [row for row in rows if column.lower() in (row["column"] or "").lower()]
     related = {name: ids for name, ids in item.related.items() if ids}
+    defined = item.definition if isinstance(item, MetricItem | PingItem) else None
+    bugs, reviews = (defined.bugs, defined.data_reviews) if defined else (item.bugs, ())  # both are searched
     whole = Thing(
         id=item.id,
         kind=item.kind,
@@ -139,7 +149,9 @@ def thing_of(
         added=item.added,
         changed=item.changed,
         owners=[cut(owner, 200) for owner in item.owners],
-        bugs=[cut(bug, 200) for bug in item.bugs],
+        bugs=[cut(bug, 200) for bug in bugs],
+        data_reviews=[cut(review, 200) for review in reviews],
+        facts=_facts(item),
         expression=item.select_expression if isinstance(item, MeasureItem) else "",
         partition=item.partition_field if isinstance(item, TableItem) else "",
         use_instead=item.user_view if isinstance(item, TableItem) else "",
@@ -160,6 +172,12 @@ def thing_of(
         moved_from=asked_id if asked_id != item.id else "",
     )
     return _shortened(whole)
+
+
+def _facts(item: AnyItem) -> dict[str, str]:
+    """What a page tells of it beside the facts that have a name of their own here, by the page's words."""
+    rows = (row for row in facts_of(item) if row.name in FACTS)
+    return {row.words: cut("; ".join(each.text for each in row.values), LONGEST_NOTE) for row in rows}
 
 
 def _recorded_as(item: AnyItem) -> str:

@@ -58,6 +58,8 @@ def thing_page(thing: Thing, queries: Sequence[SqlQuery]) -> str:
         ("Last changed", thing.changed),
         ("Owners", _named(thing, "owners", words)),
         ("Bugs", _named(thing, "bugs", words)),
+        ("Data reviews", _named(thing, "data_reviews", words)),
+        *((name, words(value)) for name, value in thing.facts.items()),
         ("Partitioned by", code(thing.partition)),
         ("Use instead", code(thing.use_instead)),
     )
@@ -68,7 +70,11 @@ def thing_page(thing: Thing, queries: Sequence[SqlQuery]) -> str:
         f"**Warning:** {told(thing.warning)}" if thing.warning else "",
         prose(thing.description) or "It has no description upstream.",
         section("Expression", block(thing.expression, "sql") if thing.expression else ""),
-        section("Extras", _parts(thing.extras), _left(thing, "extras")),
+        section(
+            "Structure" if thing.type == "object" else "Extras",
+            _parts(thing.extras),
+            _left(thing, "extras"),
+        ),
         section("Tiles", _parts(thing.tiles), _left(thing, "tiles")),
         section("Measures in Looker", _parts(thing.measures), _left(thing, "measures")),
         section("Joined views", _named(thing, "joins", code)),

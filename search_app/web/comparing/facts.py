@@ -84,7 +84,8 @@ def _metric(item: MetricItem) -> Iterator[Told]:
     yield from told("unit", "Unit", definition.unit)
     yield from told("buckets", "Buckets", definition.buckets)
     yield from told("labels", "Labels", *(Shown(each, code=True) for each in definition.labels))
-    yield from told("extras", "Extras", *(Shown(each.name, code=True) for each in definition.extra_keys))
+    parts = "Structure" if definition.type == "object" else "Extras"
+    yield from told("extras", parts, *(Shown(each.name, code=True) for each in definition.extra_keys))
 
 
 def _probe(item: ProbeItem) -> Iterator[Told]:
@@ -101,6 +102,11 @@ def _probe(item: ProbeItem) -> Iterator[Told]:
     yield from told("labels", "Labels", *(Shown(each, code=True) for each in newest.labels))
     yield from told("extras", "Extras", *(Shown(each, code=True) for each in newest.extra_keys))
     yield from told("processes", "Processes", *newest.processes)
+    spans = (
+        f"{each.channel} {each.first_version} to {each.last_version}{'' if each.optout else ', opt-in'}"
+        for each in item.definitions
+    )
+    yield from told("versions", "Versions", *spans)
 
 
 def _ping(item: PingItem) -> Iterator[Told]:
@@ -112,7 +118,8 @@ def _ping(item: PingItem) -> Iterator[Told]:
     days = sorted({each for each in item.retention.values() if each})
     yield from told("retention", "Kept for", *(plural(each, "day") for each in days))
     yield from told("metrics", "Metrics", plural(item.metric_count, "metric"))
-    yield from told("metrics_active", "Collected now", plural(item.metrics_active, "metric"))
+    unknown = f", of {item.metrics_unknown:,} it is not known" if item.metrics_unknown else ""
+    yield from told("metrics_active", "Collected now", plural(item.metrics_active, "metric") + unknown)
     counts = sorted(item.metric_types.items(), key=lambda pair: -pair[1])
     yield from told(
         "metric_types", "Types", *(f"{count:,} {name.replace('_', ' ')}" for name, count in counts)
