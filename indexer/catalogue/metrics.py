@@ -89,7 +89,9 @@ class MetricMaker:
         """One metric out of the same metric of several repositories; the newest definition speaks for it."""
         newest = max(rows, key=lambda row: (row.in_source, row.history[0].last, -row.history[0].reflog_last))
         definition = newest.history[0]
-        uses = self._uses(rows)
+        every_use = self._uses(rows)
+        former = self._former(name, every_use)
+        uses = self._able_to_send(name, every_use, former)
         columns = self._columns(name, uses)
         states = self._states(uses)
         status, reason = summary(states) if states else self._unused(newest)
@@ -130,7 +132,7 @@ class MetricMaker:
             definition=definition,
             history=newest.history,
             columns=columns,
-            former=self._former(name, uses),
+            former=former,
             channel_status=states,
             features=note.features,
             experiments=experiments,
@@ -150,6 +152,12 @@ class MetricMaker:
                 use = Use(app, channel, row.in_source, newest, expired_since(row.history), tuple(past))
                 found.setdefault(channel.listing.app_id, use)
         return sorted(found.values(), key=lambda use: self.places_in_order[use.channel.listing.app_id])
+
+    def _able_to_send(self, name: str, uses: list[Use], former: Sequence[ColumnRef]) -> list[Use]:
+        """The uses of apps that have one of its pings: of a library's metrics an app gets all, and sends
+        those whose ping it has, or had (`former`). All where no app has one."""
+        apps = {use.app.name for use in uses if self._carried_by(name, use)} | {row.app for row in former}
+        return [use for use in uses if use.app.name in apps] or uses
 
     def _carried_by(self, name: str, use: Use) -> tuple[str, ...]:
         wanted = use.definition.send_in_pings

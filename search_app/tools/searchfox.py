@@ -75,7 +75,10 @@ class Tool:
                 return
             params = [("q", code_pattern(item.name)), *([("path", path)] if path else []), ("regexp", "true")]
             yield Link(self.name, "Search the code", with_params(f"{BASE}/{tree}/search", params))
-            if tree == TREE and not path:
+            if TREES.get(item.origin) == (
+                TREE,
+                "",
+            ):  # mach's are read by Python, whose symbols are not indexed
                 yield Link(self.name, "Every use of the symbol", symbol(item.name))
 
 

@@ -254,6 +254,27 @@ def test_rule_1_pings_of_other_apps_that_share_a_library_are_not_counted(upstrea
     assert "ping/one/there" not in made
 
 
+def test_rule_3_a_library_s_metric_is_of_the_apps_that_have_its_ping_or_had_one(upstream, world):
+    for app in ("fenix", "updater", "elder"):
+        upstream.app(app, f"org.{app}", dependencies=["glean"])
+        upstream.ping(f"org-{app}", "old-ping" if app == "elder" else "metrics")
+    upstream.library("glean")
+    upstream.ping("org-updater", "update")
+    upstream.stable("org-elder", "old-ping", {"metrics.counter.update_moved": "INTEGER"})
+    upstream.metric("glean", "update.tried", send_in_pings=["update"])
+    upstream.metric(
+        "glean", "update.moved",
+        {"type": "counter", "send_in_pings": ["update"], "last": "2026-05-01"},
+        {"type": "counter", "send_in_pings": ["old-ping"], "last": "2025-05-01"},
+    )  # fmt: skip
+    upstream.metric("glean", "update.lost", send_in_pings=["of-nobody"])
+    made = world()
+    assert made["metric/glean/update.tried"].apps == ("updater",)
+    assert [state.app for state in made["metric/glean/update.tried"].channel_status] == ["updater"]
+    assert made["metric/glean/update.moved"].apps == ("updater", "elder")
+    assert made["metric/glean/update.lost"].apps == ("fenix", "updater", "elder")
+
+
 def test_rule_4_metrics_that_share_a_column_stay_two(upstream, world):
     upstream.app("fenix")
     upstream.ping("fenix", "metrics")

@@ -463,6 +463,12 @@ LINKS: tuple[tuple[str, AnyItem, tuple[str, ...]], ...] = (
         f"{FOX}/firefox-main/search?q=gc%5C.ms%7CGc%5C.ms%7Cgc%3A%3Ams&regexp=true",
         f"{FOX}/firefox-main/search?q=symbol:Glean.gc%23ms",
     )),
+    ("searchfox", metric("mach.built", "counter", "mach", source=(
+        f"https://github.com/mozilla-firefox/firefox/blob/{SHA}/python/mach/metrics.yaml#L17"
+    )), (
+        f"{FOX}/firefox-main/rev/{SHA}/python/mach/metrics.yaml#17",
+        f"{FOX}/firefox-main/search?q=mach%5C.built%7CMach%5C.built%7Cmach%3A%3Abuilt&regexp=true",
+    )),
     ("searchfox", probe("histogram/GC_MS"), (f"{FOX}/firefox-main/search?q=GC_MS",)),
     ("searchfox", probe("event/tools.main.close#close"), (f"{FOX}/firefox-main/search?q=tools.main",)),
     ("github", metric("a.b", "counter", "mozilla_vpn", source=(
