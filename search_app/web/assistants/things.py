@@ -124,8 +124,6 @@ def thing_of(
     rows = columns_of(current_site(), item)
     rows = [row for row in rows if column.lower() in (row["column"] or "").lower()]
     related = {name: ids for name, ids in item.related.items() if ids}
-    defined = item.definition if isinstance(item, MetricItem | PingItem) else None
-    bugs, reviews = (defined.bugs, defined.data_reviews) if defined else (item.bugs, ())  # both are searched
     whole = Thing(
         id=item.id,
         kind=item.kind,
@@ -149,8 +147,8 @@ def thing_of(
         added=item.added,
         changed=item.changed,
         owners=[cut(owner, 200) for owner in item.owners],
-        bugs=[cut(bug, 200) for bug in bugs],
-        data_reviews=[cut(review, 200) for review in reviews],
+        bugs=_bugs(item),
+        data_reviews=_reviews(item),
         facts=_facts(item),
         expression=item.select_expression if isinstance(item, MeasureItem) else "",
         partition=item.partition_field if isinstance(item, TableItem) else "",
@@ -172,6 +170,17 @@ def thing_of(
         moved_from=asked_id if asked_id != item.id else "",
     )
     return _shortened(whole)
+
+
+def _bugs(item: AnyItem) -> list[str]:
+    """The bugs of its definition. Those of the item are searched, with its data reviews among them."""
+    defined = item.definition if isinstance(item, MetricItem | PingItem) else None
+    return [cut(bug, 200) for bug in (defined.bugs if defined else item.bugs)]
+
+
+def _reviews(item: AnyItem) -> list[str]:
+    defined = item.definition if isinstance(item, MetricItem | PingItem) else None
+    return [cut(review, 200) for review in defined.data_reviews] if defined else []
 
 
 def _facts(item: AnyItem) -> dict[str, str]:
