@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from indexer.catalogue.inputs import Inputs
 from indexer.catalogue.model import App, Channel, ChannelPing, Estate, Library
 from indexer.model.items import AppItem
 from indexer.model.parts import AppChannel
 from indexer.model.records import AppListing, LibraryVariant, RepositoryMetric, RepositoryPing
+from indexer.model.replace import replace
 
 _CHANNEL_ORDER = {"release": 0, "": 1, "beta": 2, "nightly": 3}
 _DESKTOP = ("desktop", "crashreporter", "mozregression", "mach", "mozphab", "burnham", "vpn", "pine")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from indexer.catalogue.annotations import Annotations
@@ -39,6 +39,7 @@ from indexer.catalogue.tables import Tables, build_tables
 from indexer.model.items import AnyItem, AppItem, MetricItem, PingItem, ProbeItem, TableItem, ToolItem
 from indexer.model.liveness import Clock, clock, next_change
 from indexer.model.records import DataTool, Record
+from indexer.model.replace import replace
 from indexer.sqlread.kept.told import Tell, tell_anew
 from indexer.sqlread.texts import ReadAll, read_here
 

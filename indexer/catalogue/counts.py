@@ -9,9 +9,10 @@ stands a search that gives it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from indexer.model.items import AppItem, MetricItem, PingItem
+from indexer.model.replace import replace
 
 LIVING = frozenset({"active", "unknown"})  # states of a ping that may bring something in
 

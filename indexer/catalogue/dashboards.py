@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from indexer.catalogue.model import Estate, Link, humanise
 from indexer.catalogue.schemas import Schemas
@@ -19,6 +18,7 @@ from indexer.model.items import DashboardItem, ExploreItem, MeasureItem, MetricI
 from indexer.model.literals import Status
 from indexer.model.parts import DashboardTileRef
 from indexer.model.records import Dashboard, DashboardTile
+from indexer.model.replace import replace
 
 MOST_DEEP = 5  # dashboards that extend each other; upstream has one level
 _SPAN = re.compile(r"_(?:raw|time|date|week|month|quarter|year|hour|minute|day_of_week|hour_of_day)$")

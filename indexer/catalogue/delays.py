@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 
 from indexer.catalogue.schemas import Schemas
 from indexer.model.items import TableItem
+from indexer.model.replace import replace
 
 OFFSET = "date_partition_offset"
 _CUT = re.compile(

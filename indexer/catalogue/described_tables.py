@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from indexer.catalogue.model import humanise
@@ -12,6 +12,7 @@ from indexer.model.column_names import underscored
 from indexer.model.items import SHARED_PROJECT, USER_PROJECT, WAS_TO_BE_DELETED, TableItem
 from indexer.model.literals import Layer, Status
 from indexer.model.liveness import said_deprecated
+from indexer.model.replace import replace
 from indexer.model.table_records import DerivedTable, PingSchema, WarehouseTable
 
 MAX_SHOWN_SQL = 100_000  # characters: nobody reads past this, and the store holds it all

@@ -7,10 +7,10 @@ them are only deprecated, it shows nothing new.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from indexer.model.items import WAS_TO_BE_DELETED, TableItem
 from indexer.model.literals import Status
+from indexer.model.replace import replace
 
 
 def with_ended_views(items: Mapping[str, TableItem]) -> dict[str, TableItem]:

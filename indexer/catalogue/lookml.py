@@ -6,7 +6,6 @@ A measure's columns are told only where its view names a table, and that table's
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from indexer.catalogue.model import Link, humanise
 from indexer.catalogue.schemas import Schemas
@@ -14,6 +13,7 @@ from indexer.catalogue.tables import Tables
 from indexer.model.items import ExploreItem
 from indexer.model.lookml_records import LookmlExplore, LookmlView
 from indexer.model.parts import ExploreMeasure
+from indexer.model.replace import replace
 
 MOST_MEASURES = 300  # of one explore; that of a large ping has over a thousand sums, all alike
 MOST_LINKS = 50  # things that an explore is linked to for its measures

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from indexer.model.definitions import MeasureRows
 from indexer.model.literals import ValueKind
+from indexer.model.replace import replace
 from indexer.sqlread.model import Path, Reading, Select
 from indexer.sqlread.resolve import EventUse, Resolver
 from indexer.sqlread.scope import Scope

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from indexer.catalogue.column_owners import ColumnOwners
 from indexer.catalogue.measure_reading import MeasureReading, one_select, read_measure, short_names, texts_of
@@ -24,6 +24,7 @@ from indexer.catalogue.tables import Tables
 from indexer.model.definitions import MeasureRows, Operand, ReadColumn, SubQuery
 from indexer.model.items import MeasureItem
 from indexer.model.records import Measure
+from indexer.model.replace import replace
 from indexer.sqlread.model import Reading
 from indexer.sqlread.texts import ReadAll, digest_of, read_here, reading_of
 from indexer.sqlread.values import Shape, shape_of_columns

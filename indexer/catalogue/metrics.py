@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from indexer.catalogue.annotations import Annotations
 from indexer.catalogue.columns import (
@@ -27,6 +27,7 @@ from indexer.model.literals import Status
 from indexer.model.liveness import Clock, channels_of, status_of, summary
 from indexer.model.parts import ChannelStatus, ColumnRef
 from indexer.model.records import RepositoryMetric, RepositoryTag
+from indexer.model.replace import replace
 
 MOST_RELATED = 200  # a metric that every ping carries is found by a filter, not by a list of thousands
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from indexer.model.items import DocItem, MetricItem
 from indexer.model.parts import BookPage, BookPlace
+from indexer.model.replace import replace
 
 NEAREST = 6  # metrics of a category before and after the one that is looked at: a category may have thousands
 MOST_SECTIONS = 60

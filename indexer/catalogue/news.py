@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from indexer.model.items import AppItem, MetricItem
 from indexer.model.liveness import LIFE
 from indexer.model.parts import Novelty
+from indexer.model.replace import replace
 
 SHOWN = 12
 

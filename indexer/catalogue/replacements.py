@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
 
 from indexer.model.items import MetricItem, ProbeItem
+from indexer.model.replace import replace
 
 ORIGINS = frozenset({"gecko", "firefox_desktop"})  # what Firefox on the desktop defines itself
 LEAST_TEXT = 5  # words: fewer are alike by chance

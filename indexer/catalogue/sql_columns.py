@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from indexer.catalogue.inputs import Inputs
 from indexer.catalogue.schemas import Schemas
 from indexer.model.items import TableItem
 from indexer.model.parts import ROWS, ColumnLineage
+from indexer.model.replace import replace
 from indexer.model.table_records import DerivedTable
 from indexer.sqlread.kept.told import Tell, Told, digest
 from indexer.sqlread.lineage import Lineage

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 
 from indexer.catalogue.delays import with_days_behind
@@ -21,6 +20,7 @@ from indexer.catalogue.model import Estate
 from indexer.catalogue.schemas import Schemas
 from indexer.catalogue.sql_columns import resolve_sql, why_unknown, with_sql
 from indexer.model.items import SHARED_PROJECT, USER_PROJECT, TableItem
+from indexer.model.replace import replace
 from indexer.model.table_records import Dataset
 from indexer.sqlread.kept.told import Tell
 from indexer.sqlread.texts import ReadAll

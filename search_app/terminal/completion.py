@@ -1,4 +1,4 @@
-"""`starchart completion SHELL`: a script by which bash, zsh or fish completes our commands.
+"""`starchart completion SHELL`: the script by which bash, zsh or fish completes our commands.
 
 The commands and their options are written into the script, so that a shell needs no process of ours for them;
 names of things are asked for with words.py, which is quick. Made of the commands as click knows them.
@@ -11,23 +11,11 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
 
 import click
 
-from indexer.config import Config
-
 # what an argument wants, by its name: how words.py is asked for it
 ARGUMENTS = {"query": "query", "thing": "id", "things": "id", "item_id": "id", "generation": "generation"}
-
-
-class HasConfig(Protocol):
-    """What the command line hands to each command."""
-
-    @property
-    def config(self) -> Config:
-        """The settings that the command runs with."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,41 +45,27 @@ class Command:
         return " ".join(word for option in self.options for word in option.spellings)
 
 
-@click.command("completion")
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
-@click.pass_context
-def completion_command(context: click.Context, shell: str) -> None:
-    """Print the script that completes commands, options and names in SHELL.
-
-    \b
-    bash:  eval "$(starchart completion bash)"      in ~/.bashrc
-    zsh:   eval "$(starchart completion zsh)"       in ~/.zshrc, after compinit
-    fish:  starchart completion fish | source       in ~/.config/fish/config.fish
-    """
-    settings: HasConfig = context.obj
-    group = context.find_root().command
-    assert isinstance(group, click.Group)  # noqa: S101  we are one of its commands
-    commands = tuple(commands_of(group, tuple(settings.config.sources)))
-    write = {"bash": bash, "zsh": zsh, "fish": fish}[shell]
-    click.echo(write(commands, asking(settings.config.data_dir)))
-
-
-def commands_of(group: click.Group, sources: tuple[str, ...]) -> Iterator[Command]:
+def commands_of(root: click.Context, sources: tuple[str, ...]) -> Iterator[Command]:
     """The group itself, by the name "", then its commands in their order."""
-    yield _command("", group, sources)
-    for name, command in sorted(group.commands.items()):
-        if not command.hidden:
-            yield _command(name, command, sources)
+    group = root.command
+    assert isinstance(group, click.Group)  # noqa: S101  we are one of its commands
+    names = group.list_commands(root)
+    yield _command("", group, tuple(names))
+    for name in names:
+        command = group.get_command(root, name)
+        if command is not None and not command.hidden:
+            yield _command(name, command, sources if _names_sources(command) else ())
 
 
-def _command(name: str, command: click.Command, sources: tuple[str, ...]) -> Command:
+def _names_sources(command: click.Command) -> bool:
+    return any(isinstance(each, click.Argument) and each.name == "sources" for each in command.params)
+
+
+def _command(name: str, command: click.Command, words: tuple[str, ...]) -> Command:
+    """A command with the fixed words that may follow it, beside those of its arguments."""
     options = [each for each in command.params if isinstance(each, click.Option) and not each.hidden]
     arguments = [each for each in command.params if isinstance(each, click.Argument)]
-    values = [word for each in arguments for word in _choices(each)]
-    if any(each.name == "sources" for each in arguments):
-        values += sources
-    if isinstance(command, click.Group):
-        values += sorted(each for each, found in command.commands.items() if not found.hidden)
+    values = [*(word for each in arguments for word in _choices(each)), *words]
     return Command(
         name,
         command.get_short_help_str(80),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from indexer.crawl.crawled import Crawled
-from indexer.index.generation import Manifest
-from indexer.status import SourceStatus, Status
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from indexer.crawl.crawled import Crawled
+    from indexer.index.generation import Manifest
+    from indexer.status import SourceStatus, Status
 
 
 def status_lines(found: Status) -> list[str]:

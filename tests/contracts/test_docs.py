@@ -9,7 +9,7 @@ import pytest
 
 from indexer.config import load_config
 from indexer.sources import find_sources
-from search_app.cli import main
+from search_app.cli import COMMANDS
 from search_app.query.grammar import LANGUAGE
 from search_app.web.app import create_app
 
@@ -22,7 +22,7 @@ PAPERS = (
 SETTINGS = (ROOT / "config.yaml").read_text()
 
 
-@pytest.mark.parametrize("command", sorted(main.commands))
+@pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_readme_names_each_command(command: str) -> None:
     assert re.search(rf"`{command}[ `]", README)
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 from flask.testing import FlaskClient
@@ -160,7 +161,10 @@ def test_each_shell_completes_commands_options_and_names(
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_every_command_and_option_stands_in_the_script(shell: str, sample_data: Path) -> None:
     script = piped("completion", shell, data=sample_data)
-    for name, command in main.commands.items():
+    context = click.Context(main)
+    for name in main.list_commands(context):
+        command = main.get_command(context, name)
+        assert command is not None
         assert re.search(rf"\b{name}\b", script)
         for parameter in command.params:
             for word in parameter.opts if parameter.param_type_name == "option" else ():

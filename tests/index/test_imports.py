@@ -25,7 +25,9 @@ def test_what_answers_loads_neither_whooshs_index_nor_what_crawls_and_builds(mod
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("module", ["search_app.cli", "search_app.server"])
+@pytest.mark.parametrize(
+    "module", ["search_app.cli", "search_app.commands.serve", "search_app.commands.search"]
+)
 def test_a_command_loads_what_crawls_and_builds_only_where_it_does(module: str) -> None:
     loaded = loaded_by(module)
     assert module in loaded
@@ -33,3 +35,16 @@ def test_a_command_loads_what_crawls_and_builds_only_where_it_does(module: str) 
         "whoosh.index", "sqlglot", "apscheduler", "urllib3", "lkml", "indexer.catalogue", "indexer.sqlread",
         "indexer.index.build", "indexer.build_job", "indexer.crawl.crawl", "indexer.store.writer",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("module", ["search_app.commands.crawl", "search_app.commands.build"])
+def test_what_crawls_and_builds_loads_no_server(module: str) -> None:
+    loaded = loaded_by(module)
+    assert module in loaded
+    assert not loaded & {
+        "flask",
+        "gunicorn",
+        "gevent",
+        "search_app.web.app",
+        "search_app.engine.engine",
+    }

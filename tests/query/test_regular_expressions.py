@@ -22,7 +22,7 @@ LETTERS = "aA_.-0 :/\"'=([{,;#!*\\\u0301"
 PAIRED, ALONE = 44, 500  # characters: of repeated pairs, and as many of one letter as a query may have
 MOST_SECONDS = 0.1  # honest ones take at most a hundredth, those that double hours
 NO_LETTER = "\x01"
-APART = ("search_app.cli", "search_app.evaluation")  # read nothing that strangers send
+APART = ("search_app.cli", "search_app.commands", "search_app.evaluation")  # read nothing that strangers send
 
 
 def test_no_expression_takes_long_for_any_repeated_letters() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 
@@ -36,6 +36,7 @@ from indexer.model.items import (
     ProbeItem,
     TableItem,
 )
+from indexer.model.replace import replace
 from indexer.model.table_records import Column
 from indexer.text.analysis import spelling_key, words
 from indexer.text.names import name_keys, name_stems

@@ -4,28 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Protocol
 
 import click
 
-from indexer.config import Config
-from search_app.query.model import QueryProblem
+from search_app.commands.settings import Settings, pass_settings
+from search_app.commands.site import asked_site
 from search_app.query.parser import parse_query
-from search_app.web.app import create_app
 from search_app.web.queries.chosen import ChosenQuery, chosen_query
 from search_app.web.queries.json import query_json
 from search_app.web.queries.notebook import notebook
-from search_app.web.state import NothingIndexed, Site, current_site
-
-
-class HasConfig(Protocol):
-    """What the command line hands to each command."""
-
-    @property
-    def config(self) -> Config:
-        """The settings that the command runs with."""
-        ...
-
+from search_app.web.state import Site
 
 SINGLE = ("app", "ping", "process", "column", "channel", "days", "sample", "measure")
 
@@ -47,24 +35,18 @@ SINGLE = ("app", "ping", "process", "column", "channel", "days", "sample", "meas
 @click.option(
     "--notebook", "to", type=click.Path(dir_okay=False, path_type=Path), help="Write a notebook there."
 )
-@click.pass_obj
+@pass_settings
 def sql_command(
-    settings: HasConfig, /, thing: str, by: tuple[str, ...], beside: str | None, choices: bool, as_json: bool,
+    settings: Settings, /, thing: str, by: tuple[str, ...], beside: str | None, choices: bool, as_json: bool,
     to: Path | None, **single: str | int | None,
 ) -> None:  # fmt: skip
     """The SQL that answers THING (an id, or an exact name), by what is chosen of it."""
     values = {name: [str(single[name])] for name in SINGLE if single.get(name)}
-    try:
-        with create_app(settings.config).test_request_context():
-            site = current_site()
-            values |= {"thing": [_id_of(site, thing)], "by": list(by)}
-            values["with"] = [_id_of(site, beside)] if beside else []
-            made = chosen_query(site, lambda name: values.get(name, []))
-            said = json.dumps(query_json(site, made), ensure_ascii=False) if as_json else made.query.sql
-    except QueryProblem as problem:
-        raise click.UsageError(problem.message) from None
-    except NothingIndexed:
-        raise click.ClickException("nothing is indexed yet: starchart crawl, then starchart build") from None
+    with asked_site(settings) as site:
+        values |= {"thing": [_id_of(site, thing)], "by": list(by)}
+        values["with"] = [_id_of(site, beside)] if beside else []
+        made = chosen_query(site, lambda name: values.get(name, []))
+        said = json.dumps(query_json(site, made), ensure_ascii=False) if as_json else made.query.sql
     if choices and not as_json:
         said = "\n".join(_choice_lines(made))
     if to:

@@ -5,39 +5,24 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Protocol
 
 import click
 
-from indexer.config import Config
-
-if TYPE_CHECKING:
-    from indexer.source_check import SourceShape
-
-
-class HasConfig(Protocol):
-    """What the command line hands to each command."""
-
-    @property
-    def config(self) -> Config:
-        """The settings that the command runs with."""
-        ...
+from indexer.crawl.crawl import UnknownSource
+from indexer.source_check import SourceShape, check_sources
+from search_app.commands.settings import Settings, pass_settings
 
 
 @click.command("check-sources")
 @click.argument("sources", nargs=-1, metavar="[SOURCE]...")
 @click.option("--mirror", default="", help="A mirror (folder or base URL) instead of the live addresses.")
 @click.option("--json", "as_json", is_flag=True, help="One object for each source.")
-@click.pass_obj
-def check_sources_command(settings: HasConfig, sources: tuple[str, ...], mirror: str, as_json: bool) -> None:
+@pass_settings
+def check_sources_command(settings: Settings, sources: tuple[str, ...], mirror: str, as_json: bool) -> None:
     """Fetch the live addresses, and say of each source whether its shape is still what we read.
 
     Nothing that is kept changes. Exit code 1 where a source has changed its shape or cannot be reached.
     """
-    # what crawls and builds is loaded by the commands that do: servers and searches start through here too
-    from indexer.crawl.crawl import UnknownSource
-    from indexer.source_check import check_sources
-
     try:
         shapes = check_sources(settings.config, sources, mirror)
     except UnknownSource as problem:

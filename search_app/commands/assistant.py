@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from typing import Protocol
 
 import click
 
-from indexer.config import Config
+from search_app.commands.settings import Settings, pass_settings
 from search_app.mcp.protocol import Reply
 from search_app.mcp.stdio import serve_streams
 from search_app.web.app import create_app
@@ -17,18 +16,9 @@ from search_app.web.guards.hosts import address
 from search_app.web.state import current_site
 
 
-class HasConfig(Protocol):
-    """What the command line hands to each command."""
-
-    @property
-    def config(self) -> Config:
-        """The settings that the command runs with."""
-        ...
-
-
 @click.command("mcp")
-@click.pass_obj
-def mcp_command(settings: HasConfig) -> None:
+@pass_settings
+def mcp_command(settings: Settings) -> None:
     """Answer an assistant that started this as its MCP server (Model Context Protocol, stdio).
 
     Messages come on stdin and go to stdout, a line each; log lines go to stderr. It ends when stdin does.

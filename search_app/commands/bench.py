@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Protocol
 
 import click
 
-from indexer.config import Config
+from search_app.commands.settings import NOTHING_INDEXED, Settings, pass_settings
 from search_app.evaluation.bench.corpus import REAL
 from search_app.evaluation.bench.figures import Report
 from search_app.evaluation.bench.report import markdown, write_report
 from search_app.evaluation.bench.run import FULL, QUICK, Plan, bench, default_folder
 
 KEPT = Path("docs") / "bench"
-
-
-class HasConfig(Protocol):
-    """What the command line hands to each command."""
-
-    @property
-    def config(self) -> Config:
-        """The settings that the command runs with."""
-        ...
 
 
 @click.command("bench")
@@ -35,9 +25,9 @@ class HasConfig(Protocol):
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), help="Keep the report here (else docs/bench)."
 )
-@click.pass_obj
+@pass_settings
 def bench_command(
-    settings: HasConfig, sizes: tuple[str, ...], quick: bool, no_server: bool, out: Path | None
+    settings: Settings, sizes: tuple[str, ...], quick: bool, no_server: bool, out: Path | None
 ) -> None:
     """Measure the engine beside tantivy, SQLite FTS5 and Whoosh's own searcher, on the current generation."""
     plan = QUICK if quick else FULL
@@ -57,7 +47,7 @@ def bench_command(
     try:
         report = bench(settings.config, plan, default_folder(settings.config), _say, keep)
     except FileNotFoundError:
-        raise click.ClickException("nothing is indexed yet: starchart crawl, then starchart build") from None
+        raise click.ClickException(NOTHING_INDEXED) from None
     click.echo(markdown(report))
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Protocol
 
 import click
 
-from indexer.config import Config
+from search_app.commands.settings import NOTHING_INDEXED, Settings, pass_settings
 from search_app.engine.engine import SearchEngine
 from search_app.engine.learned_order import TABLE
 from search_app.evaluation.relevance import Report, evaluate
@@ -15,15 +14,6 @@ from search_app.evaluation.report import format_comparison, format_report, read_
 from search_app.evaluation.training import NoTrainer, Trained, train, write_table
 
 A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-
-
-class HasConfig(Protocol):
-    """What the command line hands to each command."""
-
-    @property
-    def config(self) -> Config:
-        """The settings that the command runs with."""
-        ...
 
 
 @click.command("evaluate")
@@ -39,9 +29,9 @@ class HasConfig(Protocol):
     help="Two reports of --json: which differences are more than chance.",
 )
 @click.option("--train", "training", is_flag=True, help="Train the learned order on QUERIES.")
-@click.pass_obj
+@pass_settings
 def evaluate_command(
-    settings: HasConfig,
+    settings: Settings,
     queries: tuple[Path, ...],
     misses: int,
     as_json: bool,
@@ -61,13 +51,13 @@ def evaluate_command(
             return
         report = evaluate(engine, *queries)
     except FileNotFoundError:
-        raise click.ClickException("nothing is indexed yet: starchart crawl, then starchart build") from None
+        raise click.ClickException(NOTHING_INDEXED) from None
     except (ValueError, NoTrainer) as error:
         raise click.ClickException(str(error)) from None
     click.echo(report_json(report) if as_json else format_report(report, misses))
 
 
-def _train(settings: HasConfig, engine: SearchEngine, queries: tuple[Path, ...]) -> None:
+def _train(settings: Settings, engine: SearchEngine, queries: tuple[Path, ...]) -> None:
     """Write the table, and say what it is worth where it was not trained."""
     trained: Trained = train(
         engine, queries, settings.config.today(), lambda text: click.echo(text, err=True)
