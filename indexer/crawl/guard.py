@@ -212,13 +212,14 @@ def _values(record: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
     for name in _field_names(type(record)):  # type: ignore[arg-type]
         value = getattr(record, name)
         first = value[0] if isinstance(value, tuple) and value else value
-        if dataclasses.is_dataclass(first) and not prefix:
+        if not _field_names(type(first)):  # type: ignore[arg-type]
+            yield prefix + name, value
+        elif not prefix:
             yield name, True
             yield from _values(first, f"{name}.")
-        elif not dataclasses.is_dataclass(first):
-            yield prefix + name, value
 
 
 @functools.cache
 def _field_names(kind: Any) -> tuple[str, ...]:
-    return tuple(entry.name for entry in dataclasses.fields(kind))
+    """The fields of a definition; none of any other type."""
+    return tuple(entry.name for entry in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else ()

@@ -109,7 +109,8 @@ def _recalled(store: SnapshotStore, last: SnapshotState | None) -> Recalled:
     if last is None or known.made_by != parser_digest() or not known.files:
         return Recalled()
     try:
-        schemas = {each.digest: each for each in store.read(last.source) if isinstance(each, TableSchema)}
+        read = store.read(last.source, (TableSchema.__name__,))
+        schemas = {each.digest: each for each in read if isinstance(each, TableSchema)}
     except SnapshotDamaged:
         return Recalled()
     return Recalled(known.files, schemas)

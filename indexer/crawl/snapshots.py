@@ -12,7 +12,7 @@ import functools
 import hashlib
 import json
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, get_args
@@ -96,14 +96,17 @@ class SnapshotStore:
         )
         return {name: state for name in names if (state := self.state(name)) is not None}
 
-    def read(self, source: str) -> list[Record]:
-        """The last good records; empty where there are none. Raises SnapshotDamaged."""
+    def read(self, source: str, kinds: Collection[str] = ()) -> list[Record]:
+        """The last good records, or of them those of `kinds` (names of types); empty where there are none.
+
+        Raises SnapshotDamaged.
+        """
         state = self.state(source)
         if state is None or not state.digest:
             return []
         try:
             packed = self._records_path(state).read_bytes()
-            return list(_unpack(packed))
+            return list(_unpack(packed, kinds))
         except (OSError, ValueError, KeyError, zlib.error) as error:
             raise SnapshotDamaged(f"{source}: {error}") from error
 
@@ -233,13 +236,14 @@ def _pack(records: Iterable[Record]) -> tuple[bytes, dict[str, int]]:
     return packed, {name: len(by_type[name]) for name in sections}
 
 
-def _unpack(packed: bytes) -> Iterator[Record]:
+def _unpack(packed: bytes, kinds: Collection[str]) -> Iterator[Record]:
     text = memoryview(zlib.decompress(packed))
     end = bytes(text[:4096]).index(b"\n")
     start = end + 1
     with without_collection():
         for name, size in json.loads(bytes(text[:end])).items():
-            yield from _adapter(name).validate_json(bytes(text[start : start + size]))
+            if not kinds or name in kinds:
+                yield from _adapter(name).validate_json(bytes(text[start : start + size]))
             start += size + 1
 
 
