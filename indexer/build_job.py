@@ -19,6 +19,7 @@ from datetime import date
 from pathlib import Path
 
 from indexer.catalogue import build_catalogue
+from indexer.catalogue.model import SharedColumns
 from indexer.config import Config
 from indexer.crawl.crawl import SAMPLE_DAY, choose_sources
 from indexer.crawl.snapshots import (
@@ -49,6 +50,7 @@ from indexer.runtime.progress import Progress
 from indexer.sqlread.kept.readings import Readings
 from indexer.sqlread.kept.tables import FILE as TABLES
 from indexer.sqlread.kept.tables import KeptTables
+from indexer.store.writer import SchemaPacking, pack_schemas
 
 GONE_BACK = "gone-back-from"  # holds the name of the generation that somebody went back from
 WORTH_A_PROCESS = 5_000  # records from which a second process saves more than the second it takes to start
@@ -124,7 +126,12 @@ def _build(
     progress.step("joining")
     readings = Readings(config.data_dir / "sql", config.crawl.processes or os.cpu_count() or 1)
     kept = KeptTables(config.data_dir / "sql" / TABLES)
-    catalogue = build_catalogue(records, inputs.today, readings.read, kept.tell)
+    packing: list[SchemaPacking] = []
+
+    def pack(schemas: SharedColumns) -> None:
+        packing.append(pack_schemas(schemas, pool))
+
+    catalogue = build_catalogue(records, inputs.today, readings.read, kept.tell, pack)
     del records
     return build_generation(
         catalogue,
@@ -135,6 +142,7 @@ def _build(
         workers=pool,
         progress=progress.step,
         ask=ask,
+        schemas=packing.pop(),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -24,7 +24,7 @@ from indexer.catalogue.legacy_pings import legacy_pings
 from indexer.catalogue.lookml import Lookml, counting_links
 from indexer.catalogue.measures import MeasureMaker
 from indexer.catalogue.metrics import MetricMaker
-from indexer.catalogue.model import Catalogue, Estate, Link
+from indexer.catalogue.model import Catalogue, Estate, Link, SharedColumns
 from indexer.catalogue.neighbours import with_neighbours, with_places, with_sections
 from indexer.catalogue.news import with_news
 from indexer.catalogue.phrasings import shipped_phrasings
@@ -45,12 +45,17 @@ from indexer.sqlread.texts import ReadAll, read_here
 
 
 def build_catalogue(
-    records: Iterable[Record], today: date, read: ReadAll = read_here, tell: Tell = tell_anew
+    records: Iterable[Record],
+    today: date,
+    read: ReadAll = read_here,
+    tell: Tell = tell_anew,
+    settled: Callable[[SharedColumns], None] = lambda schemas: None,
 ) -> Catalogue:
     """All records joined. Nothing upstream wrote stops it: what does not fit is counted in `problems`.
 
     `read` reads the SQL of tables; by default in this process, without limits. `tell` tells what it says of
-    tables; by default of each anew.
+    tables; by default of each anew. `settled` is told the schemas once no more of them can come, long before
+    the rest is joined.
     """
     inputs = sort_records(records)
     problems: Counter[str] = Counter()
@@ -58,6 +63,8 @@ def build_catalogue(
     estate = build_estate(inputs, problems)
     schemas = Schemas(inputs.schemas)
     tables = build_tables(inputs, estate, schemas, today, problems, read, tell)
+    shared = schemas.used((x.schema_digest for x in tables.items.values()), problems)
+    settled(shared)
     annotations = Annotations(inputs.annotations, inputs.sampled)
     pings = [*glean_pings(estate, tables, annotations, now), *legacy_pings(inputs, estate, tables, today)]
     tables = _with_pings(tables, pings)
@@ -89,12 +96,10 @@ def build_catalogue(
         *(*analyses.links, *routine_links, *doc_links),
     ]
     problems["annotation of nothing that is known"] += len(annotations.unused)
-    items = _joined(
-        _distinct([*named, *with_places(with_sections(docs))], problems), links, mirrors, estate, tables
-    )
+    items = _joined([*named, *with_places(with_sections(docs))], links, mirrors, estate, tables, problems)
     return Catalogue(
         items=items,
-        schemas=schemas.used((x.schema_digest for x in tables.items.values()), problems),
+        schemas=shared,
         counts=dict(Counter(item.kind for item in items)),
         problems={reason: count for reason, count in sorted(problems.items()) if count},
         next_change=next_change(_expiries(inputs), today),
@@ -241,8 +246,10 @@ def _joined(
     mirrors: Mapping[str, str],
     estate: Estate,
     tables: Tables,
+    problems: Counter[str],
 ) -> tuple[AnyItem, ...]:
-    """Items with their relations, usage and families, ordered by id."""
+    """Items with their relations, usage and families, ordered by id; of two with one id, the first."""
+    items = _distinct(items, problems)
     places = families(items, mirrors, estate, tables)
     relations = related(links, frozenset(item.id for item in items))
     counted = usage(links, places, {x.id: x for x in items if isinstance(x, TableItem)})

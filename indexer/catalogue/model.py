@@ -14,12 +14,15 @@ from indexer.model.table_records import Column
 _JOINT = re.compile(r"[\s._\-/]+")
 
 
+SharedColumns = Mapping[str, tuple[Column, ...]]  # the columns of schemas, by digest
+
+
 @dataclass(frozen=True, slots=True)
 class Catalogue:
     """All joined things, ordered by id, and the columns that tables share by digest."""
 
     items: tuple[AnyItem, ...]
-    schemas: dict[str, tuple[Column, ...]]
+    schemas: SharedColumns
     counts: dict[str, int]  # kind -> items
     problems: dict[str, int]  # reason -> how often
     next_change: str = ""  # earliest ISO date after today on which a status changes by date

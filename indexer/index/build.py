@@ -48,7 +48,7 @@ from indexer.model.turnover import is_loss
 from indexer.runtime.disk import FolderUnusable, sync_folder, writing_to
 from indexer.runtime.processes import Here, give_back_memory
 from indexer.store.departed import note_departed
-from indexer.store.writer import start_packing, write_store
+from indexer.store.writer import Packing, SchemaPacking, start_packing, write_store
 
 log = logging.getLogger(__name__)
 
@@ -78,19 +78,22 @@ def build_generation(
     progress: Callable[[str], None] = lambda step: None,
     now: datetime | None = None,
     ask: Ask = lambda folder: None,
+    schemas: SchemaPacking | None = None,
 ) -> Path:
     """Build, check and switch to a generation; returns its folder.
 
     `guard` is the largest share of any kind that may vanish against the current
     generation.
-    What can be done beside the rest is done by `workers`, where there are any.
+    What can be done beside the rest is done by `workers`, where there are any; `schemas`: those of the
+    catalogue, which they are at already.
     `ask` asks the whole generation, in its place, before readers see it, and may refuse it.
     Raises GenerationRefused where a check fails, FolderUnusable where the disk does; the current generation
     then stays.
     """
     with _writing(data_dir):
         before = answering(data_dir)
-        final = _build(catalogue, data_dir, inputs, guard, workers or Here(), progress, now)
+        packing = start_packing(catalogue, workers or Here(), schemas)
+        final = _build(catalogue, data_dir, inputs, guard, workers or Here(), packing, progress, now)
         progress("trying")
         give_back_memory()  # a server opens it beside this process
         try:
@@ -110,6 +113,7 @@ def _build(
     inputs: Inputs,
     guard: float,
     workers: Executor,
+    packing: Packing,
     progress: Callable[[str], None],
     now: datetime | None,
 ) -> Path:
@@ -120,7 +124,7 @@ def _build(
     temporary = data_dir / FOLDER / f"{BUILDING}{os.getpid()}-{name}"
     temporary.mkdir(parents=True)
     try:
-        _fill(temporary, catalogue, KeptDocuments(data_dir / FILE), workers, progress)
+        _fill(temporary, catalogue, packing, KeptDocuments(data_dir / FILE), workers, progress)
         progress("checking")
         _check(temporary, catalogue, answering_manifest(data_dir), guard)
         manifest = Manifest(
@@ -172,14 +176,14 @@ def _writing(data_dir: Path) -> Iterator[None]:
 def _fill(
     folder: Path,
     catalogue: Catalogue,
+    packing: Packing,
     kept: KeptDocuments,
     workers: Executor,
     progress: Callable[[str], None],
 ) -> None:
     progress("reading columns")
-    packing = start_packing(catalogue, workers)
     columns = {
-        digest: kept.columns(packing.schema_digests[digest], schema)
+        digest: kept.columns(packing.schemas.digests[digest], schema)
         for digest, schema in catalogue.schemas.items()
     }
     progress("making documents")

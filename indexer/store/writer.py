@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from indexer.catalogue.model import Catalogue
+from indexer.catalogue.model import Catalogue, SharedColumns
 from indexer.runtime.processes import Here
 from indexer.store.reader import WIDTH, adapters, columns_adapter
 from indexer.text.analysis import spelling_key
@@ -30,30 +30,41 @@ _DIGEST = 16  # bytes
 
 
 @dataclass(frozen=True, slots=True)
+class SchemaPacking:
+    """The rows of schemas, being packed: in another process this costs no time here."""
+
+    bodies: Sequence[Future[list[bytes]]]  # of some rows each, in order
+    paths: Future[list[tuple[str, bytes]]]
+    digests: Mapping[str, bytes]  # by the schema's own digest, which is of how it came about
+
+
+@dataclass(frozen=True, slots=True)
 class Packing:
-    """The bodies of a catalogue's rows, being packed: in another process this costs no time here."""
+    """The rows of a whole catalogue, being packed."""
 
     items: Sequence[Future[list[bytes]]]  # of some rows each, in order
-    schemas: Sequence[Future[list[bytes]]]
-    paths: Future[list[tuple[str, bytes]]]
     item_digests: Mapping[str, bytes]  # by id: of all that the item says
-    schema_digests: Mapping[str, bytes]  # by the schema's own digest, which is of how it came about
+    schemas: SchemaPacking
 
 
-def start_packing(catalogue: Catalogue, workers: Executor) -> Packing:
-    """Lets workers pack what write_store() is to write."""
-    by_kind, columns = adapters(), columns_adapter()
-    schemas = sorted(catalogue.schemas.items())  # in the order of their numbers
-    items = ((x.id, by_kind[x.kind].dump_json(x, exclude_defaults=True)) for x in catalogue.items)
-    digests: tuple[dict[str, bytes], dict[str, bytes]] = {}, {}
-    return Packing(
-        _packed_by(workers, items, digests[0]),
-        _packed_by(
-            workers, ((key, columns.dump_json(x, exclude_defaults=True)) for key, x in schemas), digests[1]
-        ),
-        workers.submit(_path_rows, [[column.path for column in schema] for _, schema in schemas]),
-        *digests,
+def pack_schemas(schemas: SharedColumns, workers: Executor) -> SchemaPacking:
+    """Lets workers pack what write_store() is to write of schemas; they may begin before there are items."""
+    columns, digests = columns_adapter(), dict[str, bytes]()
+    ordered = sorted(schemas.items())  # in the order of their numbers
+    texts = ((key, columns.dump_json(each, exclude_defaults=True)) for key, each in ordered)
+    return SchemaPacking(
+        _packed_by(workers, texts, digests),
+        workers.submit(_path_rows, [[column.path for column in schema] for _, schema in ordered]),
+        digests,
     )
+
+
+def start_packing(catalogue: Catalogue, workers: Executor, schemas: SchemaPacking | None = None) -> Packing:
+    """Lets workers pack what write_store() is to write; `schemas`: where they are at those already."""
+    by_kind, digests = adapters(), dict[str, bytes]()
+    texts = ((x.id, by_kind[x.kind].dump_json(x, exclude_defaults=True)) for x in catalogue.items)
+    items = _packed_by(workers, texts, digests)
+    return Packing(items, digests, schemas or pack_schemas(catalogue.schemas, workers))
 
 
 def _packed_by(
@@ -81,7 +92,7 @@ def write_store(path: Path, catalogue: Catalogue, packing: Packing | None = None
         with connection:
             connection.executemany("INSERT INTO item VALUES (?, ?, ?)", _item_rows(catalogue, packing))
             connection.executemany("INSERT INTO schema VALUES (?, ?, ?)", _schema_rows(catalogue, packing))
-            connection.executemany("INSERT INTO path VALUES (?, ?)", packing.paths.result())
+            connection.executemany("INSERT INTO path VALUES (?, ?)", packing.schemas.paths.result())
     finally:
         connection.close()
 
@@ -92,7 +103,7 @@ def _item_rows(catalogue: Catalogue, packing: Packing) -> Iterator[tuple[str, st
 
 
 def _schema_rows(catalogue: Catalogue, packing: Packing) -> Iterator[tuple[int, str, bytes]]:
-    rows = zip(sorted(catalogue.schemas), _bodies(packing.schemas), strict=True)
+    rows = zip(sorted(catalogue.schemas), _bodies(packing.schemas.bodies), strict=True)
     for number, (digest, body) in enumerate(rows):
         yield number, digest, body
 
