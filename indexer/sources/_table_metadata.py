@@ -13,7 +13,8 @@ from indexer.sources import Report
 from indexer.sources._upstream import clean_text, mapping
 
 # The order in which files of SQL make a table: view.sql also says that it is a view.
-SQL_ORDER = ("view.sql", "query.sql", "materialized_view.sql", "script.sql")
+MATERIALIZED = "materialized_view.sql"
+SQL_ORDER = ("view.sql", "query.sql", MATERIALIZED, "script.sql")
 PYTHON = "query.py"
 # Of `scheduling`, what tells a reader when and how the table is filled.
 SCHEDULE_KEYS = (
@@ -29,6 +30,18 @@ SCHEDULE_KEYS = (
 
 # What stands for a description until somebody writes one (bigquery-etl's templates).
 PLACEHOLDERS = frozenset(("Please provide a description for the query", "[DESCRIPTION_MISSING]"))
+
+# How a materialized view is partitioned and clustered stands in its SQL only, before the query that it is of.
+_HEAD = re.compile(
+    r"\bCREATE\s+MATERIALIZED\s+VIEW\b(.*?)\bAS\s+(?:SELECT|WITH|\()", re.DOTALL | re.IGNORECASE
+)
+_LONGEST_HEAD = 20_000  # characters in which it is looked for
+_REMARK = re.compile(r"--[^\n]*")
+_PARTITION = re.compile(
+    r"\bPARTITION\s+BY\s+(?:(?:DATE|(?:TIMESTAMP|DATETIME|DATE)_TRUNC)\s*\(\s*)?`?(\w+)`?(?:\s*,\s*(\w+))?\s*\)?",
+    re.IGNORECASE,
+)
+_CLUSTER = re.compile(r"\bCLUSTER\s+BY\s+([\w`]+(?:\s*,\s*[\w`]+)*)", re.IGNORECASE)
 
 # A dataset may begin with a digit, but no dataset is a number.
 _REFERENCE = re.compile(r"(?:([a-z][a-z0-9-]*)\.)?(\d*[A-Za-z]\w*)\.([\w$*-]+)")
@@ -74,6 +87,9 @@ def read_table(
     files = sql or {}
     labels = _labels(metadata.get("labels"))
     made_by = next((name for name in SQL_ORDER if name in files), PYTHON if by_python else "")
+    clustering = _texts(mapping(bigquery.get("clustering")).get("fields"))
+    if made_by == MATERIALIZED and not partition_field:
+        (partition_field, partition_type), clustering = _written(files[made_by])
     return DerivedTable(
         project=project,
         dataset=dataset,
@@ -88,7 +104,7 @@ def read_table(
         partition_type=partition_type,
         partition_filter_required=time_partitioning.get("require_partition_filter") is True,
         expiration_days=_days(time_partitioning.get("expiration_days")),
-        clustering=_texts(mapping(bigquery.get("clustering")).get("fields")),
+        clustering=clustering,
         references=read_references(place, metadata.get("references"), report),
         is_view="view.sql" in mapping(metadata.get("references")) or "view.sql" in files,
         deprecated=metadata.get("deprecated") is True or labels.get("deprecated") == "true",
@@ -156,6 +172,19 @@ def _partition(bigquery: Mapping[str, Any]) -> tuple[str, str]:
         return _text(by_time.get("field")) or "_PARTITIONTIME", _text(by_time.get("type")).lower() or "day"
     by_range = mapping(bigquery.get("range_partitioning"))
     return (_text(by_range.get("field")), "range") if by_range else ("", "")
+
+
+def _written(sql: str) -> tuple[tuple[str, str], tuple[str, ...]]:
+    """Partition field and type, and the columns of clustering, of the SQL of a materialized view.
+
+    >>> _written("CREATE MATERIALIZED VIEW a.b PARTITION BY DATE(day) CLUSTER BY x, `y` AS SELECT 1")
+    (('day', 'day'), ('x', 'y'))
+    """
+    head = _HEAD.search(_REMARK.sub("", sql[:_LONGEST_HEAD]))
+    by = _PARTITION.search(head[1]) if head else None
+    cluster = _CLUSTER.search(head[1]) if head else None
+    fields = tuple(each.strip(" \n\t`") for each in cluster[1].split(",")) if cluster else ()
+    return ((by[1], (by[2] or "day").lower()) if by else ("", "")), fields
 
 
 def _days(value: Any) -> float | None:

@@ -50,7 +50,7 @@ class Source:
     """Requests: the archive of the branch generated-sql."""
 
     name = "bigquery_etl"
-    version = 5
+    version = 6
 
     def requests(self, options: Mapping[str, Any]) -> Sequence[Request]:
         """The archive at `url`, or where upstream publishes it."""

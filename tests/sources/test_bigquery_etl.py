@@ -141,6 +141,27 @@ def test_rule_6_a_view_is_known_by_its_references_or_its_file() -> None:
     assert not read_table(PLACE, {"references": {"materialized_view.sql": []}}, Report()).is_view
 
 
+@pytest.mark.parametrize(
+    ("head", "told"),
+    [
+        ("PARTITION BY DATE(submission_date)\nCLUSTER BY\n  channel,\n  `name`\nOPTIONS (a = 1)",
+         ("submission_date", "day", ("channel", "name"))),
+        ("PARTITION BY\n  TIMESTAMP_TRUNC(submission_timestamp, HOUR)", ("submission_timestamp", "hour", ())),
+        ("PARTITION BY day -- CLUSTER BY old\nOPTIONS (a = 1)", ("day", "day", ())),
+        ("OPTIONS (a = 1)", ("", "", ())),
+    ],
+)  # fmt: skip
+def test_a_materialized_view_is_partitioned_as_its_sql_says(
+    head: str, told: tuple[str, str, tuple[str, ...]]
+) -> None:
+    sql = f"CREATE MATERIALIZED VIEW IF NOT EXISTS `p.d.t`\n{head}\nAS\nSELECT 1 OVER (PARTITION BY x)"
+    table = read_table(PLACE, {}, Report(), sql={"materialized_view.sql": sql})
+    assert (table.partition_field, table.partition_type, table.clustering) == told
+    by_metadata = {"bigquery": {"time_partitioning": {"type": "month", "field": "other"}}}
+    table = read_table(PLACE, by_metadata, Report(), sql={"materialized_view.sql": sql})
+    assert (table.partition_field, table.partition_type) == ("other", "month")
+
+
 def test_functions_are_routines_wherever_they_stand(
     golden: tuple[list[Record], Report],
 ) -> None:
