@@ -15,6 +15,7 @@ from indexer.catalogue.described_tables import (
     place_of,
 )
 from indexer.catalogue.endings import with_ended_views
+from indexer.catalogue.groups import with_groups
 from indexer.catalogue.inputs import Inputs
 from indexer.catalogue.model import Estate
 from indexer.catalogue.schemas import Schemas
@@ -85,7 +86,8 @@ def build_tables(
     items = {key: with_sql(item, told.get(key), schemas) for key, item in items.items()}
     resolved = {key: each.resolved for key, each in told.items()}
     items = with_ended_views(_with_columns(items, resolved, schemas, problems))
-    tables = Tables(with_days_behind(items, schemas))
+    rows = {key: each.rows for key, each in told.items() if each.rows is not None}
+    tables = Tables(with_groups(with_days_behind(items, schemas), rows, schemas))
     return Tables(_with_user_views(tables), resolved)
 
 

@@ -170,6 +170,8 @@ class TableItem(Item):
     partition_field: str = ""
     partition_type: str = ""
     days_behind: int = 0  # its newest day lies so many days before the newest of others
+    grouped: bool = False  # its rows are groups: how many there are says nothing
+    sums: tuple[str, ...] = ()  # of groups, the columns that add up over those of a day
     partition_filter_required: bool = False
     expiration_days: float | None = None
     clustering: tuple[str, ...] = ()

@@ -236,6 +236,19 @@ class Routine:
 
 
 @dataclass(frozen=True, slots=True)
+class Rows:
+    """What a row of a query is (groups.py): a group, or a row that it passes on of one of `tables`.
+
+    `columns` say of each name its role in groups, or the column of the tables; "" where it is of several.
+    """
+
+    columns: tuple[tuple[str, str], ...] = ()
+    tables: tuple[tuple[str, ...], ...] = ()
+    star: bool = False  # beside `columns`, all of the tables
+    apart: bool = False  # nothing of it adds up
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What a file of SQL holds: the queries that make the table, and those that are only run."""
 
@@ -243,6 +256,7 @@ class Reading:
     others: tuple[Query, ...] = ()  # further statements: what they read counts
     routines: tuple[Routine, ...] = ()  # that it defines itself
     problems: tuple[str, ...] = ()  # reasons for what was left
+    rows: Rows | None = None  # what a row is, where that can be told
 
 
 _TYPES: Mapping[str, type] = {
@@ -250,7 +264,7 @@ _TYPES: Mapping[str, type] = {
     for each in (
         DataType, Path, Value, Cast, Call, Struct, Array, Element, Field, Nested, Output, Star, TableSource,
         QuerySource, UnnestSource, UnknownSource, Pivot, Unpivot, Join, EventTest, Select, Union, Routine,
-        Reading,
+        Rows, Reading,
     )
 }  # fmt: skip
 _FIELDS = {each: tuple(part.name for part in fields(each)) for each in _TYPES.values()}

@@ -13,13 +13,14 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from indexer.sqlread.expressions import reduce_expression
-from indexer.sqlread.model import Query, Reading, Routine
+from indexer.sqlread.groups import rows_of
+from indexer.sqlread.model import Query, Reading, Routine, Rows
 from indexer.sqlread.queries import NotRead, reduce_query
 from indexer.sqlread.templates import TemplateRefused, branches
 from indexer.sqlread.types import data_type
 
 # Raised whenever a reading would come out differently: readings are kept by it.
-PARSER_VERSION = f"6 sqlglot {version('sqlglot')}"
+PARSER_VERSION = f"7 sqlglot {version('sqlglot')}"
 
 DIALECT = "bigquery"
 logging.getLogger("sqlglot").setLevel(logging.ERROR)  # it warns of statements that we count ourselves
@@ -49,14 +50,20 @@ def read_sql(text: str) -> Reading:
     outputs: list[Query] = []
     others: list[Query] = []
     routines: dict[str, Routine] = {}
+    rows: Rows | None = None
     for each in texts:
         statements = list(_statements(each, problems))
         own, rest = _queries(statements, problems)
         outputs += own
         others += rest
+        rows = rows or _rows(statements)
         routines.update((routine.name, routine) for routine in _routines(statements, problems))
     return Reading(
-        tuple(dict.fromkeys(outputs)), tuple(dict.fromkeys(others)), tuple(routines.values()), tuple(problems)
+        tuple(dict.fromkeys(outputs)),
+        tuple(dict.fromkeys(others)),
+        tuple(routines.values()),
+        tuple(problems),
+        rows,
     )
 
 
@@ -135,6 +142,12 @@ def _queries(statements: Sequence[exp.Expr], problems: dict[str, None]) -> tuple
         except (NotRead, RecursionError) as error:
             problems[f"it holds {error}" if isinstance(error, NotRead) else "it nests too deeply"] = None
     return own, rest
+
+
+def _rows(statements: Sequence[exp.Expr]) -> Rows | None:
+    """What a row of the query that makes the table is."""
+    made = [query for each in statements if (query := _made_by(each)) is not None]
+    return rows_of(made[-1]) if made else None
 
 
 def _made_by(statement: exp.Expr) -> exp.Expr | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from indexer.sqlread.budget import STEPS, TooMuch, bounded
 from indexer.sqlread.lineage import NO_LINEAGE, Lineage, lineage_of
-from indexer.sqlread.model import Query, Reading, Routine
+from indexer.sqlread.model import Query, Reading, Routine, Rows
 from indexer.sqlread.relations import Relation
 from indexer.sqlread.resolve import EventUse, Resolver, routine_key
 from indexer.sqlread.values import Origin, Shape, doubted, is_bounded, merged, named_by, to_shape
@@ -95,6 +95,11 @@ class Warehouse:
         """Why not all of a table's SQL was read."""
         table = self._tables.get(name)
         return table.reading.problems if table is not None and table.reading is not None else ()
+
+    def rows_of(self, name: str) -> Rows | None:
+        """What a row of a table is, by its own SQL."""
+        table = self._tables.get(name)
+        return table.reading.rows if table is not None and table.reading is not None else None
 
     def _lineage(self, whole: Relation, table: TableText) -> Lineage:
         return lineage_of(_with_rest(whole, table.schema), table.name, self.shape_of)

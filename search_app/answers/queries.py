@@ -18,8 +18,9 @@ from search_app.sql import queries_for
 from search_app.sql.builder.build import build, ways_of
 from search_app.sql.builder.choices import Choices
 from search_app.sql.measures import is_yes_or_no as is_one_or_none
+from search_app.sql.rows import NUMBERS
 from search_app.sql.source import SqlQuery
-from search_app.sql.tables import NUMBERS, table_reading
+from search_app.sql.tables import table_reading
 
 NOTHING_CHOSEN = Choices()
 # what is computed over the values of clients of a measure
@@ -92,7 +93,7 @@ def _counts_things(item: TableItem, catalogue: Catalogue) -> bool:
     if reading is None:
         return False
     source = reading.source
-    return reading.shape.form == "number" or bool(source.clients()) or "document_id" in source.columns
+    return reading.of_measures or bool(source.clients()) or "document_id" in source.columns
 
 
 def _only_number(item: TableItem, catalogue: Catalogue) -> tuple[str, tuple[str, ...]]:

@@ -34,7 +34,8 @@ class Reading:
     buckets: Buckets | None = None
     label: tuple[str, str] | None = None  # of buckets
     extras: tuple[Split, ...] = ()  # further ways to split
-    counted: str = "pings"  # what one row is
+    counted: str = "pings"  # what one row is; "" where it is a group: how many there are says nothing
+    of_measures: bool = False  # it sums what metric-hub's measures sum
 
     @property
     def splits(self) -> tuple[Split, ...]:

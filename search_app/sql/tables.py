@@ -2,40 +2,42 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from indexer.model.items import (
     SHARED_PROJECT,
     USER_PROJECT,
     WAS_TO_BE_DELETED,
-    MeasureItem,
     PingItem,
     TableItem,
 )
 from indexer.model.table_records import Column
 from search_app.sql.ended import ended_in
-from search_app.sql.metrics import INTEGERS, spread
+from search_app.sql.metrics import spread
 from search_app.sql.reading import Reading, queries_of
+from search_app.sql.rows import (
+    GROUPS,
+    NUMBERS,
+    OF_MEASURES,
+    SUMMED,
+    said_of_rows,
+    summed_by_measures,
+    summed_of_groups,
+)
 from search_app.sql.shape import TOP, Shape, select, shape_queries, variant_query
 from search_app.sql.source import (
     IS_GONE,
     IS_OVER,
-    OF_A_SHARE,
     ColumnsOf,
     Source,
     SqlQuery,
-    quoted,
-    sampled_share,
 )
 from search_app.tools import Context
 from search_app.tools.addressing.places import row_of
 from search_app.tools.stmo import column_query, ping_query
 
 LOOK_COLUMNS = 12
-NUMBERS = (*INTEGERS, "FLOAT", "FLOAT64", "NUMERIC", "BIGNUMERIC")
 NOT_WORTH_A_LOOK = ("additional_properties", "sample_id")  # unparsed remains; 0 in a sample
-_SUM = re.compile(r"\bSUM\(\s*(?:COALESCE\(\s*)?(\w+)\s*(?:,\s*0\s*\))?\s*\)", re.IGNORECASE)
 PLAIN = frozenset(
     {
         "STRING",
@@ -87,67 +89,31 @@ def table_queries(item: TableItem, context: Context, columns_of: ColumnsOf) -> l
     reading = table_reading(item, context, columns_of)
     if reading is None:
         return []
+    if not reading.shape.selects:
+        return _looked_at(reading)
     summed = reading.shape.form == "number"
     queries = _summed_by_day(reading) if summed else list(queries_of(reading))
     return queries + _looked_at(reading)
 
 
 def table_reading(item: TableItem, context: Context, columns_of: ColumnsOf) -> Reading | None:
-    """How the rows of a table are read, or what measures sum of it; None where its columns are not known."""
+    """How the rows of a table are read, or what is summed of it; None where its columns are not known.
+
+    Of groups of which nothing adds up, its shape selects nothing: how many there are is no answer.
+    """
     source = _source_of(item, context, columns_of)
     if not source.columns:
         return None
-    sums = _summed(item, source, context)
-    said = "It sums what metric-hub's measures sum." if sums else ""
-    base = SqlQuery(
-        f"rows of {source.table}",
-        source.table,
-        "",
-        notes=source.notes(
-            _gone(_asked(item, context, columns_of)), said, _not_of_the_day(source), _of_a_share(source)
-        ),
-    )
-    count = f"COUNT(*) AS {source.free('row_count')}"
-    shape = Shape(tuple(sums), form="number") if sums else Shape((count, *source.clients()))
-    return Reading(source, base, shape, counted="rows")
-
-
-def _of_a_share(source: Source) -> str:
-    share = sampled_share(source.table)
-    return OF_A_SHARE.format(share=share) if share else ""
-
-
-def _not_of_the_day(source: Source) -> str:
-    """Of a table that keeps a row for whoever was seen in a window of days: that not all were on the day."""
-    if source.date() is None:
-        return ""
-    if "days_since_seen" in source.columns:
-        there = f"{source.path('days_since_seen')} = 0"
-    elif "days_seen_bits" in source.columns:
-        there = f"{source.path('days_seen_bits')} & 1 = 1"
-    else:
-        return ""
-    if source.clients():
-        return f"Not every client of a row was seen on its day: those have {there}."
-    return f"Not everyone of a row was seen on its day: those who were have {there}."
-
-
-def _summed(item: TableItem, source: Source, context: Context) -> list[str]:
-    """Of a table of aggregates, the columns that measures sum: the number of its rows says nothing (A14)."""
-    if source.clients() or source.date() is None or "document_id" in source.columns:
-        return []
-    # of a view, also what it shows: measures may name the table beneath
-    names = {item.name, source.table, *(name.partition(".")[2] for name in item.upstream)}
-    found: dict[str, None] = {}
-    for measure in map(context.lookup, item.related.get("measure", ())):
-        if not isinstance(measure, MeasureItem):
-            continue
-        read = {each.column for each in measure.columns if each.table in names}
-        for path in read.intersection(_SUM.findall(measure.select_expression)):
-            column = source.columns.get(path)
-            if column is not None and column.type in NUMBERS and column.mode != "REPEATED":
-                found[path] = None
-    return [f"SUM({source.path(path)}) AS {quoted(path)}" for path in sorted(found)[:LOOK_COLUMNS]]
+    asked = _asked(item, context, columns_of)
+    of_measures = summed_by_measures(item, source, context)
+    sums = of_measures or summed_of_groups(asked, source)
+    said = OF_MEASURES if of_measures else SUMMED if sums else GROUPS if asked.grouped else ""
+    notes = source.notes(_gone(asked), said, *said_of_rows(asked, source))
+    base = SqlQuery(f"rows of {source.table}", source.table, "", notes=notes)
+    counts = () if asked.grouped else (f"COUNT(*) AS {source.free('row_count')}", *source.clients())
+    shape = Shape(tuple(sums), form="number") if sums else Shape(counts)
+    counted = "" if asked.grouped else "rows"
+    return Reading(source, base, shape, counted=counted, of_measures=bool(of_measures))
 
 
 def column_queries(item: TableItem, path: str, context: Context, columns_of: ColumnsOf) -> list[SqlQuery]:
@@ -167,7 +133,8 @@ def column_reading(item: TableItem, path: str, context: Context, columns_of: Col
     # the prepared query filters by submission_timestamp and looks into no array
     prepared = "submission_timestamp" in source.columns and source.table.count(".") == 1 and not joins
     url = column_query("", path, source.table) if prepared else ""
-    notes = source.notes(_gone(_asked(item, context, columns_of)))
+    asked = _asked(item, context, columns_of)
+    notes = source.notes(_gone(asked), GROUPS if asked.grouped else "")
     base = SqlQuery(f"{path} in {source.table}", source.table, "", url, notes=notes)
     return _values(source, column, joins, value, base)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from indexer.runtime.kept import ENOUGH, program_digest, read_kept, write_kept
 from indexer.sqlread.kept.told import Told, tell
 from indexer.sqlread.lineage import ColumnOrigins, Lineage
-from indexer.sqlread.model import EventTest
+from indexer.sqlread.model import EventTest, Rows
 from indexer.sqlread.resolve import EventUse
 from indexer.sqlread.warehouse import Resolved, Warehouse
 
@@ -42,7 +42,8 @@ def _plain(named: tuple[str, Told]) -> tuple[object, ...]:
         ((x.test.categories, x.test.names, x.test.methods, x.test.objects), x.tables, x.categories)
         for x in said.events
     ]
-    own = (told.own, told.asked, told.whole, told.columns, told.problems)
+    rows = (x.columns, x.tables, x.star, x.apart) if (x := told.rows) else None
+    own = (told.own, told.asked, told.whole, told.columns, told.problems, rows)
     kept = (said.from_sql, said.reason, said.reads, said.complete, said.used)
     return (name, own, kept, events, said.lineage.passed_on, made)
 
@@ -53,8 +54,8 @@ def _read(path: Path) -> Iterator[tuple[str, Told]]:
         lineage = Lineage(passed_on, tuple(ColumnOrigins(*each) for each in made))
         from_sql, reason, reads, complete, used = kept
         resolved = Resolved(None, from_sql, reason, reads, complete, used, uses, lineage)
-        digest, asked, whole, columns, problems = own
-        yield name, Told(digest, asked, whole, resolved, columns, problems)
+        digest, asked, whole, columns, problems, rows = own
+        yield name, Told(digest, asked, whole, resolved, columns, problems, Rows(*rows) if rows else None)
 
 
 @cache

@@ -16,6 +16,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from indexer.sqlread.model import Rows
 from indexer.sqlread.values import flat
 from indexer.sqlread.warehouse import Resolved, Warehouse
 
@@ -35,6 +36,7 @@ class Told:
     resolved: Resolved  # its shape is None
     columns: tuple[FlatColumn, ...]  # where they come from the SQL
     problems: tuple[str, ...]  # why not all of the SQL was read
+    rows: Rows | None = None  # what a row is, where that can be told
 
 
 # a warehouse, the digest of each table's own content, the names of those with SQL -> what their SQL says
@@ -121,4 +123,5 @@ def _told(warehouse: Warehouse, name: str, own: Mapping[str, bytes]) -> Told | N
         return None
     columns = tuple(flat(resolved.shape)) if resolved.from_sql and resolved.shape is not None else ()
     asked = tuple(sorted(warehouse.asked.get(name, ())))
-    return Told(own[name], asked, b"", replace(resolved, shape=None), columns, warehouse.problems_of(name))
+    problems, rows = warehouse.problems_of(name), warehouse.rows_of(name)
+    return Told(own[name], asked, b"", replace(resolved, shape=None), columns, problems, rows)

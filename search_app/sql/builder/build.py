@@ -14,7 +14,7 @@ from indexer.model.table_records import Column
 from search_app.query.model import QueryProblem
 from search_app.sql.builder.breakdowns import INVESTIGATION, MOMENTS, Way, dimensions, investigated, moments
 from search_app.sql.builder.choices import SHARES, TOTAL, Choice, Choices, choice_of, settled
-from search_app.sql.builder.held import held
+from search_app.sql.builder.held import held, no_query
 from search_app.sql.builder.measured import Measured, measures_of
 from search_app.sql.builder.measures import build_measure
 from search_app.sql.builder.plan import Plan, query_of
@@ -57,6 +57,8 @@ def planned(
     found = held(item, asked, context, columns_of)
     reading, chosen = found.reading, found.chosen
     measures = {each.name: each for each in measures_of(reading)}
+    if not measures:
+        raise QueryProblem("no_query", no_query(item), "thing")
     name = settled("measure", asked.measure, list(measures), next(iter(measures)))
     ways = ways_of(item, reading)
     can_investigate = _can_investigate(item, reading, measures[name])

@@ -14,6 +14,7 @@ from search_app.sql.events import legacy_event_reading, metric_event_reading
 from search_app.sql.legacy import probe_reading, process_of
 from search_app.sql.metrics import metric_reading
 from search_app.sql.reading import Reading
+from search_app.sql.rows import NOT_COUNTED
 from search_app.sql.source import ColumnsOf, Source, literal
 from search_app.sql.tables import column_reading, ping_reading, ping_views, table_reading
 from search_app.tools import Context
@@ -155,6 +156,8 @@ def no_query(item: AnyItem) -> str:
     """Why there is no query of a thing."""
     if not isinstance(item, MetricItem | ProbeItem | PingItem | TableItem):
         return f"Nothing can be queried of {item.id[:200]}: it is of another kind."
+    if isinstance(item, TableItem) and item.column_count:
+        return NOT_COUNTED
     if isinstance(item, TableItem):
         return f"The columns of {item.name} are not known. {item.columns_unknown}".strip()
     return f"No table with known columns holds {item.name[:200]}."

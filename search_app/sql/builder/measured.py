@@ -30,7 +30,7 @@ def measures_of(reading: Reading) -> list[Measured]:
     if client:
         said = "Each client counts once, whatever the value." if shape.value else "Each client counts once."
         found.append(Measured("clients", "how many clients", (clients,), said))
-    if reading.buckets is None:
+    if reading.buckets is None and reading.counted:
         count = f"COUNT(*) AS {_counted(reading)}"
         found.append(Measured("count", f"how many {reading.counted}", (count,)))
     if shape.value and client:
@@ -48,7 +48,8 @@ def measures_of(reading: Reading) -> list[Measured]:
 
 def _first(reading: Reading) -> list[Measured]:
     if reading.buckets is None:
-        return [Measured("summary", "what says most of its type", reading.shape.selects)]
+        summary = Measured("summary", "what says most of its type", reading.shape.selects)
+        return [summary] if summary.selects else []
     return [
         Measured("percentiles", "percentiles"),
         Measured("histogram", "the whole histogram"),
