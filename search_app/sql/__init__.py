@@ -14,6 +14,7 @@ from search_app.sql.events import legacy_event_queries, metric_event_queries
 from search_app.sql.legacy import probe_queries
 from search_app.sql.measures import measure_queries
 from search_app.sql.metrics import metric_queries
+from search_app.sql.rows import GROUPS
 from search_app.sql.source import ColumnsOf, Source, SqlQuery
 from search_app.sql.tables import column_queries, ping_queries, table_queries
 from search_app.tools import Context
@@ -57,6 +58,8 @@ def why_no_query(item: AnyItem, columns_of: ColumnsOf) -> str:
     """Why an item has no query, in a sentence; "" where its columns, or their absence, say so themselves."""
     if isinstance(item, MeasureItem):
         return item.no_query
+    if isinstance(item, TableItem):
+        return GROUPS if item.grouped and item.column_count else ""
     if not isinstance(item, MetricItem | ProbeItem):
         return ""
     tables = dict.fromkeys(row.table for row in item.columns if row.exists is not False)

@@ -142,7 +142,13 @@ def column_reading(item: TableItem, path: str, context: Context, columns_of: Col
 def _asked(item: TableItem, context: Context, columns_of: ColumnsOf) -> TableItem:
     """What a query of a table asks: the view to use where there is one with known columns, else the table."""
     shown = context.lookup(item.user_view) if item.user_view else None
-    return shown if isinstance(shown, TableItem) and columns_of(shown.name) else item
+    return shown if isinstance(shown, TableItem) and columns_of(_whole_name(shown)) else item
+
+
+def _whole_name(item: TableItem) -> str:
+    """With its project where that is not the shared one, in which a name without one is looked for."""
+    shared = item.project in (SHARED_PROJECT, USER_PROJECT)
+    return item.name if shared else f"{item.project}.{item.name}"
 
 
 def _source_of(item: TableItem, context: Context, columns_of: ColumnsOf) -> Source:
@@ -152,7 +158,7 @@ def _source_of(item: TableItem, context: Context, columns_of: ColumnsOf) -> Sour
     held = context.lookup(item.ping) if item.ping else None
     ended = ended_in((), row_of(held, asked.name), context) if isinstance(held, PingItem) else None
     source = Source.of(
-        asked.name, columns_of, context, (app, ping), "t", item.partition_field,
+        _whole_name(asked), columns_of, context, (app, ping), "t", item.partition_field,
         partition_type=item.partition_type, behind=asked.days_behind, ended=ended,
         over=IS_OVER if asked.status == "deprecated" else "",
     )  # fmt: skip

@@ -8,7 +8,7 @@ import pytest
 
 from indexer.model.table_records import Column
 from search_app.query.model import QueryProblem
-from search_app.sql import column_queries, queries_for
+from search_app.sql import column_queries, queries_for, why_no_query
 from search_app.sql.builder.build import build
 from search_app.sql.builder.choices import Choices
 from search_app.tools import build_context
@@ -83,3 +83,22 @@ def test_a_table_of_first_days_says_whose_rows_a_day_has(name: str, partition: s
     said = "A client has a row of its first day only: the clients of a day are those that were new on it."
     assert made
     assert all((said in each.notes) is told for each in made)
+
+
+def test_a_table_of_another_project_is_read_by_its_own_columns() -> None:
+    """A name without a project is one of the shared project, whose table of that name has other columns."""
+    own = {"glam-dev.etl.users": COLUMNS, "etl.users": [Column("other", "STRING")]}
+    item = replace(table("etl.users"), id="table/glam-dev.etl.users", project="glam-dev")
+    made = queries_for(item, context(), lambda name: own.get(name, []))
+    assert made
+    assert all(each.table == "glam-dev.etl.users" for each in made)
+    assert all("t.other" not in each.sql for each in made)
+    assert "FROM\n  `glam-dev.etl.users` AS t\n" in made[0].sql
+
+
+def test_groups_whose_columns_have_no_known_types_say_why_there_is_no_query() -> None:
+    item = replace(GROUPS, sums=())
+    columns = [Column("day", ""), Column("dau", "")]
+    assert queries_for(item, context(), lambda _: columns) == []
+    assert why_no_query(item, lambda _: columns) == "Its rows are groups: how many there are says nothing."
+    assert why_no_query(replace(item, grouped=False), lambda _: columns) == ""
