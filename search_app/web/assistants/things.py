@@ -47,7 +47,7 @@ MOST_OF = {
 FACTS = frozenset(
     {
         "origin", "lifetime", "unit", "buckets", "processes", "versions", "client_id", "retention", "metrics",
-        "metrics_active", "clustering", "dag", "level",
+        "metrics_active", "clustering", "partition_filter", "made_by", "dag", "level",
     }
 )  # fmt: skip
 NEAREST = 3

@@ -11,6 +11,7 @@ from search_app.web.items.matrix import status_groups
 from search_app.web.labels import SENSITIVITY_LABELS, expiry, human_date, kind_label, plural, type_label
 from search_app.web.markdown import plain
 
+PYTHON = "query.py"  # what makes a table where no SQL does
 MOST_SHOWN = 12  # values of one row
 LONGEST_TEXT = 400
 
@@ -133,9 +134,13 @@ def _table(item: TableItem) -> Iterator[Told]:
         f"{item.partition_field} by {item.partition_type}" if item.partition_type else item.partition_field
     )
     yield from told("partition", "Partitioned by", Shown(partition, code=True))
+    if item.partition_filter_required:
+        yield from told("partition_filter", "Filter", "a query must filter on its partition")
     yield from told("clustering", "Clustered by", *(Shown(each, code=True) for each in item.clustering))
     if item.expiration_days:
         yield from told("retention", "Kept for", plural(round(item.expiration_days), "day"))
+    if item.made_by == PYTHON:
+        yield from told("made_by", "Made by", f"a program in Python ({PYTHON})")
     yield from told("dag", "Scheduled in", item.dag)
     yield from told("level", "Level", item.level)
     # upstream labels clients_last_seen but not clients_daily, both made of main: no label says nothing
