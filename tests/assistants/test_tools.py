@@ -182,3 +182,8 @@ def test_where_nothing_is_indexed_each_tool_says_so(tmp_path: Path) -> None:
         result = called(client, tool, **arguments)
         assert result["isError"] is True
         assert "Nothing is indexed yet" in result["content"][0]["text"]
+
+
+def test_a_measure_says_which_projects_compute_it(small_client: FlaskClient) -> None:
+    facts = answered(small_client, "get", id="measure/metric/fenix/searches_of_day")["facts"]
+    assert facts == {"In outcomes": "tabs"}

@@ -26,7 +26,7 @@ from search_app.query.parser import parse_query
 from search_app.tools import Link
 from search_app.web.actions import Actions, actions_for
 from search_app.web.assistants.gives import BookPage, OpenIn, Part, Place, Thing
-from search_app.web.comparing.facts import facts_of
+from search_app.web.comparing.facts import USED_BY, facts_of
 from search_app.web.guards.hosts import public_root
 from search_app.web.items.json import columns_of
 from search_app.web.markdown import safe_href
@@ -48,6 +48,7 @@ FACTS = frozenset(
     {
         "origin", "lifetime", "unit", "buckets", "processes", "versions", "client_id", "retention", "metrics",
         "metrics_active", "clustering", "partition_filter", "made_by", "dag", "level",
+        "defined_by", *(f"used_by_{kind}" for kind in USED_BY),
     }
 )  # fmt: skip
 NEAREST = 3

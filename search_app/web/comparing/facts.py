@@ -6,12 +6,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from indexer.model.ids import table_id
-from indexer.model.items import AnyItem, MetricItem, PingItem, ProbeItem, TableItem
+from indexer.model.items import AnyItem, MeasureItem, MetricItem, PingItem, ProbeItem, TableItem
 from search_app.web.items.matrix import status_groups
 from search_app.web.labels import SENSITIVITY_LABELS, expiry, human_date, kind_label, plural, type_label
 from search_app.web.markdown import plain
 
 PYTHON = "query.py"  # what makes a table where no SQL does
+USED_BY = {
+    "outcome": "In outcomes",
+    "monitoring": "Watched by OpMon in",
+    "default": "Computed for all of a platform by",
+    "experiment": "In experiments",
+}
 MOST_SHOWN = 12  # values of one row
 LONGEST_TEXT = 400
 
@@ -62,6 +68,8 @@ def facts_of(item: AnyItem) -> Iterator[Told]:
         yield from _ping(item)
     elif isinstance(item, TableItem):
         yield from _table(item)
+    elif isinstance(item, MeasureItem):
+        yield from _measure(item)
     sensitivity = (SENSITIVITY_LABELS.get(each, (each, ""))[0] for each in item.sensitivity)
     yield from told("sensitivity", "Sensitivity", *sensitivity)
     yield from told("tags", "Tags", *item.tags)
@@ -125,6 +133,16 @@ def _ping(item: PingItem) -> Iterator[Told]:
     yield from told(
         "metric_types", "Types", *(f"{count:,} {name.replace('_', ' ')}" for name, count in counts)
     )
+
+
+def _measure(item: MeasureItem) -> Iterator[Told]:
+    """Which projects of metric-hub compute it, by their kinds, and which one alone defines it."""
+    if item.defined_by:
+        yield from told("defined_by", "Defined only by", f"the {item.defined_by.kind} {item.defined_by.name}")
+    for kind, words in USED_BY.items():
+        uses = (each for each in item.uses if each.kind == kind)
+        names = (f"{each.name} (its own expression)" if each.redefines else each.name for each in uses)
+        yield from told(f"used_by_{kind}", words, *names)
 
 
 def _table(item: TableItem) -> Iterator[Told]:
