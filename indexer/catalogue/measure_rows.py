@@ -40,6 +40,11 @@ MIXED = (
     "{table} has the rows of several products, and metric-hub does not take those of {platform} out of them "
     "(others do, by {column}): an experiment keeps to its own clients, a query of all rows does not."
 )
+SUM_OF_MAXIMA = (
+    "What it sums is a maximum of each ping: of a client with several pings a day that is more than there "
+    "was at once."
+)
+_SUM_OF_MAXIMA = re.compile(r"\bSUM\(\s*[\w.]{1,200}_max_\w{1,100}\s*\)", re.IGNORECASE)
 _LONGEST = 20_000  # characters of a from_expression
 _LONGEST_REASON = 300
 
@@ -112,6 +117,8 @@ def rows_of(record: Measure, sources: Sources) -> Rows:
     if added:
         names = ", ".join(added)
         assumptions.append(f"Looker joins {names} to it, for columns to filter by: they are left out here.")
+    if _SUM_OF_MAXIMA.search(record.select_expression):
+        assumptions.append(SUM_OF_MAXIMA)
     rows = MeasureRows(
         alias=f"{name}_rows",
         source=_joined(source, name, sources, record.platform),

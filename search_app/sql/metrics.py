@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from indexer.model.items import MetricItem
 from indexer.model.parts import ColumnRef
@@ -15,6 +16,7 @@ from search_app.tools.stmo import column_query
 
 INTEGERS = ("INTEGER", "INT64")
 MAX_FIELDS = 8
+COMPOUND = ("array", "object")  # types of parts that have parts themselves
 PINGS = "COUNT(*) AS pings"
 PINGS_ORDER = "pings DESC"
 RATE_ORDER = "denominator DESC"  # by the ratio itself, the rarest would stand first
@@ -48,6 +50,7 @@ def metric_reading(item: MetricItem, row: ColumnRef, source: Source) -> Reading 
         return Reading(source, base, _record(row.column, source))
     if item.type == "object" or column.type == "JSON":
         shape = _object(item, source.path(row.column), source)
+        base = replace(base, notes=(*base.notes, *_parts_left_out(item)))
         return Reading(source, base, shape, counted="elements" if shape.joins else "pings")
     return Reading(source, base, *_single(item, row.column, source))
 
@@ -221,32 +224,57 @@ def _object(item: MetricItem, value: str, source: Source) -> Shape:
         holder = "element"
         selects[0] = "COUNT(*) AS elements"
     for key in keys[:MAX_FIELDS]:
-        name = "".join(c if c.isalnum() else "_" for c in key)
+        name = "".join(c if c.isalnum() else "_" for c in key) if key else "values"
         selects.append(f"APPROX_TOP_COUNT(JSON_VALUE({holder}, {literal(json_path(key))}), 5) AS top_{name}")
     return Shape(tuple(selects), joins, (f"{value} IS NOT NULL",))
 
 
+def _parts_left_out(item: MetricItem) -> tuple[str, ...]:
+    """A sentence on what of an object a query does not tell."""
+    is_array, properties = _structure(item.definition.structure if item.definition else "")
+    plain = [key for key, kind in properties.items() if kind not in COMPOUND]
+    left = []
+    if len(plain) < len(properties):
+        left.append("parts that are lists or objects")
+    if len(plain) > MAX_FIELDS:
+        left.append(f"all but the first {MAX_FIELDS} of {len(plain)} plain parts")
+    what = "each element" if is_array else "the object"
+    return (f"Of {what} it leaves out {' and '.join(left)}.",) if left else ()
+
+
 def structure_keys(structure: str) -> tuple[bool, list[str]]:
-    """Whether an object metric is an array, and the plain-valued keys of it or of its elements."""
+    """Whether an object metric is an array, and the plain-valued keys of it or of its elements.
+
+    The key of an element that is a plain value itself is "".
+    """
+    is_array, properties = _structure(structure)
+    return is_array, [key for key, kind in properties.items() if kind not in COMPOUND]
+
+
+def _structure(structure: str) -> tuple[bool, dict[str, str]]:
+    """Whether it is an array, and the type of each part of it or of its elements."""
     try:
         parsed = json.loads(structure) if structure else {}
     except ValueError:
-        return False, []
+        return False, {}
     if not isinstance(parsed, dict):
-        return False, []
+        return False, {}
     is_array = parsed.get("type") == "array"
     held = parsed.get("items", {}) if is_array else parsed
-    properties = held.get("properties", {}) if isinstance(held, dict) else {}
+    if not isinstance(held, dict):
+        return is_array, {}
+    if is_array and isinstance(held.get("type"), str) and held["type"] not in COMPOUND:
+        return is_array, {"": held["type"]}
+    properties = held.get("properties", {})
     if not isinstance(properties, dict):
-        return is_array, []
-    plain = [
-        k for k, v in properties.items() if isinstance(v, dict) and v.get("type") not in ("array", "object")
-    ]
-    return is_array, plain
+        return is_array, {}
+    return is_array, {key: str(v.get("type", "")) for key, v in properties.items() if isinstance(v, dict)}
 
 
 def json_path(key: str) -> str:
-    """The JSONPath of a key; odd characters need quotes inside it."""
+    """The JSONPath of a key, of the value itself where it is ""; odd characters need quotes inside it."""
+    if not key:
+        return "$"
     return f"$.{key}" if key.isidentifier() else f'$."{key}"'
 
 

@@ -12,6 +12,7 @@ import pytest
 from indexer.catalogue.column_owners import MOST_OWNERS, ColumnOwners
 from indexer.catalogue.measure_reading import read_measure
 from indexer.catalogue.measure_rows import (
+    SUM_OF_MAXIMA,
     divided_tables,
     operands_of,
     rows_of,
@@ -148,6 +149,17 @@ def test_joins_are_as_metric_hub_makes_them_and_those_of_looker_are_left_out_and
     assert found.assumptions == (
         "Looker joins base_fields to it, for columns to filter by: they are left out here.",
     )
+
+
+def test_a_sum_of_maxima_says_that_it_is_no_number_at_once() -> None:
+    source = Measure("data_source", "desktop", "main", from_expression="mozdata.telemetry.main")
+    for expression, said in (
+        ("SUM(payload.processes.parent.scalars.tabs_max_open)", (SUM_OF_MAXIMA,)),
+        ("MAX(payload.processes.parent.scalars.tabs_max_open)", ()),
+        ("SUM(tabs_opened)", ()),
+    ):
+        record = Measure("metric", "desktop", "tabs", data_source="main", select_expression=expression)
+        assert rows_of(record, {("desktop", "main"): source}).assumptions == said
 
 
 SEARCHES = "mozdata.search.mobile_daily"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -263,3 +264,35 @@ def test_a_table_of_last_seen_clients_says_who_was_there_on_the_day() -> None:
     said = "Not everyone of a row was seen on its day: those who were have t.days_seen_bits & 1 = 1."
     made = queries_for(table("fenix.last_seen"), context(), lambda _: profiles)
     assert all(said in query.notes and said in query.sql for query in made)
+
+
+def of_structure(structure: str) -> SqlQuery:
+    given = item("metric/fenix/tabs.list")
+    assert isinstance(given, MetricItem)
+    assert given.definition
+    return over_time(replace(given, definition=replace(given.definition, structure=structure)))
+
+
+def test_an_array_of_plain_values_tells_its_values() -> None:
+    made = of_structure('{"type": "array", "items": {"type": "string"}}')
+    assert "APPROX_TOP_COUNT(JSON_VALUE(element, '$'), 5) AS top_values" in made.sql
+    assert not any("leaves out" in note for note in made.notes)
+
+
+def test_what_a_query_of_an_object_leaves_out_is_said() -> None:
+    parts = {f"part_{number}": {"type": "string"} for number in range(10)}
+    nested = {"modules": {"type": "array", "items": {"type": "object"}}, "of": {"type": "object"}}
+    notes = {
+        json.dumps({"type": "object", "properties": parts}): (
+            "Of the object it leaves out all but the first 8 of 10 plain parts."
+        ),
+        json.dumps({"type": "array", "items": {"properties": {**nested, "name": {"type": "string"}}}}): (
+            "Of each element it leaves out parts that are lists or objects."
+        ),
+        json.dumps({"type": "object", "properties": {**parts, **nested}}): (
+            "Of the object it leaves out parts that are lists or objects and all but the first 8 of 10 plain "
+            "parts."
+        ),
+    }
+    for structure, note in notes.items():
+        assert note in of_structure(structure).notes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from pathlib import Path
 
 import html5lib
 import pytest
@@ -14,11 +15,14 @@ from search_app.engine.results import Results
 from search_app.query.grammar import LANGUAGE
 from search_app.query.model import DEEPEST_HIT, Query
 from search_app.query.parser import parse_query
+from search_app.web.app import create_app
 from search_app.web.labels import STATUS_MEANINGS
 from search_app.web.pages.about import KEYS
 from search_app.web.pages.search import EXAMPLES
 from search_app.web.results.view import present_results
 from search_app.web.templating import STATIC
+from tests.support.small_world import small_world
+from tests.support.upstream import built
 
 PAGES = ("/", "/?q=clients_daily", "/?q=qqzzxx", "/?q=gc&explain=1", "/?q=", "/help", "/about", "/status")
 
@@ -118,3 +122,17 @@ def test_an_app_is_completed_by_the_title_that_people_know(sample_client: FlaskC
     assert [(each["text"], each["label"]) for each in answer.json["suggestions"]] == [
         ("app:fenix ", "fenix: Firefox for Android")
     ]
+
+
+def test_a_hit_tells_addresses_of_its_description_and_no_expiry_of_what_was_removed(tmp_path: Path) -> None:
+    made = small_world()
+    gone = {"expires": "2021-08-01", "in_source": False}
+    made.metric("gecko", "searchbox.keyed", description="See https://example.org/format. Then more.", **gone)
+    client = create_app(built(made, tmp_path)).test_client()
+    (hit,) = client.get("/api/v1/search?q=searchbox.keyed&facets=&size=1").json["hits"]
+    assert hit["description"] == "See https://example.org/format. Then more."
+    others = client.get('/api/v1/search?q="example org format"&facets=').json["hits"]
+    assert "searchbox.keyed" not in {each["name"] for each in others}  # it is read, not searched
+    text = re.sub(r"<[^>]+>", "", client.get("/?q=searchbox.keyed").text)
+    assert "See https://example.org/format. Then more." in text
+    assert "expires" not in re.sub(r"(?s)Filters.*", "", text)

@@ -40,6 +40,7 @@ from indexer.model.replace import replace
 from indexer.model.table_records import Column
 from indexer.text.analysis import spelling_key, words
 from indexer.text.names import name_keys, name_stems
+from indexer.text.plain_text import plain_text
 
 GROUPS = ("name", "label", "prose", "column")
 FACETS = ("kind", "app", "ping", "type", "table", "dataset", "status", "tag", "sensitivity")
@@ -122,7 +123,7 @@ def own_document(item: AnyItem) -> Document:
         keys=name_keys(item),
         card=card,
         surface=pieces_of(surface),
-        said=pieces_of([card.description]),
+        said=pieces_of([plain(_said(item), DESCRIPTION_LIMIT)]),
         usage=item.usage,
         added=day_number(item.added),
         changed=day_number(item.changed),
@@ -244,14 +245,19 @@ def _expiry(expires: str) -> tuple[int, int]:
     return 0, day_number(expires)
 
 
+def _said(item: AnyItem) -> str:
+    return item.description or (item.section.text if isinstance(item, DocItem) else "")
+
+
 def _card(item: AnyItem) -> Card:
-    text = item.description or (item.section.text if isinstance(item, DocItem) else "")
     return Card(
         id=item.id,
         kind=item.kind,
         name=item.name,
         title=item.title,
-        description=plain(text, DESCRIPTION_LIMIT),
+        description=plain_text(
+            _said(item), DESCRIPTION_LIMIT, addresses=True
+        ),  # "see" of nothing says nothing
         app=item.apps,
         app_title=item.app_titles,
         ping=item.pings,
