@@ -75,40 +75,46 @@ def glean(mirror: Path) -> Iterator[Check]:
         yield Check("app", f"app/{name}", name, "app")
         yield Check("app by title", f"app/{name}", listing["canonical_app_name"], "app")
 
-    def members(v1_name: str, file: str) -> list[str]:
+    def members(v1_name: str, file: str) -> dict[str, Any]:
         path = root / "glean" / v1_name / file
-        return list(json.loads(path.read_bytes())) if path.is_file() else []
+        return json.loads(path.read_bytes()) if path.is_file() else {}
 
     origins = [(listing["app_name"], listing["v1_name"]) for listing in listings]
     origins += [(variant["library_name"], variant["v1_name"]) for variant in variants]
-    metrics = {(origin, name) for origin, v1_name in origins for name in members(v1_name, "metrics")}
-    used_by = users_of_libraries(documented, variants)
-    sharing = Counter(letters(name) for _, name in metrics)  # in any spelling (rule 9)
-    for origin, name in sorted(metrics):
-        app = (
-            origin if any(listing["app_name"] == origin for listing in listings) else used_by.get(origin, "")
-        )
-        filters = (("app", app),) if sharing[letters(name)] > 1 and app else ()
-        yield Check("metric", f"metric/{origin}/{name}", name, "metric", filters)
-
+    metrics: dict[tuple[str, str], set[str]] = defaultdict(set)  # with the pings that it is or was sent in
+    for origin, v1_name in origins:
+        for name, metric in members(v1_name, "metrics").items():
+            metrics[origin, name].update(*(each["send_in_pings"] for each in metric["history"]))
     repositories = {variant["dependency_name"]: variant["v1_name"] for variant in variants}
     pings = set()
     for listing in documented:
         sources = [listing["v1_name"]]
         sources += [repositories[name] for name in listing["dependencies"] if name in repositories]
         pings |= {(listing["app_name"], ping) for source in sources for ping in members(source, "pings")}
+    used_by = users_of_libraries(documented, variants)
+    sharing = Counter(letters(name) for _, name in metrics)  # in any spelling (rule 9)
+    for (origin, name), sent in sorted(metrics.items()):
+        if any(listing["app_name"] == origin for listing in listings):
+            app = origin
+        else:  # an app of the library that has one of its pings, where one names its pings
+            users = used_by.get(origin, [])
+            able = [user for user in users if any((user, ping) in pings for ping in sent)]
+            app = next(iter(able or users), "")
+        filters = (("app", app),) if sharing[letters(name)] > 1 and app else ()
+        yield Check("metric", f"metric/{origin}/{name}", name, "metric", filters)
+
     for app, ping in sorted(pings):
         yield Check("ping", f"ping/{app}/{ping}", ping, "ping", (("app", app),))
 
 
-def users_of_libraries(listings: list[Any], variants: list[Any]) -> dict[str, str]:
-    """For each library an app that has it among its dependencies."""
+def users_of_libraries(listings: list[Any], variants: list[Any]) -> dict[str, list[str]]:
+    """For each library the apps that have it among their dependencies."""
     library_of = {variant["dependency_name"]: variant["library_name"] for variant in variants}
-    users: dict[str, str] = {}
+    users: dict[str, list[str]] = defaultdict(list)
     for listing in listings:
         for dependency in listing["dependencies"]:
             if dependency in library_of:
-                users.setdefault(library_of[dependency], listing["app_name"])
+                users[library_of[dependency]].append(listing["app_name"])
     return users
 
 
