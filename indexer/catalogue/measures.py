@@ -18,6 +18,7 @@ from indexer.catalogue.measure_rows import (
     why_no_expression,
 )
 from indexer.catalogue.model import Estate, Link, humanise
+from indexer.catalogue.samples import sample_kept
 from indexer.catalogue.schemas import Schemas
 from indexer.catalogue.sub_queries import read_sub_query
 from indexer.catalogue.tables import Tables
@@ -96,9 +97,9 @@ class MeasureMaker:
             item,
             rows=None
             if reason or rows.rows is None
-            else self._behind(record, self._with_sub_query(rows.rows)),
+            else self._with_told(record, self._with_sub_query(rows.rows)),
             operands=tuple(
-                replace(each, rows=self._behind(self.metrics[record.platform, each.name], each.rows))
+                replace(each, rows=self._with_told(self.metrics[record.platform, each.name], each.rows))
                 for each in operands
             ),
             no_query=reason,
@@ -141,11 +142,16 @@ class MeasureMaker:
             self._sub_queries[rows.source] = found
         return replace(rows, sub_query=self._sub_queries[rows.source])
 
-    def _behind(self, record: Measure, rows: MeasureRows) -> MeasureRows:
-        """Rows with how far their newest day lies back: as far as the least of the tables that have days."""
-        read = (self.tables.get(name) for name in self._table_names(record))
-        days = [table.days_behind for table in read if table is not None and table.partition_field]
-        return replace(rows, days_behind=min(days, default=0)) if rows.day else rows
+    def _with_told(self, record: Measure, rows: MeasureRows) -> MeasureRows:
+        """Rows with how far their newest day lies back, as far as the least of the tables that have days,
+        and with the sample of clients that they, or all of their tables, are made from."""
+        read = [self.tables.get(name) for name in self._table_names(record)]
+        if rows.day:
+            days = [table.days_behind for table in read if table is not None and table.partition_field]
+            rows = replace(rows, days_behind=min(days, default=0))
+        samples = [table.sample if table is not None else "" for table in read]
+        of_all = samples[0] if samples and all(samples) else ""
+        return replace(rows, sample=sample_kept(rows.source) or of_all)
 
     def _reading_of(self, text: str) -> Reading:
         return reading_of(self._kept.get(digest_of(text), ""))

@@ -18,6 +18,7 @@ from indexer.catalogue.endings import with_ended_views
 from indexer.catalogue.groups import with_groups
 from indexer.catalogue.inputs import Inputs
 from indexer.catalogue.model import Estate
+from indexer.catalogue.samples import with_samples
 from indexer.catalogue.schemas import Schemas
 from indexer.catalogue.sql_columns import resolve_sql, why_unknown, with_sql
 from indexer.model.items import SHARED_PROJECT, USER_PROJECT, TableItem
@@ -87,7 +88,7 @@ def build_tables(
     resolved = {key: each.resolved for key, each in told.items()}
     items = with_ended_views(_with_columns(items, resolved, schemas, problems))
     rows = {key: each.rows for key, each in told.items() if each.rows is not None}
-    tables = Tables(with_groups(with_days_behind(items, schemas), rows, schemas))
+    tables = Tables(with_samples(with_groups(with_days_behind(items, schemas), rows, schemas)))
     return Tables(_with_user_views(tables), resolved)
 
 

@@ -187,6 +187,7 @@ class MeasureRows:
     day: str = ""  # expression; "" where its rows have no day
     sub_query: SubQuery | None = None  # what the source gives; None of a table, or where it is not known
     days_behind: int = 0  # the newest day of its table lies so many days before the newest of others
+    sample: str = ""  # the condition of the clients that it reads, where not all: sample_id = 42
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,6 +172,7 @@ class TableItem(Item):
     days_behind: int = 0  # its newest day lies so many days before the newest of others
     grouped: bool = False  # its rows are groups: how many there are says nothing
     sums: tuple[str, ...] = ()  # of groups, the columns that add up over those of a day
+    sample: str = ""  # the condition of the clients that it is made from, where not of all: sample_id = 42
     partition_filter_required: bool = False
     expiration_days: float | None = None
     clustering: tuple[str, ...] = ()

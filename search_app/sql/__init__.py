@@ -16,7 +16,7 @@ from search_app.sql.measures import measure_queries
 from search_app.sql.metrics import metric_queries
 from search_app.sql.rows import GROUPS
 from search_app.sql.source import ColumnsOf, Source, SqlQuery
-from search_app.sql.tables import column_queries, ping_queries, table_queries
+from search_app.sql.tables import column_queries, ping_queries, table_queries, why_no_rows
 from search_app.tools import Context
 from search_app.tools.addressing.places import places
 
@@ -59,7 +59,8 @@ def why_no_query(item: AnyItem, columns_of: ColumnsOf) -> str:
     if isinstance(item, MeasureItem):
         return item.no_query
     if isinstance(item, TableItem):
-        return GROUPS if item.grouped and item.column_count else ""
+        groups = GROUPS if item.grouped and item.column_count else ""
+        return why_no_rows(item, columns_of) or groups
     if not isinstance(item, MetricItem | ProbeItem):
         return ""
     tables = dict.fromkeys(row.table for row in item.columns if row.exists is not False)

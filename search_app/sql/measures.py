@@ -18,11 +18,10 @@ from search_app.sql.shape import TOP, clause, head, where_clause
 from search_app.sql.source import (
     DAYS,
     DAYS_OF_MONTHS,
-    OF_A_SHARE,
     SqlQuery,
     filled_later,
     look_days,
-    sampled_share,
+    said_of_sample,
 )
 
 DAYS_OF_AGGREGATES = 28
@@ -55,8 +54,8 @@ def measure_queries(item: MeasureItem, days: int = 0) -> list[SqlQuery]:
     base = SqlQuery(item.name, _heading(item), "", notes=(*item.assumptions, *over, *_filled_later(item)))
     if item.rows is None:
         return list(_ratio(item, base, days))
-    if share := sampled_share(*item.tables, item.rows.source):
-        base = replace(base, notes=(*base.notes, OF_A_SHARE.format(share=share)))
+    if said := said_of_sample(item.rows.sample, *item.tables, item.rows.source):
+        base = replace(base, notes=(*base.notes, said))
     if item.rows.client_id and "client" not in item.rows.client_id:
         base = replace(base, notes=(*base.notes, NO_CLIENTS.format(column=item.rows.client_id)))
     if item.type == "data_source":

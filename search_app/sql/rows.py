@@ -6,7 +6,7 @@ import re
 
 from indexer.model.items import MeasureItem, TableItem
 from search_app.sql.metrics import INTEGERS
-from search_app.sql.source import OF_A_SHARE, Source, quoted, sampled_share
+from search_app.sql.source import Source, quoted, said_of_sample
 from search_app.tools import Context
 
 NUMBERS = (*INTEGERS, "FLOAT", "FLOAT64", "NUMERIC", "BIGNUMERIC")
@@ -24,12 +24,7 @@ _FIRST_SEEN = re.compile(r"clients_first_seen|attribution_clients")
 def said_of_rows(item: TableItem, source: Source) -> tuple[str, ...]:
     """What a query says of whom a row is, where that is not a client on its day."""
     of_first_day = "" if item.grouped else _of_first_days(source)
-    return (_not_of_the_day(source), of_first_day, _of_a_share(source))
-
-
-def _of_a_share(source: Source) -> str:
-    share = sampled_share(source.table)
-    return OF_A_SHARE.format(share=share) if share else ""
+    return (_not_of_the_day(source), of_first_day, said_of_sample(item.sample, source.table))
 
 
 def _of_first_days(source: Source) -> str:

@@ -31,12 +31,14 @@ from search_app.sql.source import (
     ColumnsOf,
     Source,
     SqlQuery,
+    said_of_sample,
 )
 from search_app.tools import Context
 from search_app.tools.addressing.places import row_of
 from search_app.tools.stmo import column_query, ping_query
 
 LOOK_COLUMNS = 12
+UNTYPED_DAY = "A query must filter by {column}, whose type is not known."
 NOT_WORTH_A_LOOK = ("additional_properties", "sample_id")  # unparsed remains; 0 in a sample
 PLAIN = frozenset(
     {
@@ -102,9 +104,9 @@ def table_reading(item: TableItem, context: Context, columns_of: ColumnsOf) -> R
     Of groups of which nothing adds up, its shape selects nothing: how many there are is no answer.
     """
     source = _source_of(item, context, columns_of)
-    if not source.columns:
-        return None
     asked = _asked(item, context, columns_of)
+    if not source.columns or why_no_rows(asked, columns_of):
+        return None
     of_measures = summed_by_measures(item, source, context)
     sums = of_measures or summed_of_groups(asked, source)
     said = OF_MEASURES if of_measures else SUMMED if sums else GROUPS if asked.grouped else ""
@@ -125,18 +127,29 @@ def column_queries(item: TableItem, path: str, context: Context, columns_of: Col
 def column_reading(item: TableItem, path: str, context: Context, columns_of: ColumnsOf) -> Reading | None:
     """How a column of a table is read; None where the table lacks it or a parent of it is not known."""
     source = _source_of(item, context, columns_of)
+    asked = _asked(item, context, columns_of)
     column = source.columns.get(path)
     reached = _unnested(source, path) if column else None
-    if column is None or reached is None:
+    if column is None or reached is None or why_no_rows(asked, columns_of):
         return None
     joins, value = reached
     # the prepared query filters by submission_timestamp and looks into no array
     prepared = "submission_timestamp" in source.columns and source.table.count(".") == 1 and not joins
     url = column_query("", path, source.table) if prepared else ""
-    asked = _asked(item, context, columns_of)
-    notes = source.notes(_gone(asked), GROUPS if asked.grouped else "")
+    said = said_of_sample(asked.sample, source.table)
+    notes = source.notes(_gone(asked), GROUPS if asked.grouped else "", said)
     base = SqlQuery(f"{path} in {source.table}", source.table, "", url, notes=notes)
     return _values(source, column, joins, value, base)
+
+
+def why_no_rows(item: TableItem, columns_of: ColumnsOf) -> str:
+    """Why the rows of a table cannot be asked for: BigQuery refuses a query without the filter that the table
+    wants, and that cannot be written for a column of which no type is known; "" where it can."""
+    day = item.partition_field
+    if not item.partition_filter_required or not day:
+        return ""
+    untyped = any(column.path == day and not column.type for column in columns_of(item.name))
+    return UNTYPED_DAY.format(column=day) if untyped else ""
 
 
 def _asked(item: TableItem, context: Context, columns_of: ColumnsOf) -> TableItem:

@@ -436,6 +436,9 @@ def test_any_of_a_clients_values_is_told_over_clients_by_its_own_statistics() ->
 def test_a_table_that_is_a_sample_says_so() -> None:
     sample = queries(measure(tables=("fenix_derived.main_1pct_v1",)))
     assert all("Its table holds a sample of 1 %" in query.sql for query in sample.values())
+    picked = queries(measure(rows=replace(ROWS, sample="sample_id = 52")))
+    assert picked
+    assert all("a sample of the clients (sample_id = 52)" in query.sql for query in picked.values())
 
 
 def test_rows_that_are_filled_later_are_asked_for_their_newest_days() -> None:

@@ -10,7 +10,7 @@ import pytest
 from indexer.model.items import AnyItem, MetricItem, ProbeItem
 from indexer.model.parts import AppChannel, ChannelStatus
 from indexer.model.table_records import Column
-from search_app.sql import SqlQuery, queries_for
+from search_app.sql import SqlQuery, column_queries, queries_for, why_no_query
 from search_app.sql.builder.build import build
 from search_app.sql.builder.choices import Choices
 from search_app.sql.events_stream import left_out
@@ -296,3 +296,38 @@ def test_what_a_query_of_an_object_leaves_out_is_said() -> None:
     }
     for structure, note in notes.items():
         assert note in of_structure(structure).notes
+
+
+def test_a_table_that_is_made_from_a_sample_of_the_clients_says_so() -> None:
+    columns = (Column("submission_date", "DATE"), Column("country", "STRING"))
+    sampled = replace(table("fenix.ratios", "submission_date"), sample="sample_id = 42")
+    said = (
+        "It is made from a sample of the clients (sample_id = 42), wholly or in part: "
+        "its SQL says whether counts are scaled up."
+    )
+    made = queries_for(sampled, context(), lambda _: columns)
+    assert made
+    assert all(said in each.notes for each in made)
+    assert said in column_queries(sampled, "country", context(), lambda _: columns)[0].notes
+    by_name = replace(table("fenix.ratios_1pct", "submission_date"), sample="sample_id = 0")
+    notes = queries_for(by_name, context(), lambda _: columns)[0].notes
+    assert [note for note in notes if "sample" in note] == [
+        "Its table holds a sample of 1 %: what is counted and summed is of that."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "wants", "asked"), [("", True, False), ("", False, True), ("DATE", True, True)]
+)
+def test_no_query_is_offered_without_the_filter_that_its_table_wants(
+    kind: str, wants: bool, asked: bool
+) -> None:
+    columns = (Column("cohort_date", kind), Column("country", "STRING"))
+    cohorts = replace(table("fenix.cohorts", "cohort_date"), partition_filter_required=wants)
+    made = [
+        *queries_for(cohorts, context(), lambda _: columns),
+        *column_queries(cohorts, "country", context(), lambda _: columns),
+    ]
+    assert bool(made) == asked
+    reason = why_no_query(cohorts, lambda _: columns)
+    assert reason == ("" if asked else "A query must filter by cohort_date, whose type is not known.")
