@@ -72,7 +72,8 @@ class Server(gunicorn.app.base.BaseApplication):  # type: ignore[misc]
         site: Site = app.extensions[EXTENSION]
         if self._alone:
             site.on_damage = self._repair
-        warm(app)
+        if not self._on_call:  # who calls asks for all of it at once, of all workers
+            warm(app)
         site.on_damage = self._repair
         site.rehearse = partial(rehearse, app)
         return app

@@ -37,7 +37,10 @@ def with_days_behind(items: Mapping[str, TableItem], schemas: Schemas) -> dict[s
         return done.get(item.id, 0)
 
     lagging = {key: days for key, item in items.items() if (days := behind(item, frozenset()))}
-    return {key: replace(item, days_behind=lagging.get(key, 0)) for key, item in items.items()}
+    return {
+        key: replace(item, days_behind=lagging[key]) if key in lagging else item
+        for key, item in items.items()
+    }
 
 
 def _left_out(view: TableItem) -> int:
