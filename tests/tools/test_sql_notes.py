@@ -10,6 +10,7 @@ import pytest
 from indexer.model.items import AnyItem, MetricItem, ProbeItem
 from indexer.model.parts import AppChannel, ChannelStatus
 from indexer.model.table_records import Column
+from search_app.query.model import QueryProblem
 from search_app.sql import SqlQuery, column_queries, queries_for, why_no_query
 from search_app.sql.builder.build import build
 from search_app.sql.builder.choices import Choices
@@ -331,3 +332,7 @@ def test_no_query_is_offered_without_the_filter_that_its_table_wants(
     assert bool(made) == asked
     reason = why_no_query(cohorts, lambda _: columns)
     assert reason == ("" if asked else "A query must filter by cohort_date, whose type is not known.")
+    if not asked:
+        for column in ("", "country"):
+            with pytest.raises(QueryProblem, match="whose type is not known"):
+                build(replace(cohorts, column_count=2), Choices(column=column), context(), lambda _: columns)

@@ -58,7 +58,7 @@ def planned(
     reading, chosen = found.reading, found.chosen
     measures = {each.name: each for each in measures_of(reading)}
     if not measures:
-        raise QueryProblem("no_query", no_query(item), "thing")
+        raise QueryProblem("no_query", no_query(item, columns_of), "thing")
     name = settled("measure", asked.measure, list(measures), next(iter(measures)))
     ways = ways_of(item, reading)
     can_investigate = _can_investigate(item, reading, measures[name])

@@ -16,7 +16,7 @@ from search_app.sql.metrics import metric_reading
 from search_app.sql.reading import Reading
 from search_app.sql.rows import NOT_COUNTED
 from search_app.sql.source import ColumnsOf, Source, literal
-from search_app.sql.tables import column_reading, ping_reading, ping_views, table_reading
+from search_app.sql.tables import column_reading, ping_reading, ping_views, table_reading, why_no_rows
 from search_app.tools import Context
 from search_app.tools.addressing.places import places
 
@@ -145,19 +145,19 @@ def _reading(
         reading = reading_at(item, place, asked.column, context, columns_of)
         if reading is not None:
             return place, reading
-    if isinstance(item, TableItem) and asked.column:
+    if isinstance(item, TableItem) and asked.column and not why_no_rows(item, columns_of):
         raise QueryProblem(
             "bad_column", f"{item.name} has no column {asked.column[:80]} to ask for.", "column"
         )
-    raise QueryProblem("no_query", no_query(item), "thing")
+    raise QueryProblem("no_query", no_query(item, columns_of), "thing")
 
 
-def no_query(item: AnyItem) -> str:
+def no_query(item: AnyItem, columns_of: ColumnsOf) -> str:
     """Why there is no query of a thing."""
     if not isinstance(item, MetricItem | ProbeItem | PingItem | TableItem):
         return f"Nothing can be queried of {item.id[:200]}: it is of another kind."
     if isinstance(item, TableItem) and item.column_count:
-        return NOT_COUNTED
+        return why_no_rows(item, columns_of) or NOT_COUNTED
     if isinstance(item, TableItem):
         return f"The columns of {item.name} are not known. {item.columns_unknown}".strip()
     return f"No table with known columns holds {item.name[:200]}."
