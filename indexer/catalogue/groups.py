@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import NamedTuple
 
 from indexer.catalogue.schemas import Schemas
 from indexer.model.items import TableItem
+from indexer.model.replace import replace
 from indexer.sqlread.groups import AMOUNT, OTHER, SUM
 from indexer.sqlread.model import Rows
 

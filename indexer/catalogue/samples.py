@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 
 from indexer.model.items import TableItem
+from indexer.model.replace import replace
 
+COLUMN = "sample_id"
 IDS = 100  # that there are
 _COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
 _KEPT = re.compile(
@@ -23,6 +24,8 @@ _KEPT = re.compile(
 
 def sample_kept(sql: str) -> str:
     """The first condition by which SQL reads some of the clients only (`sample_id < 10`); "" where all."""
+    if COLUMN not in sql:  # of most: to look through all comments takes a third of a second
+        return ""
     for found in _KEPT.finditer(_COMMENT.sub(" ", sql)):
         sign, last, first, end = found.groups()
         kept = int(end) - int(first) + 1 if first else {"=": 1, "<": int(last), "<=": int(last) + 1}[sign]
