@@ -93,14 +93,23 @@ def build_tables(
 
 
 def _with_datasets(items: dict[str, TableItem], datasets: Iterable[Dataset]) -> dict[str, TableItem]:
-    """What dataset_metadata.yaml says of a table's dataset."""
+    """What dataset_metadata.yaml says of a table's dataset.
+
+    A dataset that is not for users is not shown in mozdata: its views are of an inner layer, as those of a
+    dataset called derived are.
+    """
     said = {(each.project, each.name): each for each in datasets}
-    return {
-        key: replace(item, dataset_title=found.friendly_name, dataset_description=found.description)
-        if (found := said.get((item.project, item.dataset)))
-        else item
-        for key, item in items.items()
-    }
+    found = dict(items)
+    for key, item in items.items():
+        dataset = said.get((item.project, item.dataset))
+        if dataset is None:
+            continue
+        if item.layer == "view" and not dataset.user_facing:
+            aliases = tuple(alias for alias in item.aliases if not alias.startswith(f"{USER_PROJECT}."))
+            item = replace(item, layer="derived", type="derived", aliases=aliases)
+        title, description = dataset.friendly_name, dataset.description
+        found[key] = replace(item, dataset_title=title, dataset_description=description)
+    return found
 
 
 def _with_glean_twins(items: dict[str, TableItem]) -> dict[str, TableItem]:

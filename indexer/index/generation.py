@@ -26,7 +26,7 @@ from indexer.runtime.disk import replace_file, sync_tree
 from indexer.runtime.locking import is_running
 
 # Raised whenever a generation would come out differently from the same inputs: then one is built anew.
-FORMAT_VERSION = 58
+FORMAT_VERSION = 59
 # The oldest format whose files mean the same to readers: after an upgrade a generation of it answers until
 # the first new build. Raised to FORMAT_VERSION where an array or the field of an item means something else.
 # Words that have another stem since are found again after that build.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 from sqlglot import exp
@@ -24,6 +25,9 @@ from indexer.sqlread.types import ARRAYS, FIXED, LIKE_ALL, LIKE_FIRST, data_type
 
 ToQuery = Callable[[exp.Expr], Query]
 _QUERIES = (exp.Select, exp.SetOperation, exp.Subquery)
+# bigquery-etl hands a query the day that it is for as a DATE: date_partition_parameter and parameters in
+# metadata.yaml (`submission_date:DATE:{{ds}}`), of which each with such a name is declared so.
+_DAY = re.compile(r"(?:\w+_)?date")
 _SORTING = (exp.Order, exp.ArgMax, exp.ArgMin)  # ARRAY_AGG(x ORDER BY y), MAX_BY(x, y)
 
 
@@ -45,6 +49,8 @@ def reduce_expression(node: exp.Expr, to_query: ToQuery) -> Expression:
         return Nested(to_query(node), "scalar")
     if isinstance(node, exp.Literal):
         return Value("STRING" if node.is_string else "INTEGER" if node.this.isdigit() else "FLOAT")
+    if isinstance(node, exp.Parameter) and _DAY.fullmatch(node.name):
+        return Value("DATE")
     if isinstance(node, exp.Cast):
         return _cast(node, to_query)
     if isinstance(node, exp.Struct):

@@ -20,7 +20,7 @@ from indexer.sqlread.templates import TemplateRefused, branches
 from indexer.sqlread.types import data_type
 
 # Raised whenever a reading would come out differently: readings are kept by it.
-PARSER_VERSION = f"7 sqlglot {version('sqlglot')}"
+PARSER_VERSION = f"8 sqlglot {version('sqlglot')}"
 
 DIALECT = "bigquery"
 logging.getLogger("sqlglot").setLevel(logging.ERROR)  # it warns of statements that we count ourselves

@@ -33,6 +33,20 @@ def test_a_table_says_what_its_dataset_is(tmp_path: Path) -> None:
     assert "Searches, by engine." in page
 
 
+@pytest.mark.parametrize(("for_users", "where"), [(True, "mozdata"), (False, "moz-fx-data-shared-prod")])
+def test_a_view_is_asked_where_it_is_shown(for_users: bool, where: str, tmp_path: Path) -> None:
+    upstream = Upstream()
+    upstream.table("github_external.github_prs", {"number": "INTEGER"}, references={"view.sql": []})
+    path = f"{SQL}/moz-fx-data-shared-prod/github_external/dataset_metadata.yaml"
+    upstream.files[path] = json.dumps({"friendly_name": "Pull requests", "user_facing": for_users})
+    client = create_app(built(upstream, tmp_path)).test_client()
+    address = "/table/moz-fx-data-shared-prod.github_external.github_prs"
+    told = client.get(f"/api/v1/item{address}").get_json()
+    assert told["queries"]
+    assert all(f"{where}.github_external.github_prs" in each["sql"] for each in told["queries"])
+    assert ("mozdata.github_external" in client.get(address).get_data(as_text=True)) == for_users
+
+
 def test_a_sampled_metric_says_which_share_of_clients_may_be_enrolled(tmp_path: Path) -> None:
     upstream = Upstream()
     upstream.app("fenix")

@@ -513,8 +513,14 @@ CASES = [
     ),
     Case(
         "a parameter",
-        "SELECT @submission_date AS day, os FROM p.d.clients WHERE day = @submission_date",
-        "day ?, os STRING",
+        "SELECT @sampling_batch_size AS size, os FROM p.d.clients WHERE sample_id < @sampling_batch_size",
+        "size ?, os STRING",
+    ),
+    Case(
+        "parameters that are days, by their names",
+        "SELECT @submission_date AS day, DATE_SUB(@end_date, INTERVAL 1 DAY) AS before, @updated AS u, "
+        "os FROM p.d.clients WHERE day = @date",
+        "day DATE, before DATE, u ?, os STRING",
     ),
     Case(
         "Jinja of the first run and of every other",
