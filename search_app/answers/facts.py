@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from indexer.model.items import AnyItem, AppItem, DocItem, MetricItem, PingItem, ProbeItem, TableItem
+from indexer.model.liveness import parse_expiry
 from indexer.text.analysis import spelling_key
 from search_app.answers.catalogue import Catalogue, Successor, standing_of, successor_of
 from search_app.answers.model import Answer, AnswerQuery, Recommended, short_name, stated
@@ -46,12 +47,22 @@ def _alive(item: AnyItem, asked: Asked, catalogue: Catalogue, rules: Rules) -> A
     return Answer(
         intent="alive",
         concept=short_name(item),
-        sentence=f"{short_name(item)} is {state}.",
+        sentence=f"{short_name(item)} is {state}.{_until(item) if state == 'active' else ''}",
         app=_app(item, asked),
         recommended=(Recommended(item, f"It is {state}."),),
         alternatives=(Recommended(successor.item, _why(successor)),) if successor else (),
         facts=tuple(facts),
     )
+
+
+def _until(item: AnyItem) -> str:
+    """When it expires, a sentence: in a version, on a day, or never; "" where nothing is said."""
+    expiry = parse_expiry(item.expires)
+    if not item.expires or expiry.kind not in ("never", "version", "date"):
+        return ""
+    if expiry.kind == "never":
+        return " It never expires."
+    return f" It expires {f'in Firefox {expiry.version}' if expiry.kind == 'version' else f'on {expiry.on}'}."
 
 
 def _replaced(item: AnyItem, asked: Asked, catalogue: Catalogue, rules: Rules) -> Answer:

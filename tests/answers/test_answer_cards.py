@@ -230,10 +230,13 @@ def test_users_of_a_product_are_counted_by_day_where_nothing_else_is_said(client
 
 
 def test_when_a_thing_expires_stands_in_its_state(client: FlaskClient) -> None:
-    facts = {
-        each["label"]: each["text"] for each in card(client, "when does tabs.opened expire on Fenix")["facts"]
-    }
-    assert facts["Expires"] == "160"
+    found = card(client, "when does tabs.opened expire on Fenix")
+    assert found["sentence"] == "tabs.opened is active. It expires in Firefox 160."
+    assert "160" in [each["text"] for each in found["facts"] if each["label"] == "Expires"]
+
+
+def test_what_never_expires_says_so(client: FlaskClient) -> None:
+    assert card(client, "when does GC_MS expire")["sentence"] == "GC_MS is active. It never expires."
 
 
 def test_a_split_keeps_the_day(client: FlaskClient) -> None:

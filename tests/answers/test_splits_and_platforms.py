@@ -119,6 +119,7 @@ def test_what_only_told_it_and_has_ended_is_named_with_its_end(client: FlaskClie
     assert found["recommended"][0]["id"] == "metric/firefox_ios/reader_mode.open"
     assert "nothing that is alive tells it" in found["sentence"]
     assert "expired" in found["sentence"]
+    assert "It " not in found["sentence"]  # when it was to expire is no news of what has ended
     assert found["query"] is None
 
 
