@@ -125,7 +125,7 @@ class Judge:
         words = frozenset(re.findall(r"\w+", sql.lower())) | ALWAYS_KEPT
         catalog = CatalogBuilder("catalogue").with_builtin_functions(self._builtin)
         for table in dict.fromkeys(re.findall(r"`((?:[\w-]+\.){2}[\w-]+)`", sql)):
-            columns = self._schemas.columns_of(table.split(".", 1)[1])
+            columns = self._schemas.columns_of(table)
             built = TableBuilder(table)
             for name, kind in _types(columns, words).items():
                 built.add_column(name, kind)

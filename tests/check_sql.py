@@ -24,7 +24,7 @@ import sqlglot
 
 from indexer.config import load_config
 from indexer.index.generation import open_current
-from indexer.model.items import AnyItem, MetricItem, ProbeItem, TableItem
+from indexer.model.items import SHARED_PROJECT, USER_PROJECT, AnyItem, MetricItem, ProbeItem, TableItem
 from indexer.model.parts import ColumnRef
 from indexer.model.table_records import Column
 from indexer.store.reader import Store
@@ -65,7 +65,8 @@ class Outcome:
 
 
 class Schemas:
-    """dataset.table -> columns; those of the catalogue's events_stream views by hand where none are known."""
+    """Columns of tables by their names; those of the catalogue's events_stream views by hand where none are
+    known. A name without a project is of the shared one."""
 
     def __init__(self, store: Store, digests: dict[str, str]) -> None:
         self._store = store
@@ -75,10 +76,11 @@ class Schemas:
         self.seen_forms: set[str] = set()  # of columns
 
     def columns_of(self, table: str) -> Sequence[Column]:
-        digest = self.digests.get(table, "")
+        name = known_as(table)
+        digest = self.digests.get(name, "")
         if digest:
             return self._store.columns(digest)
-        return EVENTS_STREAM if table in self.by_hand else ()
+        return EVENTS_STREAM if name in self.by_hand else ()
 
 
 def main() -> int:
@@ -172,7 +174,7 @@ def _builder_share(work: tuple[Path, list[str], int]) -> Outcome:
     catalogue, ids, pairs = work
     store = Store(catalogue)
     schemas = Schemas(store, digests_of(store))
-    checker = Checker(lambda name: schemas.columns_of(_short(name)))
+    checker = Checker(schemas.columns_of)
     outcome = Outcome()
     seen: set[str] = set()
     for item in store.items(ids):
@@ -198,7 +200,7 @@ def _share(work: tuple[Path, list[str]]) -> Outcome:
     catalogue, ids = work
     store = Store(catalogue)
     schemas = Schemas(store, digests_of(store))
-    checker = Checker(lambda name: schemas.columns_of(_short(name)))
+    checker = Checker(schemas.columns_of)
     seen: set[bytes] = set()  # digests: the texts themselves are hundreds of megabytes
     outcome = Outcome()
     for start in range(0, len(ids), 500):
@@ -207,7 +209,7 @@ def _share(work: tuple[Path, list[str]]) -> Outcome:
             for query, about in _queries(item, schemas, outcome):
                 outcome.counts[f"{item.kind} queries"] += 1
                 short = query.table
-                digest = schemas.digests.get(_short(short), "") or short
+                digest = schemas.digests.get(known_as(short), "") or short
                 # the same text over the same schema needs one check only
                 text = query.sql.replace(short, "", 1).replace(f".{short}`", "")
                 same = blake2b(f"{digest} {text}".encode(), digest_size=16).digest()
@@ -223,8 +225,10 @@ def _share(work: tuple[Path, list[str]]) -> Outcome:
     return outcome
 
 
-def _short(table: str) -> str:
-    return table.split(".", 1)[1] if table.count(".") == 2 else table
+def known_as(table: str) -> str:
+    """Without its project where that is the shared one, or mozdata, which shows its views."""
+    project, _, rest = table.partition(".")
+    return rest if table.count(".") == 2 and project in (SHARED_PROJECT, USER_PROJECT) else table
 
 
 def table_names(store: Store) -> set[str]:
@@ -233,13 +237,11 @@ def table_names(store: Store) -> set[str]:
 
 
 def digests_of(store: Store) -> dict[str, str]:
-    """dataset.table -> schema; the shared project's table where several projects have the name."""
-    found: dict[str, str] = {}
-    tables = [item for item in store.items(store.ids("table")) if isinstance(item, TableItem)]
-    for item in tables:
-        if item.schema_digest and (item.project == "moz-fx-data-shared-prod" or item.name not in found):
-            found[item.name] = item.schema_digest
-    return found
+    """What a table is known_as() -> its schema."""
+    tables = (item for item in store.items(store.ids("table")) if isinstance(item, TableItem))
+    return {
+        known_as(f"{item.project}.{item.name}"): item.schema_digest for item in tables if item.schema_digest
+    }
 
 
 def _queries(item: AnyItem, schemas: Schemas, outcome: Outcome) -> Iterator[tuple[SqlQuery, str]]:
@@ -276,13 +278,13 @@ def _queries(item: AnyItem, schemas: Schemas, outcome: Outcome) -> Iterator[tupl
 
 def readable(row: ColumnRef, schemas: Schemas) -> bool:
     """Whether a row's column is there, in a table whose columns are known."""
-    return bool(row.exists) and bool(schemas.columns_of(_short(row.table)))
+    return bool(row.exists) and bool(schemas.columns_of(row.table))
 
 
 def columns_to_check(item: TableItem, schemas: Schemas) -> Iterator[str]:
     """The columns whose form was not met before (its type, the arrays on its way), and each n-th other."""
     repeated: set[str] = set()
-    for number, column in enumerate(schemas.columns_of(item.name) if item.schema_digest else ()):
+    for number, column in enumerate(schemas.columns_of(f"{item.project}.{item.name}")):
         if column.mode == "REPEATED":
             repeated.add(column.path)
         segments = column.path.split(".")
