@@ -196,7 +196,8 @@ def _looked_at(reading: Reading) -> list[SqlQuery]:
 
 def _summed_by_day(reading: Reading) -> list[SqlQuery]:
     """Sums of each day, also where they are split: users of a day, summed over days, are no users."""
-    source, base, day = reading.source, reading.base, reading.source.date()
+    source, day = reading.source, reading.source.date()
+    base = replace(reading.base, title=f"sums of {source.table}")
     whole, split = reading.shape, replace(reading.shape, groups=(day,) if day else ())
     queries = [each for each in shape_queries(source, whole, base) if each.variant in ("over time", "in all")]
     return queries + [each for each in shape_queries(source, split, base) if each.variant.startswith("by ")]

@@ -31,6 +31,8 @@ def test_groups_are_summed_day_by_day_and_not_counted() -> None:
     made = {each.variant: each for each in queries_for(GROUPS, context(), lambda _: COLUMNS)}
     assert "SUM(t.dau) AS dau,\n  SUM(t.hours) AS hours\nFROM" in made["over time"].sql
     assert not any("COUNT(*)" in each.sql for each in made.values())
+    assert made["over time"].title == "sums of fenix.users, over time"
+    assert made["a look at rows"].title == "rows of fenix.users, a look at rows"
     said = "Its rows are groups: what they count is summed, and not how many there are."
     assert all(said in each.notes for each in made.values())
     # users of a day, summed over days, are no users
