@@ -14,6 +14,7 @@ from dataclasses import replace
 from indexer.model.definitions import MeasureRows, MeasureStatistic, Operand
 from indexer.model.items import MeasureItem
 from search_app.sql.measure_statistics import statistics_over_clients
+from search_app.sql.rows import said_of_sample
 from search_app.sql.shape import TOP, clause, head, where_clause
 from search_app.sql.source import (
     DAYS,
@@ -21,7 +22,6 @@ from search_app.sql.source import (
     SqlQuery,
     filled_later,
     look_days,
-    said_of_sample,
 )
 
 DAYS_OF_AGGREGATES = 28

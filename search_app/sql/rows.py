@@ -6,7 +6,7 @@ import re
 
 from indexer.model.items import MeasureItem, TableItem
 from search_app.sql.metrics import INTEGERS
-from search_app.sql.source import Source, quoted, said_of_sample
+from search_app.sql.source import Source, quoted
 from search_app.tools import Context
 
 NUMBERS = (*INTEGERS, "FLOAT", "FLOAT64", "NUMERIC", "BIGNUMERIC")
@@ -16,7 +16,13 @@ GROUPS = "Its rows are groups: how many there are says nothing."
 SUMMED = "Its rows are groups: what they count is summed, and not how many there are."
 NOT_COUNTED = f"{GROUPS} What they hold cannot be added up, or that is not known: choose a column."
 FIRST_DAYS = "A client has a row of its first day only: the clients of a day are those that were new on it."
+OF_A_SHARE = "Its table holds a sample of {share} %: what is counted and summed is of that."
+OF_A_SAMPLE = (
+    "It is made from a sample of the clients ({condition}), wholly or in part: "
+    "its SQL says whether counts are scaled up."
+)
 
+_SHARE = re.compile(r"_(\d{1,2})pct(?:_v\d+)?\b")
 _SUM = re.compile(r"\bSUM\(\s*(?:COALESCE\(\s*)?(\w+)\s*(?:,\s*0\s*\))?\s*\)", re.IGNORECASE)
 _FIRST_SEEN = re.compile(r"clients_first_seen|attribution_clients")
 
@@ -47,6 +53,19 @@ def _not_of_the_day(source: Source) -> str:
     if source.clients():
         return f"Not every client of a row was seen on its day: those have {there}."
     return f"Not everyone of a row was seen on its day: those who were have {there}."
+
+
+def _sampled_share(*tables: str) -> int:
+    """Per cent of the data that tables hold by their names (`main_1pct_v1`); 0 where they do not say."""
+    found = (_SHARE.search(table) for table in tables)
+    return next((int(each[1]) for each in found if each), 0)
+
+
+def said_of_sample(condition: str, *tables: str) -> str:
+    """What a query says of rows that are of a sample: by the names of their tables, else by the SQL."""
+    if share := _sampled_share(*tables):
+        return OF_A_SHARE.format(share=share)
+    return OF_A_SAMPLE.format(condition=condition) if condition else ""
 
 
 def summed_by_measures(item: TableItem, source: Source, context: Context) -> list[str]:

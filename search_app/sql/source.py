@@ -20,11 +20,6 @@ DAYS, DAYS_OF_MONTHS = (
     365,
 )  # asked for: of a table with rows for each day, of one with a row a week or a month
 LOOK = {"month": 62, "week": 14}  # days in which a table with rows for a month or a week has some; others: 1
-OF_A_SHARE = "Its table holds a sample of {share} %: what is counted and summed is of that."
-OF_A_SAMPLE = (
-    "It is made from a sample of the clients ({condition}), wholly or in part: "
-    "its SQL says whether counts are scaled up."
-)
 BY_HAND = "The columns of this events_stream are not published: they are written by hand."
 SAMPLE = "It reads {share} % of the clients ({condition}): take that line out for everyone."
 BEHIND = "Its newest rows are of {days} days ago, since it is filled later: days are counted from there."
@@ -302,19 +297,6 @@ def look_days(day: str, partition_type: str = "") -> int:
 def filled_later(behind: int) -> str:
     """What a query says of a table whose newest day lies behind; "" where that is yesterday."""
     return BEHIND.format(days=behind + 1) if behind else ""
-
-
-def sampled_share(*tables: str) -> int:
-    """Per cent of the data that tables hold by their names (`main_1pct_v1`); 0 where they do not say."""
-    found = (re.search(r"_(\d{1,2})pct(?:_v\d+)?\b", table) for table in tables)
-    return next((int(each[1]) for each in found if each), 0)
-
-
-def said_of_sample(condition: str, *tables: str) -> str:
-    """What a query says of rows that are of a sample: by the names of their tables, else by the SQL."""
-    if share := sampled_share(*tables):
-        return OF_A_SHARE.format(share=share)
-    return OF_A_SAMPLE.format(condition=condition) if condition else ""
 
 
 def quoted(path: str) -> str:

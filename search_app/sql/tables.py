@@ -21,6 +21,7 @@ from search_app.sql.rows import (
     OF_MEASURES,
     SUMMED,
     said_of_rows,
+    said_of_sample,
     summed_by_measures,
     summed_of_groups,
 )
@@ -31,7 +32,6 @@ from search_app.sql.source import (
     ColumnsOf,
     Source,
     SqlQuery,
-    said_of_sample,
 )
 from search_app.tools import Context
 from search_app.tools.addressing.places import row_of
@@ -148,7 +148,7 @@ def why_no_rows(item: TableItem, columns_of: ColumnsOf) -> str:
     day = item.partition_field
     if not item.partition_filter_required or not day:
         return ""
-    untyped = any(column.path == day and not column.type for column in columns_of(item.name))
+    untyped = any(column.path == day and not column.type for column in columns_of(_whole_name(item)))
     return UNTYPED_DAY.format(column=day) if untyped else ""
 
 

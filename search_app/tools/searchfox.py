@@ -75,10 +75,8 @@ class Tool:
                 return
             params = [("q", code_pattern(item.name)), *([("path", path)] if path else []), ("regexp", "true")]
             yield Link(self.name, "Search the code", with_params(f"{BASE}/{tree}/search", params))
-            if TREES.get(item.origin) == (
-                TREE,
-                "",
-            ):  # mach's are read by Python, whose symbols are not indexed
+            # mach's are read by Python, whose symbols are not indexed
+            if TREES.get(item.origin) == (TREE, ""):
                 yield Link(self.name, "Every use of the symbol", symbol(item.name))
 
 

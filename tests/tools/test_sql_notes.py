@@ -336,3 +336,13 @@ def test_no_query_is_offered_without_the_filter_that_its_table_wants(
         for column in ("", "country"):
             with pytest.raises(QueryProblem, match="whose type is not known"):
                 build(replace(cohorts, column_count=2), Choices(column=column), context(), lambda _: columns)
+
+
+def test_the_day_of_a_table_of_another_project_is_looked_up_there() -> None:
+    """A table of that name in the shared project may have a type for it, or none."""
+    cohorts = replace(table("fenix.cohorts", "cohort_date"), project="glam-fenix-dev", layer="derived")
+    cohorts = replace(cohorts, partition_filter_required=True)
+    known = {"glam-fenix-dev.fenix.cohorts": (Column("cohort_date", "DATE"),)}
+    shared = {"fenix.cohorts": (Column("cohort_date", ""),)}
+    assert why_no_query(cohorts, lambda name: {**known, **shared}.get(name, ())) == ""
+    assert queries_for(cohorts, context(), lambda name: {**known, **shared}.get(name, ()))

@@ -255,9 +255,8 @@ def _card(item: AnyItem) -> Card:
         kind=item.kind,
         name=item.name,
         title=item.title,
-        description=plain_text(
-            _said(item), DESCRIPTION_LIMIT, addresses=True
-        ),  # "see" of nothing says nothing
+        # with its addresses: "see" of nothing says nothing
+        description=plain_text(_said(item), DESCRIPTION_LIMIT, addresses=True),
         app=item.apps,
         app_title=item.app_titles,
         ping=item.pings,
